@@ -1,0 +1,1 @@
+//! Runs both clients, compares what they say, and measures what they cost

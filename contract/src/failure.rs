@@ -1,0 +1,101 @@
+use std::fmt;
+
+/// Why a call yielded no [`Answer`](crate::Answer): the facts in one form for both sides, and beside
+/// them the side's own words. Flattening those would erase what the comparison is there to find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// How far the call came.
+    pub stage: Stage,
+    /// HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// The service's code, for example `SignatureDoesNotMatch`.
+    pub code: Option<String>,
+    /// The service's sentence.
+    pub message: Option<String>,
+    /// What AWS support asks for.
+    pub request_id: Option<String>,
+    /// S3's second id (`x-amz-id-2`, `HostId`).
+    pub host_id: Option<String>,
+    /// Every further fact that the service sent and this side kept, by the service's own names:
+    /// S3's `CanonicalRequest` and `StringToSign`, the region it expected, and so on.
+    pub details: Vec<(String, String)>,
+    /// What a user sees who prints this side's error with `{}`.
+    pub display: String,
+    /// What a user sees who follows this side's own advice for printing an error: the chain of
+    /// causes for raw, `DisplayErrorContext` for the SDK.
+    pub context: String,
+    /// What to do next, where this side has a word on that.
+    pub advice: Option<String>,
+}
+
+/// How far a call came before it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// The request could not be made from its input.
+    Build,
+    /// It could not be signed.
+    Sign,
+    /// No connection, no TLS session, or the connection ended before an answer.
+    Dispatch,
+    /// The time was up.
+    Timeout,
+    /// An answer began and could not be read to its end, or not be understood.
+    Response,
+    /// The service answered, and refused.
+    Service,
+    /// What was waited for did not come about.
+    Wait,
+}
+
+impl Stage {
+    /// The name in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Sign => "sign",
+            Self::Dispatch => "dispatch",
+            Self::Timeout => "timeout",
+            Self::Response => "response",
+            Self::Service => "service",
+            Self::Wait => "wait",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Failure {
+    /// A failure in the words `display`, before the service said anything.
+    pub fn new(stage: Stage, display: impl Into<String>) -> Self {
+        let display = display.into();
+        Self {
+            stage,
+            status: None,
+            code: None,
+            message: None,
+            request_id: None,
+            host_id: None,
+            details: Vec::new(),
+            context: display.clone(),
+            display,
+            advice: None,
+        }
+    }
+
+    /// Whether the service said no, as against no usable answer.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.stage == Stage::Service
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.display)
+    }
+}

@@ -1,0 +1,95 @@
+use std::time::{Duration, SystemTime};
+
+/// Where the calls go and under which conditions: resolved once, given to both sides.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The region of the credential scope, and of AWS's host names.
+    pub region: String,
+    /// AWS itself, or one address for every service.
+    pub endpoint: Endpoint,
+    /// How S3's bucket gets into the URL.
+    pub addressing: Addressing,
+    /// The time that signatures carry.
+    pub clock: Clock,
+    /// How long a call may take.
+    pub timeouts: Timeouts,
+    /// Proxy for every request, as a URL; none where absent. The environment is not asked again.
+    pub proxy: Option<String>,
+    /// How fast waits go.
+    pub wait_pace: WaitPace,
+}
+
+/// Who answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// Each service's own host in the region's partition, over TLS.
+    Aws,
+    /// One server for S3 and EC2: scheme, host and port, without a path or a slash at the end.
+    Url(String),
+}
+
+/// How S3's bucket gets into the URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Addressing {
+    /// `https://bucket.host/key`: what AWS wants.
+    VirtualHosted,
+    /// `https://host/bucket/key`: for servers without a wildcard name, such as an IP address.
+    Path,
+}
+
+/// Where the time comes from. Injected, so that a test can sign at any moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The machine's.
+    System,
+    /// One moment for ever.
+    Fixed(SystemTime),
+}
+
+/// How long to wait for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// For a connection.
+    pub connect: Duration,
+    /// For one attempt, from its first byte to the last of its answer.
+    pub attempt: Duration,
+}
+
+/// How fast waits go. The SDK's waiter for instances sleeps 15 s between polls, which AWS needs and
+/// an endpoint that boots in milliseconds does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitPace {
+    /// Sleep as long as the SDK does.
+    AsOnAws,
+    /// Sleep that many times shorter, against the sandbox alone.
+    DividedBy(u32),
+}
+
+impl Clock {
+    /// The moment to sign at.
+    #[must_use]
+    pub fn now(self) -> SystemTime {
+        match self {
+            Self::System => SystemTime::now(),
+            Self::Fixed(moment) => moment,
+        }
+    }
+}
+
+impl WaitPace {
+    /// How long to sleep where AWS would have one sleep for `on_aws`.
+    #[must_use]
+    pub fn scale(self, on_aws: Duration) -> Duration {
+        match self {
+            Self::AsOnAws => on_aws,
+            Self::DividedBy(divisor) => on_aws / divisor.max(1),
+        }
+    }
+}
+
+impl Default for Timeouts {
+    /// The SDK's own connect time-out of 3.1 s; an attempt has no limit there, and half a minute here.
+    fn default() -> Self {
+        Self { connect: Duration::from_millis(3100), attempt: Duration::from_secs(30) }
+    }
+}

@@ -1,0 +1,1 @@
+//! AWS called by hand: SigV4, HTTP and XML, with no SDK below

@@ -1,0 +1,1 @@
+//! AWS called through aws-sdk-rust

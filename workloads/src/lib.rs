@@ -1,0 +1,1 @@
+//! The signing workloads, and every signer that runs them
