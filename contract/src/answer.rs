@@ -13,7 +13,7 @@ pub enum Answer {
     /// Of `DescribeImages`, ordered by id: EC2 promises no order.
     Images(Vec<Image>),
     /// Of `LatestImage`; `None` where nothing matched.
-    LatestImage(Option<Image>),
+    LatestImage(Option<Box<Image>>),
     /// Of a dry run that EC2 would have carried out.
     WouldSucceed,
     /// Of `RunInstances`, `WaitUntilRunning` and `DescribeInstances`.
@@ -166,6 +166,6 @@ impl Answer {
 /// The newest of `images`: by creation date, then by id, so that two images of one second have one
 /// order on both sides. ISO 8601 text in UTC sorts as time does.
 #[must_use]
-pub fn newest_image(images: Vec<Image>) -> Option<Image> {
-    images.into_iter().max_by(|a, b| (&a.created, &a.id).cmp(&(&b.created, &b.id)))
+pub fn newest_image(images: Vec<Image>) -> Option<Box<Image>> {
+    images.into_iter().max_by(|a, b| (&a.created, &a.id).cmp(&(&b.created, &b.id))).map(Box::new)
 }

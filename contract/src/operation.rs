@@ -183,3 +183,39 @@ impl Operation {
         }
     }
 }
+
+impl InvokeApi {
+    /// The region in the route's host name, `API_ID.execute-api.REGION.amazonaws.com`; `None` for a
+    /// custom domain or another server, where the target's region is the one to sign for.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        let (_scheme, rest) = self.url.split_once("://")?;
+        let host = rest.split(['/', '?', ':']).next()?;
+        let (_api_id, rest) = host.split_once(".execute-api.")?;
+        let (region, domain) = rest.split_once('.')?;
+        domain.starts_with("amazonaws.com").then_some(region)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InvokeApi, Signing};
+
+    #[test]
+    fn the_region_of_a_route_is_that_of_its_host() {
+        let region = |url: &str| {
+            let input = InvokeApi { url: url.to_owned(), signing: Signing::Signed };
+            input.region().map(str::to_owned)
+        };
+        assert_eq!(
+            region("https://a1.execute-api.eu-west-1.amazonaws.com/prod/x").as_deref(),
+            Some("eu-west-1")
+        );
+        assert_eq!(
+            region("https://a1.execute-api.cn-north-1.amazonaws.com.cn/p").as_deref(),
+            Some("cn-north-1")
+        );
+        assert_eq!(region("https://api.example.com/prod/x"), None);
+        assert_eq!(region("http://127.0.0.1:4566/_execute-api/a1/prod"), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! The call of an IAM-protected route. The SDK has no service client for it, so this is what its
+//! user writes: the SDK's signer, the SDK's credentials, and any HTTP client.
+
+use aws_sigv4::{
+    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    sign::v4,
+};
+use contract::{Answer, ApiResponse, Credentials, Failure, InvokeApi, Signing, Stage, Target};
+
+use crate::{credentials, failure::from_error, observe};
+
+pub(crate) async fn invoke(
+    target: &Target,
+    credentials: &Credentials,
+    input: &InvokeApi,
+) -> Result<Answer, Failure> {
+    let mut request = http::Request::get(&input.url)
+        .body("")
+        .map_err(|error| from_error(Stage::Build, &error))?;
+    if input.signing == Signing::Signed {
+        sign_request(target, credentials, input, &mut request)?;
+    }
+    send(target, request).await
+}
+
+fn sign_request(
+    target: &Target,
+    credentials: &Credentials,
+    input: &InvokeApi,
+    request: &mut http::Request<&'static str>,
+) -> Result<(), Failure> {
+    let identity = credentials::for_sdk(credentials).into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(input.region().unwrap_or(&target.region))
+        .name("execute-api")
+        .time(target.clock.now())
+        .settings(SigningSettings::default())
+        .build()
+        .map_err(|error| from_error(Stage::Sign, &error))?
+        .into();
+    let signable =
+        SignableRequest::new("GET", &input.url, std::iter::empty(), SignableBody::Bytes(&[]))
+            .map_err(|error| from_error(Stage::Sign, &error))?;
+    let (instructions, _signature) =
+        sign(signable, &parameters).map_err(|error| from_error(Stage::Sign, &error))?.into_parts();
+    instructions.apply_to_request_http1x(request);
+    Ok(())
+}
+
+async fn send(target: &Target, request: http::Request<&'static str>) -> Result<Answer, Failure> {
+    let request =
+        reqwest::Request::try_from(request).map_err(|error| from_error(Stage::Build, &error))?;
+    let client = http_client(target).map_err(|error| from_error(Stage::Build, &error))?;
+    observe::count_attempt();
+    let response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
+    let status = response.status().as_u16();
+    let header = |name: &str| {
+        response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    };
+    let (content_type, request_id) = (header("content-type"), header("x-amzn-requestid"));
+    let code = header("x-amzn-errortype");
+    let body = response.text().await.map_err(|error| from_reqwest(&error))?;
+    if status < 400 {
+        return Ok(Answer::Api(ApiResponse { status, content_type, body }));
+    }
+    Err(Failure {
+        status: Some(status),
+        message: Some(body.clone()),
+        request_id,
+        // An answer without AWS's error type is some other server's.
+        stage: if code.is_some() { Stage::Service } else { Stage::Response },
+        code,
+        ..Failure::new(Stage::Service, format!("the route answered {status}: {body}"))
+    })
+}
+
+/// One connection a call: what keeps connections in the SDK is its service clients, and there is
+/// none here. Time-outs and proxy are those of the other calls.
+fn http_client(target: &Target) -> reqwest::Result<reqwest::Client> {
+    // Whoever comes second finds ring installed already, which is what is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(target.timeouts.connect)
+        .timeout(target.timeouts.attempt);
+    if let Some(proxy) = &target.proxy {
+        client = client.proxy(reqwest::Proxy::all(proxy)?);
+    }
+    client.build()
+}
+
+fn from_reqwest(error: &reqwest::Error) -> Failure {
+    let stage = match () {
+        () if error.is_timeout() => Stage::Timeout,
+        () if error.is_connect() || error.is_request() => Stage::Dispatch,
+        () => Stage::Response,
+    };
+    from_error(stage, error)
+}

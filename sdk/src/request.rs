@@ -1,0 +1,217 @@
+//! Each operation as the SDK's guide would write it: a fluent builder, `send`, and where the SDK
+//! offers one, its paginator or waiter. What `raw` has in encode, sign, send, retry and parse is
+//! behind `send`.
+
+use aws_sdk_ec2::{
+    client::Waiters,
+    error::ProvideErrorMetadata,
+    types::{Filter, InstanceType, ResourceType, Tag, TagSpecification},
+};
+use aws_sdk_s3::presigning::PresigningConfig;
+use contract::{
+    Answer, CreateTags, DescribeImages, DescribeInstances, DryRun, Failure, Image, ListObjects,
+    ObjectListing, Pages, PresignGet, PresignedUrl, RunInstances, Stage, TerminateInstances,
+    WaitPace, WaitUntilRunning, newest_image,
+};
+
+use crate::{answer, failure};
+
+pub(crate) async fn list_buckets(s3: &aws_sdk_s3::Client) -> Result<Answer, Failure> {
+    let mut buckets = Vec::new();
+    let mut pages = s3.list_buckets().into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(failure::from_sdk)?;
+        for bucket in page.buckets() {
+            buckets.push(answer::bucket(bucket)?);
+        }
+    }
+    Ok(Answer::Buckets(buckets))
+}
+
+pub(crate) async fn list_objects(
+    s3: &aws_sdk_s3::Client,
+    input: &ListObjects,
+) -> Result<Answer, Failure> {
+    let request = s3
+        .list_objects_v2()
+        .bucket(&input.bucket)
+        .set_prefix(input.prefix.clone())
+        .set_delimiter(input.delimiter.clone())
+        // The model has a 32-bit signed number here; S3 gives at most 1,000 keys a page.
+        .set_max_keys(input.page_size.map(|size| i32::try_from(size).unwrap_or(i32::MAX)));
+    let mut listing =
+        ObjectListing { objects: Vec::new(), common_prefixes: Vec::new(), truncated: false };
+    match input.pages {
+        Pages::First => {
+            let page = request.send().await.map_err(failure::from_sdk)?;
+            answer::add_page(&mut listing, &page)?;
+        }
+        Pages::All => {
+            let mut pages = request.into_paginator().send();
+            while let Some(page) = pages.next().await {
+                answer::add_page(&mut listing, &page.map_err(failure::from_sdk)?)?;
+            }
+        }
+    }
+    Ok(Answer::Objects(listing))
+}
+
+pub(crate) async fn presign_get(
+    s3: &aws_sdk_s3::Client,
+    input: &PresignGet,
+) -> Result<Answer, Failure> {
+    let expires = PresigningConfig::expires_in(input.expires)
+        .map_err(|error| failure::from_error(Stage::Build, &error))?;
+    let presigned = s3
+        .get_object()
+        .bucket(&input.bucket)
+        .key(&input.key)
+        .presigned(expires)
+        .await
+        .map_err(failure::from_sdk)?;
+    Ok(Answer::Presigned(PresignedUrl { url: presigned.uri().to_owned() }))
+}
+
+pub(crate) async fn describe_images(
+    ec2: &aws_sdk_ec2::Client,
+    input: &DescribeImages,
+) -> Result<Answer, Failure> {
+    images(ec2, input).await.map(Answer::Images)
+}
+
+pub(crate) async fn latest_image(
+    ec2: &aws_sdk_ec2::Client,
+    input: &DescribeImages,
+) -> Result<Answer, Failure> {
+    images(ec2, input).await.map(newest_image).map(Answer::LatestImage)
+}
+
+async fn images(ec2: &aws_sdk_ec2::Client, input: &DescribeImages) -> Result<Vec<Image>, Failure> {
+    let mut images = ec2
+        .describe_images()
+        .set_owners(some_unless_empty(&input.owners))
+        .set_filters(filters(&input.filters))
+        .into_paginator()
+        .items()
+        .send();
+    let mut found = Vec::new();
+    while let Some(image) = images.next().await {
+        found.push(answer::image(&image.map_err(failure::from_sdk)?)?);
+    }
+    Ok(found)
+}
+
+pub(crate) async fn run_instances(
+    ec2: &aws_sdk_ec2::Client,
+    input: &RunInstances,
+) -> Result<Answer, Failure> {
+    let tags = TagSpecification::builder()
+        .resource_type(ResourceType::Instance)
+        .set_tags(Some(tags(&input.tags)))
+        .build();
+    let sent = ec2
+        .run_instances()
+        .image_id(&input.image_id)
+        .instance_type(InstanceType::from(input.instance_type.as_str()))
+        .min_count(1)
+        .max_count(1)
+        .tag_specifications(tags)
+        .client_token(&input.client_token)
+        // Absent rather than false: what is not asked for is not sent.
+        .set_dry_run((input.dry_run == DryRun::Yes).then_some(true))
+        .send()
+        .await;
+    match sent {
+        Ok(launched) => Ok(Answer::Instances(answer::instances(launched.instances())?)),
+        // A dry run never comes back as `Ok`: EC2 says that it would succeed by refusing.
+        Err(error) if input.dry_run == DryRun::Yes && error.code() == Some("DryRunOperation") => {
+            Ok(Answer::WouldSucceed)
+        }
+        Err(error) => Err(failure::from_sdk(error)),
+    }
+}
+
+pub(crate) async fn wait_until_running(
+    ec2: &aws_sdk_ec2::Client,
+    input: &WaitUntilRunning,
+    pace: WaitPace,
+) -> Result<Answer, Failure> {
+    let waited = ec2
+        .wait_until_instance_running()
+        .set_instance_ids(Some(input.instance_ids.clone()))
+        .wait(input.at_most);
+    // The waiter measures `at_most` by the clock, and its sleeps may be scaled: so may its end.
+    let last_poll = tokio::time::timeout(pace.scale(input.at_most), waited)
+        .await
+        .map_err(|elapsed| failure::from_error(Stage::Wait, &elapsed))?
+        .map_err(failure::from_waiter)?;
+    let described =
+        last_poll.as_result().map_err(|error| failure::from_error(Stage::Wait, error))?;
+    Ok(Answer::Instances(answer::reserved(described)?))
+}
+
+pub(crate) async fn create_tags(
+    ec2: &aws_sdk_ec2::Client,
+    input: &CreateTags,
+) -> Result<Answer, Failure> {
+    ec2.create_tags()
+        .set_resources(Some(input.resources.clone()))
+        .set_tags(Some(tags(&input.tags)))
+        .send()
+        .await
+        .map(|_| Answer::Tagged)
+        .map_err(failure::from_sdk)
+}
+
+pub(crate) async fn describe_instances(
+    ec2: &aws_sdk_ec2::Client,
+    input: &DescribeInstances,
+) -> Result<Answer, Failure> {
+    let mut pages = ec2
+        .describe_instances()
+        .set_instance_ids(some_unless_empty(&input.instance_ids))
+        .set_filters(filters(&input.filters))
+        .into_paginator()
+        .send();
+    let mut instances = Vec::new();
+    while let Some(page) = pages.next().await {
+        instances.extend(answer::reserved(&page.map_err(failure::from_sdk)?)?);
+    }
+    Ok(Answer::Instances(instances))
+}
+
+pub(crate) async fn terminate_instances(
+    ec2: &aws_sdk_ec2::Client,
+    input: &TerminateInstances,
+) -> Result<Answer, Failure> {
+    let ended = ec2
+        .terminate_instances()
+        .set_instance_ids(Some(input.instance_ids.clone()))
+        .send()
+        .await
+        .map_err(failure::from_sdk)?;
+    ended
+        .terminating_instances()
+        .iter()
+        .map(answer::state_change)
+        .collect::<Result<_, _>>()
+        .map(Answer::StateChanges)
+}
+
+fn filters(filters: &[contract::Filter]) -> Option<Vec<Filter>> {
+    let filters: Vec<_> = filters
+        .iter()
+        .map(|filter| {
+            Filter::builder().name(&filter.name).set_values(Some(filter.values.clone())).build()
+        })
+        .collect();
+    (!filters.is_empty()).then_some(filters)
+}
+
+fn tags(tags: &[contract::Tag]) -> Vec<Tag> {
+    tags.iter().map(|tag| Tag::builder().key(&tag.key).value(&tag.value).build()).collect()
+}
+
+fn some_unless_empty(values: &[String]) -> Option<Vec<String>> {
+    (!values.is_empty()).then(|| values.to_vec())
+}
