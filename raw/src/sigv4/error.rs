@@ -1,0 +1,104 @@
+use std::time::SystemTime;
+
+/// Why a request cannot be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL is not one that a request can be sent to.
+    #[error("the URL {url:?} {problem}; write it as https://host/path?query")]
+    Url {
+        /// The URL as given.
+        url: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The method is no token (RFC 9110, 5.6.2).
+    #[error("the method {method:?} is no HTTP method; write for example GET")]
+    Method {
+        /// The method as given.
+        method: String,
+    },
+    /// The host is empty, or holds what no host does.
+    #[error("the host {host:?} is not a name or address with an optional port")]
+    Host {
+        /// The host as given.
+        host: String,
+    },
+    /// The path does not begin with a slash.
+    #[error(
+        "the path {path:?} does not begin with a slash; paths are absolute, for example /bucket/key"
+    )]
+    RelativePath {
+        /// The path as given.
+        path: String,
+    },
+    /// The path or query holds a control character.
+    #[error("the URL holds the control character {character:?}; percent-encode it")]
+    ControlInUrl {
+        /// The character.
+        character: char,
+    },
+    /// The name of a header is no token (RFC 9110, 5.1).
+    #[error("{name:?} is no header name; letters, digits and hyphens are")]
+    HeaderName {
+        /// The name as given.
+        name: String,
+    },
+    /// The value of a header holds a line break or another control character. The value is left out
+    /// of the text: it may be a secret.
+    #[error(
+        "the value of the header {name} holds the control character {character:?}; put the value on one line"
+    )]
+    HeaderValue {
+        /// The header's name.
+        name: String,
+        /// The character.
+        character: char,
+    },
+    /// The region is empty or could be no region.
+    #[error("the region {region:?} is no region; name one, for example us-east-1")]
+    Region {
+        /// The region as given.
+        region: String,
+    },
+    /// The service is empty or could be no service.
+    #[error("the service {service:?} is no signing name; name one, for example s3")]
+    Service {
+        /// The service as given.
+        service: String,
+    },
+    /// The access key id or the session token holds white space or another character that none has.
+    #[error(
+        "the {what} holds {character:?}, which none does; was it pasted with white space or cut?"
+    )]
+    Credentials {
+        /// Which of them.
+        what: &'static str,
+        /// The character.
+        character: char,
+    },
+    /// A moment that cannot be written with four digits for the year.
+    #[error("the time {time:?} is not between 1970 and 9999; is the clock right?")]
+    TimeOutOfRange {
+        /// The moment.
+        time: SystemTime,
+    },
+    /// A text that names no moment.
+    #[error("the time {text:?} is no moment; write it as 20150830T123600Z, in UTC")]
+    TimeFormat {
+        /// The text as given.
+        text: String,
+    },
+    /// A presigned URL for no time, or for too long.
+    #[error("a presigned URL cannot be good for {seconds} s; AWS accepts 1 to 604800 (7 days)")]
+    Expires {
+        /// The seconds asked for.
+        seconds: u64,
+    },
+    /// The query to be presigned carries a part of a signature already.
+    #[error("the query holds {parameter} already; presign the URL without its old signature")]
+    AlreadyPresigned {
+        /// The parameter's name.
+        parameter: &'static str,
+    },
+}

@@ -1,0 +1,186 @@
+use super::Error;
+use std::fmt;
+
+/// A request before it is signed, in the bytes that will go over the wire.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// For example `GET`.
+    pub method: &'a str,
+    /// Of the URL. It is not signed, and only [`presign`](super::presign) writes it.
+    pub scheme: Scheme,
+    /// Name or address, and the port unless it is the scheme's own: what HTTP clients send as `Host`.
+    pub host: &'a str,
+    /// The path, percent-encoded. Empty counts as `/`.
+    pub path: &'a str,
+    /// The query without its `?`, percent-encoded; empty where there is none.
+    pub query: &'a str,
+    /// Names in any case, values as they will be sent, in order.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// The body, empty where there is none.
+    pub body: &'a [u8],
+}
+
+/// The scheme of a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// `http`, port 80.
+    Http,
+    /// `https`, port 443.
+    Https,
+}
+
+impl Scheme {
+    /// As it begins a URL.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    fn default_port(self) -> &'static str {
+        match self {
+            Self::Http => ":80",
+            Self::Https => ":443",
+        }
+    }
+}
+
+impl<'a> Request<'a> {
+    /// A request to `url` without headers and body; add them with `Request { headers, body, ..request }`.
+    ///
+    /// The URL is cut apart and not parsed: path and query stay as they are, which a URL library
+    /// does not promise (RFC 3986 lets it resolve `..`, and S3 does not). The scheme's own port
+    /// is dropped, as HTTP clients drop it from `Host`, and so is the fragment.
+    ///
+    /// # Errors
+    /// Where the URL is not absolute, has no host, or carries a user name.
+    pub fn new(method: &'a str, url: &'a str) -> Result<Self, Error> {
+        let error = |problem| Error::Url { url: url.to_owned(), problem };
+        let (scheme, rest) = match url.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
+            _ => return Err(error("begins with neither https:// nor http://")),
+        };
+        let rest = rest.split_once('#').map_or(rest, |(sent, _fragment)| sent);
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = host.strip_suffix(scheme.default_port()).unwrap_or(host);
+        if host.is_empty() {
+            return Err(error("has no host"));
+        }
+        if host.contains('@') {
+            return Err(error("carries a user name, which no AWS service takes"));
+        }
+        Ok(Self { method, scheme, host, path, query, headers: &[], body: &[] })
+    }
+
+    /// The path as it is sent.
+    pub(super) fn absolute_path(&self) -> &'a str {
+        if self.path.is_empty() { "/" } else { self.path }
+    }
+
+    /// The first header of that name, in whatever case.
+    pub(super) fn header(&self, name: &str) -> Option<&'a str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+    }
+}
+
+/// Refuses what a request line cannot hold, and what would add lines to the canonical request.
+impl Request<'_> {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if !is_token(self.method) {
+            return Err(Error::Method { method: self.method.to_owned() });
+        }
+        if self.host.is_empty() || !self.host.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::Host { host: self.host.to_owned() });
+        }
+        if !self.absolute_path().starts_with('/') {
+            return Err(Error::RelativePath { path: self.path.to_owned() });
+        }
+        match [self.path, self.query].into_iter().find_map(control) {
+            Some(character) => Err(Error::ControlInUrl { character }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Refuses a header that cannot be sent as it is given.
+pub(super) fn check_header(name: &str, value: &str) -> Result<(), Error> {
+    if !is_token(name) {
+        return Err(Error::HeaderName { name: name.to_owned() });
+    }
+    match value.chars().find(|character| character.is_ascii_control() && *character != '\t') {
+        Some(character) => Err(Error::HeaderValue { name: name.to_owned(), character }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses white space that was pasted along, and line breaks.
+pub(super) fn check_credential(what: &'static str, text: &str) -> Result<(), Error> {
+    match text.chars().find(|character| !character.is_ascii_graphic()) {
+        Some(character) => Err(Error::Credentials { what, character }),
+        None => Ok(()),
+    }
+}
+
+fn control(text: &str) -> Option<char> {
+    text.chars().find(char::is_ascii_control)
+}
+
+/// RFC 9110, 5.6.2.
+fn is_token(text: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
+
+/// Without the values of headers and the body, which may be secrets.
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("scheme", &self.scheme)
+            .field("host", &self.host)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Request, Scheme};
+
+    #[test]
+    fn a_url_is_cut_and_not_changed() {
+        let request = Request::new("GET", "https://h.example/a/../b//%7e?x=/?&y#f").unwrap();
+        assert_eq!(
+            (request.scheme, request.host, request.path, request.query),
+            (Scheme::Https, "h.example", "/a/../b//%7e", "x=/?&y")
+        );
+        let bare = Request::new("GET", "http://h.example?a").unwrap();
+        assert_eq!((bare.host, bare.path, bare.query), ("h.example", "", "a"));
+    }
+
+    #[test]
+    fn only_the_schemes_own_port_is_dropped() {
+        let host = |url| Request::new("GET", url).unwrap().host;
+        assert_eq!(host("https://h:443/"), "h");
+        assert_eq!(host("http://h:80/"), "h");
+        assert_eq!(host("http://h:443/"), "h:443");
+        assert_eq!(host("http://127.0.0.1:9000/"), "127.0.0.1:9000");
+        assert_eq!(host("https://[::1]:443/"), "[::1]");
+    }
+
+    #[test]
+    fn what_is_no_url_is_said() {
+        let message = |url| Request::new("GET", url).unwrap_err().to_string();
+        assert!(message("s3://bucket/key").contains("begins with neither"));
+        assert!(message("https:///key").contains("has no host"));
+        assert!(message("https://me:pw@h/").contains("user name"));
+    }
+}

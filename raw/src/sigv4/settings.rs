@@ -1,0 +1,139 @@
+//! The rules by which AWS's services differ, in AWS's terms.
+
+use super::{Error, Timestamp};
+use contract::Credentials;
+
+/// Who signs, for what, when, and by which rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Params<'a> {
+    /// The caller's key pair, and its session token if it has one.
+    pub credentials: &'a Credentials,
+    /// For example `us-east-1`; of the endpoint that is called.
+    pub region: &'a str,
+    /// The service's signing name, for example `s3`, `ec2` or `execute-api`.
+    pub service: &'a str,
+    /// The moment of signing; services accept it for 5 to 15 minutes.
+    pub time: Timestamp,
+    /// What this service does differently.
+    pub rules: Rules,
+}
+
+/// How one service wants its requests canonicalised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Whether dot segments and doubled slashes are resolved.
+    pub path: PathNormalization,
+    /// How often the path is encoded.
+    pub encode_path: PathEncoding,
+    /// Whether the signature covers the body.
+    pub payload: Payload,
+    /// Whether the payload's hash travels as a header.
+    pub content_sha256: ContentSha256,
+    /// Whether the signature covers the session token.
+    pub session_token: TokenSigning,
+}
+
+/// Whether `.`, `..` and `//` in the path are resolved before it is signed (RFC 3986, 5.2.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathNormalization {
+    /// Every service but S3.
+    Normalized,
+    /// S3, where `a//b` and `a/../b` are names of objects.
+    AsIs,
+}
+
+/// How often the path that is signed has been encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathEncoding {
+    /// S3: the path is signed as it stands on the wire, where it is encoded already.
+    Once,
+    /// Every other service: the path of the wire is encoded again, so that `%20` is signed as `%2520`.
+    Twice,
+}
+
+/// Whether the signature covers the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// The SHA-256 of the body is signed. Every service takes this, and most nothing else.
+    Signed,
+    /// `UNSIGNED-PAYLOAD` is signed instead: for S3 over TLS where the body is not known yet, and so
+    /// for every presigned URL of S3's.
+    Unsigned,
+}
+
+/// Whether the payload's hash is also sent, as `x-amz-content-sha256`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentSha256 {
+    /// S3 requires it. Has no effect on a presigned request, which can carry no header.
+    Sent,
+    /// Every other service.
+    Absent,
+}
+
+/// Whether the session token is part of what is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenSigning {
+    /// Nearly every service.
+    Signed,
+    /// The few that want it added afterwards, such as AWS IoT's MQTT over WebSocket.
+    AddedAfterwards,
+}
+
+impl Rules {
+    /// AWS's general rules.
+    pub const GENERAL: Self = Self {
+        path: PathNormalization::Normalized,
+        encode_path: PathEncoding::Twice,
+        payload: Payload::Signed,
+        content_sha256: ContentSha256::Absent,
+        session_token: TokenSigning::Signed,
+    };
+
+    /// S3's rules, for a request that is sent with its headers.
+    pub const S3: Self = Self {
+        path: PathNormalization::AsIs,
+        encode_path: PathEncoding::Once,
+        payload: Payload::Signed,
+        content_sha256: ContentSha256::Sent,
+        session_token: TokenSigning::Signed,
+    };
+
+    /// S3's rules for a presigned URL: whoever signs it has not seen the body.
+    pub const S3_PRESIGNED: Self = Self { payload: Payload::Unsigned, ..Self::S3 };
+
+    /// The rules of the service with this signing name, for [`sign`](super::sign).
+    #[must_use]
+    pub fn of(service: &str) -> Self {
+        if service == "s3" { Self::S3 } else { Self::GENERAL }
+    }
+
+    /// The rules of the service with this signing name, for [`presign`](super::presign).
+    #[must_use]
+    pub fn of_presigned(service: &str) -> Self {
+        if service == "s3" { Self::S3_PRESIGNED } else { Self::GENERAL }
+    }
+}
+
+/// For how long a presigned URL is good: 1 second to 7 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expires(u32);
+
+impl Expires {
+    /// A week, the most that AWS accepts.
+    pub const MAX: Self = Self(7 * 24 * 60 * 60);
+
+    /// Takes whole seconds.
+    ///
+    /// # Errors
+    /// Where AWS would refuse the URL: no second at all, or more than a week.
+    pub fn seconds(seconds: u64) -> Result<Self, Error> {
+        match u32::try_from(seconds) {
+            Ok(seconds) if (1..=Self::MAX.0).contains(&seconds) => Ok(Self(seconds)),
+            _ => Err(Error::Expires { seconds }),
+        }
+    }
+
+    pub(super) fn as_seconds(self) -> u32 {
+        self.0
+    }
+}

@@ -1,0 +1,138 @@
+use super::Error;
+use std::fmt;
+use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
+use time::{Date, Month, OffsetDateTime, Time};
+
+/// The moment of signing in the one form that `SigV4` knows, ISO 8601 basic in UTC:
+/// `20150830T123600Z`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Timestamp([u8; 16]);
+
+impl Timestamp {
+    /// Cuts `time` to whole seconds.
+    ///
+    /// # Errors
+    /// Before 1970 or after 9999, which four digits and AWS's services do not know.
+    pub fn new(time: SystemTime) -> Result<Self, Error> {
+        let seconds = time.duration_since(UNIX_EPOCH).ok().map(|past| past.as_secs());
+        seconds
+            .and_then(|seconds| i64::try_from(seconds).ok())
+            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+            .map(Self::format)
+            .ok_or(Error::TimeOutOfRange { time })
+    }
+
+    /// The whole: `20150830T123600Z`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).expect("digits, a T and a Z are ASCII")
+    }
+
+    /// The day: `20150830`.
+    #[must_use]
+    pub fn date(&self) -> &str {
+        &self.as_str()[..8]
+    }
+
+    fn format(time: OffsetDateTime) -> Self {
+        let mut text = *b"00000000T000000Z";
+        let mut write = |at: usize, digits: usize, mut number: u32| {
+            for place in text[at..at + digits].iter_mut().rev() {
+                *place = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        };
+        let (year, month, day) = time.to_calendar_date();
+        let (hour, minute, second) = time.to_hms();
+        write(0, 4, year.unsigned_abs());
+        write(4, 2, u32::from(u8::from(month)));
+        write(6, 2, u32::from(day));
+        write(9, 2, u32::from(hour));
+        write(11, 2, u32::from(minute));
+        write(13, 2, u32::from(second));
+        Self(text)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        parse(text).ok_or_else(|| Error::TimeFormat { text: text.to_owned() })
+    }
+}
+
+/// `None` unless `text` has the form and names a moment that exists.
+fn parse(text: &str) -> Option<Timestamp> {
+    let bytes: [u8; 16] = text.as_bytes().try_into().ok()?;
+    let number = |at: usize, digits: usize| {
+        bytes[at..at + digits].iter().try_fold(0_u16, |number, byte| {
+            Some(number * 10 + u16::from(byte.is_ascii_digit().then(|| byte - b'0')?))
+        })
+    };
+    let two = |at: usize| number(at, 2).and_then(|number| u8::try_from(number).ok());
+    let month = Month::try_from(two(4)?).ok()?;
+    Date::from_calendar_date(number(0, 4)?.into(), month, two(6)?).ok()?;
+    Time::from_hms(two(9)?, two(11)?, two(13)?).ok()?;
+    (bytes[8] == b'T' && bytes[15] == b'Z').then_some(Timestamp(bytes))
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    fn at(seconds: u64) -> String {
+        Timestamp::new(UNIX_EPOCH + Duration::from_secs(seconds)).unwrap().to_string()
+    }
+
+    #[test]
+    fn seconds_become_calendar_time() {
+        assert_eq!(at(0), "19700101T000000Z");
+        assert_eq!(at(1_440_938_160), "20150830T123600Z");
+        assert_eq!(at(1_709_251_199), "20240229T235959Z");
+    }
+
+    #[test]
+    fn the_written_form_is_read_back() {
+        for text in ["20150830T123600Z", "20240229T235959Z"] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().as_str(), text);
+        }
+        assert_eq!("20150830T123600Z".parse::<Timestamp>().unwrap().date(), "20150830");
+    }
+
+    #[test]
+    fn moments_that_do_not_exist_and_other_forms_are_refused() {
+        for text in [
+            "20150229T000000Z",
+            "20151301T000000Z",
+            "20150830T240000Z",
+            "20150830T123600",
+            "2015-08-30T12:36Z",
+            "20150830 123600Z",
+            "+0150830T123600Z",
+            "",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_outside_the_calendar_are_refused() {
+        assert!(Timestamp::new(UNIX_EPOCH - Duration::from_secs(1)).is_err());
+        assert!(Timestamp::new(UNIX_EPOCH + Duration::from_secs(253_402_300_800)).is_err());
+    }
+}
