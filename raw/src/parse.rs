@@ -1,0 +1,88 @@
+//! From the answer's bytes to an [`Answer`], or to what the service said instead.
+
+mod ec2;
+mod refusal;
+mod s3;
+mod xml;
+
+pub use refusal::Refusal;
+pub use xml::{Fault, Problem};
+
+use contract::{Answer, ApiResponse, DryRun, Operation, RunInstances};
+
+use crate::error::ErrorKind;
+use crate::send::Response;
+
+/// One answer, which may be a part of a longer one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// What this answer holds.
+    pub answer: Answer,
+    /// The token that asks for what comes after it, where there is more.
+    pub next: Option<String>,
+}
+
+/// Reads the answer to `operation`.
+///
+/// # Errors
+/// Where the service refused, or its answer is not a whole document of the kind that this operation
+/// is answered with.
+///
+/// # Panics
+/// On [`Operation::PresignGet`], which sends nothing and so is not answered.
+pub fn parse(operation: &Operation, response: &Response) -> Result<Page, ErrorKind> {
+    match operation {
+        Operation::PresignGet(_) => unreachable!("a presigned URL is for others to fetch"),
+        Operation::ListBuckets => document(response, s3::buckets),
+        Operation::ListObjects(_) => document(response, s3::objects),
+        Operation::DescribeImages(_) | Operation::LatestImage(_) => document(response, ec2::images),
+        Operation::RunInstances(RunInstances { dry_run: DryRun::Yes, .. }) => dry_run(response),
+        Operation::RunInstances(_) => document(response, ec2::launched),
+        Operation::WaitUntilRunning(_) | Operation::DescribeInstances(_) => {
+            document(response, ec2::instances)
+        }
+        Operation::CreateTags(_) => document(response, ec2::tagged),
+        Operation::TerminateInstances(_) => document(response, ec2::state_changes),
+        Operation::InvokeApi(_) => invoked(response),
+    }
+}
+
+/// An answer in XML, which `read` reads, or a refusal: S3 may notice an error only after it has sent
+/// its 200, so the document is asked and not just the status.
+fn document(
+    response: &Response,
+    read: fn(&[u8]) -> Result<Page, Fault>,
+) -> Result<Page, ErrorKind> {
+    if response.head.status != 200 || refusal::is_error_document(&response.body) {
+        return Err(ErrorKind::Refused(Box::new(refusal::read(response))));
+    }
+    let head = || Box::new(response.head.clone());
+    read(&response.body).map_err(|fault| ErrorKind::Answer { fault, head: head() })
+}
+
+/// EC2 answers a dry run that would succeed with an error of its own, and 412.
+fn dry_run(response: &Response) -> Result<Page, ErrorKind> {
+    match document(response, ec2::launched) {
+        Err(ErrorKind::Refused(refusal)) if refusal.code.as_deref() == Some("DryRunOperation") => {
+            Ok(Page { answer: Answer::WouldSucceed, next: None })
+        }
+        Ok(Page { answer: Answer::Instances(instances), .. }) => Err(ErrorKind::Launched {
+            instances: instances.into_iter().map(|instance| instance.id).collect(),
+        }),
+        other => other,
+    }
+}
+
+/// Whatever a route answers is its answer, in any form, unless its status says that it is none.
+fn invoked(response: &Response) -> Result<Page, ErrorKind> {
+    let head = &response.head;
+    if head.status >= 400 {
+        return Err(ErrorKind::Refused(Box::new(refusal::read(response))));
+    }
+    let answer = Answer::Api(ApiResponse {
+        status: head.status,
+        content_type: head.header("content-type").map(str::to_owned),
+        body: String::from_utf8_lossy(&response.body).into_owned(),
+    });
+    Ok(Page { answer, next: None })
+}

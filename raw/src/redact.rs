@@ -1,0 +1,55 @@
+//! Keeps secrets out of errors. A service may send back what it was sent: S3's `CanonicalRequest`
+//! quotes the session token's header, and `InvalidToken` the token itself.
+
+use std::fmt::{self, Write as _};
+
+use contract::{Credentials, SessionToken};
+
+use crate::encode;
+
+const REDACTED: &str = "** redacted **";
+
+/// The texts that must not be seen, in each form in which a service may quote them.
+pub(crate) struct Secrets(Vec<String>);
+
+impl Secrets {
+    pub(crate) fn of(credentials: &Credentials) -> Self {
+        let token = credentials.session_token.as_ref().map(SessionToken::expose);
+        let secrets = [Some(credentials.secret_key.expose()), token];
+        let mut forms = Vec::new();
+        // What is shorter is no credential of AWS's, and blotting out every "a" helps nobody.
+        for secret in secrets.into_iter().flatten().filter(|secret| secret.len() >= 8) {
+            forms.extend([secret.to_owned(), encode::query(secret), hex_bytes(secret)]);
+        }
+        Self(forms)
+    }
+
+    /// `text` without any of them.
+    pub(crate) fn redact(&self, text: &mut String) {
+        for secret in &self.0 {
+            if text.contains(secret.as_str()) {
+                *text = text.replace(secret.as_str(), REDACTED);
+            }
+        }
+    }
+
+    /// What stands in the place of a secret.
+    pub(crate) fn placeholder() -> String {
+        REDACTED.to_owned()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets(** redacted **)")
+    }
+}
+
+/// As in S3's `CanonicalRequestBytes`: `41 57 53`.
+fn hex_bytes(text: &str) -> String {
+    text.bytes().enumerate().fold(String::new(), |mut hex, (index, byte)| {
+        let separator = if index == 0 { "" } else { " " };
+        let _ = write!(hex, "{separator}{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,351 @@
+//! One HTTP attempt: the request goes out as it was signed, the answer is read to its end.
+//!
+//! Nothing here follows a redirect (S3's 301 names no place, and each request is signed for one
+//! host), decompresses, or reads the environment.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use contract::{Stage, Target, Timeouts};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Proxy, Url, redirect};
+
+use crate::request::{BuildError, Request};
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// Status and headers.
+    pub head: Head,
+    /// As long as the headers promised.
+    pub body: Vec<u8>,
+}
+
+/// What comes before the body.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// HTTP status.
+    pub status: u16,
+    /// By lower-case name.
+    pub headers: HeaderMap,
+}
+
+/// Why there is no answer, or no whole one.
+#[derive(Debug)]
+pub struct SendError {
+    /// Who was called, and through whom.
+    pub called: String,
+    /// What went wrong.
+    pub problem: SendProblem,
+    /// What had come by then.
+    pub head: Option<Box<Head>>,
+    /// What the HTTP client says, with the system's and the TLS library's words below.
+    source: reqwest::Error,
+}
+
+/// What can go wrong between two hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendProblem {
+    /// The HTTP client could not be set up: bad proxy, or no root certificates.
+    Setup,
+    /// The name has no address.
+    Unresolved,
+    /// Nobody took the connection.
+    NoConnection,
+    /// The connection stands, but not its encryption.
+    NoTls,
+    /// The connection took longer than this.
+    ConnectTimeout(Duration),
+    /// The connection ended before an answer began.
+    Closed,
+    /// No answer for so long.
+    Timeout(Duration),
+    /// Something came that is not HTTP.
+    NotHttp,
+    /// The body ended after so many bytes, and not as the headers promised.
+    BodyCut(usize),
+    /// The body did not end in time.
+    BodyTimeout {
+        /// Bytes that came.
+        received: usize,
+        /// The limit.
+        after: Duration,
+    },
+}
+
+/// Sends requests, and keeps connections open between them.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    timeouts: Timeouts,
+    proxy: Option<String>,
+    plain: reqwest::Client,
+    /// Made when first needed: reading the system's certificates costs more than many calls over
+    /// loopback, and a machine without any can still speak plain HTTP.
+    trusting: OnceLock<reqwest::Client>,
+}
+
+impl Sender {
+    pub(crate) fn new(target: &Target) -> Result<Self, SendError> {
+        // rustls asks for one choice per process; whoever made it before has made it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (timeouts, proxy) = (target.timeouts, target.proxy.clone());
+        let plain = client(timeouts, proxy.as_deref(), Trust::Nobody)?;
+        Ok(Self { timeouts, proxy, plain, trusting: OnceLock::new() })
+    }
+
+    /// Sends `request`, counts it in `requests`, and reads the answer to its end.
+    pub(crate) async fn send(
+        &self,
+        request: reqwest::Request,
+        requests: &mut u32,
+    ) -> Result<Response, SendError> {
+        let called = self.called(request.url());
+        let client = self.client_for(request.url())?;
+        *requests += 1;
+        let failed = |problem, source: reqwest::Error| SendError {
+            called: called.clone(),
+            problem,
+            head: None,
+            source: source.without_url(),
+        };
+        let mut answer = match client.execute(request).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(failed(self.problem(&error), error)),
+        };
+        let head = Head {
+            status: answer.status().as_u16(),
+            headers: std::mem::take(answer.headers_mut()),
+        };
+        let promised = answer.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body = Vec::with_capacity(promised.unwrap_or(0).min(MOST_TO_RESERVE));
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(Response { head, body }),
+                Err(error) => {
+                    let problem = if error.is_timeout() {
+                        SendProblem::BodyTimeout {
+                            received: body.len(),
+                            after: self.timeouts.attempt,
+                        }
+                    } else {
+                        SendProblem::BodyCut(body.len())
+                    };
+                    return Err(SendError { head: Some(Box::new(head)), ..failed(problem, error) });
+                }
+            }
+        }
+    }
+
+    fn client_for(&self, url: &Url) -> Result<&reqwest::Client, SendError> {
+        let proxy_speaks_tls = self.proxy.as_ref().is_some_and(|url| url.starts_with("https:"));
+        if url.scheme() == "http" && !proxy_speaks_tls {
+            return Ok(&self.plain);
+        }
+        if let Some(client) = self.trusting.get() {
+            return Ok(client);
+        }
+        let client = client(self.timeouts, self.proxy.as_deref(), Trust::SystemRoots)?;
+        Ok(self.trusting.get_or_init(|| client))
+    }
+
+    fn problem(&self, error: &reqwest::Error) -> SendProblem {
+        if error.is_timeout() && error.is_connect() {
+            SendProblem::ConnectTimeout(self.timeouts.connect)
+        } else if error.is_timeout() {
+            SendProblem::Timeout(self.timeouts.attempt)
+        } else if error.is_dns() {
+            SendProblem::Unresolved
+        } else if causes(error).any(is_tls_error) {
+            SendProblem::NoTls
+        } else if error.is_connect() {
+            SendProblem::NoConnection
+        } else if causes(error)
+            .any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse))
+        {
+            SendProblem::NotHttp
+        } else {
+            SendProblem::Closed
+        }
+    }
+
+    fn called(&self, url: &Url) -> String {
+        let origin = url.origin().ascii_serialization();
+        match self.proxy.as_deref().map(without_userinfo) {
+            Some(proxy) => format!("{origin} (through the proxy {proxy})"),
+            None => origin,
+        }
+    }
+}
+
+/// Beyond that, what a header promises is believed as it comes.
+const MOST_TO_RESERVE: usize = 16 << 20;
+
+/// `request` with `signature`, the headers that signing added, for the HTTP client.
+///
+/// # Errors
+/// The client is built on WHATWG URLs, which resolve dot segments however they are spelled. What
+/// would thus be sent under a signature for something else is not sent at all.
+pub(crate) fn assemble<'h>(
+    request: &Request,
+    signature: impl Iterator<Item = (&'static str, &'h str)>,
+) -> Result<reqwest::Request, BuildError> {
+    let signed = request.url();
+    let rewritten =
+        |sent: &str| BuildError::Rewritten { signed: signed.clone(), sent: sent.to_owned() };
+    let url = Url::parse(&signed).map_err(|error| rewritten(&error.to_string()))?;
+    if url.as_str() != signed {
+        return Err(rewritten(url.as_str()));
+    }
+    let method = if request.method == "POST" { Method::POST } else { Method::GET };
+    let mut assembled = reqwest::Request::new(method, url);
+    for (name, value) in request.headers.iter().copied().chain(signature) {
+        let value = HeaderValue::from_str(value).map_err(|_| BuildError::Header { name })?;
+        assembled.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+    if !request.body.is_empty() {
+        *assembled.body_mut() = Some(request.body.clone().into());
+    }
+    Ok(assembled)
+}
+
+impl Head {
+    /// A header's value, where it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// What AWS support asks for: S3's `x-amz-request-id`, everybody else's `x-amzn-requestid`.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.header("x-amz-request-id").or_else(|| self.header("x-amzn-requestid"))
+    }
+
+    /// S3's second id.
+    #[must_use]
+    pub fn host_id(&self) -> Option<&str> {
+        self.header("x-amz-id-2")
+    }
+}
+
+impl SendError {
+    /// How far the call came.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self.problem {
+            SendProblem::Setup => Stage::Build,
+            SendProblem::Unresolved
+            | SendProblem::NoConnection
+            | SendProblem::NoTls
+            | SendProblem::Closed => Stage::Dispatch,
+            SendProblem::ConnectTimeout(_)
+            | SendProblem::Timeout(_)
+            | SendProblem::BodyTimeout { .. } => Stage::Timeout,
+            SendProblem::NotHttp | SendProblem::BodyCut(_) => Stage::Response,
+        }
+    }
+}
+
+/// Says the innermost cause too: an error that is printed alone has to be of use.
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (called, source) = (&self.called, &self.source);
+        let cause = causes(source).last().map_or_else(|| source.to_string(), ToString::to_string);
+        let promised = self.head.as_ref().and_then(|head| head.header("content-length"));
+        let promised = promised.map(|length| format!(" of {length}")).unwrap_or_default();
+        match self.problem {
+            SendProblem::Setup => write!(f, "the HTTP client cannot be set up: {cause}"),
+            SendProblem::Unresolved => write!(f, "the host of {called} is not found: {cause}"),
+            SendProblem::NoConnection => write!(f, "no connection to {called}: {cause}"),
+            SendProblem::NoTls => write!(f, "no TLS session with {called}: {cause}"),
+            SendProblem::ConnectTimeout(after) => {
+                write!(f, "no connection to {called} within {after:?}")
+            }
+            SendProblem::Closed => {
+                write!(f, "{called} ended the connection without an answer: {cause}")
+            }
+            SendProblem::Timeout(after) => write!(f, "no answer from {called} within {after:?}"),
+            SendProblem::NotHttp => write!(f, "what {called} answered is not HTTP: {cause}"),
+            SendProblem::BodyCut(received) => write!(
+                f,
+                "the answer of {called} broke off after {received}{promised} bytes of its body: {cause}"
+            ),
+            SendProblem::BodyTimeout { received, after } => write!(
+                f,
+                "the answer of {called} did not end within {after:?}: {received}{promised} bytes of \
+                 its body had come"
+            ),
+        }
+    }
+}
+
+impl StdError for SendError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.source)
+    }
+}
+
+/// Whom a connection may trust.
+#[derive(Clone, Copy)]
+enum Trust {
+    SystemRoots,
+    Nobody,
+}
+
+fn client(
+    timeouts: Timeouts,
+    proxy: Option<&str>,
+    trust: Trust,
+) -> Result<reqwest::Client, SendError> {
+    let build = || {
+        let mut builder = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.attempt);
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(Proxy::all(proxy)?);
+        }
+        if let Trust::Nobody = trust {
+            builder = builder.tls_certs_only([]);
+        }
+        builder.build()
+    };
+    build().map_err(|source| SendError {
+        called: String::new(),
+        problem: SendProblem::Setup,
+        head: None,
+        source,
+    })
+}
+
+fn causes<'e>(
+    error: &'e (dyn StdError + 'static),
+) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+/// `io::Error` hides what it wraps from `source`, so it is asked for it.
+fn is_tls_error(cause: &(dyn StdError + 'static)) -> bool {
+    cause.is::<rustls::Error>()
+        || cause
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+            .is_some_and(|inner| is_tls_error(inner))
+}
+
+/// A proxy's URL may carry a password.
+fn without_userinfo(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
+            if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
+        }
+        None => url.to_owned(),
+    }
+}
