@@ -1,0 +1,130 @@
+//! A writer of EC2's XML: elements indented by four spaces, lists of `item`, empty ones as `<a/>`.
+
+use std::fmt::{Display, Write as _};
+
+use time::OffsetDateTime;
+use time::macros::{format_description, offset};
+
+const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
+pub(super) struct Document {
+    text: String,
+    depth: usize,
+}
+
+impl Document {
+    /// `<ActionResponse>` with the request id and whatever `body` writes.
+    pub(super) fn response(action: &str, request_id: &str, body: impl FnOnce(&mut Self)) -> String {
+        let mut document = Self {
+            text: format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+                 <{action}Response xmlns=\"{NAMESPACE}\">\n"
+            ),
+            depth: 1,
+        };
+        document.text("requestId", request_id);
+        body(&mut document);
+        document.put(format_args!("</{action}Response>"));
+        document.text
+    }
+
+    pub(super) fn text(&mut self, name: &str, value: impl Display) {
+        self.indent();
+        let start = self.text.len();
+        self.put(format_args!("<{name}>"));
+        let content = self.text.len();
+        self.put(format_args!("{value}"));
+        if self.text.len() == content {
+            self.text.truncate(start);
+            self.put(format_args!("<{name}/>\n"));
+            return;
+        }
+        if self.text[content..].contains(needs_escape) {
+            let value = self.text.split_off(content);
+            escape(&value, &mut self.text);
+        }
+        self.put(format_args!("</{name}>\n"));
+    }
+
+    /// Nothing at all for `None`, as EC2 leaves out what does not apply.
+    pub(super) fn optional(&mut self, name: &str, value: Option<impl Display>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
+    pub(super) fn element(&mut self, name: &str, body: impl FnOnce(&mut Self)) {
+        self.indent();
+        let start = self.text.len();
+        self.put(format_args!("<{name}>\n"));
+        let content = self.text.len();
+        self.depth += 1;
+        body(self);
+        self.depth -= 1;
+        if self.text.len() == content {
+            self.text.truncate(start);
+            self.put(format_args!("<{name}/>\n"));
+            return;
+        }
+        self.indent();
+        self.put(format_args!("</{name}>\n"));
+    }
+
+    pub(super) fn list<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut item: impl FnMut(&mut Self, T),
+    ) {
+        self.element(name, |list| {
+            for each in items {
+                list.element("item", |element| item(element, each));
+            }
+        });
+    }
+
+    fn indent(&mut self) {
+        self.text.extend(std::iter::repeat_n("    ", self.depth));
+    }
+
+    fn put(&mut self, piece: std::fmt::Arguments<'_>) {
+        // Writing to a String cannot fail.
+        let _ = self.text.write_fmt(piece);
+    }
+}
+
+/// `2026-01-01T00:00:00.000Z`: EC2 keeps launch and creation times to the second.
+pub(super) fn timestamp(moment: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
+    moment.to_offset(offset!(UTC)).format(&format).unwrap_or_default()
+}
+
+/// `2026-01-01 00:00:00 GMT`, the form inside the reason of a state transition.
+pub(super) fn gmt(moment: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] GMT");
+    moment.to_offset(offset!(UTC)).format(&format).unwrap_or_default()
+}
+
+fn needs_escape(character: char) -> bool {
+    matches!(character, '&' | '<' | '>' | '"' | '\r') || !is_xml(character)
+}
+
+fn escape(value: &str, into: &mut String) {
+    for character in value.chars() {
+        match character {
+            '&' => into.push_str("&amp;"),
+            '<' => into.push_str("&lt;"),
+            '>' => into.push_str("&gt;"),
+            '"' => into.push_str("&quot;"),
+            // A bare carriage return would reach the reader as a line feed (XML 1.0, 2.11).
+            '\r' => into.push_str("&#xd;"),
+            character if is_xml(character) => into.push(character),
+            _ => into.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+}
+
+/// The characters that a document may hold at all (XML 1.0, 2.2).
+fn is_xml(character: char) -> bool {
+    !matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+}

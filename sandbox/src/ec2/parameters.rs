@@ -1,0 +1,143 @@
+//! The form of a Query request: `InstanceId.N`, `Filter.N.Value.M`, `Placement.Tenancy`.
+//!
+//! Lists may be numbered with gaps and come in any order; the numbers give the order.
+
+use std::collections::BTreeMap;
+
+use super::{Call, Ec2Error, refusal};
+
+/// The parameters of a call, or of one member of a list with the part `Filter.1.` taken off.
+pub(super) struct Parameters<'a> {
+    pairs: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Parameters<'a> {
+    /// Those of the call, each named by one of `known`, in which `N` stands for a number and a
+    /// last `*` for whatever follows.
+    pub(super) fn read(call: &Call<'a>, known: &[&str]) -> Result<Self, Ec2Error> {
+        let pairs: Vec<_> = call
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(name, _)| !is_common(name))
+            .collect();
+        for (name, _) in &pairs {
+            if let Some(part) = unrecognized_part(name, known) {
+                return Err(refusal::unknown_parameter(part));
+            }
+        }
+        Ok(Self { pairs })
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+        self.pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+
+    pub(super) fn required(&self, name: &str) -> Result<&'a str, Ec2Error> {
+        match self.text(name) {
+            None => Err(refusal::missing_parameter(name)),
+            Some("") => Err(refusal::empty_value(name)),
+            Some(value) => Ok(value),
+        }
+    }
+
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Ec2Error> {
+        self.text(name).map(|value| integer(name, value)).transpose()
+    }
+
+    pub(super) fn required_integer(&self, name: &str) -> Result<i64, Ec2Error> {
+        integer(name, self.required(name)?)
+    }
+
+    /// Whether a Boolean parameter is there and `true`.
+    pub(super) fn is_set(&self, name: &str) -> Result<bool, Ec2Error> {
+        match self.text(name) {
+            None => Ok(false),
+            Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
+            Some(value) if value.eq_ignore_ascii_case("false") => Ok(false),
+            Some(value) => Err(refusal::invalid_value(value, name, "Expecting true or false")),
+        }
+    }
+
+    /// The last check of every action, when all others have passed.
+    pub(super) fn end_dry_run(&self) -> Result<(), Ec2Error> {
+        if self.is_set("DryRun")? { Err(refusal::dry_run_operation()) } else { Ok(()) }
+    }
+
+    /// The values of `name.1`, `name.2` … by number.
+    pub(super) fn list(&self, name: &str) -> Vec<&'a str> {
+        let mut values = BTreeMap::new();
+        for (key, value) in &self.pairs {
+            if let Some((number, "")) = member(key, name) {
+                values.entry(number).or_insert(*value);
+            }
+        }
+        values.into_values().collect()
+    }
+
+    /// The members of `name.1.…`, `name.2.…` by number.
+    pub(super) fn members(&self, name: &str) -> Vec<Parameters<'a>> {
+        let mut members = BTreeMap::<u64, Vec<_>>::new();
+        for (key, value) in &self.pairs {
+            if let Some((number, rest)) = member(key, name)
+                && !rest.is_empty()
+            {
+                members.entry(number).or_default().push((rest, *value));
+            }
+        }
+        members.into_values().map(|pairs| Parameters { pairs }).collect()
+    }
+
+    /// All pairs but those of the given names, sorted: what makes two requests the same one.
+    pub(super) fn fingerprint(&self, except: &[&str]) -> Vec<(String, String)> {
+        let mut pairs: Vec<_> = self
+            .pairs
+            .iter()
+            .filter(|(name, _)| !except.contains(name))
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        pairs.sort();
+        pairs
+    }
+}
+
+/// What any action takes: the action itself and the parts of a signature in the query.
+fn is_common(name: &str) -> bool {
+    matches!(name, "Action" | "Version" | "AWSAccessKeyId" | "Timestamp" | "Expires")
+        || name.starts_with("X-Amz-")
+}
+
+/// `(3, "Value.1")` for `Filter.3.Value.1` of the list `Filter`.
+fn member<'a>(key: &'a str, list: &str) -> Option<(u64, &'a str)> {
+    let rest = key.strip_prefix(list)?.strip_prefix('.')?;
+    let (number, rest) = rest.split_once('.').unwrap_or((rest, ""));
+    Some((number.parse().ok()?, rest))
+}
+
+/// The part of a name that keeps it from being any of `known`, which is what EC2 names: `Item` for
+/// `Filter.1.Item.1` (seen in the wild: "The parameter Item is not recognized").
+fn unrecognized_part<'a>(name: &'a str, known: &[&str]) -> Option<&'a str> {
+    let parts: Vec<_> = name.split('.').collect();
+    let mut deepest = 0;
+    for pattern in known {
+        let pattern: Vec<_> = pattern.split('.').collect();
+        let fitting = parts.iter().zip(&pattern).take_while(|(part, key)| fits(part, key)).count();
+        if fitting == pattern.len() && (fitting == parts.len() || pattern.ends_with(&["*"])) {
+            return None;
+        }
+        deepest = deepest.max(fitting);
+    }
+    Some(parts.get(deepest).copied().unwrap_or(name))
+}
+
+fn fits(part: &str, pattern: &str) -> bool {
+    match pattern {
+        "*" => true,
+        "N" => part.parse::<u64>().is_ok(),
+        key => part == key,
+    }
+}
+
+fn integer(name: &str, value: &str) -> Result<i64, Ec2Error> {
+    value.parse().map_err(|_| refusal::invalid_value(value, name, "Expecting an integer"))
+}

@@ -1,0 +1,315 @@
+//! `RunInstances`
+//! (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html>).
+
+use std::sync::Arc;
+
+use super::describe_instances::write_reservation;
+use super::document::Document;
+use super::image::Image;
+use super::instance::{Instance, InstanceState, Options, Reservation};
+use super::instance_type::{Generation, InstanceType};
+use super::network::{self, SecurityGroup};
+use super::parameters::Parameters;
+use super::state::State;
+use super::tag::{self, Tags};
+use super::{Call, Ec2, Ec2Error, Ec2Settings, authorization, identifier, refusal};
+
+/// Read are those without which the answer would be another; the rest of what EC2 takes is
+/// accepted and changes nothing here.
+const PARAMETERS: &[&str] = &[
+    "AdditionalInfo",
+    "BlockDeviceMapping.N.*",
+    "CapacityReservationSpecification.*",
+    "ClientToken",
+    "CpuOptions.*",
+    "CreditSpecification.*",
+    "DisableApiStop",
+    "DisableApiTermination",
+    "DryRun",
+    "EbsOptimized",
+    "EnclaveOptions.*",
+    "HibernationOptions.*",
+    "IamInstanceProfile.*",
+    "ImageId",
+    "InstanceInitiatedShutdownBehavior",
+    "InstanceType",
+    "KeyName",
+    "MaintenanceOptions.*",
+    "MaxCount",
+    "MetadataOptions.*",
+    "MinCount",
+    "Monitoring.Enabled",
+    "Placement.*",
+    "PrivateDnsNameOptions.*",
+    "SecurityGroup.N",
+    "SecurityGroupId.N",
+    "SubnetId",
+    "TagSpecification.N.ResourceType",
+    "TagSpecification.N.Tag.N.Key",
+    "TagSpecification.N.Tag.N.Value",
+    "UserData",
+];
+
+const DEFAULT_INSTANCE_TYPE: &str = "m1.small";
+/// Of instances that are up, in the region: what a seasoned account has.
+const VCPU_LIMIT: u32 = 256;
+const LONGEST_CLIENT_TOKEN: usize = 64;
+
+pub(super) fn answer(ec2: &Ec2, call: &Call<'_>) -> Result<String, Ec2Error> {
+    authorization::may_change(call, &ec2.settings, "ec2:RunInstances", "instance/*")?;
+    let parameters = Parameters::read(call, PARAMETERS)?;
+    let launch = Launch::read(ec2, call, &parameters)?;
+    let mut state = ec2.state();
+    let reservation = if let Some(earlier) = launch.earlier(&state, &ec2.settings, call)? {
+        parameters.end_dry_run()?;
+        earlier
+    } else {
+        let count = launch.affordable(&state, &ec2.settings, call)?;
+        parameters.end_dry_run()?;
+        launch.start(&mut state, ec2, call, count)
+    };
+    let instances: Vec<_> = state
+        .snapshots(&ec2.settings, call.now)
+        .filter(|it| Arc::ptr_eq(&it.instance.reservation, &reservation))
+        .collect();
+    Ok(Document::response(call.action, call.request_id, |document| {
+        write_reservation(document, &reservation, &instances);
+    }))
+}
+
+/// What is asked for, each part of it valid.
+struct Launch {
+    image: Arc<Image>,
+    instance_type: InstanceType,
+    minimum: u32,
+    maximum: u32,
+    client_token: Option<String>,
+    fingerprint: Vec<(String, String)>,
+    zone: Option<String>,
+    subnet_id: Option<String>,
+    security_groups: Vec<SecurityGroup>,
+    options: Options,
+    instance_tags: Tags,
+    volume_tags: Tags,
+}
+
+impl Launch {
+    fn read(ec2: &Ec2, call: &Call<'_>, parameters: &Parameters<'_>) -> Result<Self, Ec2Error> {
+        let image_id = parameters.required("ImageId")?;
+        let (minimum, maximum) = counts(parameters)?;
+        let instance_type = parameters.text("InstanceType").unwrap_or(DEFAULT_INSTANCE_TYPE);
+        let instance_type = InstanceType::find(instance_type)
+            .ok_or_else(|| refusal::invalid_instance_type(instance_type))?;
+        let client_token = parameters.text("ClientToken").filter(|token| !token.is_empty());
+        if let Some(token) = client_token
+            && token.len() > LONGEST_CLIENT_TOKEN
+        {
+            let reason = "Expecting no more than 64 ASCII characters";
+            return Err(refusal::invalid_value(token, "ClientToken", reason));
+        }
+        let mut launch = Self {
+            image: image(ec2, call, image_id)?,
+            instance_type,
+            minimum,
+            maximum,
+            client_token: client_token.map(str::to_owned),
+            fingerprint: parameters.fingerprint(&["ClientToken", "DryRun"]),
+            zone: zone(parameters, &ec2.settings.region)?,
+            subnet_id: parameters.text("SubnetId").map(str::to_owned),
+            security_groups: security_groups(parameters, &ec2.settings.region),
+            options: options(parameters)?,
+            instance_tags: Tags::new(),
+            volume_tags: Tags::new(),
+        };
+        launch.read_tags(ec2, call, parameters)?;
+        check_fit(&launch.image, &launch.instance_type)?;
+        Ok(launch)
+    }
+
+    /// Tags of a launch need the permission to tag as well.
+    fn read_tags(
+        &mut self,
+        ec2: &Ec2,
+        call: &Call<'_>,
+        parameters: &Parameters<'_>,
+    ) -> Result<(), Ec2Error> {
+        let specifications = parameters.members("TagSpecification");
+        if !specifications.is_empty() {
+            authorization::may_change(call, &ec2.settings, "ec2:CreateTags", "instance/*")?;
+        }
+        for specification in specifications {
+            let tags = tag::read(&specification)?;
+            match specification.required("ResourceType")? {
+                "instance" => self.instance_tags.extend(tags),
+                "volume" => self.volume_tags.extend(tags),
+                // There are none of these to put the tags on.
+                "network-interface" | "spot-instances-request" => {}
+                other => return Err(refusal::not_taggable(other)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The launch that the same client token has made already.
+    fn earlier(
+        &self,
+        state: &State,
+        settings: &Ec2Settings,
+        call: &Call<'_>,
+    ) -> Result<Option<Arc<Reservation>>, Ec2Error> {
+        let Some(token) = &self.client_token else { return Ok(None) };
+        let mut reservations = state.reservations.iter();
+        let Some(earlier) = reservations.find(|it| it.client_token.as_ref() == Some(token)) else {
+            return Ok(None);
+        };
+        if earlier.fingerprint != self.fingerprint {
+            return Err(refusal::idempotent_parameter_mismatch());
+        }
+        let is_terminated = state
+            .snapshots(settings, call.now)
+            .filter(|it| Arc::ptr_eq(&it.instance.reservation, earlier))
+            .any(|it| it.state == InstanceState::Terminated);
+        if is_terminated {
+            return Err(refusal::idempotent_instance_terminated());
+        }
+        Ok(Some(Arc::clone(earlier)))
+    }
+
+    /// How many instances can be launched: as many as were asked for, or as the limit leaves.
+    fn affordable(
+        &self,
+        state: &State,
+        settings: &Ec2Settings,
+        call: &Call<'_>,
+    ) -> Result<u32, Ec2Error> {
+        let in_use: u32 = state
+            .snapshots(settings, call.now)
+            .filter(|it| it.state.is_up())
+            .map(|it| it.instance.reservation.instance_type.vcpus)
+            .sum();
+        let count = VCPU_LIMIT.saturating_sub(in_use) / self.instance_type.vcpus;
+        if count < self.minimum {
+            return Err(refusal::vcpu_limit_exceeded(VCPU_LIMIT));
+        }
+        Ok(count.min(self.maximum))
+    }
+
+    fn start(self, state: &mut State, ec2: &Ec2, call: &Call<'_>, count: u32) -> Arc<Reservation> {
+        let number = state.reservations.len();
+        let zone = self.zone(number, &ec2.settings.region);
+        let reservation = Arc::new(Reservation {
+            id: identifier::id("r", number as u64),
+            image: self.image,
+            instance_type: self.instance_type,
+            launched: call.now,
+            subnet_id: self.subnet_id.unwrap_or_else(|| network::subnet_id(&zone)),
+            zone,
+            security_groups: self.security_groups,
+            options: self.options,
+            client_token: self.client_token,
+            fingerprint: self.fingerprint,
+        });
+        state.reservations.push(Arc::clone(&reservation));
+        for launch_index in 0..count as usize {
+            let number = state.instances.len() as u64;
+            let instance = Instance {
+                id: identifier::id("i", number),
+                launch_index,
+                private_ip: network::private_ip(&reservation.zone, number),
+                volume_id: identifier::id("vol", number),
+                reservation: Arc::clone(&reservation),
+                ended: None,
+            };
+            for (id, tags) in
+                [(&instance.id, &self.instance_tags), (&instance.volume_id, &self.volume_tags)]
+            {
+                if !tags.is_empty() {
+                    state.tags.insert(id.clone(), tags.clone());
+                }
+            }
+            state.instances.push(instance);
+        }
+        reservation
+    }
+
+    /// The zone asked for, that of the subnet, or one after the other.
+    fn zone(&self, number: usize, region: &str) -> String {
+        let of_subnet = || {
+            let subnet = self.subnet_id.as_ref()?;
+            network::zones(region).find(|zone| network::subnet_id(zone) == *subnet)
+        };
+        self.zone
+            .clone()
+            .or_else(of_subnet)
+            .unwrap_or_else(|| format!("{region}{}", network::ZONES[number % network::ZONES.len()]))
+    }
+}
+
+fn counts(parameters: &Parameters<'_>) -> Result<(u32, u32), Ec2Error> {
+    let minimum = parameters.required_integer("MinCount")?;
+    let maximum = parameters.required_integer("MaxCount")?;
+    for (name, count) in [("Minimum", minimum), ("Maximum", maximum)] {
+        if count < 1 {
+            return Err(refusal::count_not_positive(name));
+        }
+    }
+    if minimum > maximum {
+        return Err(refusal::minimum_above_maximum(minimum, maximum));
+    }
+    // Beyond any limit is beyond the limit.
+    let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok((count(minimum), count(maximum)))
+}
+
+fn image(ec2: &Ec2, call: &Call<'_>, id: &str) -> Result<Arc<Image>, Ec2Error> {
+    if !identifier::is_well_formed("ami", id) {
+        return Err(refusal::malformed_image_id(id));
+    }
+    match ec2.image(id) {
+        None => Err(refusal::images_not_found(&[id])),
+        Some(image) if !image.is_visible_to(call.caller.account_id) => {
+            Err(refusal::not_authorized_for_image(id))
+        }
+        Some(image) => Ok(Arc::clone(image)),
+    }
+}
+
+fn zone(parameters: &Parameters<'_>, region: &str) -> Result<Option<String>, Ec2Error> {
+    match parameters.text("Placement.AvailabilityZone") {
+        None => Ok(None),
+        Some(zone) if network::zones(region).any(|each| each == zone) => Ok(Some(zone.to_owned())),
+        Some(zone) => Err(refusal::invalid_availability_zone(zone)),
+    }
+}
+
+fn security_groups(parameters: &Parameters<'_>, region: &str) -> Vec<SecurityGroup> {
+    let by_id = parameters.list("SecurityGroupId");
+    let by_name = parameters.list("SecurityGroup");
+    if by_id.is_empty() && by_name.is_empty() {
+        return vec![network::default_security_group(region)];
+    }
+    let by_id = by_id.into_iter().map(|id| SecurityGroup::from_id(id, region));
+    by_id.chain(by_name.into_iter().map(|name| SecurityGroup::from_name(name, region))).collect()
+}
+
+fn options(parameters: &Parameters<'_>) -> Result<Options, Ec2Error> {
+    let text = |name, default: &str| parameters.text(name).unwrap_or(default).to_owned();
+    Ok(Options {
+        key_name: parameters.text("KeyName").map(str::to_owned),
+        placement_group: text("Placement.GroupName", ""),
+        tenancy: text("Placement.Tenancy", "default"),
+        monitoring: if parameters.is_set("Monitoring.Enabled")? { "pending" } else { "disabled" },
+        ebs_optimized: parameters.is_set("EbsOptimized")?,
+    })
+}
+
+fn check_fit(image: &Image, instance_type: &InstanceType) -> Result<(), Ec2Error> {
+    if !instance_type.architectures.contains(&image.architecture) {
+        let architectures = instance_type.architectures.join(",");
+        return Err(refusal::architecture_mismatch(&architectures, image.architecture));
+    }
+    if instance_type.generation == Generation::First && !image.is_windows() {
+        return Err(refusal::hvm_not_supported());
+    }
+    Ok(())
+}
