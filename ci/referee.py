@@ -1,0 +1,136 @@
+"""What the referees share: the words of their call, running the binary, and how a verdict is told."""
+
+import argparse
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+from environment import CI, TARGET
+
+SHOWN = 5
+START_SECONDS = 60
+
+
+class Referee:
+    """Counts what was checked, keeps what disagreed, and ends the program with one closing line."""
+
+    def __init__(self, name):
+        self.name = name
+        self.checked = 0
+        self.disagreements = []
+
+    def check(self, holds, disagreement):
+        """Count one check; `disagreement` (a text, or a function that makes it) says what is wrong if it does not hold."""
+        self.checked += 1
+        if not holds:
+            self.disagreements.append(disagreement() if callable(disagreement) else disagreement)
+        return holds
+
+    def case(self, name, judge, *arguments):
+        """Run one case; whatever it raises is its disagreement, and the next case still runs."""
+        self.checked += 1
+        try:
+            judge(*arguments)
+        except Exception as error:
+            self.disagreements.append(f"{name}: {_told(error)}")
+            print(f"  {name}: NO", file=sys.stderr)
+        else:
+            print(f"  {name}: yes", file=sys.stderr)
+
+    def close(self, summary):
+        """Print the verdict and exit: 0 if all agreed, 1 if not."""
+        for disagreement in self.disagreements[:SHOWN]:
+            print(f"\n{disagreement}", file=sys.stderr)
+        unshown = len(self.disagreements) - SHOWN
+        if unshown > 0:
+            print(f"\n… and {unshown} more", file=sys.stderr)
+        if self.disagreements:
+            sys.stderr.flush()
+            print(f"{self.name}: FAILED {len(self.disagreements)} of {self.checked} checks; {summary}")
+            sys.exit(1)
+        print(f"{self.name}: {summary}")
+        sys.exit(0)
+
+
+def arguments(description, example):
+    """A parser with the option that every referee has."""
+    parser = argparse.ArgumentParser(description=description, epilog=f"example: {example}",
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = TARGET / "debug" / "compare"
+    parser.add_argument("--compare", metavar="PATH", type=_binary, default=str(default),
+                        help=f"the binary to judge (default: {os.path.relpath(default, CI.parent)})")
+    return parser
+
+
+def run(command, **options):
+    """Run a program to its end in an empty folder, where no `.env` lies about; output is captured as text."""
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(command, capture_output=True, text=True, cwd=folder, **options)
+
+
+def answers(binary, verb, lines):
+    """Feed JSON lines to `compare VERB --jsonl` and return its answers, one for each line and in the same order."""
+    done = run([binary, verb, "--jsonl"], input="".join(json.dumps(line) + "\n" for line in lines))
+    answered = [json.loads(line) for line in done.stdout.splitlines()]
+    if done.returncode != 0 or [answer["id"] for answer in answered] != [line["id"] for line in lines]:
+        sys.exit(f"compare {verb} --jsonl: {len(lines)} lines in, {len(answered)} answers out, "
+                 f"exit {done.returncode}\n{done.stderr}")
+    return answered
+
+
+def readable(**parts):
+    """Name each part of a disagreement on its own line."""
+    return "\n".join(f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+                     for name, value in parts.items())
+
+
+def free_port():
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def process(command, **options):
+    """A program that runs while the block does, and is stopped at its end."""
+    with tempfile.TemporaryDirectory() as folder:
+        running = subprocess.Popen(command, cwd=folder, **options)
+        try:
+            yield running
+        finally:
+            running.terminate()
+            try:
+                running.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+
+
+@contextlib.contextmanager
+def sandbox(binary):
+    """`compare sandbox` while the block runs; yields the JSON line that it prints when ready."""
+    with process([binary, "sandbox"], stdout=subprocess.PIPE, text=True) as running:
+        # A sandbox that says nothing is stopped, which ends the read below.
+        too_late = threading.Timer(START_SECONDS, running.kill)
+        too_late.start()
+        line = running.stdout.readline()
+        too_late.cancel()
+        if not line:
+            sys.exit(f"compare sandbox ended, or said nothing within {START_SECONDS} s (exit {running.wait()})")
+        yield json.loads(line)
+
+
+def _binary(path):
+    if not os.access(path, os.X_OK):
+        raise argparse.ArgumentTypeError(f"no program at {path}; build it first: cargo build -p compare")
+    return os.path.abspath(path)
+
+
+def _told(error):
+    return str(error) or type(error).__name__ if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
