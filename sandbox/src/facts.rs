@@ -1,0 +1,203 @@
+//! What AWS answers, as observed or documented: status, code and message of each case, read from
+//! `data/aws-wire-facts.jsonl`, which says for each where it comes from.
+//!
+//! Refusals name a case and never repeat its words. Where two rows disagree, the better verified
+//! one is played:
+//!
+//! | played | passed over | why |
+//! |---|---|---|
+//! | `AuthorizationHeaderMalformed`, components missing | …, missing Credential / Signature / `SignedHeaders` | quoted from S3; the others only from an emulator |
+//! | `IncompleteSignatureException`, newer | …, older | the secret is no longer echoed |
+//! | `InvalidSignatureException`, long form | …, short form | both occur; the long one says more |
+//! | EC2 clock skew: `AuthFailure` | `RequestExpired`, documented meaning | observed, against documented |
+//! | EC2 bad signature: `AuthFailure` | `SignatureDoesNotMatch`, older | since 2016 |
+//! | EC2 unsigned: `MissingParameter` | `MissingAuthenticationToken` | observed, against documented |
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// One row of the table of facts.
+#[derive(Debug)]
+pub struct Fact {
+    /// `s3`, `ec2` or `execute-api`.
+    pub service: String,
+    /// The case, in words; unique within its service.
+    pub case: String,
+    /// The HTTP status; none where the row is of several.
+    pub status: Option<u16>,
+    /// The error code; none for a success.
+    pub code: Option<String>,
+    /// The message, with its variable parts in braces; none for a success.
+    pub message: Option<String>,
+    /// `test-fixture`, `issue-thread`, `documentation` or `unverified`. What is `unverified` is
+    /// the best guess there is, and nobody should call it AWS's own.
+    pub verified_by: String,
+    /// Where the fact was found.
+    pub source: String,
+}
+
+/// Every fact, in the order of the file.
+#[must_use]
+pub fn all() -> &'static [Fact] {
+    static FACTS: LazyLock<Vec<Fact>> = LazyLock::new(read);
+    &FACTS
+}
+
+fn read() -> Vec<Fact> {
+    include_str!("../data/aws-wire-facts.jsonl")
+        .lines()
+        .map(|line| {
+            let row: Row = serde_json::from_str(line).expect("every line of the facts is a row");
+            Fact {
+                service: row.service,
+                case: row.case,
+                status: row.http_status.as_u64().and_then(|status| u16::try_from(status).ok()),
+                code: row.code,
+                // The file writes the line feeds of a multi-line message as `\n`.
+                message: row.message_pattern.map(|message| message.replace("\\n", "\n")),
+                verified_by: row.verified_by,
+                source: row.source,
+            }
+        })
+        .collect()
+}
+
+#[derive(Deserialize)]
+struct Row {
+    service: String,
+    case: String,
+    http_status: Value,
+    code: Option<String>,
+    message_pattern: Option<String>,
+    verified_by: String,
+    source: String,
+}
+
+/// The name of a case that this crate plays.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case {
+    service: &'static str,
+    name: &'static str,
+}
+
+impl Case {
+    /// The row of this case.
+    ///
+    /// # Panics
+    /// If the file has none, which a test of this module rules out.
+    pub(crate) fn fact(self) -> &'static Fact {
+        all()
+            .iter()
+            .find(|fact| fact.service == self.service && fact.case == self.name)
+            .unwrap_or_else(|| panic!("no fact for {} \"{}\"", self.service, self.name))
+    }
+}
+
+/// Declares the cases, and `PLAYED` with all of them for the test.
+macro_rules! cases {
+    ($($service:ident = $word:literal { $($case:ident = $name:literal;)* })*) => {
+        $(pub(crate) mod $service {
+            use super::Case;
+            $(pub(crate) const $case: Case = Case { service: $word, name: $name };)*
+        })*
+        #[cfg(test)]
+        const PLAYED: &[Case] = &[$($($service::$case,)*)*];
+    };
+}
+
+cases! {
+    s3 = "s3" {
+        SIGNATURE_DOES_NOT_MATCH = "SignatureDoesNotMatch (SigV4, header or presigned)";
+        INVALID_ACCESS_KEY_ID = "InvalidAccessKeyId (unknown access key)";
+        TOKEN_MISSING = "temporary key (ASIA...) used without its session token";
+        TOKEN_NOT_SIGNED = "session token header sent but not in SignedHeaders";
+        INVALID_TOKEN = "InvalidToken (bad session token)";
+        EXPIRED_TOKEN = "ExpiredToken (expired session token)";
+        REQUEST_TIME_TOO_SKEWED = "RequestTimeTooSkewed (clock skew > 15 min)";
+        CONTENT_SHA256_MISSING = "missing x-amz-content-sha256 (SigV4 header auth)";
+        CONTENT_SHA256_MISMATCH = "XAmzContentSHA256Mismatch (body hash differs from header)";
+        CONTENT_SHA256_INVALID = "x-amz-content-sha256 not a valid value";
+        ANONYMOUS = "no auth (anonymous) / denied, old style";
+        NOT_ALLOWED = "AccessDenied new style, no identity-based policy";
+        HEADERS_NOT_SIGNED = "AccessDenied, x-amz-* header sent but not signed";
+        NO_DATE = "AccessDenied, no date";
+        WRONG_REGION = "AuthorizationHeaderMalformed, wrong region";
+        EMPTY_ACCESS_KEY = "AuthorizationHeaderMalformed, empty access key";
+        COMPONENTS_MISSING = "AuthorizationHeaderMalformed, components missing";
+        BAD_CREDENTIAL = "AuthorizationHeaderMalformed, bad Credential form";
+        WRONG_SERVICE = "AuthorizationHeaderMalformed, wrong service";
+        WRONG_TERMINATOR = "AuthorizationHeaderMalformed, wrong terminator";
+        BAD_CREDENTIAL_DATE = "AuthorizationHeaderMalformed, bad credential date";
+        BAD_COMPONENT = "AuthorizationHeaderMalformed, component malformed";
+        DATES_DIFFER = "AuthorizationHeaderMalformed, credential date differs from x-amz-date";
+        UNKNOWN_SCHEME = "Authorization with an unknown scheme";
+        NOT_ONE_SPACE = "Authorization without exactly one space";
+        VERSION_2 = "SigV2 refused";
+        PRESIGNED_EXPIRED = "presigned URL expired (SigV4)";
+        QUERY_INCOMPLETE = "presigned URL, query parameters missing (SigV4)";
+        QUERY_BAD_CREDENTIAL = "presigned URL, Credential malformed";
+        EXPIRES_TOO_LARGE = "presigned URL, X-Amz-Expires too large";
+        EXPIRES_NEGATIVE = "presigned URL, X-Amz-Expires negative";
+        EXPIRES_NOT_A_NUMBER = "presigned URL, X-Amz-Expires not a number";
+        QUERY_DATE = "presigned URL, X-Amz-Date form";
+        QUERY_ALGORITHM = "presigned URL, X-Amz-Algorithm";
+        QUERY_WRONG_REGION = "presigned URL, wrong region";
+        NO_SUCH_BUCKET = "NoSuchBucket";
+        NO_SUCH_KEY = "NoSuchKey";
+        PERMANENT_REDIRECT = "PermanentRedirect (bucket in another region)";
+        METHOD_NOT_ALLOWED = "MethodNotAllowed";
+        INVALID_BUCKET_NAME = "InvalidBucketName";
+        MAX_KEYS_NOT_A_NUMBER = "InvalidArgument, max-keys not a number";
+        MAX_KEYS_NEGATIVE = "InvalidArgument, max-keys negative";
+        ENCODING_TYPE = "InvalidArgument, encoding-type";
+        CONTINUATION_TOKEN = "InvalidArgument, continuation-token";
+        BUCKET_REGION = "InvalidArgument, bucket-region on ListBuckets";
+        INVALID_RANGE = "InvalidRange";
+    }
+    ec2 = "ec2" {
+        AUTH_FAILURE = "AuthFailure: unknown key, wrong secret, bad signature (SigV4)";
+        CLOCK_SKEW = "clock skew";
+        TOKEN_EXPIRED = "expired session token";
+        UNSIGNED = "unsigned request";
+        MALFORMED = "IncompleteSignature: malformed Authorization (documented only)";
+        WRONG_SCOPE = "credential scoped to the wrong region or service";
+    }
+    execute_api = "execute-api" {
+        SIGNATURE_DOES_NOT_MATCH = "InvalidSignatureException, long form";
+        UNRECOGNIZED_CLIENT = "UnrecognizedClientException (unknown access key, or bad session token)";
+        EXPIRED_TOKEN = "ExpiredTokenException";
+        CLOCK_BEHIND = "clock behind (signature expired)";
+        CLOCK_AHEAD = "clock ahead (signature not yet current)";
+        MISSING_TOKEN = "MissingAuthenticationToken: no Authorization on an IAM method, unknown path or method";
+        NOT_A_PAIR = "IncompleteSignatureException, Authorization not key=value (newer)";
+        PARTS_MISSING = "IncompleteSignatureException, parts missing";
+        WRONG_SERVICE = "credential scoped to another service";
+        WRONG_REGION = "credential scoped to another region";
+        NOT_ALLOWED = "not authorized (IAM)";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_case_that_is_played_has_a_status_a_code_and_a_message() {
+        for case in PLAYED {
+            let fact = case.fact();
+            assert!(fact.status.is_some_and(|status| status >= 300), "{case:?}");
+            assert!(fact.code.is_some() && fact.message.is_some(), "{case:?}");
+        }
+    }
+
+    #[test]
+    fn no_two_rows_of_a_service_are_of_the_same_case() {
+        for (at, fact) in all().iter().enumerate() {
+            let twin =
+                all()[..at].iter().find(|f| f.service == fact.service && f.case == fact.case);
+            assert!(twin.is_none(), "{} {}", fact.service, fact.case);
+        }
+    }
+}

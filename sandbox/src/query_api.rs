@@ -1,0 +1,136 @@
+//! The Query API, in which EC2 speaks: `Action=…` and its parameters, in a form or in the query.
+
+use crate::Options;
+use crate::answer::{Answer, RequestId};
+use crate::authenticate::{Records, ec2::judge};
+use crate::ec2::{Call, Caller, Ec2, Ec2Settings};
+use crate::identity::ACCOUNT_ID;
+use crate::refusal::Refusal;
+use crate::store::HOME_REGION;
+use crate::verify::{Received, decode_query, query_pairs};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const XML: &str = "text/xml;charset=UTF-8";
+
+/// Whether a request is for this API: nobody sends another service here a form or an `Action`.
+pub(crate) fn is_addressed_by(received: &Received) -> bool {
+    received.path() == "/"
+        && (is_form(received) || query_pairs(received).any(|(name, _)| name == "Action"))
+}
+
+/// A form is one whatever its Content-Type says: the parameters are what counts.
+fn is_form(received: &Received) -> bool {
+    let content_type = received.header("content-type").unwrap_or_default();
+    received.method == "POST"
+        && (content_type.starts_with(FORM) || received.body.starts_with(b"Action="))
+}
+
+/// EC2 behind the Query API.
+pub(crate) struct QueryApi {
+    ec2: Ec2,
+}
+
+impl QueryApi {
+    pub(crate) fn new(options: &Options) -> Self {
+        let ec2 = Ec2::new(Ec2Settings {
+            region: HOME_REGION.to_owned(),
+            account_id: ACCOUNT_ID.to_owned(),
+            boot_time: options.boot_time,
+            shutdown_time: options.shutdown_time,
+        });
+        QueryApi { ec2 }
+    }
+
+    pub(crate) fn instance_states(&self) -> Vec<(String, String)> {
+        self.ec2.instance_states()
+    }
+
+    /// Answers one request, refusals included.
+    pub(crate) fn answer(
+        &self,
+        received: &Received,
+        records: Records<'_>,
+        id: &RequestId,
+    ) -> Answer {
+        let request_id = id.uuid();
+        let answer = match self.try_answer(received, records, &request_id) {
+            Ok(document) => Answer::new(200, XML, document),
+            Err(refusal) => Answer::new(refusal.status, XML, refusal.ec2_document(&request_id)),
+        };
+        answer
+            .with("x-amzn-requestid", request_id)
+            .with("cache-control", "no-cache, no-store")
+            .with("strict-transport-security", "max-age=31536000; includeSubDomains")
+            .with("vary", "accept-encoding")
+            .with("server", "AmazonEC2")
+    }
+
+    fn try_answer(
+        &self,
+        received: &Received,
+        records: Records<'_>,
+        request_id: &str,
+    ) -> Result<String, Refusal> {
+        let identity = judge(received, HOME_REGION, records)?;
+        let parameters = parameters(received);
+        let action = parameters.iter().find(|(name, _)| name == "Action");
+        let call = Call {
+            action: action.map_or("", |(_, action)| action),
+            parameters: &parameters,
+            caller: &Caller {
+                arn: &identity.arn,
+                account_id: ACCOUNT_ID,
+                may: &|action| identity.may(action),
+            },
+            now: records.now,
+            request_id,
+        };
+        self.ec2
+            .handle(&call)
+            .map_err(|it| Refusal::beyond_the_facts(it.status, &it.code, it.message))
+    }
+}
+
+/// The parameters of the query, without those of its signature, and then those of the form.
+fn parameters(received: &Received) -> Vec<(String, String)> {
+    let in_query = query_pairs(received)
+        .filter(|(name, _)| !name.starts_with("X-Amz-"))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()));
+    let form = if is_form(received) { received.body.as_slice() } else { &[] };
+    let form = String::from_utf8_lossy(form);
+    let in_form = form.trim().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode_query(name).into_owned(), decode_query(value).into_owned())
+    });
+    in_query.chain(in_form).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn received(method: &str, target: &str, body: &str) -> Received {
+        Received {
+            method: method.into(),
+            target: target.into(),
+            headers: vec![("content-type".into(), format!("{FORM}; charset=utf-8"))],
+            body: body.into(),
+        }
+    }
+
+    #[test]
+    fn a_form_is_decoded_as_forms_are() {
+        let form = received("POST", "/", "Action=CreateTags&Tag.1.Value=a+b%2Bc%26&Flag");
+        assert!(is_addressed_by(&form));
+        let expected = [("Action", "CreateTags"), ("Tag.1.Value", "a b+c&"), ("Flag", "")];
+        assert_eq!(parameters(&form), expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    }
+
+    #[test]
+    fn a_query_is_as_good_and_keeps_its_signature_to_itself() {
+        let query = received("GET", "/?Action=DescribeImages&X-Amz-Date=x", "");
+        assert!(is_addressed_by(&query));
+        assert_eq!(parameters(&query), [("Action".to_owned(), "DescribeImages".to_owned())]);
+        assert!(!is_addressed_by(&received("GET", "/bucket?Action=x", "")));
+    }
+}

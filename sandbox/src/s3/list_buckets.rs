@@ -1,0 +1,119 @@
+//! `ListBuckets`, whole or in pages.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{NAMESPACE, OWNER_ID, Request, XML, timestamp};
+use crate::answer::Answer;
+use crate::facts::s3 as facts;
+use crate::refusal::{Refusal, XML_DECLARATION, element};
+use crate::store::Bucket;
+
+/// The parameters that make S3 add the region and ARN of each bucket.
+const SELECTING: [&str; 4] = ["max-buckets", "continuation-token", "prefix", "bucket-region"];
+
+pub(super) fn answer(buckets: &[Bucket], request: &Request<'_>) -> Result<Answer, Refusal> {
+    let most = max_buckets(request)?;
+    let region = bucket_region(request)?;
+    let after = request.parameter("continuation-token").map(read_token).transpose()?;
+    let prefix = request.parameter("prefix");
+    let detailed = SELECTING.iter().any(|name| request.parameter(name).is_some());
+
+    let mut matching = buckets
+        .iter()
+        .filter(|bucket| after.as_deref().is_none_or(|after| bucket.name > after))
+        .filter(|bucket| prefix.is_none_or(|prefix| bucket.name.starts_with(prefix)))
+        .filter(|bucket| region.is_none_or(|region| bucket.region == region))
+        .peekable();
+
+    let mut xml = format!("{XML_DECLARATION}<ListAllMyBucketsResult xmlns=\"{NAMESPACE}\"><Owner>");
+    element(&mut xml, "ID", OWNER_ID);
+    xml.push_str("</Owner><Buckets>");
+    let mut last = None;
+    for bucket in matching.by_ref().take(most) {
+        xml.push_str("<Bucket>");
+        element(&mut xml, "Name", bucket.name);
+        element(&mut xml, "CreationDate", &timestamp(bucket.created));
+        if detailed {
+            element(&mut xml, "BucketRegion", bucket.region);
+            element(&mut xml, "BucketArn", &format!("arn:aws:s3:::{}", bucket.name));
+        }
+        xml.push_str("</Bucket>");
+        last = Some(bucket.name);
+    }
+    xml.push_str("</Buckets>");
+    if let (Some(last), Some(_)) = (last, matching.peek()) {
+        element(&mut xml, "ContinuationToken", &STANDARD.encode(last));
+    }
+    if let Some(prefix) = prefix {
+        element(&mut xml, "Prefix", prefix);
+    }
+    xml.push_str("</ListAllMyBucketsResult>");
+    Ok(Answer::new(200, XML, xml))
+}
+
+/// 1 to 10,000, and 10,000 where nothing is said.
+fn max_buckets(request: &Request<'_>) -> Result<usize, Refusal> {
+    const MOST: usize = 10_000;
+    let Some(text) = request.parameter("max-buckets") else { return Ok(MOST) };
+    text.parse().ok().filter(|most| (1..=MOST).contains(most)).ok_or_else(|| {
+        // The limits are documented (API_ListBuckets), the wording is not.
+        let message = "Argument max-buckets must be an integer between 1 and 10000";
+        Refusal::beyond_the_facts(400, "InvalidArgument", message)
+            .detail("ArgumentName", "max-buckets")
+            .detail("ArgumentValue", text)
+    })
+}
+
+fn bucket_region<'a>(request: &'a Request<'_>) -> Result<Option<&'a str>, Refusal> {
+    match request.parameter("bucket-region") {
+        Some(region) if !REGIONS.contains(&region) => Err(Refusal::of(facts::BUCKET_REGION)
+            .fill("region", region)
+            .detail("ArgumentName", "bucket-region")),
+        region => Ok(region),
+    }
+}
+
+fn read_token(token: &str) -> Result<String, Refusal> {
+    STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
+        Refusal::of(facts::CONTINUATION_TOKEN).detail("ArgumentName", "continuation-token")
+    })
+}
+
+/// The commercial regions ("Regions, Availability Zones, and Local Zones" in the RDS User Guide).
+const REGIONS: [&str; 34] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];

@@ -1,0 +1,109 @@
+//! `ListObjectsV2` and its predecessor.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt::Write as _;
+
+use super::listing::{Encoding, Owner, Selection, max_keys, write_entries};
+use super::{NAMESPACE, Request, XML};
+use crate::answer::Answer;
+use crate::facts::s3 as facts;
+use crate::refusal::{Refusal, XML_DECLARATION, element};
+use crate::store::Bucket;
+
+/// `ListObjectsV2`: pages by an opaque token.
+pub(super) fn version_2(bucket: &Bucket, request: &Request<'_>) -> Result<Answer, Refusal> {
+    let encoding = Encoding::asked(request)?;
+    let start_after = request.parameter("start-after");
+    let token = request.parameter("continuation-token");
+    let resumed = token.map(read_token).transpose()?;
+    let selection = Selection {
+        prefix: request.parameter("prefix").unwrap_or_default(),
+        delimiter: request.parameter("delimiter").unwrap_or_default(),
+        max_keys: max_keys(request)?,
+        after: resumed.as_deref().or(start_after).unwrap_or_default(),
+    };
+    let page = selection.page(bucket);
+    let owner = match request.parameter("fetch-owner") {
+        Some("true") => Owner::Shown,
+        _ => Owner::Left,
+    };
+
+    let mut xml = begin(bucket, &selection, encoding);
+    if let Some(start_after) = start_after {
+        encoding.element(&mut xml, "StartAfter", start_after);
+    }
+    if let Some(token) = token {
+        element(&mut xml, "ContinuationToken", token);
+    }
+    if let Some(next) = page.next {
+        element(&mut xml, "NextContinuationToken", &write_token(next));
+    }
+    let _ = write!(
+        xml,
+        "<KeyCount>{}</KeyCount><MaxKeys>{}</MaxKeys>",
+        page.contents.len() + page.common_prefixes.len(),
+        selection.max_keys
+    );
+    end(&mut xml, &selection, encoding, page.next.is_some());
+    write_entries(&mut xml, &page, encoding, owner);
+    xml.push_str("</ListBucketResult>");
+    Ok(Answer::new(200, XML, xml))
+}
+
+/// `ListObjects`: pages by the last name seen, which it only spells out with a delimiter.
+pub(super) fn version_1(bucket: &Bucket, request: &Request<'_>) -> Result<Answer, Refusal> {
+    let encoding = Encoding::asked(request)?;
+    let selection = Selection {
+        prefix: request.parameter("prefix").unwrap_or_default(),
+        delimiter: request.parameter("delimiter").unwrap_or_default(),
+        max_keys: max_keys(request)?,
+        after: request.parameter("marker").unwrap_or_default(),
+    };
+    let page = selection.page(bucket);
+
+    let mut xml = begin(bucket, &selection, encoding);
+    encoding.element(&mut xml, "Marker", selection.after);
+    if let Some(next) = page.next.filter(|_| !selection.delimiter.is_empty()) {
+        encoding.element(&mut xml, "NextMarker", next);
+    }
+    let _ = write!(xml, "<MaxKeys>{}</MaxKeys>", selection.max_keys);
+    end(&mut xml, &selection, encoding, page.next.is_some());
+    write_entries(&mut xml, &page, encoding, Owner::Shown);
+    xml.push_str("</ListBucketResult>");
+    Ok(Answer::new(200, XML, xml))
+}
+
+fn begin(bucket: &Bucket, selection: &Selection<'_>, encoding: Encoding) -> String {
+    let mut xml = format!("{XML_DECLARATION}<ListBucketResult xmlns=\"{NAMESPACE}\">");
+    element(&mut xml, "Name", bucket.name);
+    encoding.element(&mut xml, "Prefix", selection.prefix);
+    xml
+}
+
+fn end(xml: &mut String, selection: &Selection<'_>, encoding: Encoding, truncated: bool) {
+    if !selection.delimiter.is_empty() {
+        encoding.element(xml, "Delimiter", selection.delimiter);
+    }
+    if encoding == Encoding::Url {
+        xml.push_str("<EncodingType>url</EncodingType>");
+    }
+    let _ = write!(xml, "<IsTruncated>{truncated}</IsTruncated>");
+}
+
+/// Opaque to clients; the first byte tells a token of ours from any other Base64. The alphabet
+/// with `+` and `/` is S3's, and has to be encoded in the next query.
+fn write_token(last: &str) -> String {
+    STANDARD.encode([b"\x01", last.as_bytes()].concat())
+}
+
+fn read_token(token: &str) -> Result<String, Refusal> {
+    STANDARD
+        .decode(token)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|text| text.strip_prefix('\x01').map(str::to_owned))
+        .ok_or_else(|| {
+            Refusal::of(facts::CONTINUATION_TOKEN).detail("ArgumentName", "continuation-token")
+        })
+}

@@ -1,0 +1,109 @@
+//! Which of S3's operations a request asks for.
+
+use super::Request;
+use crate::facts::s3 as facts;
+use crate::refusal::Refusal;
+
+/// The operations that are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    ListBuckets,
+    HeadBucket,
+    GetBucketLocation,
+    ListObjectsV2,
+    ListObjects,
+    GetObject,
+    HeadObject,
+}
+
+/// The parameters that turn a request into another operation, one that is not offered.
+const OTHER_OPERATIONS: [&str; 35] = [
+    "accelerate",
+    "acl",
+    "analytics",
+    "attributes",
+    "cors",
+    "delete",
+    "encryption",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "lifecycle",
+    "logging",
+    "metadataTable",
+    "metrics",
+    "notification",
+    "object-lock",
+    "ownershipControls",
+    "partNumber",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "replication",
+    "requestPayment",
+    "restore",
+    "retention",
+    "select",
+    "session",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versioning",
+    "versions",
+    "website",
+];
+
+impl Operation {
+    pub(super) fn of(request: &Request<'_>) -> Result<Operation, Refusal> {
+        let method = request.received.method.as_str();
+        let address = &request.address;
+        if request.parameters.iter().any(|(name, _)| OTHER_OPERATIONS.contains(&name.as_str())) {
+            return Err(not_offered());
+        }
+        match (method, &address.bucket, &address.key) {
+            ("GET", None, _) => Ok(Operation::ListBuckets),
+            (_, None, _) => Err(not_allowed(method, "SERVICE")),
+            ("GET", Some(_), None) if request.parameter("location").is_some() => {
+                Ok(Operation::GetBucketLocation)
+            }
+            ("GET", Some(_), None) if request.parameter("list-type") == Some("2") => {
+                Ok(Operation::ListObjectsV2)
+            }
+            ("GET", Some(_), None) => Ok(Operation::ListObjects),
+            ("HEAD", Some(_), None) => Ok(Operation::HeadBucket),
+            ("GET", Some(_), Some(_)) => Ok(Operation::GetObject),
+            ("HEAD", Some(_), Some(_)) => Ok(Operation::HeadObject),
+            ("PUT" | "DELETE" | "POST" | "OPTIONS", Some(_), _) => Err(not_offered()),
+            (_, Some(_), None) => Err(not_allowed(method, "BUCKET")),
+            (_, Some(_), Some(_)) => Err(not_allowed(method, "OBJECT")),
+        }
+    }
+
+    /// The permission that it takes.
+    pub(super) fn action(self) -> &'static str {
+        match self {
+            Operation::ListBuckets => "s3:ListAllMyBuckets",
+            Operation::GetBucketLocation => "s3:GetBucketLocation",
+            Operation::HeadBucket | Operation::ListObjectsV2 | Operation::ListObjects => {
+                "s3:ListBucket"
+            }
+            Operation::GetObject | Operation::HeadObject => "s3:GetObject",
+        }
+    }
+}
+
+fn not_allowed(method: &str, resource_type: &str) -> Refusal {
+    Refusal::of(facts::METHOD_NOT_ALLOWED)
+        .detail("Method", method)
+        .detail("ResourceType", resource_type)
+        .header("allow", "GET, HEAD")
+}
+
+/// S3 has this operation and the sandbox has not; so the words are the sandbox's own.
+fn not_offered() -> Refusal {
+    let message = "This endpoint is a sandbox that is only read from: it lists buckets and \
+                   objects, and gets objects.";
+    Refusal::beyond_the_facts(501, "NotImplemented", message)
+}

@@ -1,0 +1,140 @@
+//! HTTP: from bytes to [`Received`], to the service that is meant, and back.
+
+use std::convert::Infallible;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use time::OffsetDateTime;
+use tokio::sync::oneshot;
+
+use crate::answer::{Answer, RequestIds};
+use crate::authenticate::Records;
+use crate::identity::Identity;
+use crate::refusal::Refusal;
+use crate::s3::S3;
+use crate::verify::Received;
+use crate::{execute_api, query_api};
+
+/// No request here has a body to speak of.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// How long a client may take over the head of a request.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Everything that answers.
+pub(crate) struct Services {
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) ids: RequestIds,
+    pub(crate) s3: S3,
+    pub(crate) ec2: query_api::QueryApi,
+}
+
+/// Serves until `stop` is dropped. Connections end with the runtime.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    services: std::sync::Arc<Services>,
+    stop: oneshot::Receiver<()>,
+) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    let accept = async {
+        loop {
+            // Running out of file descriptors, say, passes: wait for connections to end.
+            let Ok((stream, _)) = listener.accept().await else {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                continue;
+            };
+            // Answers are small, and one that waits for an acknowledgement costs 40 ms.
+            let _ = stream.set_nodelay(true);
+            let services = std::sync::Arc::clone(&services);
+            tokio::spawn(async move {
+                let service = service_fn(|request| respond(&services, request));
+                // A client that sends garbage or goes away ends its own connection only.
+                let _ = hyper::server::conn::http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(PATIENCE)
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
+            });
+        }
+    };
+    tokio::select! {
+        () = accept => {}
+        _ = stop => {}
+    }
+}
+
+async fn respond(
+    services: &Services,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => body.to_bytes().into(),
+        Err(_) => return Ok(too_large(services)),
+    };
+    let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let received = Received {
+        method: head.method.as_str().to_owned(),
+        target: target.to_owned(),
+        headers: head
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+            .collect(),
+        body,
+    };
+    Ok(render(services.answer(&received, OffsetDateTime::now_utc())))
+}
+
+/// Header values are UTF-8 where they can be, and ISO 8859-1 otherwise (RFC 9110, section 5.5).
+fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+impl Services {
+    /// One host serves all: by prefix or host name API Gateway, by what only the Query API sends
+    /// EC2, and everything else S3, whose buckets could have any path.
+    fn answer(&self, received: &Received, now: OffsetDateTime) -> Answer {
+        let records = Records { identities: &self.identities, now };
+        let id = self.ids.next();
+        if execute_api::is_addressed_by(received) {
+            execute_api::answer(received, records, &id)
+        } else if query_api::is_addressed_by(received) {
+            self.ec2.answer(received, records, &id)
+        } else {
+            self.s3.answer(received, records, &id)
+        }
+    }
+}
+
+fn render(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        // What a presigned URL wants a header to say may be no header value at all.
+        if let Ok(value) = http::HeaderValue::from_bytes(value.as_bytes()) {
+            response = response.header(name, value);
+        }
+    }
+    response.body(Full::new(answer.body)).unwrap_or_default()
+}
+
+fn too_large(services: &Services) -> Response<Full<Bytes>> {
+    let id = services.ids.next();
+    let message = "The body is larger than this endpoint reads, or it broke off.";
+    let refusal = Refusal::beyond_the_facts(400, "RequestBodyTooLarge", message);
+    let document = refusal.s3_document(&id.short(), &id.opaque(32));
+    let mut response = render(Answer::new(refusal.status, "application/xml", document));
+    // What is left of the body would be read as the next request.
+    response
+        .headers_mut()
+        .insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
+    response
+}

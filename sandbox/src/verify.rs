@@ -1,0 +1,396 @@
+//! `SigV4` from the server's end: given the bytes that arrived and the secret on record, was this
+//! request signed by its owner, and recently?
+//!
+//! Nothing here is shared with a signer. A server starts from what a client claims (the
+//! `Authorization` header, or the `X-Amz-*` query parameters), rebuilds the canonical request from
+//! the bytes it received, and compares. [`verify`] reads downward in that order. What a service
+//! demands beyond the signature (S3's `x-amz-content-sha256`, its wording, its order of checks) is
+//! not judged here but in the services' own modules.
+//!
+//! Sources: IAM User Guide, "Create a signed AWS API request" and "Elements of an AWS API request
+//! signature"; S3 API Reference, "Authenticating Requests (AWS Signature Version 4)".
+
+mod canonical;
+mod claim;
+mod received;
+
+use std::fmt;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+pub(crate) use canonical::{
+    CanonicalRequest, PayloadHash, StringToSign, decode_query, query_pairs, sha256_hex,
+    signature_matches,
+};
+pub(crate) use claim::{
+    ALGORITHM, Claim, CredentialFault, Expires, HeaderFault, Location, Presented, QueryFault,
+    compact,
+};
+pub use received::Received;
+
+/// The header that carries the hash of the payload.
+pub(crate) const CONTENT_SHA256: &str = "x-amz-content-sha256";
+/// The header (and, but for case, the query parameter) that carries the session token.
+pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
+
+/// The credentials on record, with which the request is judged.
+#[derive(Clone, Copy)]
+pub struct Key<'a> {
+    /// The access key ID that the request must name.
+    pub access_key_id: &'a str,
+    /// The secret that belongs to it.
+    pub secret_access_key: &'a str,
+    /// The session token that must come along, if the credentials are temporary.
+    pub session_token: Option<&'a str>,
+}
+
+impl fmt::Debug for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
+}
+
+/// What is assumed of the payload where no `x-amz-content-sha256` came along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// The body's SHA-256 is part of the signature.
+    Signed,
+    /// The body is not signed: `UNSIGNED-PAYLOAD`, as in URLs that are presigned for S3.
+    Unsigned,
+}
+
+/// Whether the path is simplified before it is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathNormalization {
+    /// `.`, `..` and repeated slashes are removed (RFC 3986, section 6.2.2.3): all but S3.
+    Normalized,
+    /// The path is taken as it is, for an object key may hold all of these: S3.
+    AsIs,
+}
+
+/// How often the path is percent-encoded in the canonical request, counted from the plain name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathEncoding {
+    /// Decoded, then encoded: S3.
+    Once,
+    /// Encoded as it arrived, that is, once more than on the wire: all but S3.
+    Twice,
+}
+
+/// Whether the session token has to be among what is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenSigning {
+    /// It has to: S3.
+    Required,
+    /// It may also be added after signing, as some services want it ("Add the signature to the
+    /// request" in the IAM User Guide) and the official test suite shows it
+    /// (`post-sts-header-after`).
+    Optional,
+}
+
+/// The rules of the service that judges.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// The service that the credential scope must name.
+    pub service: &'a str,
+    /// The region that the credential scope must name.
+    pub region: &'a str,
+    /// What is assumed where the request does not say how its payload was signed.
+    pub payload: Payload,
+    /// Whether the path is simplified.
+    pub path: PathNormalization,
+    /// How often the path is encoded.
+    pub encode_path: PathEncoding,
+    /// Whether the session token must be signed.
+    pub token: TokenSigning,
+    /// How far the request's time may be from the server's, either way.
+    pub window: Duration,
+}
+
+impl<'a> Rules<'a> {
+    /// The rules that AWS documents for `service`: S3's own when it is `s3`, else the general ones.
+    ///
+    /// The window is 15 minutes, and 5 for `execute-api`. The payload counts as signed; S3 takes
+    /// it as unsigned in a presigned URL, which the caller sets when that is what arrived.
+    #[must_use]
+    pub fn of(service: &'a str, region: &'a str) -> Self {
+        let minutes = if service == "execute-api" { 5 } else { 15 };
+        let general = Rules {
+            service,
+            region,
+            payload: Payload::Signed,
+            path: PathNormalization::Normalized,
+            encode_path: PathEncoding::Twice,
+            token: TokenSigning::Optional,
+            window: Duration::from_secs(60 * minutes),
+        };
+        match service {
+            "s3" => Rules {
+                path: PathNormalization::AsIs,
+                encode_path: PathEncoding::Once,
+                token: TokenSigning::Required,
+                ..general
+            },
+            _ => general,
+        }
+    }
+}
+
+/// What became of a request, and the texts that the server computed on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Accepted, or refused and why.
+    pub outcome: Outcome,
+    /// The canonical request as the server sees it; none if the claim could not be read.
+    pub canonical_request: Option<String>,
+    /// The string to sign that follows from it; none if the claim could not be read.
+    pub string_to_sign: Option<String>,
+}
+
+/// The verdict proper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The signature is right and recent.
+    Accepted,
+    /// It is not.
+    Refused {
+        /// One of AWS's common error codes, such as `SignatureDoesNotMatch`.
+        code: String,
+        /// What is wrong, for people.
+        message: String,
+    },
+}
+
+/// Judges the signature of a request and its window, by the rules given, at the time `now`.
+///
+/// Codes are those of AWS's common errors (IAM User Guide, "Common errors"): services word and
+/// code the same findings in their own ways. Of an `x-amz-content-sha256` that names a hash, the
+/// body is checked against it; `UNSIGNED-PAYLOAD` and the `STREAMING-…` values are taken as sent.
+///
+/// ```
+/// use sandbox::verify::{verify, Key, Outcome, Received, Rules};
+/// use time::macros::datetime;
+///
+/// let authorization = "AWS4-HMAC-SHA256 \
+///     Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
+///     SignedHeaders=host;x-amz-date, \
+///     Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+/// let received = Received {
+///     method: "GET".into(),
+///     target: Received::target_of("https://example.amazonaws.com/").into_owned(),
+///     headers: vec![
+///         ("host".into(), "example.amazonaws.com".into()),
+///         ("x-amz-date".into(), "20150830T123600Z".into()),
+///         ("authorization".into(), authorization.into()),
+///     ],
+///     body: Vec::new(),
+/// };
+/// let key = Key {
+///     access_key_id: "AKIDEXAMPLE",
+///     secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+///     session_token: None,
+/// };
+/// let rules = Rules::of("service", "us-east-1");
+/// let verdict = verify(&received, &key, &rules, datetime!(2015-08-30 12:40 UTC));
+/// assert_eq!(verdict.outcome, Outcome::Accepted);
+/// ```
+#[must_use]
+pub fn verify(
+    received: &Received,
+    key: &Key<'_>,
+    rules: &Rules<'_>,
+    now: OffsetDateTime,
+) -> Verdict {
+    let claim = match read_claim(received) {
+        Ok(claim) => claim,
+        Err(finding) => return finding.without_texts(),
+    };
+    let canonical = CanonicalRequest::rebuild(received, &claim, rules);
+    let to_sign = StringToSign::of(&canonical, &claim, rules);
+    let outcome = judge(received, &claim, key, rules, now)
+        .and_then(|()| match_signature(received, &claim, &to_sign, key, rules))
+        .map_or_else(Finding::into_outcome, |()| Outcome::Accepted);
+    Verdict {
+        outcome,
+        canonical_request: Some(canonical.to_string()),
+        string_to_sign: Some(to_sign.to_string()),
+    }
+}
+
+/// A reason to refuse, before it is owned by a [`Verdict`].
+struct Finding {
+    code: &'static str,
+    message: String,
+}
+
+impl Finding {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Finding { code, message: message.into() }
+    }
+
+    fn into_outcome(self) -> Outcome {
+        Outcome::Refused { code: self.code.to_owned(), message: self.message }
+    }
+
+    fn without_texts(self) -> Verdict {
+        Verdict { outcome: self.into_outcome(), canonical_request: None, string_to_sign: None }
+    }
+}
+
+const INCOMPLETE: &str = "IncompleteSignature";
+const MISMATCH: &str = "SignatureDoesNotMatch";
+
+fn read_claim(received: &Received) -> Result<Claim, Finding> {
+    match Presented::by(received) {
+        Presented::Nothing => Err(Finding::new(
+            "MissingAuthenticationToken",
+            "the request has neither an Authorization header nor X-Amz-Algorithm in its query",
+        )),
+        Presented::Both { .. } => Err(Finding::new(
+            INCOMPLETE,
+            "the request is signed in its Authorization header and in its query; use one",
+        )),
+        Presented::Header(value) => Claim::from_header(received, value)
+            .map_err(|fault| Finding::new(INCOMPLETE, fault.to_string())),
+        Presented::Query => {
+            Claim::from_query(received).map_err(|f| Finding::new(INCOMPLETE, f.to_string()))
+        }
+    }
+}
+
+/// Everything but the signature itself, in the order in which it can be known.
+fn judge(
+    received: &Received,
+    claim: &Claim,
+    key: &Key<'_>,
+    rules: &Rules<'_>,
+    now: OffsetDateTime,
+) -> Result<(), Finding> {
+    if claim.access_key_id != key.access_key_id {
+        let message = format!("the access key {} is not the one on record", claim.access_key_id);
+        return Err(Finding::new("InvalidClientTokenId", message));
+    }
+    judge_token(received, claim, key, rules)?;
+    judge_scope(claim, rules)?;
+    if !claim.signs("host") {
+        return Err(Finding::new(MISMATCH, "'host' must be among the signed headers"));
+    }
+    judge_time(claim, rules, now)?;
+    judge_payload(received)
+}
+
+fn judge_token(
+    received: &Received,
+    claim: &Claim,
+    key: &Key<'_>,
+    rules: &Rules<'_>,
+) -> Result<(), Finding> {
+    const INVALID: &str = "InvalidClientTokenId";
+    let sent = claim.session_token(received);
+    match (sent.as_deref(), key.session_token) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(Finding::new(INVALID, "the session token is missing")),
+        (Some(_), None) => {
+            Err(Finding::new(INVALID, "a session token came along, but the key has none"))
+        }
+        (Some(sent), Some(right)) if sent != right => {
+            Err(Finding::new(INVALID, "the session token is not the one on record"))
+        }
+        (Some(_), Some(_)) => {
+            let signed = claim.location == Location::Query || claim.signs(SECURITY_TOKEN);
+            if rules.token == TokenSigning::Required && !signed {
+                let message = "'x-amz-security-token' must be among the signed headers";
+                return Err(Finding::new(MISMATCH, message));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn judge_scope(claim: &Claim, rules: &Rules<'_>) -> Result<(), Finding> {
+    let mut wrong = Vec::new();
+    if claim.scope.date != claim.time.date() {
+        wrong.push(format!(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from \
+             HTTP: '{}' != '{}', from '{}'.",
+            claim.scope.date,
+            claim.time.date(),
+            claim.time
+        ));
+    }
+    if claim.scope.region != rules.region {
+        wrong.push(format!(
+            "Credential should be scoped to a valid region, not '{}'.",
+            claim.scope.region
+        ));
+    }
+    if claim.scope.service != rules.service {
+        wrong.push(format!("Credential should be scoped to correct service: '{}'.", rules.service));
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Finding::new(MISMATCH, wrong.join(" "))) }
+}
+
+fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(), Finding> {
+    let sent = claim.time.at;
+    if sent > now + rules.window {
+        let (limit, now) = (compact(now + rules.window), compact(now));
+        let message = format!(
+            "Signature not yet current: {} is still later than {limit} ({now} + {} min.)",
+            claim.time,
+            rules.window.as_secs() / 60
+        );
+        return Err(Finding::new(MISMATCH, message));
+    }
+    match claim.expires {
+        // A presigned URL outlives the window: it says itself how long it is good for.
+        Some(Expires(lifetime)) if now > sent + lifetime => {
+            Err(Finding::new(MISMATCH, "Signature expired: the presigned URL's time is over"))
+        }
+        None if now > sent + rules.window => {
+            let (limit, now) = (compact(now - rules.window), compact(now));
+            let message = format!(
+                "Signature expired: {} is now earlier than {limit} ({now} - {} min.)",
+                claim.time,
+                rules.window.as_secs() / 60
+            );
+            Err(Finding::new(MISMATCH, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn judge_payload(received: &Received) -> Result<(), Finding> {
+    match PayloadHash::claimed(received) {
+        Some(PayloadHash::Sha256(claimed)) if claimed != sha256_hex(&received.body) => {
+            let message = "the body's SHA-256 is not the one in x-amz-content-sha256";
+            Err(Finding::new(MISMATCH, message))
+        }
+        Some(PayloadHash::Invalid(value)) => {
+            let message = format!("x-amz-content-sha256 is neither a SHA-256 nor known: '{value}'");
+            Err(Finding::new(INCOMPLETE, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn match_signature(
+    received: &Received,
+    claim: &Claim,
+    to_sign: &StringToSign,
+    key: &Key<'_>,
+    rules: &Rules<'_>,
+) -> Result<(), Finding> {
+    let right = signature_matches(key.secret_access_key, claim, to_sign, rules)
+        || rules.token == TokenSigning::Optional
+            && CanonicalRequest::rebuild_before_token(received, claim, rules).is_some_and(|c| {
+                let to_sign = StringToSign::of(&c, claim, rules);
+                signature_matches(key.secret_access_key, claim, &to_sign, rules)
+            });
+    if !right {
+        let message = "The request signature we calculated does not match the signature you \
+                       provided. Check your AWS Secret Access Key and signing method.";
+        return Err(Finding::new(MISMATCH, message));
+    }
+    Ok(())
+}
