@@ -98,11 +98,12 @@ fn is_unreserved(byte: u8) -> bool {
 }
 
 const UNRESERVED: [bool; 256] = {
+    const BYTES: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte as u8, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~');
-        byte += 1;
+    let mut at = 0;
+    while at < BYTES.len() {
+        table[BYTES[at] as usize] = true;
+        at += 1;
     }
     table
 };

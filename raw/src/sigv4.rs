@@ -480,8 +480,13 @@ impl Hex {
     /// 64 digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).expect("hexadecimal digits are ASCII")
+        ascii(&self.0)
     }
+}
+
+/// The text that digits were written into.
+fn ascii(digits: &[u8]) -> &str {
+    str::from_utf8(digits).expect("digits are ASCII")
 }
 
 impl fmt::Debug for Hex {

@@ -75,7 +75,7 @@ pub enum ContentSha256 {
 pub enum TokenSigning {
     /// Nearly every service.
     Signed,
-    /// The few that want it added afterwards, such as AWS IoT's MQTT over WebSocket.
+    /// The few that want it added afterwards, such as AWS `IoT`'s MQTT over WebSocket.
     AddedAfterwards,
 }
 

@@ -1,4 +1,4 @@
-use super::Error;
+use super::{Error, ascii};
 use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -26,7 +26,7 @@ impl Timestamp {
     /// The whole: `20150830T123600Z`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).expect("digits, a T and a Z are ASCII")
+        ascii(&self.0)
     }
 
     /// The day: `20150830`.
