@@ -9,11 +9,11 @@ const PARAMETERS: &[&str] = &["DryRun", "ResourceId.N", "Tag.N.Key", "Tag.N.Valu
 
 /// All the resources or none: one that refuses its tags leaves the others as they were.
 pub(super) fn answer(ec2: &Ec2, call: &Call<'_>) -> Result<String, Ec2Error> {
-    let parameters = Parameters::read(call, PARAMETERS);
-    let first = parameters.as_ref().ok().and_then(|it| it.list("ResourceId").first().copied());
-    authorization::may_change(call, &ec2.settings, "ec2:CreateTags", &resource_path(first))?;
-    let parameters = parameters?;
+    let parameters = Parameters::of(call);
     let ids = parameters.list("ResourceId");
+    let resource = resource_path(ids.first().copied());
+    authorization::may_change(call, &ec2.settings, "ec2:CreateTags", &resource)?;
+    parameters.check_names(PARAMETERS)?;
     if ids.is_empty() {
         return Err(refusal::missing_parameter("resourceIdSet"));
     }

@@ -23,7 +23,8 @@ const PARAMETERS: &[&str] = &[
 
 pub(super) fn answer(ec2: &Ec2, call: &Call<'_>) -> Result<String, Ec2Error> {
     authorization::may_read(call)?;
-    let parameters = Parameters::read(call, PARAMETERS)?;
+    let parameters = Parameters::of(call);
+    parameters.check_names(PARAMETERS)?;
     let ids = parameters.list("ImageId");
     let owners = parameters.list("Owner");
     check_owners(&owners)?;

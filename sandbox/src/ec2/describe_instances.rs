@@ -25,7 +25,8 @@ const SMALLEST_PAGE: i64 = 5;
 
 pub(super) fn answer(ec2: &Ec2, call: &Call<'_>) -> Result<String, Ec2Error> {
     authorization::may_read(call)?;
-    let parameters = Parameters::read(call, PARAMETERS)?;
+    let parameters = Parameters::of(call);
+    parameters.check_names(PARAMETERS)?;
     let ids = parameters.list("InstanceId");
     let filters = Filters::read(&parameters)?;
     let page = Page::read(&parameters, SMALLEST_PAGE, ("InstanceId", "instancesSet"))?;

@@ -83,6 +83,16 @@ impl<'a, T: Filterable> Filter<'a, T> {
     }
 }
 
+/// The value of an attribute that everything has.
+pub(super) fn one(text: &str) -> Vec<Cow<'_, str>> {
+    vec![text.into()]
+}
+
+/// The value of an attribute that not everything has.
+pub(super) fn some(text: Option<&str>) -> Vec<Cow<'_, str>> {
+    text.map(Cow::from).into_iter().collect()
+}
+
 /// Whether `text` is what `pattern` describes, letter case included. `*` stands for any text, `?`
 /// for one character, and a backslash before either (or before itself) for the character as such.
 fn matches(pattern: &str, text: &str) -> bool {

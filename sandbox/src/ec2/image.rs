@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use time::OffsetDateTime;
 
 use super::document::{Document, timestamp};
-use super::filter::{Attribute, Filterable};
+use super::filter::{Attribute, Filterable, one, some};
 use super::tag::{self, Tags};
 
 pub(super) struct Image {
@@ -191,12 +191,4 @@ impl Filterable for TaggedImage<'_> {
     fn tags(&self) -> &Tags {
         self.tags
     }
-}
-
-fn one(text: &str) -> Vec<Cow<'_, str>> {
-    vec![text.into()]
-}
-
-fn some(text: Option<&str>) -> Vec<Cow<'_, str>> {
-    text.map(Cow::from).into_iter().collect()
 }

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::Ec2Settings;
 use super::document::{Document, gmt, timestamp};
-use super::filter::{Attribute, Filterable};
+use super::filter::{Attribute, Filterable, one, some};
 use super::image::Image;
 use super::instance_type::{Generation, InstanceType};
 use super::network::{self, SecurityGroup};
@@ -35,7 +35,11 @@ pub(super) struct Options {
     pub(super) tenancy: String,
     pub(super) monitoring: &'static str,
     pub(super) ebs_optimized: bool,
+    pub(super) metadata: MetadataOptions,
 }
+
+/// Names and values, as they are written.
+pub(super) type MetadataOptions = [(&'static str, String); 5];
 
 pub(super) struct Instance {
     pub(super) id: String,
@@ -246,15 +250,12 @@ impl Snapshot<'_> {
             specification.text("capacityReservationPreference", "open");
         });
         item.element("hibernationOptions", |options| options.text("configured", false));
-        let requires_imds_v2 = image.imds_support.is_some();
         item.element("metadataOptions", |metadata| {
             let is_pending = self.state == InstanceState::Pending;
             metadata.text("state", if is_pending { "pending" } else { "applied" });
-            metadata.text("httpTokens", if requires_imds_v2 { "required" } else { "optional" });
-            metadata.text("httpPutResponseHopLimit", if requires_imds_v2 { 2 } else { 1 });
-            metadata.text("httpEndpoint", "enabled");
-            metadata.text("httpProtocolIpv6", "disabled");
-            metadata.text("instanceMetadataTags", "disabled");
+            for (name, value) in &self.reservation().options.metadata {
+                metadata.text(name, value);
+            }
         });
         item.element("enclaveOptions", |options| options.text("enabled", false));
         item.optional("bootMode", image.boot_mode);
@@ -334,12 +335,4 @@ impl Filterable for Snapshot<'_> {
     fn tags(&self) -> &Tags {
         self.tags
     }
-}
-
-fn one(text: &str) -> Vec<Cow<'_, str>> {
-    vec![text.into()]
-}
-
-fn some(text: Option<&str>) -> Vec<Cow<'_, str>> {
-    text.map(Cow::from).into_iter().collect()
 }

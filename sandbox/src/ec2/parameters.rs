@@ -12,21 +12,27 @@ pub(super) struct Parameters<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Those of the call, each named by one of `known`, in which `N` stands for a number and a
+    pub(super) fn of(call: &Call<'a>) -> Self {
+        let pairs = call.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Self { pairs: pairs.filter(|(name, _)| !is_common(name)).collect() }
+    }
+
+    /// Refuses those that are not named by one of `known`, in which `N` stands for a number and a
     /// last `*` for whatever follows.
-    pub(super) fn read(call: &Call<'a>, known: &[&str]) -> Result<Self, Ec2Error> {
-        let pairs: Vec<_> = call
-            .parameters
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .filter(|(name, _)| !is_common(name))
-            .collect();
-        for (name, _) in &pairs {
-            if let Some(part) = unrecognized_part(name, known) {
-                return Err(refusal::unknown_parameter(part));
-            }
+    pub(super) fn check_names(&self, known: &[&str]) -> Result<(), Ec2Error> {
+        let unrecognized = |(name, _): &(&'a str, _)| unrecognized_part(name, known);
+        match self.pairs.iter().find_map(unrecognized) {
+            Some(part) => Err(refusal::unknown_parameter(part)),
+            None => Ok(()),
         }
-        Ok(Self { pairs })
+    }
+
+    /// Refuses those beyond `supported` that ask for anything, `false` being nothing.
+    pub(super) fn check_supported(&self, supported: &[&str]) -> Result<(), Ec2Error> {
+        let asks_more = |(name, value): &(&str, &str)| {
+            *value != "false" && unrecognized_part(name, supported).is_some()
+        };
+        if self.pairs.iter().any(asks_more) { Err(refusal::unsupported()) } else { Ok(()) }
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&'a str> {

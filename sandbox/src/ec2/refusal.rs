@@ -180,6 +180,10 @@ pub(super) fn vcpu_limit_exceeded(limit: u32) -> Ec2Error {
     played("VcpuLimitExceeded", &[&limit.to_string()])
 }
 
+pub(super) fn unsupported() -> Ec2Error {
+    played("Unsupported (RunInstances configuration)", &[])
+}
+
 pub(super) fn idempotent_parameter_mismatch() -> Ec2Error {
     played("IdempotentParameterMismatch", &[])
 }
@@ -288,6 +292,7 @@ mod tests {
             (malformed_instance_id("<1>"), 1),
             (invalid_instance_type("<1>"), 1),
             (vcpu_limit_exceeded(7), 0),
+            (unsupported(), 0),
             (idempotent_parameter_mismatch(), 0),
             (idempotent_instance_terminated(), 0),
             (tag_limit_exceeded(), 0),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::describe_instances::write_reservation;
 use super::document::Document;
 use super::image::Image;
-use super::instance::{Instance, InstanceState, Options, Reservation};
+use super::instance::{Instance, InstanceState, MetadataOptions, Options, Reservation};
 use super::instance_type::{Generation, InstanceType};
 use super::network::{self, SecurityGroup};
 use super::parameters::Parameters;
@@ -14,40 +14,64 @@ use super::state::State;
 use super::tag::{self, Tags};
 use super::{Call, Ec2, Ec2Error, Ec2Settings, authorization, identifier, refusal};
 
-/// Read are those without which the answer would be another; the rest of what EC2 takes is
-/// accepted and changes nothing here.
 const PARAMETERS: &[&str] = &[
-    "AdditionalInfo",
-    "BlockDeviceMapping.N.*",
-    "CapacityReservationSpecification.*",
     "ClientToken",
-    "CpuOptions.*",
-    "CreditSpecification.*",
-    "DisableApiStop",
-    "DisableApiTermination",
     "DryRun",
     "EbsOptimized",
-    "EnclaveOptions.*",
-    "HibernationOptions.*",
-    "IamInstanceProfile.*",
     "ImageId",
-    "InstanceInitiatedShutdownBehavior",
     "InstanceType",
     "KeyName",
-    "MaintenanceOptions.*",
     "MaxCount",
-    "MetadataOptions.*",
+    "MetadataOptions.HttpEndpoint",
+    "MetadataOptions.HttpProtocolIpv6",
+    "MetadataOptions.HttpPutResponseHopLimit",
+    "MetadataOptions.HttpTokens",
+    "MetadataOptions.InstanceMetadataTags",
     "MinCount",
     "Monitoring.Enabled",
-    "Placement.*",
-    "PrivateDnsNameOptions.*",
+    "Placement.AvailabilityZone",
+    "Placement.GroupName",
+    "Placement.Tenancy",
     "SecurityGroup.N",
     "SecurityGroupId.N",
     "SubnetId",
     "TagSpecification.N.ResourceType",
     "TagSpecification.N.Tag.N.Key",
     "TagSpecification.N.Tag.N.Value",
-    "UserData",
+];
+
+/// For the inside of the machine, which nobody sees here: accepted, and without effect.
+const INSIDE: &[&str] =
+    &["AdditionalInfo", "CreditSpecification.*", "InstanceInitiatedShutdownBehavior", "UserData"];
+
+/// EC2 takes these; here they would go unheeded, so a launch that asks for any is refused.
+const UNSUPPORTED: &[&str] = &[
+    "BlockDeviceMapping.*",
+    "CapacityReservationSpecification.*",
+    "CpuOptions.*",
+    "DisableApiStop",
+    "DisableApiTermination",
+    "ElasticGpuSpecification.*",
+    "ElasticInferenceAccelerator.*",
+    "EnablePrimaryIpv6",
+    "EnclaveOptions.*",
+    "HibernationOptions.*",
+    "IamInstanceProfile.*",
+    "InstanceMarketOptions.*",
+    "Ipv6Address.*",
+    "Ipv6AddressCount",
+    "KernelId",
+    "LaunchTemplate.*",
+    "LicenseSpecification.*",
+    "MaintenanceOptions.*",
+    "NetworkInterface.*",
+    "NetworkPerformanceOptions.*",
+    "Operator.*",
+    "Placement.*",
+    "PrivateDnsNameOptions.*",
+    "PrivateIpAddress",
+    "RamdiskId",
+    "SecondaryInterface.*",
 ];
 
 const DEFAULT_INSTANCE_TYPE: &str = "m1.small";
@@ -57,7 +81,9 @@ const LONGEST_CLIENT_TOKEN: usize = 64;
 
 pub(super) fn answer(ec2: &Ec2, call: &Call<'_>) -> Result<String, Ec2Error> {
     authorization::may_change(call, &ec2.settings, "ec2:RunInstances", "instance/*")?;
-    let parameters = Parameters::read(call, PARAMETERS)?;
+    let parameters = Parameters::of(call);
+    parameters.check_names(&[PARAMETERS, INSIDE, UNSUPPORTED].concat())?;
+    parameters.check_supported(&[PARAMETERS, INSIDE].concat())?;
     let launch = Launch::read(ec2, call, &parameters)?;
     let mut state = ec2.state();
     let reservation = if let Some(earlier) = launch.earlier(&state, &ec2.settings, call)? {
@@ -107,8 +133,10 @@ impl Launch {
             let reason = "Expecting no more than 64 ASCII characters";
             return Err(refusal::invalid_value(token, "ClientToken", reason));
         }
+        let image = image(ec2, call, image_id)?;
         let mut launch = Self {
-            image: image(ec2, call, image_id)?,
+            options: options(parameters, &image)?,
+            image,
             instance_type,
             minimum,
             maximum,
@@ -117,7 +145,6 @@ impl Launch {
             zone: zone(parameters, &ec2.settings.region)?,
             subnet_id: parameters.text("SubnetId").map(str::to_owned),
             security_groups: security_groups(parameters, &ec2.settings.region),
-            options: options(parameters)?,
             instance_tags: Tags::new(),
             volume_tags: Tags::new(),
         };
@@ -140,8 +167,8 @@ impl Launch {
         for specification in specifications {
             let tags = tag::read(&specification)?;
             match specification.required("ResourceType")? {
-                "instance" => self.instance_tags.extend(tags),
-                "volume" => self.volume_tags.extend(tags),
+                "instance" => self.instance_tags = tag::merge(&self.instance_tags, &tags)?,
+                "volume" => self.volume_tags = tag::merge(&self.volume_tags, &tags)?,
                 // There are none of these to put the tags on.
                 "network-interface" | "spot-instances-request" => {}
                 other => return Err(refusal::not_taggable(other)),
@@ -292,7 +319,7 @@ fn security_groups(parameters: &Parameters<'_>, region: &str) -> Vec<SecurityGro
     by_id.chain(by_name.into_iter().map(|name| SecurityGroup::from_name(name, region))).collect()
 }
 
-fn options(parameters: &Parameters<'_>) -> Result<Options, Ec2Error> {
+fn options(parameters: &Parameters<'_>, image: &Image) -> Result<Options, Ec2Error> {
     let text = |name, default: &str| parameters.text(name).unwrap_or(default).to_owned();
     Ok(Options {
         key_name: parameters.text("KeyName").map(str::to_owned),
@@ -300,7 +327,22 @@ fn options(parameters: &Parameters<'_>) -> Result<Options, Ec2Error> {
         tenancy: text("Placement.Tenancy", "default"),
         monitoring: if parameters.is_set("Monitoring.Enabled")? { "pending" } else { "disabled" },
         ebs_optimized: parameters.is_set("EbsOptimized")?,
+        metadata: metadata_options(parameters, image),
     })
+}
+
+/// An image that supports version 2 of the metadata service makes it the only one by default.
+fn metadata_options(parameters: &Parameters<'_>, image: &Image) -> MetadataOptions {
+    let (tokens, hops) =
+        if image.imds_support.is_some() { ("required", "2") } else { ("optional", "1") };
+    [
+        ("httpTokens", "MetadataOptions.HttpTokens", tokens),
+        ("httpPutResponseHopLimit", "MetadataOptions.HttpPutResponseHopLimit", hops),
+        ("httpEndpoint", "MetadataOptions.HttpEndpoint", "enabled"),
+        ("httpProtocolIpv6", "MetadataOptions.HttpProtocolIpv6", "disabled"),
+        ("instanceMetadataTags", "MetadataOptions.InstanceMetadataTags", "disabled"),
+    ]
+    .map(|(name, asked, default)| (name, parameters.text(asked).unwrap_or(default).to_owned()))
 }
 
 fn check_fit(image: &Image, instance_type: &InstanceType) -> Result<(), Ec2Error> {

@@ -10,9 +10,11 @@ const PARAMETERS: &[&str] = &["DryRun", "Force", "InstanceId.N", "SkipOsShutdown
 
 /// All the instances or none: one id that does not exist keeps the others up.
 pub(super) fn answer(ec2: &Ec2, call: &Call<'_>) -> Result<String, Ec2Error> {
-    authorization::may_change(call, &ec2.settings, "ec2:TerminateInstances", "instance/*")?;
-    let parameters = Parameters::read(call, PARAMETERS)?;
+    let parameters = Parameters::of(call);
     let ids = parameters.list("InstanceId");
+    let resource = format!("instance/{}", ids.first().unwrap_or(&"*"));
+    authorization::may_change(call, &ec2.settings, "ec2:TerminateInstances", &resource)?;
+    parameters.check_names(PARAMETERS)?;
     if ids.is_empty() {
         return Err(refusal::missing_parameter("InstanceId"));
     }

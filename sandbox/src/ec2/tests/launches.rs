@@ -177,7 +177,8 @@ fn what_is_asked_for_is_echoed() {
         ("Placement.Tenancy", "dedicated"),
         ("Monitoring.Enabled", "true"),
         ("EbsOptimized", "true"),
-        ("MetadataOptions.HttpTokens", "required"),
+        ("MetadataOptions.HttpEndpoint", "disabled"),
+        ("DisableApiTermination", "false"),
         ("UserData", "IyEvYmluL3No"),
     ];
     let answer = region.answer("RunInstances", &[&launch(&image, "t3.micro")[..], &more].concat());
@@ -187,6 +188,7 @@ fn what_is_asked_for_is_echoed() {
         "<tenancy>dedicated</tenancy>",
         "<monitoring>\n                <state>pending</state>",
         "<ebsOptimized>true</ebsOptimized>",
+        "<httpEndpoint>disabled</httpEndpoint>",
     ] {
         assert!(answer.contains(text), "{text}");
     }
@@ -195,4 +197,19 @@ fn what_is_asked_for_is_echoed() {
         region.bad_request("RunInstances", &zone.concat()),
         refused("InvalidParameterValue", "Invalid availability zone: [eu-west-1z]")
     );
+}
+
+#[test]
+fn what_would_go_unheeded_is_refused() {
+    let region = Region::new();
+    let image = region.newest("x86_64");
+    for more in [
+        ("DisableApiTermination", "true"),
+        ("LaunchTemplate.LaunchTemplateName", "web"),
+        ("NetworkInterface.1.DeviceIndex", "0"),
+        ("Placement.HostId", "h-1"),
+    ] {
+        let parameters = [&launch(&image, "t3.micro")[..], &[more]].concat();
+        assert_eq!(region.bad_request("RunInstances", &parameters).0, "Unsupported", "{more:?}");
+    }
 }
