@@ -11,7 +11,7 @@ use super::identifier::{hash, id, product_code, scramble};
 use super::image::{Image, Platform, RootDevice, Visibility};
 
 /// A private image of a stranger: it is in no list, and cannot be launched.
-pub(super) const NOT_YOURS: &str = "ami-0123456789abcdef0";
+pub(super) const NOT_YOURS: &str = "ami-0fee1dead0fee1dea";
 
 const AMAZON: Owner = Owner { id: "137112412989", alias: Some("amazon") };
 const AMAZON_ECS: Owner = Owner { id: "591542846629", alias: Some("amazon") };
