@@ -50,7 +50,6 @@ class Referee:
         if unshown > 0:
             print(f"\n… and {unshown} more", file=sys.stderr)
         if self.disagreements:
-            sys.stderr.flush()
             print(f"{self.name}: FAILED {len(self.disagreements)} of {self.checked} checks; {summary}")
             sys.exit(1)
         print(f"{self.name}: {summary}")
