@@ -147,10 +147,11 @@ impl Client {
         while let Some(token) = next.take_if(|_| wants_every_page(operation)) {
             let page = self.page(operation, Some(&token), requests).await?;
             append(&mut answer, page.answer);
-            if !seen.insert(token.clone()) {
+            seen.insert(token);
+            next = page.next;
+            if let Some(token) = next.take_if(|token| seen.contains(token)) {
                 return Err(self.error(operation, ErrorKind::Endless { token }));
             }
-            next = page.next;
         }
         Ok(match (operation, answer) {
             (Operation::LatestImage(_), Answer::Images(images)) => {

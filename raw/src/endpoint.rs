@@ -182,12 +182,7 @@ fn dns_suffix(region: &str) -> &'static str {
 
 /// A region becomes part of a host name, so nothing may be smuggled in with it.
 fn check_region(region: &str) -> Result<(), EndpointError> {
-    let is_label = |text: &str| {
-        !text.is_empty()
-            && text.len() <= 63
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
-    if is_label(region) && !region.starts_with('-') && !region.ends_with('-') {
+    if region.len() <= 63 && is_dns_label(region) {
         Ok(())
     } else {
         Err(EndpointError::Region { region: region.to_owned() })
@@ -197,13 +192,14 @@ fn check_region(region: &str) -> Result<(), EndpointError> {
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>, as far as it is
 /// about DNS.
 fn is_dns_name(bucket: &str) -> bool {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-    };
     (3..=63).contains(&bucket.len())
-        && bucket.split('.').all(is_label)
+        && bucket.split('.').all(is_dns_label)
         && bucket.parse::<IpAddr>().is_err()
+}
+
+fn is_dns_label(label: &str) -> bool {
+    !label.is_empty()
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
 }

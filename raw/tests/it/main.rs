@@ -1,0 +1,55 @@
+//! The client from outside, in one binary: what it asks, how it reads answers, and how it fares
+//! against servers that behave and servers that do not.
+
+mod answers;
+mod listings;
+mod refusals;
+mod requests;
+mod sandbox;
+mod script;
+mod wire;
+
+use std::time::{Duration, SystemTime};
+
+use contract::{Addressing, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace};
+use raw::parse::Page;
+use raw::send::{Head, Response};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// 2026-01-01T00:00:00Z
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600)
+}
+
+/// A target whose every condition is known.
+fn target(endpoint: Endpoint, addressing: Addressing) -> Target {
+    Target {
+        region: "eu-west-1".to_owned(),
+        endpoint,
+        addressing,
+        clock: Clock::Fixed(now()),
+        timeouts: Timeouts::default(),
+        proxy: None,
+        wait_pace: WaitPace::DividedBy(1000),
+    }
+}
+
+/// An answer as it might have come.
+fn response(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Response {
+    let headers = headers
+        .iter()
+        .map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    Response {
+        head: Head { status, headers: headers.collect::<HeaderMap>() },
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+/// `body` as the 200 to `operation`.
+fn parse(operation: &Operation, body: &str) -> Result<Page, raw::ErrorKind> {
+    raw::parse::parse(operation, &response(200, &[], body))
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+}

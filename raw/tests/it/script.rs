@@ -1,0 +1,84 @@
+//! A server that does what it is told, whatever a good server would do.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// What to do with one connection, once its request has been read.
+pub(crate) enum Act {
+    /// Writes these bytes, then closes.
+    Answer(Vec<u8>),
+    /// Writes these bytes, then waits until the other side gives up.
+    Stall(Vec<u8>),
+    /// Closes without a word.
+    HangUp,
+}
+
+/// A server on loopback that acts once for each of the acts, one connection after another.
+pub(crate) struct Server {
+    pub(crate) endpoint: String,
+    thread: JoinHandle<Vec<String>>,
+}
+
+impl Server {
+    pub(crate) fn start(acts: Vec<Act>) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let thread = thread::spawn(move || {
+            acts.into_iter().map(|act| play(listener.accept().unwrap().0, act)).collect()
+        });
+        Self { endpoint, thread }
+    }
+
+    /// The requests as they arrived, once all acts are played.
+    pub(crate) fn requests(self) -> Vec<String> {
+        self.thread.join().unwrap()
+    }
+}
+
+/// A 200 that holds `body`, whose length is said.
+pub(crate) fn ok(body: &str) -> Act {
+    answer(200, "content-type: application/xml\r\n", body)
+}
+
+/// An answer with `headers`, each ended by its line break.
+pub(crate) fn answer(status: u16, headers: &str, body: &str) -> Act {
+    let length = body.len();
+    let answer = format!(
+        "HTTP/1.1 {status} Told\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    );
+    Act::Answer(answer.into_bytes())
+}
+
+fn play(mut connection: TcpStream, act: Act) -> String {
+    connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let request = read_request(&mut connection);
+    match act {
+        Act::Answer(bytes) => connection.write_all(&bytes).unwrap(),
+        Act::Stall(bytes) => {
+            connection.write_all(&bytes).unwrap();
+            match connection.read(&mut [0; 1]) {
+                Ok(0) => {}
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+                other => panic!("the client neither gave up nor closed: {other:?}"),
+            }
+        }
+        Act::HangUp => {}
+    }
+    request
+}
+
+fn read_request(connection: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut byte = [0; 1];
+    while !request.ends_with(b"\r\n\r\n") {
+        connection.read_exact(&mut byte).unwrap();
+        request.push(byte[0]);
+    }
+    let head = String::from_utf8(request.clone()).unwrap();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+    connection.read_exact(&mut body).unwrap();
+    head + &String::from_utf8(body).unwrap()
+}
