@@ -1,0 +1,31 @@
+//! Every signer at every workload. `--features peers` adds the signers of other crates.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use std::time::Instant;
+
+fn signing(criterion: &mut Criterion) {
+    let credentials = workloads::credentials();
+    for workload in &workloads::all() {
+        let mut group = criterion.benchmark_group(workload.name);
+        for mut arm in workloads::arms(workload, &credentials) {
+            group.bench_function(arm.name(), |bencher| {
+                bencher.iter_custom(|times| {
+                    let start = Instant::now();
+                    arm.run(times);
+                    start.elapsed()
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group! {
+    name = benches;
+    // The ratios are what counts, and a second each shows them.
+    config = Criterion::default()
+        .warm_up_time(std::time::Duration::from_millis(300))
+        .measurement_time(std::time::Duration::from_secs(1));
+    targets = signing
+}
+criterion_main!(benches);

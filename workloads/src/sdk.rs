@@ -1,0 +1,111 @@
+use crate::workload::{EXPIRES, REGION, time};
+use crate::{Arm, Location, Proof, Workload};
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
+    SigningInstructions, SigningParams, SigningSettings, UriPathNormalizationMode, sign,
+};
+use aws_sigv4::sign::v4;
+use contract::{Credentials, SessionToken};
+use std::hint::black_box;
+use std::time::Duration;
+
+/// The SDK's signer, `aws-sigv4`, as its documentation shows it. It derives the key every time.
+///
+/// It ends where ours does: with the values of the headers, or with the URL, for which it wants an
+/// `http::Request` to apply its parameters to.
+pub(crate) struct Sdk<'w> {
+    workload: &'w Workload,
+    credentials: SdkCredentials,
+}
+
+impl<'w> Sdk<'w> {
+    pub(crate) fn new(workload: &'w Workload, credentials: &Credentials) -> Self {
+        let token = credentials.session_token.as_ref().map(SessionToken::expose);
+        let credentials = SdkCredentials::new(
+            credentials.access_key_id.as_str(),
+            credentials.secret_key.expose(),
+            token.map(str::to_owned),
+            None,
+            "workloads",
+        );
+        Self { workload, credentials }
+    }
+
+    /// Signs `times` times, and gives what came of it to `sink`.
+    fn sign(&self, times: u64, mut sink: impl FnMut(SigningInstructions)) {
+        let identity = self.credentials.clone().into();
+        let params: SigningParams<'_> = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(REGION)
+            .name(self.workload.service)
+            .time(black_box(time()))
+            .settings(self.settings())
+            .build()
+            .expect("nothing is missing")
+            .into();
+        for _ in 0..times {
+            let workload = black_box(self.workload);
+            let body = match workload.location {
+                Location::Header => SignableBody::Bytes(&workload.body),
+                Location::Query => SignableBody::UnsignedPayload,
+            };
+            let headers = workload.headers.iter().copied();
+            let request = SignableRequest::new(workload.method, workload.url, headers, body);
+            let signed = sign(request.expect("a constant URL"), black_box(&params));
+            sink(signed.expect("a workload can be signed").into_parts().0);
+        }
+    }
+
+    fn settings(&self) -> SigningSettings {
+        let mut settings = SigningSettings::default();
+        if self.workload.service == "s3" {
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        }
+        if self.workload.location == Location::Query {
+            settings.signature_location = SignatureLocation::QueryParams;
+            settings.expires_in = Some(Duration::from_secs(EXPIRES));
+        }
+        settings
+    }
+
+    fn url(&self, instructions: SigningInstructions) -> http::Uri {
+        let request = http::Request::builder().method(self.workload.method).uri(self.workload.url);
+        let mut request = request.body(()).expect("a constant URL");
+        instructions.apply_to_request_http1x(&mut request);
+        request.into_parts().0.uri
+    }
+}
+
+impl Arm for Sdk<'_> {
+    fn name(&self) -> &'static str {
+        "aws-sigv4"
+    }
+
+    fn prove(&mut self) -> Proof {
+        let mut proof = None;
+        self.sign(1, |instructions| {
+            proof = Some(match self.workload.location {
+                Location::Query => Proof::Url(self.url(instructions).to_string()),
+                Location::Header => {
+                    let pairs = instructions.headers();
+                    Proof::Headers(pairs.map(|(name, value)| (name.into(), value.into())).collect())
+                }
+            });
+        });
+        proof.expect("signed once")
+    }
+
+    fn run(&mut self, times: u64) {
+        match self.workload.location {
+            Location::Header => self.sign(times, |instructions| {
+                black_box(instructions);
+            }),
+            Location::Query => self.sign(times, |instructions| {
+                black_box(self.url(instructions));
+            }),
+        }
+    }
+}

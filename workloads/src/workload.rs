@@ -1,0 +1,145 @@
+use contract::Credentials;
+use raw::sigv4::{Expires, Request, Rules};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A request that every signer signs, as it stands on the wire before that.
+#[derive(Debug)]
+pub struct Workload {
+    /// `W1` to `W5`.
+    pub name: &'static str,
+    /// What it is, for people.
+    pub title: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The whole URL, encoded.
+    pub url: &'static str,
+    /// Given headers, without the host.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// The body; empty where there is none.
+    pub body: Vec<u8>,
+    /// The signing name of the service.
+    pub service: &'static str,
+    /// Where the signature goes.
+    pub location: Location,
+}
+
+/// Where the signature goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Location {
+    /// Into the `Authorization` header.
+    Header,
+    /// Into the URL, which is good for [`EXPIRES`].
+    Query,
+}
+
+/// The region of every workload.
+pub const REGION: &str = "us-east-1";
+
+/// The access key id of every workload.
+pub const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+
+/// The secret of every workload, of the length that AWS gives out.
+pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// The length of the session token. A signer's cost beside its hashes hardly depends on it, the hashes
+/// do: a longer token makes every ratio to the floor look better.
+pub const TOKEN_LENGTH: usize = 512;
+
+/// For how long presigned URLs are good, in seconds.
+pub const EXPIRES: u64 = 900;
+
+const LIST_OBJECTS: &str = "https://example-bucket.s3.us-east-1.amazonaws.com/?list-type=2\
+    &continuation-token=1%2FyRZa9Q%2B7vH3mXkT%3D%3D&delimiter=%2F&encoding-type=url\
+    &prefix=photos%2F2026%2Fsommer%20am%20meer%2F\
+    &start-after=photos%2F2026%2Fsommer%20am%20meer%2Fd%C3%BCne%20%26%20welle.jpg";
+
+const RUN_INSTANCES: &str = "Action=RunInstances&Version=2016-11-15&ImageId=ami-0abcdef1234567890\
+    &InstanceType=t3.micro&MinCount=1&MaxCount=1&KeyName=examplekey\
+    &SecurityGroupId.1=sg-903004f8&SubnetId=subnet-6e7f829e\
+    &ClientToken=ct-0123456789abcdef&DryRun=true&EbsOptimized=true\
+    &Monitoring.Enabled=false&TagSpecification.1.ResourceType=instance\
+    &TagSpecification.1.Tag.1.Key=Name&TagSpecification.1.Tag.1.Value=web%201\
+    &TagSpecification.1.Tag.2.Key=Owner&TagSpecification.1.Tag.2.Value=a%40b.io\
+    &MetadataOptions.HttpTokens=required&DisableApiTermination=false";
+
+/// The five workloads.
+#[must_use]
+pub fn all() -> [Workload; 5] {
+    let list_buckets = |name, title, body| Workload {
+        name,
+        title,
+        method: "GET",
+        url: "https://s3.us-east-1.amazonaws.com/",
+        headers: &[],
+        body,
+        service: "s3",
+        location: Location::Header,
+    };
+    [
+        list_buckets("W1", "S3 ListBuckets", Vec::new()),
+        Workload {
+            name: "W2",
+            title: "S3 ListObjectsV2, six parameters to encode",
+            url: LIST_OBJECTS,
+            ..list_buckets("", "", Vec::new())
+        },
+        Workload {
+            name: "W3",
+            title: "EC2 RunInstances, a form of 20 parameters",
+            method: "POST",
+            url: "https://ec2.us-east-1.amazonaws.com/",
+            headers: &[("content-type", "application/x-www-form-urlencoded; charset=utf-8")],
+            body: RUN_INSTANCES.into(),
+            service: "ec2",
+            location: Location::Header,
+        },
+        list_buckets("W4", "W1 with a body of 64 KiB", vec![b'x'; 64 * 1024]),
+        Workload {
+            name: "W5",
+            title: "S3 GetObject, presigned",
+            url: "https://example-bucket.s3.us-east-1.amazonaws.com/photos/2026/welle.jpg",
+            location: Location::Query,
+            ..list_buckets("", "", Vec::new())
+        },
+    ]
+}
+
+/// Who signs every workload: a key pair with a session token of [`TOKEN_LENGTH`] characters.
+#[must_use]
+pub fn credentials() -> Credentials {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    // A token is Base64, and this is a full-period walk over its alphabet (Knuth's MMIX constants).
+    let walk = std::iter::successors(Some(1_u64), |last| {
+        Some(last.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
+    });
+    let digit = |state: u64| char::from(ALPHABET[usize::try_from(state >> 58).expect("six bits")]);
+    let token: String = walk.map(digit).take(TOKEN_LENGTH).collect();
+    Credentials::new(ACCESS_KEY_ID, SECRET).with_session_token(token)
+}
+
+/// The moment at which every signer signs that lets itself be told: 2026-11-22T12:00:00Z.
+#[must_use]
+pub fn time() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_795_348_800)
+}
+
+impl Workload {
+    /// The request in this project's terms.
+    pub(crate) fn request(&self) -> Request<'_> {
+        let request = Request::new(self.method, self.url).expect("a constant URL");
+        Request { headers: self.headers, body: &self.body, ..request }
+    }
+
+    /// The rules of its service at its location.
+    pub(crate) fn rules(&self) -> Rules {
+        match self.location {
+            Location::Header => Rules::of(self.service),
+            Location::Query => Rules::of_presigned(self.service),
+        }
+    }
+}
+
+/// [`EXPIRES`] in this project's terms.
+pub(crate) fn expires() -> Expires {
+    Expires::seconds(EXPIRES).expect("a constant below a week")
+}
