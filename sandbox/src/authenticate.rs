@@ -11,7 +11,6 @@ pub(crate) mod s3;
 use time::OffsetDateTime;
 
 use crate::identity::Identity;
-use crate::verify::{CanonicalRequest, Claim, Received, Rules, StringToSign, signature_matches};
 
 /// Against what a claim is judged.
 #[derive(Clone, Copy)]
@@ -24,25 +23,4 @@ impl<'a> Records<'a> {
     fn owner_of(&self, access_key_id: &str) -> Option<&'a Identity> {
         self.identities.iter().find(|identity| identity.access_key_id == access_key_id)
     }
-}
-
-/// What the server computed and the client got wrong.
-struct Mismatch {
-    canonical_request: String,
-    string_to_sign: String,
-}
-
-/// The last step of every order: the signature itself.
-fn match_signature(
-    received: &Received,
-    claim: &Claim,
-    identity: &Identity,
-    rules: &Rules<'_>,
-) -> Result<(), Mismatch> {
-    let canonical = CanonicalRequest::rebuild(received, claim, rules);
-    let to_sign = StringToSign::of(&canonical, claim, rules);
-    if signature_matches(identity.key().secret_access_key, claim, &to_sign, rules) {
-        return Ok(());
-    }
-    Err(Mismatch { canonical_request: canonical.to_string(), string_to_sign: to_sign.to_string() })
 }

@@ -40,7 +40,7 @@ use tokio::sync::oneshot;
 pub use identity::Identity;
 
 /// How a sandbox is set up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// The port on 127.0.0.1; 0 for any that is free.
     pub port: u16,

@@ -19,13 +19,9 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-pub(crate) use canonical::{
-    CanonicalRequest, PayloadHash, StringToSign, decode_query, query_pairs, sha256_hex,
-    signature_matches,
-};
+pub(crate) use canonical::{PayloadHash, decode_query, match_signature, query_pairs, sha256_hex};
 pub(crate) use claim::{
-    ALGORITHM, Claim, CredentialFault, Expires, HeaderFault, Location, Presented, QueryFault,
-    compact,
+    Claim, CredentialFault, Expires, HeaderFault, Location, Presented, QueryFault, compact,
 };
 pub use received::Received;
 
@@ -206,15 +202,18 @@ pub fn verify(
         Ok(claim) => claim,
         Err(finding) => return finding.without_texts(),
     };
-    let canonical = CanonicalRequest::rebuild(received, &claim, rules);
-    let to_sign = StringToSign::of(&canonical, &claim, rules);
-    let outcome = judge(received, &claim, key, rules, now)
-        .and_then(|()| match_signature(received, &claim, &to_sign, key, rules))
-        .map_or_else(Finding::into_outcome, |()| Outcome::Accepted);
+    let judged = judge(received, &claim, key, rules, now);
+    let matched = match_signature(received, &claim, key.secret_access_key, rules);
+    let outcome = match (judged, &matched) {
+        (Err(finding), _) => finding.into_outcome(),
+        (Ok(()), Err(_)) => Finding::new(MISMATCH, SIGNATURE_DIFFERS).into_outcome(),
+        (Ok(()), Ok(_)) => Outcome::Accepted,
+    };
+    let (Ok(texts) | Err(texts)) = matched;
     Verdict {
         outcome,
-        canonical_request: Some(canonical.to_string()),
-        string_to_sign: Some(to_sign.to_string()),
+        canonical_request: Some(texts.canonical_request),
+        string_to_sign: Some(texts.string_to_sign),
     }
 }
 
@@ -240,6 +239,8 @@ impl Finding {
 
 const INCOMPLETE: &str = "IncompleteSignature";
 const MISMATCH: &str = "SignatureDoesNotMatch";
+const SIGNATURE_DIFFERS: &str = "The request signature we calculated does not match the signature \
+                                 you provided. Check your AWS Secret Access Key and signing method.";
 
 fn read_claim(received: &Received) -> Result<Claim, Finding> {
     match Presented::by(received) {
@@ -372,25 +373,4 @@ fn judge_payload(received: &Received) -> Result<(), Finding> {
         }
         _ => Ok(()),
     }
-}
-
-fn match_signature(
-    received: &Received,
-    claim: &Claim,
-    to_sign: &StringToSign,
-    key: &Key<'_>,
-    rules: &Rules<'_>,
-) -> Result<(), Finding> {
-    let right = signature_matches(key.secret_access_key, claim, to_sign, rules)
-        || rules.token == TokenSigning::Optional
-            && CanonicalRequest::rebuild_before_token(received, claim, rules).is_some_and(|c| {
-                let to_sign = StringToSign::of(&c, claim, rules);
-                signature_matches(key.secret_access_key, claim, &to_sign, rules)
-            });
-    if !right {
-        let message = "The request signature we calculated does not match the signature you \
-                       provided. Check your AWS Secret Access Key and signing method.";
-        return Err(Finding::new(MISMATCH, message));
-    }
-    Ok(())
 }

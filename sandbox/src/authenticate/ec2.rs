@@ -1,10 +1,10 @@
 //! EC2: one mute answer for nearly everything.
 
-use super::{Records, match_signature};
+use super::Records;
 use crate::facts::ec2 as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
-use crate::verify::{Claim, Expires, Presented, Received, Rules};
+use crate::verify::{Claim, Expires, Presented, Received, Rules, match_signature};
 
 /// The order of checks of EC2.
 pub(crate) fn judge<'a>(
@@ -31,7 +31,7 @@ pub(crate) fn judge<'a>(
     if !claim.signs("host") {
         return Err(Refusal::of(facts::AUTH_FAILURE));
     }
-    match_signature(received, &claim, identity, &rules)
+    match_signature(received, &claim, &identity.secret_access_key, &rules)
         .map_err(|_| Refusal::of(facts::AUTH_FAILURE))?;
     Ok(identity)
 }

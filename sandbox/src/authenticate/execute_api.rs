@@ -5,11 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::{Records, match_signature};
+use super::Records;
 use crate::facts::execute_api as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
-use crate::verify::{Claim, Expires, HeaderFault, Presented, Received, Rules, compact};
+use crate::verify::{
+    Claim, Expires, HeaderFault, Presented, Received, Rules, compact, match_signature,
+};
 
 /// Whether the path and method are those of a resource.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,10 +46,10 @@ pub(crate) fn judge<'a>(
     judge_time(&claim, &rules, records.now)?;
     judge_scope(&claim, &rules)?;
     judge_signed_headers(&claim)?;
-    match_signature(received, &claim, identity, &rules).map_err(|computed| {
+    match_signature(received, &claim, &identity.secret_access_key, &rules).map_err(|right| {
         Refusal::of(facts::SIGNATURE_DOES_NOT_MATCH)
-            .fill("canonical request", &computed.canonical_request)
-            .fill("string to sign", &computed.string_to_sign)
+            .fill("canonical request", &right.canonical_request)
+            .fill("string to sign", &right.string_to_sign)
     })?;
     Ok(identity)
 }

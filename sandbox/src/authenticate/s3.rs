@@ -3,13 +3,14 @@
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::{Records, match_signature};
+use super::Records;
 use crate::facts::s3 as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
 use crate::verify::{
     CONTENT_SHA256, Claim, CredentialFault, Expires, HeaderFault, Location, Payload, PayloadHash,
-    Presented, QueryFault, Received, Rules, SECURITY_TOKEN, query_pairs, sha256_hex,
+    Presented, QueryFault, Received, Rules, SECURITY_TOKEN, match_signature, query_pairs,
+    sha256_hex,
 };
 
 /// Who calls S3.
@@ -277,15 +278,16 @@ fn judge_signature(
         Location::Query => Payload::Unsigned,
     };
     let rules = Rules { payload, ..Rules::of("s3", place.region()) };
-    match_signature(received, claim, identity, &rules).map_err(|computed| {
+    match_signature(received, claim, &identity.secret_access_key, &rules).map_err(|right| {
         Refusal::of(facts::SIGNATURE_DOES_NOT_MATCH)
             .detail("AWSAccessKeyId", &claim.access_key_id)
-            .detail("StringToSign", &computed.string_to_sign)
+            .detail("StringToSign", &right.string_to_sign)
             .detail("SignatureProvided", &claim.signature)
-            .detail("StringToSignBytes", hex_pairs(&computed.string_to_sign))
-            .detail("CanonicalRequest", &computed.canonical_request)
-            .detail("CanonicalRequestBytes", hex_pairs(&computed.canonical_request))
-    })
+            .detail("StringToSignBytes", hex_pairs(&right.string_to_sign))
+            .detail("CanonicalRequest", &right.canonical_request)
+            .detail("CanonicalRequestBytes", hex_pairs(&right.canonical_request))
+    })?;
+    Ok(())
 }
 
 /// `41 57 53`, as S3 shows the bytes of a text.

@@ -37,9 +37,10 @@ impl Selection<'_> {
         if self.max_keys == 0 {
             return page;
         }
-        let start = match self.after >= self.prefix {
-            true => Bound::Excluded(self.after),
-            false => Bound::Included(self.prefix),
+        let start = if self.after >= self.prefix {
+            Bound::Excluded(self.after)
+        } else {
+            Bound::Included(self.prefix)
         };
         let mut last = "";
         for (key, object) in bucket.objects.range::<str, _>((start, Bound::Unbounded)) {

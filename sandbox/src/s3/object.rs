@@ -29,7 +29,7 @@ pub(super) fn answer(bucket: &Bucket, request: &Request<'_>) -> Result<Answer, R
         .objects
         .get(key)
         .ok_or_else(|| Refusal::of(facts::NO_SUCH_KEY).detail("Key", key))?;
-    let mut answer = match request.received.header("range").and_then(|range| parse_range(range)) {
+    let mut answer = match request.received.header("range").and_then(parse_range) {
         None => Answer::new(200, object.content_type, object.body.clone()),
         Some(asked) => partial(object, asked, request)?,
     };

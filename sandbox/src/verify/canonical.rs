@@ -7,9 +7,10 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use sha2::{Digest as _, Sha256};
 
+use super::claim::{ALGORITHM, TERMINATOR};
 use super::{
-    ALGORITHM, CONTENT_SHA256, Claim, Location, PathEncoding, PathNormalization, Payload, Received,
-    Rules,
+    CONTENT_SHA256, Claim, Location, PathEncoding, PathNormalization, Payload, Received, Rules,
+    TokenSigning,
 };
 
 /// The value of `x-amz-content-sha256` for a body that is not signed.
@@ -22,7 +23,7 @@ const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// The six parts whose lines AWS's documentation names `HTTPMethod`, `CanonicalUri`,
 /// `CanonicalQueryString`, `CanonicalHeaders`, `SignedHeaders` and `HashedPayload`.
-pub(crate) struct CanonicalRequest {
+struct CanonicalRequest {
     method: String,
     uri: String,
     query: String,
@@ -32,47 +33,29 @@ pub(crate) struct CanonicalRequest {
 }
 
 impl CanonicalRequest {
-    /// Rebuilds the canonical request that a right signature of `received` is made from.
-    pub(crate) fn rebuild(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Self {
-        Self::rebuild_without(received, claim, rules, &["X-Amz-Signature"])
-    }
-
-    /// The same for a URL whose session token was appended after signing; none if there is none.
-    pub(crate) fn rebuild_before_token(
-        received: &Received,
-        claim: &Claim,
-        rules: &Rules<'_>,
-    ) -> Option<Self> {
-        const TOKEN: &str = "X-Amz-Security-Token";
-        let appended =
-            claim.location == Location::Query && query_pairs(received).any(|(n, _)| n == TOKEN);
-        appended.then(|| Self::rebuild_without(received, claim, rules, &["X-Amz-Signature", TOKEN]))
-    }
-
-    fn rebuild_without(
-        received: &Received,
-        claim: &Claim,
-        rules: &Rules<'_>,
-        unsigned_parameters: &[&str],
-    ) -> Self {
-        let left_out = match claim.location {
-            Location::Header => &[],
-            Location::Query => unsigned_parameters,
-        };
+    /// Rebuilds the canonical request that a right signature of `received` is made from, and,
+    /// behind it, those that one of AWS's own signers makes instead where they do not agree.
+    fn rebuild(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Vec<Self> {
         // A client has to list the names in lower case and sorted; so the server's list is,
         // whatever the client's looks like, and a name listed twice counts once.
         let mut names: Vec<_> =
             claim.signed_headers.iter().map(|name| name.to_ascii_lowercase()).collect();
         names.sort_unstable();
         names.dedup();
-        CanonicalRequest {
-            method: received.method.clone(),
-            uri: canonical_uri(received.path(), rules),
-            query: canonical_query(received.query(), left_out),
-            headers: canonical_headers(received, &names),
-            signed_headers: names.join(";"),
-            hashed_payload: hashed_payload(received, rules),
+        let mut spellings = Vec::new();
+        for query in canonical_queries(received, claim, rules) {
+            for uri in canonical_uris(received.path(), rules) {
+                spellings.push(CanonicalRequest {
+                    method: received.method.clone(),
+                    uri,
+                    query: query.clone(),
+                    headers: canonical_headers(received, &names),
+                    signed_headers: names.join(";"),
+                    hashed_payload: hashed_payload(received, rules),
+                });
+            }
         }
+        spellings
     }
 }
 
@@ -87,20 +70,41 @@ impl fmt::Display for CanonicalRequest {
     }
 }
 
-fn canonical_uri(path: &str, rules: &Rules<'_>) -> String {
-    let path = match rules.path {
-        PathNormalization::AsIs if path.is_empty() => "/".into(),
-        PathNormalization::AsIs => Cow::Borrowed(path),
-        PathNormalization::Normalized => Cow::Owned(normalize(path)),
+fn canonical_uris(path: &str, rules: &Rules<'_>) -> Vec<String> {
+    let paths = match rules.path {
+        PathNormalization::AsIs if path.is_empty() => vec![Cow::Borrowed("/")],
+        PathNormalization::AsIs => vec![Cow::Borrowed(path)],
+        PathNormalization::Normalized => normalize(path).into_iter().map(Cow::Owned).collect(),
     };
-    match rules.encode_path {
-        PathEncoding::Once => percent_encode(&decode_form(&path), RESERVED_IN_PATH).to_string(),
-        PathEncoding::Twice => percent_encode(path.as_bytes(), RESERVED_IN_PATH).to_string(),
+    let encode = |path: &str| match rules.encode_path {
+        PathEncoding::Once => encode_once(path),
+        PathEncoding::Twice => vec![encode_path(path.as_bytes())],
+    };
+    paths.iter().flat_map(|path| encode(path)).collect()
+}
+
+fn encode_path(path: &[u8]) -> String {
+    percent_encode(path, RESERVED_IN_PATH).to_string()
+}
+
+/// S3 decodes and encodes again, so an escaped slash becomes a slash ("Encode the forward slash
+/// character, '/', everywhere except in the object key name"). AWS's signers all sign the `%2F` of
+/// a given URL as it stands, and as they never write one themselves, nobody seems to have noticed.
+fn encode_once(path: &str) -> Vec<String> {
+    let mut spellings = vec![encode_path(&decode_form(path))];
+    if path.contains("%2F") || path.contains("%2f") {
+        let encode = |segment| percent_encode(&decode_form(segment), RESERVED).to_string();
+        let segments: Vec<_> = path.split('/').map(encode).collect();
+        spellings.push(segments.join("/"));
     }
+    spellings
 }
 
 /// Removes dot segments and empty ones; a trailing slash stays.
-fn normalize(path: &str) -> String {
+///
+/// A dot segment at the end leaves its slash behind (RFC 3986, section 5.2.4), says AWS's signer
+/// for Rust; it does not, say botocore and the AWS Common Runtime.
+fn normalize(path: &str) -> Vec<String> {
     let mut kept = Vec::new();
     for segment in path.split('/') {
         match segment {
@@ -111,9 +115,29 @@ fn normalize(path: &str) -> String {
             segment => kept.push(segment),
         }
     }
-    let directory = path.rsplit('/').next().is_some_and(|last| matches!(last, "" | "." | ".."));
-    let trailing = if directory && !kept.is_empty() { "/" } else { "" };
-    format!("/{}{trailing}", kept.join("/"))
+    let plain = format!("/{}", kept.join("/"));
+    match path.rsplit('/').next() {
+        _ if kept.is_empty() => vec![plain],
+        Some("") => vec![plain + "/"],
+        Some("." | "..") => vec![format!("{plain}/"), plain],
+        _ => vec![plain],
+    }
+}
+
+/// The query without what cannot be signed: in a presigned URL the signature, and the session
+/// token too if it was added afterwards.
+fn canonical_queries(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Vec<String> {
+    const TOKEN: &str = "X-Amz-Security-Token";
+    let query = received.query();
+    if claim.location == Location::Header {
+        return vec![canonical_query(query, &[])];
+    }
+    let mut spellings = vec![canonical_query(query, &["X-Amz-Signature"])];
+    let has_token = query_pairs(received).any(|(name, _)| name == TOKEN);
+    if rules.token == TokenSigning::Optional && has_token {
+        spellings.push(canonical_query(query, &["X-Amz-Signature", TOKEN]));
+    }
+    spellings
 }
 
 /// Every parameter decoded and encoded anew, sorted by name and then by value, both encoded.
@@ -192,46 +216,59 @@ impl PayloadHash {
     }
 }
 
-/// Algorithm, time, scope and the hash of the canonical request, a line each.
-pub(crate) struct StringToSign(String);
-
-impl StringToSign {
-    /// The scope is the server's own: that of the claim has been compared with it, or will be.
-    pub(crate) fn of(canonical: &CanonicalRequest, claim: &Claim, rules: &Rules<'_>) -> Self {
-        StringToSign(format!(
-            "{ALGORITHM}\n{}\n{}/{}/{}/aws4_request\n{}",
-            claim.time,
-            claim.time.date(),
-            rules.region,
-            rules.service,
-            sha256_hex(canonical.to_string().as_bytes())
-        ))
-    }
+/// The two texts that lead to a signature.
+pub(crate) struct Texts {
+    pub(crate) canonical_request: String,
+    pub(crate) string_to_sign: String,
 }
 
-impl fmt::Display for StringToSign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Whether the claim's signature is the one that the secret makes of the string to sign.
+/// Whether the claim's signature is the one that the secret makes of the request: the texts that
+/// it was made from, or else those that it should have been made from.
 ///
 /// Compared in constant time; it has to stand there in lower-case hexadecimal, as AWS writes it.
-pub(crate) fn signature_matches(
-    secret: &str,
+pub(crate) fn match_signature(
+    received: &Received,
     claim: &Claim,
-    to_sign: &StringToSign,
+    secret: &str,
     rules: &Rules<'_>,
-) -> bool {
-    let Some(sent) = hex_bytes(&claim.signature) else { return false };
-    let start = format!("AWS4{secret}");
-    let date = claim.time.date();
-    let mut key: Vec<u8> = start.into_bytes();
-    for step in [date.as_str(), rules.region, rules.service, "aws4_request"] {
-        key = hmac_sha256(&key, step).finalize().into_bytes().to_vec();
+) -> Result<Texts, Texts> {
+    let key = signing_key(secret, claim, rules);
+    let sent = hex_bytes(&claim.signature);
+    let spellings = CanonicalRequest::rebuild(received, claim, rules);
+    let mut spellings = spellings.iter().map(|canonical| Texts {
+        canonical_request: canonical.to_string(),
+        string_to_sign: string_to_sign(canonical, claim, rules),
+    });
+    let is_signed = |texts: &Texts| {
+        let mac = hmac_sha256(&key, &texts.string_to_sign);
+        sent.is_some_and(|sent| mac.verify_slice(&sent).is_ok())
+    };
+    let first = spellings.next().expect("every request has a canonical form");
+    if is_signed(&first) {
+        return Ok(first);
     }
-    hmac_sha256(&key, &to_sign.0).verify_slice(&sent).is_ok()
+    spellings.find(is_signed).ok_or(first)
+}
+
+/// Algorithm, time, scope and the hash of the canonical request, a line each. The scope is the
+/// server's own: that of the claim is compared with it elsewhere.
+fn string_to_sign(canonical: &CanonicalRequest, claim: &Claim, rules: &Rules<'_>) -> String {
+    format!(
+        "{ALGORITHM}\n{}\n{}/{}/{}/{TERMINATOR}\n{}",
+        claim.time,
+        claim.time.date(),
+        rules.region,
+        rules.service,
+        sha256_hex(canonical.to_string().as_bytes())
+    )
+}
+
+fn signing_key(secret: &str, claim: &Claim, rules: &Rules<'_>) -> Vec<u8> {
+    let date = claim.time.date();
+    let scope = [date.as_str(), rules.region, rules.service, TERMINATOR];
+    scope.iter().fold(format!("AWS4{secret}").into_bytes(), |key, step| {
+        hmac_sha256(&key, step).finalize().into_bytes().to_vec()
+    })
 }
 
 fn hmac_sha256(key: &[u8], message: &str) -> Hmac<Sha256> {
@@ -290,8 +327,8 @@ pub(crate) fn decode_query(text: &str) -> Cow<'_, str> {
 ///
 /// That is how AWS reads both queries and (S3) paths, although its documentation tells clients
 /// never to write one: S3 accepts a query with `+` that was signed as `%20`
-/// (mhart/aws4fetch#83), the error of S3 shows `libstdc%20%20` for the path `libstdc++`
-/// (anomalizer/ngx_aws_auth#87), and AWS's own Rust signer takes `+` in a query for a space.
+/// (issue 83 of aws4fetch), the error of S3 shows `libstdc%20%20` for the path `libstdc++`
+/// (issue 87 of `ngx_aws_auth`), and AWS's own Rust signer takes `+` in a query for a space.
 /// Whoever means a plus sends `%2B`.
 fn decode_form(text: &str) -> Cow<'_, [u8]> {
     if !text.contains(['+', '%']) {

@@ -13,8 +13,9 @@ use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 use super::{Received, SECURITY_TOKEN, query_pairs};
 
 /// The one algorithm that is understood, as it stands in headers and queries.
-pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const TERMINATOR: &str = "aws4_request";
+pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+/// What every credential scope ends in.
+pub(super) const TERMINATOR: &str = "aws4_request";
 
 /// How the request presents its signature, if at all.
 pub(crate) enum Presented<'a> {
@@ -314,7 +315,7 @@ fn header_time(text: &str) -> Option<Timestamp> {
 }
 
 /// The longest lifetime of a presigned URL: a week.
-const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const WEEK: Duration = Duration::from_hours(7 * 24);
 
 fn read_expires(text: &str) -> Result<Expires, QueryFault> {
     let seconds: i64 = text.parse().map_err(|_| QueryFault::ExpiresNotANumber)?;

@@ -1,0 +1,5 @@
+//! The endpoint from outside: what it refuses, in which words, and what it serves.
+
+mod refusals;
+mod server;
+mod support;

@@ -1,0 +1,329 @@
+//! AWS's own signing test suite, read from the package of `aws-sigv4`: every signed request is
+//! accepted, its canonical request and string to sign are the suite's, and whatever is changed of
+//! it afterwards is noticed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sandbox::verify::{
+    Key, Outcome, PathNormalization, Payload, Received, Rules, TokenSigning, Verdict, verify,
+};
+use serde_json::Value;
+use time::format_description::well_known::Rfc3339;
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+/// One directory of the suite.
+struct Vector {
+    directory: PathBuf,
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: Option<String>,
+    region: String,
+    service: String,
+    path: PathNormalization,
+    /// Whether the suite's token is added only after signing.
+    token: TokenSigning,
+    now: OffsetDateTime,
+    read: BTreeSet<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Header,
+    Query,
+}
+
+impl Place {
+    fn file(self, what: &str) -> String {
+        match self {
+            Place::Header => format!("header-{what}.txt"),
+            Place::Query => format!("query-{what}.txt"),
+        }
+    }
+}
+
+#[test]
+fn every_vector_is_accepted_and_every_change_refused() {
+    let suite = suite();
+    let (mut directories, mut requests, mut changes) = (0, 0, 0);
+    for entry in fs::read_dir(&suite).unwrap() {
+        let mut vector = Vector::load(entry.unwrap().path());
+        let before = requests;
+        for place in [Place::Header, Place::Query] {
+            if let Some(signed) = vector.text(&place.file("signed-request")) {
+                vector.check(place, &signed);
+                changes += vector.check_changes(place, &signed);
+                requests += 1;
+            }
+        }
+        assert!(requests > before, "no signed request was read from {:?}", vector.directory);
+        vector.check_all_read();
+        directories += 1;
+    }
+    println!("{directories} directories, {requests} signed requests, {changes} changes refused");
+    // The suite as published with 1.6.4; fewer would mean that the reading went wrong.
+    assert!(directories >= 40 && requests >= 78, "{directories} directories, {requests} requests");
+}
+
+/// The folder of the suite, found through Cargo: no path is assumed.
+fn suite() -> PathBuf {
+    let metadata = cargo_metadata::MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .other_options(["--offline".to_owned()])
+        .exec()
+        .expect("cargo metadata runs");
+    let package = metadata.packages.iter().find(|package| *package.name == "aws-sigv4");
+    let manifest = &package.expect("aws-sigv4 is in the lock file").manifest_path;
+    manifest.parent().unwrap().join("aws-signing-test-suite/v4").into_std_path_buf()
+}
+
+impl Vector {
+    fn load(directory: PathBuf) -> Self {
+        let name = directory.file_name().unwrap().to_string_lossy().into_owned();
+        let mut vector = Vector {
+            directory,
+            access_key_id: "AKIDEXAMPLE".into(),
+            secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
+            session_token: None,
+            region: "us-east-1".into(),
+            service: "service".into(),
+            path: PathNormalization::Normalized,
+            token: TokenSigning::Required,
+            now: datetime!(2015-08-30 12:36 UTC),
+            read: BTreeSet::new(),
+        };
+        match vector.text("context.json") {
+            Some(context) => vector.apply(&serde_json::from_str(&context).unwrap()),
+            // Two directories have no context. Their settings stand in the tests of aws-sigv4, the
+            // first with the credentials that aws-credential-types keeps for tests, and in the
+            // signed requests themselves.
+            None if name == "double-encode-path" => {
+                vector.access_key_id = "ANOTREAL".into();
+                vector.secret_access_key = "notrealrnrELgWzOk3IfjzDKtFBhDby".into();
+            }
+            None if name == "double-url-encode" => {
+                vector.region = "us-east-2".into();
+                vector.service = "lambda".into();
+                vector.now = datetime!(2021-05-11 15:40:45 UTC);
+            }
+            None => panic!("{name} has no context.json, and its settings are not known"),
+        }
+        vector
+    }
+
+    fn apply(&mut self, context: &Value) {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let credentials = &context["credentials"];
+        self.access_key_id = text(&credentials["access_key_id"]);
+        self.secret_access_key = text(&credentials["secret_access_key"]);
+        self.session_token = credentials.get("token").map(text);
+        self.region = text(&context["region"]);
+        self.service = text(&context["service"]);
+        self.now = OffsetDateTime::parse(&text(&context["timestamp"]), &Rfc3339).unwrap();
+        if !context["normalize"].as_bool().unwrap() {
+            self.path = PathNormalization::AsIs;
+        }
+        if context.get("omit_session_token").is_some_and(|omit| omit == true) {
+            self.token = TokenSigning::Optional;
+        }
+    }
+
+    /// The text of a file, remembered as read; none if there is no such file.
+    fn text(&mut self, file: &str) -> Option<String> {
+        let text = fs::read_to_string(self.directory.join(file)).ok()?;
+        self.read.insert(file.to_owned());
+        Some(text)
+    }
+
+    fn judge(&self, received: &Received) -> Verdict {
+        self.judge_with(received, &self.secret_access_key, self.now)
+    }
+
+    fn judge_with(&self, received: &Received, secret: &str, now: OffsetDateTime) -> Verdict {
+        let key = Key {
+            access_key_id: &self.access_key_id,
+            secret_access_key: secret,
+            session_token: self.session_token.as_deref(),
+        };
+        let rules = Rules {
+            payload: Payload::Signed,
+            path: self.path,
+            token: self.token,
+            ..Rules::of(&self.service, &self.region)
+        };
+        verify(received, &key, &rules, now)
+    }
+
+    fn check(&mut self, place: Place, signed: &str) {
+        let received = parse(signed);
+        let verdict = self.judge(&received);
+        let name = self.directory.display().to_string();
+        assert_eq!(verdict.outcome, Outcome::Accepted, "{name} {place:?}\n{verdict:#?}");
+
+        // In this one directory the canonical request is of another day than the signed request.
+        let of_another_day = name.ends_with("double-encode-path");
+        let canonical = self.text(&place.file("canonical-request")).expect("a canonical request");
+        let canonical = if of_another_day {
+            canonical.replace("20210511T154045Z", "20150830T123600Z")
+        } else {
+            canonical
+        };
+        let rebuilt = verdict.canonical_request.unwrap();
+        assert_eq!(rebuilt, canonical.trim_end_matches('\n'), "{name} {place:?}");
+        if let Some(text) = self.text(&place.file("string-to-sign")) {
+            let rebuilt = verdict.string_to_sign.unwrap();
+            assert_eq!(rebuilt, text.trim_end_matches('\n'), "{name} {place:?}");
+        }
+        if let Some(signature) = self.text(&place.file("signature")) {
+            assert!(signed.contains(signature.trim()), "{name} {place:?}");
+        }
+    }
+
+    /// Changes one thing at a time and returns how many changes were refused.
+    fn check_changes(&mut self, place: Place, signed: &str) -> usize {
+        let original = parse(signed);
+        let mut checked = 0;
+        let mut refuse = |what: &str, verdict: Verdict| {
+            let name = self.directory.display();
+            let refused = matches!(verdict.outcome, Outcome::Refused { .. });
+            assert!(refused, "{name} {place:?}: {what} was not noticed");
+            checked += 1;
+        };
+        let change = |edit: &dyn Fn(&mut Received)| {
+            let mut changed = original.clone();
+            edit(&mut changed);
+            assert_ne!(changed, original, "a change has to change something");
+            changed
+        };
+
+        for (what, changed) in [
+            ("another method", change(&|it| it.method = "PUT".into())),
+            ("another path", change(&|it| extend_path(it, "/changed"))),
+            ("another parameter", change(&|it| add_parameter(it, "added", "1"))),
+            ("another body", change(&|it| it.body.push(b'!'))),
+            ("another host", change(&|it| set(it, "host", "other.amazonaws.com"))),
+        ] {
+            refuse(what, self.judge(&changed));
+        }
+        for (name, _) in &original.headers {
+            let ours = ["authorization", "host", "content-length"];
+            if signs(signed, name) && !ours.contains(&name.to_lowercase().as_str()) {
+                let changed = change(&|it| set(it, name, "20150830T123601Z"));
+                refuse(&format!("another {name}"), self.judge(&changed));
+            }
+        }
+        for changed in parameters_changed(&original) {
+            refuse(&format!("the target {}", changed.target), self.judge(&changed));
+        }
+        let tampered = change(&|it| tamper(it, place));
+        refuse("another signature", self.judge(&tampered));
+
+        let other_secret = self.secret_access_key.replacen(['w', 'n'], "x", 1);
+        refuse("another secret", self.judge_with(&original, &other_secret, self.now));
+        let (early, late) = (self.now - Duration::minutes(16), self.now + Duration::minutes(61));
+        refuse(
+            "a request from the future",
+            self.judge_with(&original, &self.secret_access_key, early),
+        );
+        refuse(
+            "a request from the past",
+            self.judge_with(&original, &self.secret_access_key, late),
+        );
+        checked
+    }
+
+    /// A file that nobody read would be a vector that nobody checked.
+    fn check_all_read(&mut self) {
+        self.text("request.txt").expect("an unsigned request");
+        for entry in fs::read_dir(&self.directory).unwrap() {
+            let file = entry.unwrap().file_name().into_string().unwrap();
+            let path = self.directory.join(&file);
+            assert!(self.read.contains(&file), "{} was not read", path.display());
+        }
+    }
+}
+
+/// Reads a request as the suite writes it: lenient about spaces in the target, with the header
+/// values of several lines that HTTP once had, and bodies in which line ends stay as they are.
+fn parse(text: &str) -> Received {
+    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+    let mut lines = head.lines();
+    let request_line = lines.next().unwrap();
+    let (method, rest) = request_line.split_once(' ').unwrap();
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for line in lines {
+        match headers.last_mut() {
+            Some((_, value)) if line.starts_with([' ', '\t']) => {
+                value.push('\n');
+                value.push_str(line);
+            }
+            _ => {
+                let (name, value) = line.split_once(':').unwrap();
+                headers.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+    Received {
+        method: method.to_owned(),
+        target: rest.strip_suffix(" HTTP/1.1").unwrap_or(rest).to_owned(),
+        headers,
+        body: body.trim_end_matches('\n').into(),
+    }
+}
+
+fn signs(signed: &str, name: &str) -> bool {
+    let names = signed.split_once("SignedHeaders=").unwrap().1;
+    let names = names.split(['&', ',', ' ', '\n']).next().unwrap().replace("%3B", ";");
+    names.split(';').any(|signed| signed.eq_ignore_ascii_case(name))
+}
+
+fn set(received: &mut Received, name: &str, value: &str) {
+    for (_, old) in received.headers.iter_mut().filter(|(n, _)| n.eq_ignore_ascii_case(name)) {
+        value.clone_into(old);
+    }
+}
+
+/// Extends the path at its end: at its start, a `..` might take it away again.
+fn extend_path(received: &mut Received, by: &str) {
+    let at = received.target.find('?').unwrap_or(received.target.len());
+    received.target.insert_str(at, by);
+}
+
+fn add_parameter(received: &mut Received, name: &str, value: &str) {
+    let mark = if received.target.contains('?') { '&' } else { '?' };
+    received.target = format!("{}{mark}{name}={value}", received.target);
+}
+
+/// The same request once for each parameter of its query, with that one changed.
+fn parameters_changed(original: &Received) -> Vec<Received> {
+    let Some((path, query)) = original.target.split_once('?') else { return Vec::new() };
+    let pairs: Vec<&str> = query.split('&').collect();
+    (0..pairs.len())
+        .map(|at| {
+            let mut pairs: Vec<String> = pairs.iter().map(|&pair| pair.to_owned()).collect();
+            pairs[at].push('1');
+            Received { target: format!("{path}?{}", pairs.join("&")), ..original.clone() }
+        })
+        .collect()
+}
+
+/// Turns the last digit of the signature into another one.
+fn tamper(received: &mut Received, place: Place) {
+    let text = match place {
+        Place::Query => &mut received.target,
+        Place::Header => {
+            let is = |(name, _): &&mut (String, String)| name.eq_ignore_ascii_case("authorization");
+            &mut received.headers.iter_mut().find(is).unwrap().1
+        }
+    };
+    let at = text.find("Signature=").unwrap() + "Signature=".len() + 63;
+    let other = if &text[at..=at] == "0" { "1" } else { "0" };
+    text.replace_range(at..=at, other);
+}
+
+#[test]
+fn the_suite_is_where_cargo_says() {
+    assert!(Path::new(&suite()).join("get-vanilla/context.json").is_file());
+}
