@@ -1,1 +1,21 @@
-//! Runs both clients, compares what they say, and measures what they cost
+//! Runs both clients, compares what they say, and measures what they cost.
+//!
+//! The list of scenarios is in [`scenario`], playing them in [`run`], comparing the answers in
+//! [`diff`]; what was found is plain data in [`findings`], and [`report`] writes it. [`cli`] is the
+//! only place that prints and exits.
+
+pub mod capture;
+pub mod cli;
+pub mod diff;
+pub mod environment;
+pub mod error;
+pub mod findings;
+pub mod interrupt;
+pub mod launch;
+pub mod place;
+pub mod region;
+pub mod report;
+pub mod run;
+pub mod scenario;
+pub mod sign;
+pub mod verify;

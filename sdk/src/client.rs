@@ -8,6 +8,8 @@ pub struct Client {
     target: Target,
     credentials: Credentials,
     services: Services,
+    /// For what no service client sends.
+    http: reqwest::Client,
 }
 
 impl Client {
@@ -18,7 +20,8 @@ impl Client {
     /// A failure of stage `build` where the proxy's URL is not one.
     pub fn new(target: Target, credentials: Credentials) -> Result<Self, Failure> {
         let services = Services::new(&target, &credentials)?;
-        Ok(Self { target, credentials, services })
+        let http = execute_api::http_client(&target)?;
+        Ok(Self { target, credentials, services, http })
     }
 
     async fn answer(&self, operation: &Operation) -> Result<Answer, Failure> {
@@ -37,7 +40,7 @@ impl Client {
             Operation::DescribeInstances(input) => request::describe_instances(ec2, input).await,
             Operation::TerminateInstances(input) => request::terminate_instances(ec2, input).await,
             Operation::InvokeApi(input) => {
-                execute_api::invoke(&self.target, &self.credentials, input).await
+                execute_api::invoke(&self.http, &self.target, &self.credentials, input).await
             }
         }
     }
@@ -48,13 +51,13 @@ impl contract::Client for Client {
         "sdk"
     }
 
-    #[expect(
-        clippy::large_futures,
-        reason = "the SDK's futures are that large, and boxing one would add an allocation of ours \
-                  to what is measured of theirs"
-    )]
     async fn call(&self, operation: &Operation) -> Reply {
-        let (result, requests) = observe::counting_attempts(self.answer(operation)).await;
+        let (result, attempts) = observe::counting_attempts(self.answer(operation)).await;
+        let requests = match operation {
+            // The presigner runs the hooks of an attempt, and stops short of sending.
+            Operation::PresignGet(_) => 0,
+            _ => attempts,
+        };
         Reply { result: result.map(Answer::in_order), requests }
     }
 }

@@ -10,6 +10,7 @@ use contract::{Answer, ApiResponse, Credentials, Failure, InvokeApi, Signing, St
 use crate::{credentials, failure::from_error, observe};
 
 pub(crate) async fn invoke(
+    client: &reqwest::Client,
     target: &Target,
     credentials: &Credentials,
     input: &InvokeApi,
@@ -20,7 +21,7 @@ pub(crate) async fn invoke(
     if input.signing == Signing::Signed {
         sign_request(target, credentials, input, &mut request)?;
     }
-    send(target, request).await
+    send(client, request).await
 }
 
 fn sign_request(
@@ -48,10 +49,12 @@ fn sign_request(
     Ok(())
 }
 
-async fn send(target: &Target, request: http::Request<&'static str>) -> Result<Answer, Failure> {
+async fn send(
+    client: &reqwest::Client,
+    request: http::Request<&'static str>,
+) -> Result<Answer, Failure> {
     let request =
         reqwest::Request::try_from(request).map_err(|error| from_error(Stage::Build, &error))?;
-    let client = http_client(target).map_err(|error| from_error(Stage::Build, &error))?;
     observe::count_attempt();
     let response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
     let status = response.status().as_u16();
@@ -75,9 +78,8 @@ async fn send(target: &Target, request: http::Request<&'static str>) -> Result<A
     })
 }
 
-/// One connection a call: what keeps connections in the SDK is its service clients, and there is
-/// none here. Time-outs and proxy are those of the other calls.
-fn http_client(target: &Target) -> reqwest::Result<reqwest::Client> {
+/// Under the time-outs and the proxy of the other calls.
+pub(crate) fn http_client(target: &Target) -> Result<reqwest::Client, Failure> {
     // Whoever comes second finds ring installed already, which is what is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = reqwest::Client::builder()
@@ -86,9 +88,10 @@ fn http_client(target: &Target) -> reqwest::Result<reqwest::Client> {
         .connect_timeout(target.timeouts.connect)
         .timeout(target.timeouts.attempt);
     if let Some(proxy) = &target.proxy {
-        client = client.proxy(reqwest::Proxy::all(proxy)?);
+        let proxy = reqwest::Proxy::all(proxy).map_err(|error| from_error(Stage::Build, &error))?;
+        client = client.proxy(proxy);
     }
-    client.build()
+    client.build().map_err(|error| from_error(Stage::Build, &error))
 }
 
 fn from_reqwest(error: &reqwest::Error) -> Failure {

@@ -1,0 +1,312 @@
+//! The words of the command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    place::{HostKind, TargetName, Wish},
+    run::{Choices, Launching},
+    scenario::Given,
+    sign,
+};
+
+/// AWS called by hand and through aws-sdk-rust, side by side
+///
+/// Without a verb it runs every scenario on both sides, against an endpoint in this process that
+/// answers as AWS does and checks every signature: no account, no network.
+#[derive(Debug, Parser)]
+#[command(name = "compare", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Example: compare --only s3 --format json")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(super) verb: Option<Verb>,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
+    pub(super) color: ColorWhen,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Run every scenario on both sides: same result or not, requests sent, latency [default]
+    #[command(after_help = "Example: compare run --only ec2 --endpoint-url http://127.0.0.1:5000")]
+    Run(RunArgs),
+    /// Sign any request with both signers, showing every step; nothing is sent
+    #[command(
+        after_help = "Example: compare sign GET 'https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08'"
+    )]
+    Sign(SignArgs),
+    /// The sandbox's verdict on signed requests, without sending them
+    #[command(after_help = "Example: compare verify --jsonl < signed.jsonl")]
+    Verify(VerifyArgs),
+    /// Serve the embedded endpoint until stopped, for other clients
+    #[command(after_help = "Example: compare sandbox --port 4566")]
+    Sandbox(SandboxArgs),
+    /// Terminate what an interrupted run left behind
+    #[command(after_help = "Example: compare cleanup --target aws --region eu-west-1")]
+    Cleanup(CleanupArgs),
+    /// Print shell completions
+    #[command(after_help = "Example: compare completions bash > /etc/bash_completion.d/compare")]
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Only these scenarios and what they need: names, or `s3`, `ec2`, `api`
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+    /// The route that the API scenarios call, stage included
+    #[arg(long, value_name = "URL")]
+    pub(super) api_url: Option<String>,
+    #[command(flatten)]
+    pub(super) work: WorkArgs,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+/// Where the calls go
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Where the calls go")]
+pub(super) struct PlaceArgs {
+    /// The embedded endpoint, or AWS itself [default: sandbox]
+    #[arg(long, value_enum)]
+    target: Option<TargetName>,
+    /// Any AWS-compatible server: scheme, host and port [env: `AWS_ENDPOINT_URL`]
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// [env: `AWS_REGION`, `AWS_DEFAULT_REGION`]
+    #[arg(long)]
+    region: Option<String>,
+    /// A profile of ~/.aws/config and ~/.aws/credentials [env: `AWS_PROFILE`]
+    #[arg(long)]
+    profile: Option<String>,
+    /// Variables for this run; what the environment has already wins [default: ./.env, if there]
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// How long one attempt of a call may take
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    timeout: Duration,
+}
+
+/// What to work on
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What to work on")]
+pub(super) struct WorkArgs {
+    /// [default: the first]
+    #[arg(long)]
+    bucket: Option<String>,
+    /// An object's key [default: the first in the bucket]
+    #[arg(long)]
+    key: Option<String>,
+    /// Name of the images to look for, with * and ?
+    #[arg(long, value_name = "PATTERN", default_value = "al2023-ami-2023.*-x86_64")]
+    ami_name: String,
+    /// Their owner: an account, or `amazon`, `self`, `aws-marketplace`
+    #[arg(long, value_name = "OWNER", default_value = "amazon")]
+    ami_owner: String,
+    /// What to launch
+    #[arg(long, value_name = "TYPE", default_value = "t3.micro")]
+    instance_type: String,
+    /// Launch on AWS too: it costs money until the instance is terminated, which is seconds later
+    #[arg(long)]
+    allow_launch: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SignArgs {
+    /// [METHOD] URL, path and query as they would stand on the wire
+    #[arg(value_name = "[METHOD] URL", num_args = 1..=2, required_unless_present = "jsonl")]
+    pub(super) request: Vec<String>,
+    /// Requests from standard input, one JSON document a line; answers likewise
+    #[arg(long, conflicts_with = "request")]
+    pub(super) jsonl: bool,
+    /// A header of the request
+    #[arg(short = 'H', long = "header", value_name = "'Name: value'")]
+    pub(super) headers: Vec<String>,
+    /// The body
+    #[arg(long, value_name = "TEXT", conflicts_with = "body_file")]
+    pub(super) body: Option<String>,
+    /// A file that holds the body
+    #[arg(long, value_name = "FILE")]
+    pub(super) body_file: Option<PathBuf>,
+    /// [default: from an AWS host name]
+    #[arg(long)]
+    pub(super) service: Option<String>,
+    /// When: 20150830T123600Z [default: now]
+    #[arg(long)]
+    pub(super) time: Option<String>,
+    /// Put the signature into the URL
+    #[arg(long)]
+    pub(super) presign: bool,
+    /// For how long the URL is good
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    pub(super) expires: u64,
+    /// What stands for the body [default: signed, but unsigned for a presigned URL of S3]
+    #[arg(long, value_enum)]
+    pub(super) payload: Option<sign::Payload>,
+    /// What happens to dots and doubled slashes [default: the service's rule]
+    #[arg(long, value_enum)]
+    pub(super) path: Option<sign::Path>,
+    /// How often the path is encoded [default: the service's rule]
+    #[arg(long, value_enum)]
+    pub(super) encode_path: Option<sign::EncodePath>,
+    /// Whether x-amz-content-sha256 goes along [default: the service's rule]
+    #[arg(long, value_enum)]
+    pub(super) content_sha256: Option<sign::ContentSha256>,
+    /// Who signs
+    #[arg(long, value_enum, default_value_t = SignSide::Both)]
+    pub(super) side: SignSide,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = SignFormat::Text)]
+    pub(super) format: SignFormat,
+    #[command(flatten)]
+    pub(super) keys: KeyArgs,
+}
+
+/// Whose keys
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Whose keys")]
+pub(super) struct KeyArgs {
+    /// [default: from an AWS host name; env: `AWS_REGION`, `AWS_DEFAULT_REGION`]
+    #[arg(long)]
+    region: Option<String>,
+    /// A profile of ~/.aws/config and ~/.aws/credentials [env: `AWS_PROFILE`]
+    #[arg(long)]
+    profile: Option<String>,
+    /// Variables for this run; what the environment has already wins [default: ./.env, if there]
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Signed requests from standard input, one JSON document a line; verdicts likewise
+    #[arg(long, required = true)]
+    jsonl: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SignSide {
+    /// By hand
+    Raw,
+    /// The crate aws-sigv4
+    Sdk,
+    /// One after the other
+    Both,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SignFormat {
+    /// Every step, for people
+    Text,
+    /// Every step of each side
+    Json,
+    /// The request as it goes over the wire
+    Http,
+    /// A line for the shell that sends it
+    Curl,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SandboxArgs {
+    /// On 127.0.0.1; 0 for any
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
+    /// Changes nothing: the one line is JSON
+    #[arg(long, value_enum, default_value_t = Format::Json, hide = true)]
+    format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CleanupArgs {
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// For which shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// One document on standard output
+    Json,
+    /// For reports
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl PlaceArgs {
+    pub(super) fn wish(&self, api_url: Option<&String>) -> Wish {
+        Wish {
+            target: self.target,
+            endpoint_url: self.endpoint_url.clone(),
+            region: self.region.clone(),
+            profile: self.profile.clone(),
+            env_file: self.env_file.clone(),
+            api_url: api_url.cloned(),
+            attempt_timeout: Some(self.timeout),
+        }
+    }
+}
+
+impl KeyArgs {
+    pub(super) fn wish(&self) -> Wish {
+        Wish {
+            region: self.region.clone(),
+            profile: self.profile.clone(),
+            env_file: self.env_file.clone(),
+            ..Wish::default()
+        }
+    }
+}
+
+impl WorkArgs {
+    pub(super) fn given(&self) -> Given {
+        Given { bucket: self.bucket.is_some(), key: self.key.is_some() }
+    }
+
+    pub(super) fn choices(&self, host: HostKind) -> Choices {
+        Choices {
+            bucket: self.bucket.clone(),
+            key: self.key.clone(),
+            ami_name: self.ami_name.clone(),
+            ami_owner: self.ami_owner.clone(),
+            instance_type: self.instance_type.clone(),
+            launching: match host {
+                HostKind::Amazon if !self.allow_launch => Launching::Withheld,
+                _ => Launching::Allowed,
+            },
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "not a number of seconds above zero".to_owned())
+}

@@ -1,0 +1,27 @@
+//! What each verb does, from its words to its exit code.
+
+pub(super) mod cleanup;
+pub(super) mod completions;
+pub(super) mod run;
+pub(super) mod sandbox;
+pub(super) mod sign;
+pub(super) mod verify;
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::error::Stop;
+
+/// The runtime that both clients share.
+fn runtime() -> Result<Runtime, Stop> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::impossible(format!("no runtime can be started: {error}")))
+}
+
+/// One document on standard output.
+fn print_json(value: &impl serde::Serialize) {
+    let text = serde_json::to_string_pretty(value)
+        .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
+    anstream::println!("{text}");
+}

@@ -1,0 +1,31 @@
+use std::{process::ExitCode, sync::Arc};
+
+use super::{print_json, runtime};
+use crate::{
+    cli::{
+        args::{Format, RunArgs},
+        progress::Spinner,
+    },
+    error::Stop,
+    interrupt::Interrupt,
+    place::Place,
+    report::{markdown, terminal},
+    run, scenario,
+};
+
+pub(in crate::cli) fn run(args: &RunArgs) -> Result<ExitCode, Stop> {
+    let scenarios = scenario::select(&args.only, args.work.given())
+        .map_err(|unknown| Stop::usage(unknown.to_string()))?;
+    let comparison = runtime()?.block_on(async {
+        let interrupt = Interrupt::listen()?;
+        let place = interrupt.or(Place::resolve(&args.place.wish(args.api_url.as_ref()))).await??;
+        let choices = args.work.choices(place.host);
+        run::compare(Arc::new(place), scenarios, choices, Arc::new(Spinner::new()), interrupt).await
+    })?;
+    match args.format {
+        Format::Text => anstream::print!("{}", terminal::comparison(&comparison)),
+        Format::Json => print_json(&comparison),
+        Format::Markdown => anstream::print!("{}", markdown::comparison(&comparison)),
+    }
+    Ok(if comparison.agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

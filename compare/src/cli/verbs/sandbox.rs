@@ -1,0 +1,42 @@
+use std::process::ExitCode;
+
+use sandbox::{Identity, Options, Sandbox};
+use serde_json::{Value, json};
+
+use super::runtime;
+use crate::{cli::args::SandboxArgs, error::Stop, interrupt::Interrupt};
+
+pub(in crate::cli) fn run(args: &SandboxArgs) -> Result<ExitCode, Stop> {
+    runtime()?.block_on(async {
+        let interrupt = Interrupt::listen()?;
+        let options = Options { port: args.port, ..Options::default() };
+        let sandbox = Sandbox::start(options).map_err(|error| {
+            Stop::impossible(format!("the endpoint cannot start: {error}"))
+                .help("is the port taken? --port 0 takes any that is free")
+        })?;
+        anstream::println!("{}", ready(&sandbox));
+        interrupt.or(std::future::pending::<ExitCode>()).await
+    })
+}
+
+fn ready(sandbox: &Sandbox) -> Value {
+    json!({
+        "endpoint": sandbox.endpoint(),
+        "region": sandbox.region(),
+        "identities": sandbox.identities().iter().map(identity).collect::<Vec<_>>(),
+        "buckets": sandbox.bucket_names(),
+        "api_url": sandbox.api_url(),
+    })
+}
+
+/// The secrets are shown because this is what they are for: they are made for this run and open
+/// nothing else.
+fn identity(identity: &Identity) -> Value {
+    json!({
+        "name": identity.name,
+        "access_key_id": identity.access_key_id,
+        "secret_access_key": identity.secret_access_key,
+        "session_token": identity.session_token,
+        "allowed": identity.allowed,
+    })
+}

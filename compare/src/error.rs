@@ -1,0 +1,87 @@
+//! Why a call of the program ends without a result.
+
+use std::process::ExitCode;
+
+/// An end that is no result: what happened, what to do next, and the exit code it stands for.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Stop {
+    /// Which kind of end.
+    pub kind: StopKind,
+    /// What happened, to what.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+/// The kinds of end, by exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopKind {
+    /// Exit 1: a single request that cannot be signed, or something that was to agree did not.
+    Negative,
+    /// Exit 2: the words of the call were wrong.
+    Usage,
+    /// Exit 3: what was asked for could not be done here.
+    Impossible,
+    /// Exit 130 or 143: ended by a signal, cleaned up.
+    Interrupted(Signal),
+}
+
+/// The signals that end a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    /// What `kill` and service managers send.
+    Terminate,
+}
+
+impl Stop {
+    /// The words of the call were wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { kind: StopKind::Usage, message: message.into(), help: None }
+    }
+
+    /// What was asked for cannot be done here.
+    pub fn impossible(message: impl Into<String>) -> Self {
+        Self { kind: StopKind::Impossible, message: message.into(), help: None }
+    }
+
+    /// The answer is no.
+    pub fn negative(message: impl Into<String>) -> Self {
+        Self { kind: StopKind::Negative, message: message.into(), help: None }
+    }
+
+    /// Ended by `signal`.
+    #[must_use]
+    pub fn interrupted(signal: Signal) -> Self {
+        let name = match signal {
+            Signal::Interrupt => "SIGINT",
+            Signal::Terminate => "SIGTERM",
+        };
+        Self {
+            kind: StopKind::Interrupted(signal),
+            message: format!("ended by {name}"),
+            help: None,
+        }
+    }
+
+    /// With what to do next.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The exit code.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self.kind {
+            StopKind::Negative => 1,
+            StopKind::Usage => 2,
+            StopKind::Impossible => 3,
+            StopKind::Interrupted(Signal::Interrupt) => 130,
+            StopKind::Interrupted(Signal::Terminate) => 143,
+        })
+    }
+}

@@ -1,0 +1,226 @@
+//! What a comparison found: plain data, serialised as it is and rendered elsewhere.
+
+use contract::Failure;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::scenario::{Expected, Scenario, Service};
+
+/// All that `compare run` found.
+#[derive(Debug, Serialize)]
+pub struct Comparison {
+    /// Where the calls went.
+    pub target: Whereabouts,
+    /// What runs this, so that no number stands without its machine.
+    pub machine: Machine,
+    /// In the order in which they ran.
+    pub scenarios: Vec<Finding>,
+    /// Every scenario the same on both sides, and every outcome the expected one.
+    pub agree: bool,
+    /// Wall-clock time of the whole run.
+    pub elapsed_ms: u64,
+}
+
+/// Where the calls went.
+#[derive(Debug, Clone, Serialize)]
+pub struct Whereabouts {
+    /// `sandbox`, `aws` or `endpoint`.
+    pub kind: &'static str,
+    /// The URL, or the pattern of AWS's host names.
+    pub endpoint: String,
+    /// The region that signatures name.
+    pub region: String,
+    /// In words: which variables, file or profile.
+    pub credentials_from: String,
+    /// In words: where region and endpoint were taken from, and whatever else the run depends on.
+    pub notes: Vec<String>,
+}
+
+/// Under which conditions the times were taken.
+#[derive(Debug, Clone, Serialize)]
+pub struct Machine {
+    /// `optimised` for a release build, else `unoptimised`.
+    pub build: &'static str,
+    /// Operating system and processor architecture.
+    pub platform: String,
+    /// Logical processors.
+    pub processors: usize,
+}
+
+/// One scenario on both sides.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    /// Which scenario.
+    pub name: Scenario,
+    /// The service it calls.
+    pub service: Service,
+    /// What should come of it.
+    pub expected: Expected,
+    /// Equal outcome, and equal answer, or equal status and code.
+    pub same: bool,
+    /// Where not.
+    pub differences: Vec<Difference>,
+    /// What raw did.
+    pub raw: Side,
+    /// What the SDK did.
+    pub sdk: Side,
+}
+
+/// One place where the sides differ.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// JSON Pointer into the answer, or `/outcome`, `/failure/status`, `/failure/code`.
+    pub path: String,
+    /// What raw has there; null where it lacks it.
+    pub raw: Value,
+    /// What the SDK has there; null where it lacks it.
+    pub sdk: Value,
+}
+
+/// What one side did in one scenario.
+#[derive(Debug, Serialize)]
+pub struct Side {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it was skipped.
+    pub reason: Option<String>,
+    /// What was asked and what came back, when `ok`.
+    pub answer: Option<Value>,
+    /// What went wrong, when `refused` or `failed`.
+    pub failure: Option<FailureReport>,
+    /// HTTP attempts of the first call.
+    pub requests: u32,
+    /// How long a call takes.
+    pub latency_us: Latency,
+}
+
+/// How a scenario ended on one side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// An answer.
+    Ok,
+    /// The service said no.
+    Refused,
+    /// No usable answer.
+    Failed,
+    /// Not tried.
+    Skipped,
+}
+
+/// The facts of a failure, and the side's own words.
+#[derive(Debug, Clone, Serialize)]
+pub struct FailureReport {
+    /// How far the call came.
+    pub stage: &'static str,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// The service's code.
+    pub code: Option<String>,
+    /// The service's sentence.
+    pub message: Option<String>,
+    /// What AWS support asks for.
+    pub request_id: Option<String>,
+    /// What a user sees who prints the error with `{}`.
+    pub display: String,
+    /// What a user sees who follows the side's own advice for printing an error.
+    pub context: String,
+    /// What to do next, where this side has a word on that.
+    pub advice: Option<String>,
+}
+
+/// Median of a few interleaved calls: indicative, no measurement.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Latency {
+    /// Microseconds.
+    pub median: f64,
+    /// Timed calls.
+    pub n: usize,
+}
+
+impl Finding {
+    /// Whether this scenario counts against agreement.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        let as_expected = match self.expected {
+            Expected::Ok => Outcome::Ok,
+            Expected::Refused => Outcome::Refused,
+        };
+        self.same && [as_expected, Outcome::Skipped].contains(&self.raw.outcome)
+    }
+}
+
+impl Side {
+    /// A side that did not try.
+    #[must_use]
+    pub fn skipped(reason: &str) -> Self {
+        Self {
+            outcome: Outcome::Skipped,
+            reason: Some(reason.to_owned()),
+            answer: None,
+            failure: None,
+            requests: 0,
+            latency_us: Latency::default(),
+        }
+    }
+}
+
+impl From<&Failure> for Outcome {
+    fn from(failure: &Failure) -> Self {
+        if failure.is_refusal() { Self::Refused } else { Self::Failed }
+    }
+}
+
+impl From<Failure> for FailureReport {
+    fn from(failure: Failure) -> Self {
+        Self {
+            stage: failure.stage.as_str(),
+            status: failure.status,
+            code: failure.code,
+            message: failure.message,
+            request_id: failure.request_id,
+            display: failure.display,
+            context: failure.context,
+            advice: failure.advice,
+        }
+    }
+}
+
+impl Latency {
+    /// The median of `samples`, given in microseconds.
+    #[must_use]
+    pub fn of(mut samples: Vec<f64>) -> Self {
+        samples.sort_by(f64::total_cmp);
+        let n = samples.len();
+        let median = match n {
+            0 => 0.0,
+            _ if n % 2 == 1 => samples[n / 2],
+            _ => f64::midpoint(samples[n / 2 - 1], samples[n / 2]),
+        };
+        Self { median, n }
+    }
+}
+
+impl Machine {
+    /// This machine, and this build.
+    #[must_use]
+    pub fn this() -> Self {
+        Self {
+            build: if cfg!(debug_assertions) { "unoptimised" } else { "optimised" },
+            platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Latency;
+
+    #[test]
+    fn the_median_is_the_middle_or_the_mean_of_the_two_middles() {
+        assert!((Latency::of(vec![9.0, 1.0, 5.0]).median - 5.0).abs() < f64::EPSILON);
+        assert!((Latency::of(vec![1.0, 2.0, 4.0, 9.0]).median - 3.0).abs() < f64::EPSILON);
+        assert_eq!(Latency::of(Vec::new()).n, 0);
+    }
+}

@@ -1,0 +1,162 @@
+//! Findings → text. Nothing here measures, decides or prints.
+
+pub mod markdown;
+pub mod steps;
+pub mod terminal;
+
+use crate::findings::{Comparison, Finding, Outcome, Side};
+
+/// A scenario as one row of a table, the same for every way of writing it.
+struct Row {
+    scenario: String,
+    verdict: Verdict,
+    requests: String,
+    raw: String,
+    sdk: String,
+    ratio: String,
+}
+
+/// What the reader looks for first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// The same on both sides, and as expected.
+    Same,
+    /// The same refusal on both sides, and that was expected.
+    Refused,
+    /// The same on both sides, and not what was expected.
+    Unexpected,
+    /// The sides differ.
+    Differs,
+    /// Not tried.
+    Skipped,
+}
+
+const HEADINGS: [&str; 6] = ["scenario", "both sides", "requests", "raw", "sdk", "sdk ÷ raw"];
+
+impl Verdict {
+    fn of(finding: &Finding) -> Self {
+        match finding.raw.outcome {
+            _ if !finding.same => Self::Differs,
+            Outcome::Skipped => Self::Skipped,
+            _ if !finding.agrees() => Self::Unexpected,
+            Outcome::Refused => Self::Refused,
+            _ => Self::Same,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Refused => "same refusal",
+            Self::Unexpected => "same, unexpected",
+            Self::Differs => "differs",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+fn row(finding: &Finding) -> Row {
+    let (raw, sdk) = (&finding.raw, &finding.sdk);
+    let requests = if raw.requests == sdk.requests {
+        raw.requests.to_string()
+    } else {
+        format!("{} / {}", raw.requests, sdk.requests)
+    };
+    let timed = raw.latency_us.n > 0 && sdk.latency_us.n > 0 && raw.latency_us.median > 0.0;
+    let ratio = sdk.latency_us.median / raw.latency_us.median;
+    Row {
+        scenario: finding.name.to_string(),
+        verdict: Verdict::of(finding),
+        requests: if timed { requests } else { String::new() },
+        raw: latency(raw),
+        sdk: latency(sdk),
+        ratio: if timed { format!("{ratio:.1}") } else { String::new() },
+    }
+}
+
+/// With its unit, in three digits.
+fn latency(side: &Side) -> String {
+    if side.latency_us.n == 0 {
+        return String::new();
+    }
+    let micros = side.latency_us.median;
+    let (value, unit) = match micros {
+        _ if micros < 1e3 => (micros, "µs"),
+        _ if micros < 1e6 => (micros / 1e3, "ms"),
+        _ => (micros / 1e6, "s"),
+    };
+    let digits = match value {
+        _ if value < 10.0 => 2,
+        _ if value < 100.0 => 1,
+        _ => 0,
+    };
+    format!("{value:.digits$} {unit}")
+}
+
+/// What the table says in one sentence.
+fn summary(comparison: &Comparison) -> String {
+    let count = |wanted: Verdict| {
+        comparison.scenarios.iter().filter(|finding| Verdict::of(finding) == wanted).count()
+    };
+    let total = comparison.scenarios.len();
+    let skipped = count(Verdict::Skipped);
+    let played = total - skipped;
+    let seconds = std::time::Duration::from_millis(comparison.elapsed_ms).as_secs_f64();
+    let mut sentence = if comparison.agree {
+        format!("{played} of {total} scenarios played, every one the same on both sides")
+    } else {
+        let (differ, unexpected) = (count(Verdict::Differs), count(Verdict::Unexpected));
+        format!(
+            "{played} of {total} scenarios played: {differ} differ, {unexpected} came out unexpected"
+        )
+    };
+    if skipped > 0 {
+        sentence = format!("{sentence}; {skipped} skipped");
+    }
+    format!("{sentence} ({seconds:.1} s)")
+}
+
+/// How the times were taken, so that nobody takes them for more.
+fn caveat(comparison: &Comparison) -> String {
+    let machine = &comparison.machine;
+    let mut text = format!(
+        "Times are medians of at most ten calls, raw and sdk by turns ({}, {} processors): indicative. \
+         A call that launches, waits, tags or ends something is timed once; s3-presigned-get times \
+         the making of the URL.",
+        machine.platform, machine.processors
+    );
+    if machine.build == "unoptimised" {
+        text.push_str(
+            " This build is not optimised: `cargo run --release -p compare` is the one to quote.",
+        );
+    }
+    text
+}
+
+/// The findings of which more is to be said than fits the table.
+fn remarkable(comparison: &Comparison) -> impl Iterator<Item = &Finding> {
+    comparison.scenarios.iter().filter(|finding| Verdict::of(finding) != Verdict::Same)
+}
+
+/// What each side tells its user, where it failed or was refused.
+fn words(side: &Side) -> Option<&str> {
+    side.failure.as_ref().map(|failure| failure.display.as_str())
+}
+
+/// Status and code of a failure.
+fn fact(side: &Side) -> String {
+    let Some(failure) = &side.failure else { return String::new() };
+    let parts = [failure.status.map(|status| status.to_string()), failure.code.clone()];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { failure.stage.to_owned() } else { parts.join(" ") }
+}
+
+/// A JSON value that fits a line.
+fn short(value: &serde_json::Value) -> String {
+    const WIDTH: usize = 100;
+    let text = value.to_string();
+    if text.chars().count() <= WIDTH {
+        return text;
+    }
+    text.chars().take(WIDTH).chain(['…']).collect()
+}

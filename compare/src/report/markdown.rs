@@ -1,0 +1,63 @@
+//! For reports.
+
+use std::fmt::Write as _;
+
+use super::{HEADINGS, caveat, fact, remarkable, row, short, summary, words};
+use crate::findings::{Comparison, Finding, Side};
+
+/// The whole comparison.
+#[must_use]
+pub fn comparison(comparison: &Comparison) -> String {
+    let target = &comparison.target;
+    let mut text = format!(
+        "Calls went to {} ({}), region {}; credentials: {}.\n\n",
+        target.endpoint, target.kind, target.region, target.credentials_from
+    );
+    let _ = writeln!(text, "| {} |", HEADINGS.join(" | "));
+    text.push_str("| --- | --- | ---: | ---: | ---: | ---: |\n");
+    for finding in &comparison.scenarios {
+        let row = row(finding);
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} | {} |",
+            row.scenario,
+            row.verdict.word(),
+            row.requests,
+            row.raw,
+            row.sdk,
+            row.ratio
+        );
+    }
+    let _ = writeln!(text, "\n{}\n\n{}", summary(comparison), caveat(comparison));
+    for finding in remarkable(comparison) {
+        text.push_str(&remark(finding));
+    }
+    text
+}
+
+fn remark(finding: &Finding) -> String {
+    let mut text = format!("\n**{}**", finding.name);
+    if let Some(reason) = &finding.raw.reason {
+        let _ = write!(text, ": {reason}");
+    }
+    text.push('\n');
+    for difference in &finding.differences {
+        let _ = writeln!(
+            text,
+            "- `{}`: raw `{}`, sdk `{}`",
+            difference.path,
+            short(&difference.raw),
+            short(&difference.sdk)
+        );
+    }
+    if finding.raw.reason.is_none() {
+        text.push_str(&side("raw", &finding.raw));
+        text.push_str(&side("sdk", &finding.sdk));
+    }
+    text
+}
+
+fn side(name: &str, side: &Side) -> String {
+    words(side)
+        .map_or_else(String::new, |words| format!("- {name} ({}) prints: `{words}`\n", fact(side)))
+}

@@ -1,0 +1,122 @@
+//! The steps of a signature → text.
+
+use std::fmt::Write as _;
+
+use crate::sign::{Side, Steps};
+
+/// Every step of every side, in AWS's order; what both sides agree on stands once.
+#[must_use]
+pub fn text(signed: &[(Side, Steps)]) -> String {
+    let mut text = String::new();
+    step(&mut text, signed, "1. Canonical request", |steps| steps.canonical_request.clone());
+    step(&mut text, signed, "2. Its hash, in the 3. string to sign", |steps| {
+        steps.string_to_sign.clone()
+    });
+    step(&mut text, signed, "4. Signature", |steps| steps.signature.clone());
+    step(&mut text, signed, "5. Where it goes", |steps| {
+        steps.authorization.as_ref().map_or_else(
+            || steps.url.clone(),
+            |authorization| format!("Authorization: {authorization}"),
+        )
+    });
+    text
+}
+
+fn step(text: &mut String, signed: &[(Side, Steps)], heading: &str, of: impl Fn(&Steps) -> String) {
+    let values: Vec<_> = signed.iter().map(|(side, steps)| (name(*side), of(steps))).collect();
+    let agreed = values.windows(2).all(|pair| pair[0].1 == pair[1].1);
+    let shown = if agreed { &values[..1] } else { &values[..] };
+    for (name, value) in shown {
+        let names: Vec<_> = values.iter().map(|(name, _)| *name).collect();
+        let whose = if agreed { names.join(" and ") } else { (*name).to_owned() };
+        let _ = writeln!(text, "\u{1b}[1m{heading}\u{1b}[0m ({whose})");
+        for line in value.lines() {
+            let _ = writeln!(text, "  {line}");
+        }
+        text.push('\n');
+    }
+}
+
+/// The side's name in every table and document.
+#[must_use]
+pub fn name(side: Side) -> &'static str {
+    match side {
+        Side::Raw => "raw",
+        Side::Sdk => "sdk",
+    }
+}
+
+/// The request as it goes over the wire, HTTP/1.1.
+#[must_use]
+pub fn http(method: &str, steps: &Steps, body: &str) -> String {
+    let target = sandbox::verify::Received::target_of(&steps.url).into_owned();
+    let mut text = format!("{method} {target} HTTP/1.1\r\n");
+    for (name, value) in &steps.headers {
+        let _ = write!(text, "{name}: {value}\r\n");
+    }
+    let has_length =
+        steps.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    if !body.is_empty() && !has_length {
+        let _ = write!(text, "content-length: {}\r\n", body.len());
+    }
+    text.push_str("\r\n");
+    text.push_str(body);
+    text
+}
+
+/// A line for a POSIX shell that sends the request. `--path-as-is` keeps curl from resolving dots,
+/// and the header that curl would add to a body by itself is taken away.
+#[must_use]
+pub fn curl(method: &str, steps: &Steps, body: &str) -> String {
+    let mut line = format!("curl --path-as-is -X {}", quoted(method));
+    for (name, value) in &steps.headers {
+        // An empty value takes a semicolon: with a colon, curl would leave the header out.
+        let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+        let _ = write!(line, " -H {}", quoted(&header));
+    }
+    if !body.is_empty() {
+        if !steps.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            line.push_str(" -H 'Content-Type:'");
+        }
+        let _ = write!(line, " --data-binary {}", quoted(body));
+    }
+    let _ = write!(line, " {}", quoted(&steps.url));
+    line
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{curl, http};
+    use crate::sign::Steps;
+
+    fn steps() -> Steps {
+        Steps {
+            canonical_request: String::new(),
+            string_to_sign: String::new(),
+            signature: String::new(),
+            authorization: None,
+            url: "https://h/it's?a=b".to_owned(),
+            headers: vec![("host".into(), "h".into()), ("x-empty".into(), String::new())],
+        }
+    }
+
+    #[test]
+    fn a_curl_line_survives_quotes_and_empty_headers() {
+        assert_eq!(
+            curl("PUT", &steps(), "it's"),
+            r"curl --path-as-is -X 'PUT' -H 'host: h' -H 'x-empty;' -H 'Content-Type:' --data-binary 'it'\''s' 'https://h/it'\''s?a=b'"
+        );
+    }
+
+    #[test]
+    fn http_text_has_the_target_as_it_goes_over_the_wire() {
+        assert_eq!(
+            http("PUT", &steps(), "x"),
+            "PUT /it's?a=b HTTP/1.1\r\nhost: h\r\nx-empty: \r\ncontent-length: 1\r\n\r\nx"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! For people, with colours; whoever prints it strips them where they are not wanted.
+
+use std::fmt::Write as _;
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
+
+use super::{HEADINGS, Verdict, caveat, fact, remarkable, row, short, summary, words};
+use crate::findings::{Comparison, Finding, Side};
+
+/// The whole comparison.
+#[must_use]
+pub fn comparison(comparison: &Comparison) -> String {
+    let target = &comparison.target;
+    let mut text = format!(
+        "\nraw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)\n\n  calls go to  {} ({}), {}\n  \
+         credentials  {}\n",
+        target.endpoint, target.kind, target.region, target.credentials_from
+    );
+    for note in &target.notes {
+        let _ = writeln!(text, "  note         {note}");
+    }
+    let _ = writeln!(text, "\n{}\n", table(comparison));
+    for finding in remarkable(comparison) {
+        let _ = writeln!(text, "{}", remark(finding));
+    }
+    let _ = writeln!(text, "{}\n\n{}\n", summary(comparison), wrapped(&caveat(comparison)));
+    text.push_str(next_steps(comparison));
+    text
+}
+
+fn table(comparison: &Comparison) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty().enforce_styling();
+    table.set_header(HEADINGS.map(|heading| Cell::new(heading).add_attribute(Attribute::Dim)));
+    for column in 2..HEADINGS.len() {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for finding in &comparison.scenarios {
+        let row = row(finding);
+        table.add_row([
+            Cell::new(row.scenario),
+            verdict(row.verdict),
+            Cell::new(row.requests),
+            Cell::new(row.raw),
+            Cell::new(row.sdk),
+            Cell::new(row.ratio),
+        ]);
+    }
+    table
+}
+
+fn verdict(verdict: Verdict) -> Cell {
+    let (mark, colour) = match verdict {
+        Verdict::Same | Verdict::Refused => ('✓', Color::Green),
+        Verdict::Unexpected | Verdict::Differs => ('✗', Color::Red),
+        Verdict::Skipped => ('–', Color::Yellow),
+    };
+    Cell::new(format!("{mark} {}", verdict.word())).fg(colour)
+}
+
+fn remark(finding: &Finding) -> String {
+    let mut text = format!("{}: {}", finding.name, Verdict::of(finding).word());
+    if let Some(reason) = &finding.raw.reason {
+        let _ = write!(text, ", {reason}");
+    }
+    text.push('\n');
+    for difference in &finding.differences {
+        let _ = writeln!(text, "  {}", difference.path);
+        let _ = writeln!(text, "    raw  {}", short(&difference.raw));
+        let _ = writeln!(text, "    sdk  {}", short(&difference.sdk));
+    }
+    if finding.raw.reason.is_none() {
+        text.push_str(&side("raw", &finding.raw));
+        text.push_str(&side("sdk", &finding.sdk));
+    }
+    text
+}
+
+fn side(name: &str, side: &Side) -> String {
+    let Some(words) = words(side) else { return String::new() };
+    let mut text = format!("  {name}  {}\n       prints: {words}\n", fact(side));
+    if let Some(failure) = &side.failure {
+        if failure.context != failure.display {
+            let _ = writeln!(text, "       in full: {}", failure.context);
+        }
+        let unsaid = |advice: &&String| !failure.display.contains(advice.as_str());
+        if let Some(advice) = failure.advice.as_ref().filter(unsaid) {
+            let _ = writeln!(text, "       advice: {advice}");
+        }
+    }
+    text
+}
+
+fn next_steps(comparison: &Comparison) -> &'static str {
+    match comparison.target.kind {
+        "sandbox" => {
+            "Next: compare --format json | less          every answer, field by field\n      \
+             compare sign GET https://iam.amazonaws.com/?Action=ListUsers   the steps of a signature\n      \
+             compare sandbox                       the endpoint alone, for any AWS client\n      \
+             compare --target aws --only s3        the same on AWS, reading only\n"
+        }
+        _ => "Next: compare --format json | less          every answer, field by field\n",
+    }
+}
+
+/// In lines that fit a terminal.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 96;
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line =
+            lines.last_mut().filter(|line| line.chars().count() + word.chars().count() < WIDTH);
+        match line {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,173 @@
+//! Plays the scenarios on both sides.
+
+mod plan;
+mod play;
+
+use std::{sync::Arc, time::Instant};
+
+use contract::Stage;
+
+use crate::{
+    error::Stop,
+    findings::{Comparison, Finding, Machine, Outcome},
+    interrupt::Interrupt,
+    launch::Ledger,
+    place::{HostKind, Place},
+    region,
+    scenario::Scenario,
+};
+use play::Player;
+
+/// What to work on, where the endpoint's contents do not decide it.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    /// `--bucket`: default the first.
+    pub bucket: Option<String>,
+    /// `--key`: default the first in the bucket.
+    pub key: Option<String>,
+    /// `--ami-name`
+    pub ami_name: String,
+    /// `--ami-owner`
+    pub ami_owner: String,
+    /// `--instance-type`
+    pub instance_type: String,
+    /// Whether instances may be launched.
+    pub launching: Launching,
+}
+
+/// Whether instances may be launched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Launching {
+    /// Off AWS, or with `--allow-launch`.
+    Allowed,
+    /// On AWS, where it costs money and nobody has said yes.
+    Withheld,
+}
+
+/// Told what happens, while it happens.
+pub trait Progress: Send + Sync {
+    /// `scenario` begins, as number `index` of `total`.
+    fn begin(&self, scenario: Scenario, index: usize, total: usize);
+    /// The last one has ended.
+    fn end(&self);
+}
+
+/// Both sides, under the same conditions.
+#[derive(Debug)]
+pub struct Sides {
+    /// By hand.
+    pub raw: raw::Client,
+    /// By aws-sdk-rust.
+    pub sdk: sdk::Client,
+}
+
+/// One value for each side.
+#[derive(Debug, Clone, Default)]
+pub struct Pair<T> {
+    /// Of raw.
+    pub raw: T,
+    /// Of the SDK.
+    pub sdk: T,
+}
+
+impl Sides {
+    /// Both clients for `place`.
+    ///
+    /// # Errors
+    /// Exit 3 where one cannot be made.
+    pub fn at(place: &Place) -> Result<Self, Stop> {
+        let (target, credentials) = (&place.target, &place.credentials);
+        Ok(Self {
+            raw: raw::Client::new(target.clone(), credentials.clone())
+                .map_err(|error| Stop::impossible(format!("raw has no client: {error}")))?,
+            sdk: sdk::Client::new(target.clone(), credentials.clone())
+                .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?,
+        })
+    }
+}
+
+/// Plays `scenarios` at `place`. Whatever happens in between, interruption and panic included, what
+/// was launched is terminated.
+///
+/// # Errors
+/// Exit 3 where neither side reaches the endpoint; the signal where one came; exit 1 where
+/// something launched could not be ended.
+pub async fn compare(
+    place: Arc<Place>,
+    scenarios: Vec<Scenario>,
+    choices: Choices,
+    progress: Arc<dyn Progress>,
+    interrupt: Interrupt,
+) -> Result<Comparison, Stop> {
+    let started = Instant::now();
+    let sides = Arc::new(Sides::at(&place)?);
+    let ledger = Ledger::default();
+    let player =
+        Player::new(Arc::clone(&sides), Arc::clone(&place), choices, ledger.clone(), interrupt)?;
+    // A task of its own, so that a panic in it leaves somebody to clean up.
+    let outcome = tokio::spawn(play_all(player, scenarios, progress)).await;
+    end_launched(&sides, &ledger).await?;
+    let findings = match outcome {
+        Ok(findings) => findings?,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    };
+    Ok(Comparison {
+        target: place.whereabouts.clone(),
+        machine: Machine::this(),
+        agree: findings.iter().all(Finding::agrees),
+        scenarios: findings,
+        elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+async fn play_all(
+    mut player: Player,
+    scenarios: Vec<Scenario>,
+    progress: Arc<dyn Progress>,
+) -> Result<Vec<Finding>, Stop> {
+    let total = scenarios.len();
+    let mut findings = Vec::with_capacity(total);
+    for (index, scenario) in scenarios.into_iter().enumerate() {
+        progress.begin(scenario, index, total);
+        let finding = player.play(scenario).await.inspect_err(|_| progress.end())?;
+        if findings.is_empty() {
+            reachable(&player.place, &finding).inspect_err(|_| progress.end())?;
+        }
+        findings.push(finding);
+    }
+    progress.end();
+    Ok(findings)
+}
+
+/// A comparison in which neither side gets through would be a table of one sentence.
+fn reachable(place: &Place, first: &Finding) -> Result<(), Stop> {
+    let unreached =
+        |stage: &str| [Stage::Dispatch.as_str(), Stage::Timeout.as_str()].contains(&stage);
+    let (Some(raw), Some(sdk)) = (&first.raw.failure, &first.sdk.failure) else { return Ok(()) };
+    let failed = [first.raw.outcome, first.sdk.outcome] == [Outcome::Failed; 2];
+    if !failed || !unreached(raw.stage) || !unreached(sdk.stage) {
+        return Ok(());
+    }
+    let endpoint = &place.whereabouts.endpoint;
+    let help = region::doubt(&place.target.region)
+        .filter(|_| place.host == HostKind::Amazon)
+        .unwrap_or_else(|| {
+            "is the server running, is this its address, and does it speak that scheme?".to_owned()
+        });
+    Err(Stop::impossible(format!("{endpoint} cannot be reached: {}", raw.context)).help(help))
+}
+
+async fn end_launched(sides: &Sides, ledger: &Ledger) -> Result<(), Stop> {
+    let ended = match ledger.end_all(&sides.sdk).await {
+        Ok(ended) => ended,
+        // What one client cannot end, the other may.
+        Err(_) => ledger.end_all(&sides.raw).await.map_err(|failure| {
+            Stop::negative(format!("what was launched could not be ended: {}", failure.context))
+                .help("`compare cleanup`, with the same options, tries again")
+        })?,
+    };
+    if !ended.is_empty() {
+        eprintln!("terminated what was left: {}", ended.join(", "));
+    }
+    Ok(())
+}

@@ -1,0 +1,358 @@
+//! One scenario: a first call on each side, a few more for the latency, and what differs.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use contract::{Answer, Client, Failure, Operation, PresignedUrl, Stage};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Choices, Pair, Sides,
+    plan::{Material, Plan},
+};
+use crate::{
+    capture, diff,
+    error::Stop,
+    findings::{Finding, Latency, Outcome, Side},
+    interrupt::Interrupt,
+    launch::Ledger,
+    place::Place,
+    scenario::{Expected, Repeat, Scenario},
+};
+
+/// Timed calls of each side, at most.
+const SAMPLES: usize = 10;
+/// When to stop asking for more, once there are three.
+const SAMPLING_BUDGET: Duration = Duration::from_secs(1);
+
+/// Codes by which a server says that it does not have an operation at all.
+const NOT_OFFERED: &[&str] = &["NotImplemented", "InvalidAction", "UnknownOperationException"];
+
+pub(super) struct Player {
+    sides: Arc<Sides>,
+    pub(super) place: Arc<Place>,
+    choices: Choices,
+    ledger: Ledger,
+    interrupt: Interrupt,
+    /// What fetches presigned URLs, for both sides: it knows nothing of AWS.
+    plain: reqwest::Client,
+    material: Material,
+}
+
+/// What a first call came to.
+struct Played {
+    result: Result<Answer, Failure>,
+    requests: u32,
+    elapsed: Duration,
+}
+
+impl Player {
+    pub(super) fn new(
+        sides: Arc<Sides>,
+        place: Arc<Place>,
+        choices: Choices,
+        ledger: Ledger,
+        interrupt: Interrupt,
+    ) -> Result<Self, Stop> {
+        let plain = plain_client(&place)
+            .map_err(|error| Stop::impossible(format!("no HTTP client can be made: {error}")))?;
+        let material = Material::new(&choices, run_id());
+        Ok(Self { sides, place, choices, ledger, interrupt, plain, material })
+    }
+
+    pub(super) async fn play(&mut self, scenario: Scenario) -> Result<Finding, Stop> {
+        let operations = match self.material.plan(scenario, &self.choices, &self.place) {
+            Plan::Call(operations) => operations,
+            Plan::Skip(reason) => return Ok(skipped(scenario, &reason)),
+            Plan::Blocked(reason) => return Ok(blocked(scenario, &reason)),
+        };
+        let sides = Arc::clone(&self.sides);
+        let raw = self.first_call(&sides.raw, &operations.raw);
+        let sdk = self.first_call(&sides.sdk, &operations.sdk);
+        let played = match scenario {
+            // At once: while one side waited, the other's instance would boot.
+            Scenario::Ec2WaitRunning => {
+                let (raw, sdk) = tokio::try_join!(raw, sdk)?;
+                Pair { raw, sdk }
+            }
+            _ => Pair { raw: raw.await?, sdk: sdk.await? },
+        };
+        if self.is_not_offered(&played) {
+            return Ok(skipped(scenario, "the endpoint does not offer it"));
+        }
+        let latency = self.latency(scenario, &operations, &played).await?;
+        self.learn(scenario, &played);
+        let raw = self.side(&operations.raw, played.raw, latency.raw).await?;
+        let sdk = self.side(&operations.sdk, played.sdk, latency.sdk).await?;
+        if let Some(reason) = self.knows_no_presigned_urls(scenario, &raw, &sdk) {
+            return Ok(skipped(scenario, &reason));
+        }
+        let differences = diff::sides(scenario, &raw, &sdk);
+        Ok(Finding {
+            name: scenario,
+            service: scenario.service(),
+            expected: scenario.expected(),
+            same: differences.is_empty(),
+            differences,
+            raw,
+            sdk,
+        })
+    }
+
+    async fn first_call(
+        &self,
+        client: &impl Client,
+        operation: &Operation,
+    ) -> Result<Played, Stop> {
+        let started = Instant::now();
+        let reply = match operation {
+            Operation::RunInstances(input) if input.dry_run == contract::DryRun::No => {
+                // Not raced against the signal: a launch that is under way is seen to its end, so
+                // that its instance is known.
+                self.interrupt.or(async {}).await?;
+                self.ledger.begin(&input.client_token);
+                let reply = client.call(operation).await;
+                self.write_down(&input.client_token, &reply.result);
+                reply
+            }
+            _ => self.interrupt.or(client.call(operation)).await?,
+        };
+        let elapsed = started.elapsed();
+        if let Ok(Answer::StateChanges(changes)) = &reply.result {
+            for change in changes {
+                self.ledger.ended(&change.id);
+            }
+        }
+        let result = reply.result.and_then(|answer| match answer {
+            Answer::LatestImage(None) => Err(self.no_image()),
+            answer => Ok(answer),
+        });
+        Ok(Played { result, requests: reply.requests, elapsed })
+    }
+
+    fn write_down(&self, client_token: &str, result: &Result<Answer, Failure>) {
+        match result {
+            Ok(Answer::Instances(instances)) => {
+                for instance in instances {
+                    self.ledger.launched(client_token, &instance.id);
+                }
+            }
+            Err(failure) if failure.is_refusal() => self.ledger.refused(client_token),
+            _ => {}
+        }
+    }
+
+    /// A few more calls, raw and SDK by turns and each first half of the time, so that neither has
+    /// the warmer machine. The first call of a side opens its connection: where there are others,
+    /// it does not count.
+    async fn latency(
+        &self,
+        scenario: Scenario,
+        operations: &Pair<Operation>,
+        played: &Pair<Played>,
+    ) -> Result<Pair<Latency>, Stop> {
+        let mut samples = Pair { raw: Vec::new(), sdk: Vec::new() };
+        let expected = played.raw.is(scenario.expected()) && played.sdk.is(scenario.expected());
+        if scenario.repeat() == Repeat::Never || !expected {
+            samples.raw.push(micros(played.raw.elapsed));
+            samples.sdk.push(micros(played.sdk.elapsed));
+        } else {
+            let started = Instant::now();
+            while samples.raw.len() < SAMPLES
+                && (samples.raw.len() < 3 || started.elapsed() < SAMPLING_BUDGET)
+            {
+                if samples.raw.len() % 2 == 0 {
+                    samples.raw.push(self.timed(&self.sides.raw, &operations.raw).await?);
+                    samples.sdk.push(self.timed(&self.sides.sdk, &operations.sdk).await?);
+                } else {
+                    samples.sdk.push(self.timed(&self.sides.sdk, &operations.sdk).await?);
+                    samples.raw.push(self.timed(&self.sides.raw, &operations.raw).await?);
+                }
+            }
+        }
+        Ok(Pair { raw: Latency::of(samples.raw), sdk: Latency::of(samples.sdk) })
+    }
+
+    async fn timed(&self, client: &impl Client, operation: &Operation) -> Result<f64, Stop> {
+        let started = Instant::now();
+        self.interrupt.or(client.call(operation)).await?;
+        Ok(micros(started.elapsed()))
+    }
+
+    fn learn(&mut self, scenario: Scenario, played: &Pair<Played>) {
+        if let Ok(answer) = played.raw.result.as_ref().or(played.sdk.result.as_ref()) {
+            self.material.learn(&self.choices, answer);
+        }
+        if scenario == Scenario::Ec2RunInstances {
+            let launched = |played: &Played| match &played.result {
+                Ok(Answer::Instances(instances)) => instances.first().map(|first| first.id.clone()),
+                _ => None,
+            };
+            self.material.launched =
+                Pair { raw: launched(&played.raw), sdk: launched(&played.sdk) };
+        }
+    }
+
+    async fn side(
+        &self,
+        operation: &Operation,
+        played: Played,
+        latency_us: Latency,
+    ) -> Result<Side, Stop> {
+        let mut requests = played.requests;
+        let result = match played.result {
+            Ok(Answer::Presigned(presigned)) => {
+                requests += 1;
+                self.interrupt.or(self.fetch(operation, &presigned)).await?
+            }
+            Ok(answer) => Ok(capture::answer(operation, &answer)),
+            Err(failure) => Err(failure),
+        };
+        let (outcome, answer, failure) = match result {
+            Ok(answer) => (Outcome::Ok, Some(answer), None),
+            Err(failure) => (Outcome::from(&failure), None, Some(failure.into())),
+        };
+        Ok(Side { outcome, reason: None, answer, failure, requests, latency_us })
+    }
+
+    /// What a presigned URL yields to a client that knows nothing of AWS.
+    async fn fetch(
+        &self,
+        operation: &Operation,
+        presigned: &PresignedUrl,
+    ) -> Result<Value, Failure> {
+        let failed = |error: reqwest::Error| Failure::new(Stage::Dispatch, error.to_string());
+        let response = self.plain.get(&presigned.url).send().await.map_err(failed)?;
+        let status = response.status().as_u16();
+        let body = response.bytes().await.map_err(failed)?;
+        if status >= 400 {
+            let body = String::from_utf8_lossy(&body).into_owned();
+            let code = between(&body, "<Code>", "</Code>");
+            // Without a code it is not S3's no, but no usable answer.
+            let stage = if code.is_some() { Stage::Service } else { Stage::Response };
+            return Err(Failure {
+                status: Some(status),
+                code,
+                message: between(&body, "<Message>", "</Message>"),
+                context: format!("the presigned URL yielded {status}: {body}"),
+                ..Failure::new(stage, format!("the presigned URL yielded {status}"))
+            });
+        }
+        let mut answer = capture::answer(operation, &Answer::Presigned(presigned.clone()));
+        if let Value::Object(fields) = &mut answer {
+            fields.insert("status".to_owned(), json!(status));
+            fields.insert("length".to_owned(), json!(body.len()));
+            fields.insert("sha256".to_owned(), json!(hex(&Sha256::digest(&body))));
+        }
+        Ok(answer)
+    }
+
+    fn is_not_offered(&self, played: &Pair<Played>) -> bool {
+        let says_so = |played: &Played| match &played.result {
+            Err(failure) => {
+                failure.status == Some(501)
+                    || failure.code.as_deref().is_some_and(|code| NOT_OFFERED.contains(&code))
+            }
+            Ok(_) => false,
+        };
+        self.is_foreign() && says_so(&played.raw) && says_so(&played.sdk)
+    }
+
+    /// A server that fails alike on both sides' URLs, with no document of S3's, does not read
+    /// signatures in the query; moto with authentication on is one.
+    fn knows_no_presigned_urls(
+        &self,
+        scenario: Scenario,
+        raw: &Side,
+        sdk: &Side,
+    ) -> Option<String> {
+        let status = |side: &Side| {
+            let failure = side.failure.as_ref().filter(|failure| failure.code.is_none())?;
+            failure.status.filter(|status| *status >= 500)
+        };
+        let (raw, sdk) = (status(raw)?, status(sdk)?);
+        (scenario == Scenario::S3PresignedGet && self.is_foreign() && raw == sdk)
+            .then(|| format!("the endpoint answered {raw} to a URL signed in its query"))
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.place.whereabouts.kind == "endpoint"
+    }
+
+    fn no_image(&self) -> Failure {
+        let Choices { ami_name, ami_owner, instance_type, .. } = &self.choices;
+        Failure::new(
+            Stage::Response,
+            format!(
+                "no image of `{ami_owner}` named `{ami_name}` fits {instance_type}; \
+                 --ami-owner, --ami-name and --instance-type choose others"
+            ),
+        )
+    }
+}
+
+impl Played {
+    fn is(&self, expected: Expected) -> bool {
+        match (&self.result, expected) {
+            (Ok(_), Expected::Ok) => true,
+            (Err(failure), Expected::Refused) => failure.is_refusal(),
+            _ => false,
+        }
+    }
+}
+
+fn skipped(scenario: Scenario, reason: &str) -> Finding {
+    Finding {
+        name: scenario,
+        service: scenario.service(),
+        expected: scenario.expected(),
+        same: true,
+        differences: Vec::new(),
+        raw: Side::skipped(reason),
+        sdk: Side::skipped(reason),
+    }
+}
+
+fn blocked(scenario: Scenario, reason: &str) -> Finding {
+    let side = || Side {
+        outcome: Outcome::Failed,
+        reason: Some(reason.to_owned()),
+        failure: Some(Failure::new(Stage::Build, format!("not tried: {reason}")).into()),
+        ..Side::skipped(reason)
+    };
+    Finding { raw: side(), sdk: side(), ..skipped(scenario, reason) }
+}
+
+fn plain_client(place: &Place) -> reqwest::Result<reqwest::Client> {
+    let timeouts = place.target.timeouts;
+    let mut client = reqwest::Client::builder()
+        .no_proxy()
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.attempt);
+    if let Some(proxy) = &place.target.proxy {
+        client = client.proxy(reqwest::Proxy::all(proxy)?);
+    }
+    client.build()
+}
+
+/// Distinguishes runs: the moment, in nanoseconds, which no two runs of one account share.
+fn run_id() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}", since.as_nanos())
+}
+
+fn micros(elapsed: Duration) -> f64 {
+    elapsed.as_secs_f64() * 1e6
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+fn between(text: &str, open: &str, close: &str) -> Option<String> {
+    let (_, rest) = text.split_once(open)?;
+    rest.split_once(close).map(|(value, _)| value.to_owned())
+}

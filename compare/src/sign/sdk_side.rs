@@ -1,0 +1,239 @@
+//! Signed by the crate `aws-sigv4`. It returns the signature and what to add to the request; the
+//! canonical request it only logs, so that is where it is read, and proven: the steps read must
+//! yield the signature that it made.
+
+use std::{
+    cell::RefCell,
+    fmt,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::{
+    http_request::{
+        PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
+        SigningInstructions, SigningSettings, UriPathNormalizationMode, sign as aws_sign,
+    },
+    sign::v4,
+};
+use raw::sigv4::{
+    CanonicalRequest, ContentSha256, CredentialScope, PathEncoding, PathNormalization, Payload,
+    Request, SigningKey, StringToSign, Timestamp,
+};
+use time::{PrimitiveDateTime, macros::format_description};
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+use super::{Decided, Location, SignError, Steps};
+
+/// Headers that neither side signs, beyond those that `aws-sigv4` leaves out by itself.
+const NOT_SIGNED: [&str; 2] = ["connection", "expect"];
+
+/// Every step, as the SDK takes it.
+pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
+    let job = decided.job;
+    let host = Request::new(&job.method, &job.url)?.host;
+    // The SDK signs at a time, never at that of a header: where one is given, it is the time.
+    let given_date = decided.given().into_iter().find(|(name, _)| is_date(name));
+    let time = given_date.map_or(Ok(decided.time), |(_, value)| value.parse::<Timestamp>())?;
+    let (instructions, signature, logged) = call(decided, &time)?;
+    let steps = prove(decided, &time, &signature, &logged)?;
+
+    let (headers, params) = instructions.into_parts();
+    let added = headers
+        .iter()
+        .map(|header| (header.name().to_owned(), header.value().to_owned()))
+        .collect();
+    let url = match job.location {
+        Location::Header => job.url.clone(),
+        Location::Query => with_params(&job.url, &params),
+    };
+    let headers = decided.headers_with(host, added);
+    let authorization = headers.iter().find(|(name, _)| name == "authorization");
+    Ok(Steps {
+        canonical_request: steps.0,
+        string_to_sign: steps.1,
+        signature,
+        authorization: authorization.map(|(_, value)| value.clone()),
+        url,
+        headers,
+    })
+}
+
+fn call(
+    decided: &Decided<'_>,
+    time: &Timestamp,
+) -> Result<(SigningInstructions, String, String), SignError> {
+    let refused = |error: &dyn std::error::Error| {
+        let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+        SignError::Sdk(format!("{error}{cause}"))
+    };
+    let job = decided.job;
+    let credentials = &decided.credentials;
+    let token = credentials.session_token.as_ref().map(|token| token.expose().to_owned());
+    let identity = Credentials::new(
+        credentials.access_key_id.as_str(),
+        credentials.secret_key.expose(),
+        token,
+        None,
+        "compare",
+    )
+    .into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&decided.region)
+        .name(&decided.service)
+        .time(system_time(time))
+        .settings(settings(decided))
+        .build()
+        .map_err(|error| refused(&error))?
+        .into();
+    let body = match decided.rules.payload {
+        Payload::Signed => SignableBody::Bytes(&decided.body),
+        Payload::Unsigned => SignableBody::UnsignedPayload,
+    };
+    let headers = decided.given().into_iter().filter(|(name, _)| !is_date(name));
+    let request = SignableRequest::new(&job.method, &job.url, headers, body)
+        .map_err(|error| refused(&error))?;
+    let (output, logged) = listening(|| aws_sign(request, &params));
+    let (instructions, signature) = output.map_err(|error| refused(&error))?.into_parts();
+    Ok((instructions, signature, logged))
+}
+
+fn settings(decided: &Decided<'_>) -> SigningSettings {
+    let rules = decided.rules;
+    let mut settings = SigningSettings::default();
+    settings.percent_encoding_mode = match rules.encode_path {
+        PathEncoding::Once => PercentEncodingMode::Single,
+        PathEncoding::Twice => PercentEncodingMode::Double,
+    };
+    settings.uri_path_normalization_mode = match rules.path {
+        PathNormalization::Normalized => UriPathNormalizationMode::Enabled,
+        PathNormalization::AsIs => UriPathNormalizationMode::Disabled,
+    };
+    settings.payload_checksum_kind = match rules.content_sha256 {
+        ContentSha256::Sent => PayloadChecksumKind::XAmzSha256,
+        ContentSha256::Absent => PayloadChecksumKind::NoHeader,
+    };
+    if decided.job.location == Location::Query {
+        settings.signature_location = SignatureLocation::QueryParams;
+        settings.expires_in = Some(Duration::from_secs(decided.job.expires));
+    }
+    settings.excluded_headers.get_or_insert_default().extend(NOT_SIGNED.map(Into::into));
+    settings
+}
+
+/// The canonical request and string to sign that yield `signature`: the logged one, with the
+/// session token where the log says that it is redacted.
+fn prove(
+    decided: &Decided<'_>,
+    time: &Timestamp,
+    signature: &str,
+    logged: &str,
+) -> Result<(String, String), SignError> {
+    let canonical = match &decided.credentials.session_token {
+        Some(token) => with_token(logged, token.expose()),
+        None => logged.to_owned(),
+    };
+    let (mut scope, mut text) = (String::new(), String::new());
+    let scope = CredentialScope::new(time, &decided.region, &decided.service, &mut scope)?;
+    let canonical_request = CanonicalRequest::from_text(canonical.as_str());
+    let string_to_sign = StringToSign::new(&canonical_request, time, &scope, &mut text);
+    let key = SigningKey::derive(&decided.credentials.secret_key, &scope);
+    if key.sign(&string_to_sign).as_str() != signature {
+        return Err(SignError::Unproven);
+    }
+    let string_to_sign = string_to_sign.as_str().to_owned();
+    Ok((canonical, string_to_sign))
+}
+
+fn with_token(logged: &str, token: &str) -> String {
+    const REDACTED: &str = "x-amz-security-token:** redacted (length=";
+    match logged.split_once(REDACTED) {
+        Some((before, rest)) => {
+            let after = rest.split_once('\n').map_or("", |(_, after)| after);
+            format!("{before}x-amz-security-token:{token}\n{after}")
+        }
+        None => logged.to_owned(),
+    }
+}
+
+fn with_params(url: &str, params: &[(&str, std::borrow::Cow<'_, str>)]) -> String {
+    let url = url.split('#').next().unwrap_or(url);
+    let mut signed = url.to_owned();
+    for (name, value) in params {
+        signed.push(if signed.contains('?') { '&' } else { '?' });
+        signed.push_str(&raw::encode::query(name));
+        signed.push('=');
+        signed.push_str(&raw::encode::query(value));
+    }
+    signed
+}
+
+/// The SDK takes a moment where raw takes the text that is signed.
+fn system_time(time: &Timestamp) -> SystemTime {
+    let format = format_description!("[year][month][day]T[hour][minute][second]Z");
+    match PrimitiveDateTime::parse(time.as_str(), &format) {
+        Ok(moment) => moment.assume_utc().into(),
+        Err(error) => unreachable!("a timestamp is of this form: {error}"),
+    }
+}
+
+fn is_date(name: &str) -> bool {
+    name.eq_ignore_ascii_case("x-amz-date")
+}
+
+thread_local! {
+    static LOGGED: RefCell<Option<Rc<RefCell<String>>>> = const { RefCell::new(None) };
+}
+
+/// Runs `signing` and returns with its value the canonical request that it logged.
+fn listening<T>(signing: impl FnOnce() -> T) -> (T, String) {
+    let logged = Rc::new(RefCell::new(String::new()));
+    LOGGED.set(Some(Rc::clone(&logged)));
+    let value = tracing::subscriber::with_default(Arc::new(Listener), signing);
+    LOGGED.set(None);
+    let logged = logged.take();
+    (value, logged)
+}
+
+struct Listener;
+
+impl Subscriber for Listener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "aws_sigv4::http_request::sign"
+            && metadata.fields().field("canonical_request").is_some()
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut CanonicalRequestField);
+    }
+
+    fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
+    fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
+    fn enter(&self, _span: &span::Id) {}
+    fn exit(&self, _span: &span::Id) {}
+}
+
+struct CanonicalRequestField;
+
+impl Visit for CanonicalRequestField {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "canonical_request" {
+            LOGGED.with_borrow(|logged| {
+                if let Some(logged) = logged {
+                    logged.replace(format!("{value:?}"));
+                }
+            });
+        }
+    }
+}
