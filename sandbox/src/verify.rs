@@ -21,7 +21,8 @@ use time::OffsetDateTime;
 
 pub(crate) use canonical::{PayloadHash, decode_query, match_signature, query_pairs, sha256_hex};
 pub(crate) use claim::{
-    Claim, CredentialFault, Expires, HeaderFault, Location, Presented, QueryFault, compact,
+    Claim, CredentialFault, Expires, Freshness, HeaderFault, Location, Presented, QueryFault,
+    compact,
 };
 pub use received::Received;
 
@@ -333,31 +334,25 @@ fn judge_scope(claim: &Claim, rules: &Rules<'_>) -> Result<(), Finding> {
 }
 
 fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(), Finding> {
-    let sent = claim.time.at;
-    if sent > now + rules.window {
-        let (limit, now) = (compact(now + rules.window), compact(now));
-        let message = format!(
-            "Signature not yet current: {} is still later than {limit} ({now} + {} min.)",
+    let minutes = rules.window.as_secs() / 60;
+    let refuse = |message| Err(Finding::new(MISMATCH, message));
+    match claim.freshness(rules.window, now) {
+        Freshness::Fresh => Ok(()),
+        Freshness::Early { limit } => refuse(format!(
+            "Signature not yet current: {} is still later than {} ({} + {minutes} min.)",
             claim.time,
-            rules.window.as_secs() / 60
-        );
-        return Err(Finding::new(MISMATCH, message));
-    }
-    match claim.expires {
-        // A presigned URL outlives the window: it says itself how long it is good for.
-        Some(Expires(lifetime)) if now > sent + lifetime => {
-            Err(Finding::new(MISMATCH, "Signature expired: the presigned URL's time is over"))
+            compact(limit),
+            compact(now)
+        )),
+        Freshness::Late { .. } if claim.expires.is_some() => {
+            refuse("Signature expired: the presigned URL's time is over".to_owned())
         }
-        None if now > sent + rules.window => {
-            let (limit, now) = (compact(now - rules.window), compact(now));
-            let message = format!(
-                "Signature expired: {} is now earlier than {limit} ({now} - {} min.)",
-                claim.time,
-                rules.window.as_secs() / 60
-            );
-            Err(Finding::new(MISMATCH, message))
-        }
-        _ => Ok(()),
+        Freshness::Late { limit } => refuse(format!(
+            "Signature expired: {} is now earlier than {} ({} - {minutes} min.)",
+            claim.time,
+            compact(limit),
+            compact(now)
+        )),
     }
 }
 

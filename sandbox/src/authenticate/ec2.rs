@@ -4,7 +4,7 @@ use super::Records;
 use crate::facts::ec2 as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
-use crate::verify::{Claim, Expires, Presented, Received, Rules, match_signature};
+use crate::verify::{Claim, Freshness, Presented, Received, Rules, match_signature};
 
 /// The order of checks of EC2.
 pub(crate) fn judge<'a>(
@@ -21,7 +21,9 @@ pub(crate) fn judge<'a>(
         Token::Expired => return Err(Refusal::of(facts::TOKEN_EXPIRED)),
         Token::Missing | Token::Wrong => return Err(Refusal::of(facts::AUTH_FAILURE)),
     }
-    judge_time(&claim, &rules, records)?;
+    if claim.freshness(rules.window, records.now) != Freshness::Fresh {
+        return Err(Refusal::of(facts::CLOCK_SKEW));
+    }
     if claim.scope.region != region
         || claim.scope.service != rules.service
         || claim.scope.date != claim.time.date()
@@ -45,13 +47,4 @@ fn read_claim(received: &Received) -> Result<Claim, Refusal> {
         }
         Presented::Query => Claim::from_query(received).map_err(|_| Refusal::of(facts::MALFORMED)),
     }
-}
-
-fn judge_time(claim: &Claim, rules: &Rules<'_>, records: Records<'_>) -> Result<(), Refusal> {
-    let lifetime = claim.expires.map_or(rules.window, |Expires(lifetime)| lifetime);
-    let (sent, now) = (claim.time.at, records.now);
-    if sent > now + rules.window || now > sent + lifetime {
-        return Err(Refusal::of(facts::CLOCK_SKEW));
-    }
-    Ok(())
 }

@@ -10,7 +10,7 @@ use crate::facts::execute_api as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
 use crate::verify::{
-    Claim, Expires, HeaderFault, Presented, Received, Rules, compact, match_signature,
+    Claim, Freshness, HeaderFault, Presented, Received, Rules, compact, match_signature,
 };
 
 /// Whether the path and method are those of a resource.
@@ -90,14 +90,10 @@ fn incomplete(message: &str) -> Refusal {
 }
 
 fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(), Refusal> {
-    let sent = claim.time.at;
-    let lifetime = claim.expires.map_or(rules.window, |Expires(lifetime)| lifetime);
-    let (case, limit) = if sent > now + rules.window {
-        (facts::CLOCK_AHEAD, now + rules.window)
-    } else if now > sent + lifetime {
-        (facts::CLOCK_BEHIND, now - lifetime)
-    } else {
-        return Ok(());
+    let (case, limit) = match claim.freshness(rules.window, now) {
+        Freshness::Fresh => return Ok(()),
+        Freshness::Early { limit } => (facts::CLOCK_AHEAD, limit),
+        Freshness::Late { limit } => (facts::CLOCK_BEHIND, limit),
     };
     Err(Refusal::of(case)
         .fill("x-amz-date", &claim.time.to_string())

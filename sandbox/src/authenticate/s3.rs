@@ -8,9 +8,9 @@ use crate::facts::s3 as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
 use crate::verify::{
-    CONTENT_SHA256, Claim, CredentialFault, Expires, HeaderFault, Location, Payload, PayloadHash,
-    Presented, QueryFault, Received, Rules, SECURITY_TOKEN, match_signature, query_pairs,
-    sha256_hex,
+    CONTENT_SHA256, Claim, CredentialFault, Expires, Freshness, HeaderFault, Location, Payload,
+    PayloadHash, Presented, QueryFault, Received, Rules, SECURITY_TOKEN, match_signature,
+    query_pairs, sha256_hex,
 };
 
 /// Who calls S3.
@@ -149,23 +149,19 @@ fn judge_token(received: &Received, claim: &Claim, identity: &Identity) -> Resul
     }
 }
 
-/// A signed header ages in 15 minutes; a presigned URL, at its own pace, is judged later, but for
-/// one that comes too early.
+/// A clock that is wrong. The end of a presigned URL is no matter of clocks, and judged later.
 fn judge_time(claim: &Claim, now: OffsetDateTime) -> Result<(), Refusal> {
     let window = Rules::of("s3", "").window;
-    let sent = claim.time.at;
-    match claim.location {
-        Location::Header if sent > now + window || sent < now - window => {
-            Err(Refusal::of(facts::REQUEST_TIME_TOO_SKEWED)
-                .detail("RequestTime", claim.time.to_string())
-                .detail("ServerTime", server_time(now))
-                .detail("MaxAllowedSkewMilliseconds", window.as_millis().to_string()))
-        }
+    match (claim.location, claim.freshness(window, now)) {
+        (_, Freshness::Fresh) | (Location::Query, Freshness::Late { .. }) => Ok(()),
+        (Location::Header, _) => Err(Refusal::of(facts::REQUEST_TIME_TOO_SKEWED)
+            .detail("RequestTime", claim.time.to_string())
+            .detail("ServerTime", server_time(now))
+            .detail("MaxAllowedSkewMilliseconds", window.as_millis().to_string())),
         // The wording is that of the emulators that copy S3; no recording was found.
-        Location::Query if sent > now + window => {
+        (Location::Query, Freshness::Early { .. }) => {
             Err(Refusal::beyond_the_facts(403, "AccessDenied", "Request is not valid yet"))
         }
-        _ => Ok(()),
     }
 }
 

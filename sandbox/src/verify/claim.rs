@@ -74,6 +74,20 @@ pub(crate) struct Scope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Expires(pub(crate) Duration);
 
+/// How the time of a claim compares with the server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Freshness {
+    Fresh,
+    /// Later than the limit.
+    Early {
+        limit: OffsetDateTime,
+    },
+    /// Earlier than the limit.
+    Late {
+        limit: OffsetDateTime,
+    },
+}
+
 /// The time of signing, to the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timestamp {
@@ -263,6 +277,22 @@ impl Claim {
             time: Timestamp::of_compact(date).ok_or(QueryFault::Date)?,
             expires: find("X-Amz-Expires").map(read_expires).transpose()?,
         })
+    }
+
+    /// Whether the claim is of about now. A presigned URL outlives the window: it says itself how
+    /// long it is good for.
+    pub(crate) fn freshness(&self, window: Duration, now: OffsetDateTime) -> Freshness {
+        let age = now - self.time.at;
+        let lifetime = self.expires.map_or(window, |Expires(lifetime)| lifetime);
+        // Limits saturate: whoever asks for the year 9999 is still to get an answer.
+        let moved = |by: Duration| time::Duration::try_from(by).unwrap_or(time::Duration::MAX);
+        if -age > window {
+            Freshness::Early { limit: now.saturating_add(moved(window)) }
+        } else if age > lifetime {
+            Freshness::Late { limit: now.saturating_sub(moved(lifetime)) }
+        } else {
+            Freshness::Fresh
+        }
     }
 
     /// Whether the header `name` (in lower case) is among the signed ones.

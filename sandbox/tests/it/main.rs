@@ -3,3 +3,4 @@
 mod refusals;
 mod server;
 mod support;
+mod verdicts;
