@@ -73,9 +73,14 @@ impl QueryApi {
     ) -> Result<String, Refusal> {
         let identity = judge(received, HOME_REGION, records)?;
         let parameters = parameters(received);
-        let action = parameters.iter().find(|(name, _)| name == "Action");
+        // The code is documented ("Error codes for the Amazon EC2 API"), the wording is ours.
+        let (_, action) =
+            parameters.iter().find(|(name, _)| name == "Action").ok_or_else(|| {
+                let message = "The request is missing its Action parameter.";
+                Refusal::beyond_the_facts(400, "MissingAction", message)
+            })?;
         let call = Call {
-            action: action.map_or("", |(_, action)| action),
+            action,
             parameters: &parameters,
             caller: &Caller {
                 arn: &identity.arn,

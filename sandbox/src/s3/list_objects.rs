@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
-use super::listing::{Encoding, Owner, Selection, max_keys, write_entries};
+use super::listing::{Encoding, Owner, Page, Selection, max_keys, write_entries};
 use super::{NAMESPACE, Request, XML};
 use crate::answer::Answer;
 use crate::facts::s3 as facts;
@@ -45,7 +45,7 @@ pub(super) fn version_2(bucket: &Bucket, request: &Request<'_>) -> Result<Answer
         page.contents.len() + page.common_prefixes.len(),
         selection.max_keys
     );
-    end(&mut xml, &selection, encoding, page.next.is_some());
+    end(&mut xml, &selection, encoding, &page);
     write_entries(&mut xml, &page, encoding, owner);
     xml.push_str("</ListBucketResult>");
     Ok(Answer::new(200, XML, xml))
@@ -68,7 +68,7 @@ pub(super) fn version_1(bucket: &Bucket, request: &Request<'_>) -> Result<Answer
         encoding.element(&mut xml, "NextMarker", next);
     }
     let _ = write!(xml, "<MaxKeys>{}</MaxKeys>", selection.max_keys);
-    end(&mut xml, &selection, encoding, page.next.is_some());
+    end(&mut xml, &selection, encoding, &page);
     write_entries(&mut xml, &page, encoding, Owner::Shown);
     xml.push_str("</ListBucketResult>");
     Ok(Answer::new(200, XML, xml))
@@ -81,14 +81,14 @@ fn begin(bucket: &Bucket, selection: &Selection<'_>, encoding: Encoding) -> Stri
     xml
 }
 
-fn end(xml: &mut String, selection: &Selection<'_>, encoding: Encoding, truncated: bool) {
+fn end(xml: &mut String, selection: &Selection<'_>, encoding: Encoding, page: &Page<'_>) {
     if !selection.delimiter.is_empty() {
         encoding.element(xml, "Delimiter", selection.delimiter);
     }
     if encoding == Encoding::Url {
         xml.push_str("<EncodingType>url</EncodingType>");
     }
-    let _ = write!(xml, "<IsTruncated>{truncated}</IsTruncated>");
+    let _ = write!(xml, "<IsTruncated>{}</IsTruncated>", page.next.is_some());
 }
 
 /// Opaque to clients; the first byte tells a token of ours from any other Base64. The alphabet
