@@ -10,11 +10,11 @@ use time::{PrimitiveDateTime, UtcOffset};
 
 use crate::error::{Circumstances, ErrorKind};
 use crate::parse::Refusal;
-use crate::request::BuildError;
 use crate::send::{SendError, SendProblem};
 
-/// Differences below are a matter of travel time and no cause of anything.
-const NOTABLE_SKEW: Duration = Duration::from_mins(1);
+/// The narrowest window of any service (API Gateway's; S3 and EC2 allow 15 minutes): a smaller
+/// difference is no cause of anything.
+const NARROWEST_WINDOW: Duration = Duration::from_mins(5);
 
 pub(crate) fn on(kind: &ErrorKind, circumstances: &Circumstances<'_>) -> Option<String> {
     match kind {
@@ -31,11 +31,6 @@ pub(crate) fn on(kind: &ErrorKind, circumstances: &Circumstances<'_>) -> Option<
         ErrorKind::Endless { .. } => {
             Some("The service's paging is broken; ask for one page".to_owned())
         }
-        ErrorKind::Build(BuildError::Rewritten { .. }) => Some(
-            "Dot segments (also as %2E) cannot be sent through this HTTP client; presign the \
-             request and fetch it with one that leaves paths alone, such as curl --path-as-is"
-                .to_owned(),
-        ),
         ErrorKind::Build(_) | ErrorKind::Sign(_) | ErrorKind::Wait(_) => None,
     }
 }
@@ -64,20 +59,16 @@ fn on_send(error: &SendError) -> &'static str {
 }
 
 fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<String> {
-    let skew = || skew(refusal, circumstances.now);
+    let skew = skew(refusal, circumstances.now);
     let advice = match refusal.code.as_deref()? {
-        "SignatureDoesNotMatch" | "InvalidSignatureException" => match clock(refusal, skew()) {
-            Some(clock) => clock,
-            None => signature(refusal),
-        },
-        "AuthFailure" if refusal.status == 401 => auth_failure(skew()),
-        "RequestTimeTooSkewed" => clock(refusal, skew())
-            .unwrap_or_else(|| "Set this machine's clock: the service allows 15 minutes".to_owned()),
-        "RequestExpired" => clock(refusal, skew()).unwrap_or_else(|| {
-            "Renew the temporary credentials (EC2 says this of an expired session token), and check \
-             the clock"
-                .to_owned()
-        }),
+        "InvalidSignatureException" if is_about_time(refusal) => clock(skew),
+        "SignatureDoesNotMatch" | "InvalidSignatureException" => signature(refusal),
+        "AuthFailure" if refusal.status == 401 => auth_failure(skew),
+        "RequestTimeTooSkewed" => clock(skew),
+        "RequestExpired" if skew.is_some_and(Skew::is_too_much) => clock(skew),
+        "RequestExpired" => "Renew the temporary credentials: EC2 says this of an expired session \
+                             token"
+            .to_owned(),
         "ExpiredToken" | "ExpiredTokenException" => {
             "The session token is past its time; get new temporary credentials".to_owned()
         }
@@ -136,14 +127,16 @@ fn signature(refusal: &Refusal) -> String {
 
 /// EC2 has one sentence for everything that is wrong with a signature.
 fn auth_failure(skew: Option<Skew>) -> String {
-    match skew {
-        Some(skew) => skew.advice(),
-        None => "EC2 does not say what is wrong. By frequency: a wrong or inactive access key, a \
-                 wrong secret (white space pasted with it?), temporary keys without their session \
-                 token, another region or service in the scope, a proxy that changed a signed \
-                 header. The clock is right to the minute"
-            .to_owned(),
-    }
+    let last = match skew {
+        Some(skew) if skew.is_too_much() => return clock(Some(skew)),
+        Some(_) => "The clock is not it: it agrees with the service's",
+        None => "And the clock: more than 15 minutes off is too much",
+    };
+    format!(
+        "EC2 does not say what is wrong. The usual causes: a wrong or inactive access key, a wrong \
+         secret (white space pasted with it?), temporary keys without their session token, another \
+         region or service in the scope, a proxy that changed a signed header. {last}"
+    )
 }
 
 fn access_key(refusal: &Refusal) -> String {
@@ -177,32 +170,37 @@ enum Skew {
 }
 
 impl Skew {
-    fn between(ours: SystemTime, theirs: SystemTime) -> Option<Self> {
-        let skew = match theirs.duration_since(ours) {
+    fn between(ours: SystemTime, theirs: SystemTime) -> Self {
+        match theirs.duration_since(ours) {
             Ok(behind) => Self::Behind(behind),
             Err(error) => Self::Ahead(error.duration()),
-        };
-        (skew.length() >= NOTABLE_SKEW).then_some(skew)
-    }
-
-    fn length(self) -> Duration {
-        match self {
-            Self::Behind(length) | Self::Ahead(length) => length,
         }
     }
 
-    fn advice(self) -> String {
-        let direction = match self {
-            Self::Behind(_) => "behind",
-            Self::Ahead(_) => "ahead of",
-        };
-        let seconds = self.length().as_secs();
-        format!(
-            "Set the clock: what signed is {} min {} s {direction} the service",
-            seconds / 60,
-            seconds % 60
-        )
+    fn is_too_much(self) -> bool {
+        let (Self::Behind(length) | Self::Ahead(length)) = self;
+        length > NARROWEST_WINDOW
     }
+}
+
+fn clock(skew: Option<Skew>) -> String {
+    let (length, direction) = match skew {
+        Some(Skew::Behind(length)) => (length.as_secs(), "behind"),
+        Some(Skew::Ahead(length)) => (length.as_secs(), "ahead of"),
+        None => return "Set the clock of what signs".to_owned(),
+    };
+    format!(
+        "Set the clock: what signed is {} min {} s {direction} the service",
+        length / 60,
+        length % 60
+    )
+}
+
+/// API Gateway has one code for both, and says in its message which it is.
+fn is_about_time(refusal: &Refusal) -> bool {
+    refusal.message.as_deref().is_some_and(|message| {
+        message.starts_with("Signature expired") || message.starts_with("Signature not yet current")
+    })
 }
 
 /// By the times that S3 quotes, or else by the answer's `Date`.
@@ -210,18 +208,7 @@ fn skew(refusal: &Refusal, now: SystemTime) -> Option<Skew> {
     let quoted = |name, read: fn(&str) -> Option<SystemTime>| refusal.detail(name).and_then(read);
     let ours = quoted("RequestTime", basic_time).unwrap_or(now);
     let theirs = quoted("ServerTime", extended_time).or_else(|| quoted("date", http_date))?;
-    Skew::between(ours, theirs)
-}
-
-fn clock(refusal: &Refusal, skew: Option<Skew>) -> Option<String> {
-    let by_message = refusal.message.as_deref().is_some_and(|message| {
-        message.starts_with("Signature expired") || message.starts_with("Signature not yet current")
-    });
-    match skew {
-        Some(skew) => Some(skew.advice()),
-        None if by_message => Some("Set the clock of what signs: 5 minutes are allowed".to_owned()),
-        None => None,
-    }
+    Some(Skew::between(ours, theirs))
 }
 
 /// `20260101T000000Z`

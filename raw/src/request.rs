@@ -56,12 +56,12 @@ pub enum BuildError {
     #[error("no instance is named; name those that are meant")]
     NoInstances,
     /// The HTTP client cannot send the request as it would be signed.
-    #[error("the HTTP client would send {sent:?} instead of {signed:?}, which is what is signed")]
-    Rewritten {
+    #[error("the HTTP client cannot send {url:?} as it is signed: {reason}")]
+    Unsendable {
         /// The URL that would have been signed.
-        signed: String,
-        /// The URL that would have been sent.
-        sent: String,
+        url: String,
+        /// What stands against it, or what would be sent instead.
+        reason: String,
     },
     /// A header's value that HTTP has no way to carry.
     #[error("the header {name} cannot be sent: its value holds a control character")]

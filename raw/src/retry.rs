@@ -97,3 +97,28 @@ fn random() -> f64 {
     let bits = u32::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default();
     f64::from(bits) / f64::from(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Retries, random};
+
+    #[test]
+    fn pauses_double_up_to_the_cap() {
+        let retries = Retries { attempts: 9, ..Retries::STANDARD };
+        let longest = |attempts| retries.pause(attempts, 1.0).as_secs();
+        assert_eq!([1, 2, 3, 4, 5, 6, 7].map(longest), [1, 2, 4, 8, 16, 20, 20]);
+        assert_eq!(longest(u32::MAX), 20);
+        assert_eq!(retries.pause(3, 0.0), Duration::ZERO);
+    }
+
+    #[test]
+    fn chance_stays_in_bounds_and_varies() {
+        let drawn: Vec<f64> = (0..100).map(|_| random()).collect();
+        assert!(drawn.iter().all(|chance| (0.0..=1.0).contains(chance)));
+        assert!(
+            drawn.iter().any(|chance| *chance < 0.5) && drawn.iter().any(|chance| *chance > 0.5)
+        );
+    }
+}

@@ -188,19 +188,23 @@ const MOST_TO_RESERVE: usize = 16 << 20;
 /// `request` with `signature`, the headers that signing added, for the HTTP client.
 ///
 /// # Errors
-/// The client is built on WHATWG URLs, which resolve dot segments however they are spelled. What
-/// would thus be sent under a signature for something else is not sent at all.
+/// The client is built on WHATWG URLs, which resolve dot segments however they are spelled, and know
+/// fewer host names than DNS. What would be sent otherwise than signed is not sent at all.
 pub(crate) fn assemble<'h>(
     request: &Request,
     signature: impl Iterator<Item = (&'static str, &'h str)>,
 ) -> Result<reqwest::Request, BuildError> {
     let signed = request.url();
-    let rewritten =
-        |sent: &str| BuildError::Rewritten { signed: signed.clone(), sent: sent.to_owned() };
-    let url = Url::parse(&signed).map_err(|error| rewritten(&error.to_string()))?;
-    if url.as_str() != signed {
-        return Err(rewritten(url.as_str()));
-    }
+    let url = match Url::parse(&signed) {
+        Ok(url) if url.as_str() == signed => url,
+        Ok(other) => {
+            let reason = format!("it would send {:?}", other.as_str());
+            return Err(BuildError::Unsendable { url: signed, reason });
+        }
+        Err(error) => {
+            return Err(BuildError::Unsendable { url: signed, reason: error.to_string() });
+        }
+    };
     let method = if request.method == "POST" { Method::POST } else { Method::GET };
     let mut assembled = reqwest::Request::new(method, url);
     for (name, value) in request.headers.iter().copied().chain(signature) {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesRef, Event};
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
@@ -38,7 +38,7 @@ pub(crate) struct Document<'a> {
 pub struct Fault {
     /// How many bytes of the body had been read.
     pub at: usize,
-    /// The elements that were open there, joined by slashes.
+    /// The elements that were open there, at most eight, joined by slashes.
     pub path: String,
     /// What is wrong.
     pub problem: Problem,
@@ -88,7 +88,7 @@ pub enum Problem {
     Value {
         /// Its name.
         element: &'static str,
-        /// Its text.
+        /// Its text, or the beginning of a long one.
         value: String,
         /// Such as `a whole number`.
         expected: &'static str,
@@ -231,7 +231,8 @@ impl<'a> Document<'a> {
 
     /// `problem`, with the place that has been reached.
     pub(crate) fn fault(&self, problem: Problem) -> Fault {
-        Fault { at: self.position(), path: self.open.join("/"), problem }
+        let path = self.open[..self.open.len().min(8)].join("/");
+        Fault { at: self.position(), path, problem }
     }
 
     /// The fault of an element that ought to have been there.
@@ -246,7 +247,8 @@ impl<'a> Document<'a> {
         value: &str,
         expected: &'static str,
     ) -> Fault {
-        self.fault(Problem::Value { element, value: value.to_owned(), expected })
+        let value = value.chars().take(100).collect();
+        self.fault(Problem::Value { element, value, expected })
     }
 
     fn position(&self) -> usize {
@@ -260,36 +262,40 @@ impl<'a> Document<'a> {
         }
         loop {
             let before = self.position();
-            let event = match self.reader.read_event() {
-                Ok(event) => event,
-                Err(error) => return Err(self.fault(Problem::Syntax(error))),
-            };
-            return match event {
-                Event::Start(tag) => Ok(self.step_in(before, tag.name().0.len())),
-                Event::Empty(tag) => {
+            return match self.reader.read_event() {
+                Ok(Event::Start(tag)) => Ok(self.step_in(before, tag.name().0.len())),
+                Ok(Event::Empty(tag)) => {
                     self.ended_at_once = true;
                     Ok(self.step_in(before, tag.name().0.len()))
                 }
-                Event::End(_) => {
+                Ok(Event::End(_)) => {
                     self.open.pop();
                     Ok(Piece::End)
                 }
-                Event::Text(text) => Ok(Piece::Text(text.xml10_content())),
-                Event::CData(text) => Ok(Piece::Text(text.xml10_content())),
-                Event::GeneralRef(entity) => match entity.resolve_char_ref() {
-                    Ok(Some(character)) => Ok(Piece::Text(String::from(character).into())),
-                    Ok(None) => match resolve_predefined_entity(&entity) {
-                        Some(text) => Ok(Piece::Text(text.into())),
-                        None => Err(self.fault(Problem::Entity(entity.to_string()))),
-                    },
-                    Err(error) => Err(self.fault(Problem::Syntax(error))),
-                },
-                Event::Eof => Err(self.fault(Problem::EndsEarly)),
-                Event::Decl(_) | Event::DocType(_) if !self.open.is_empty() => {
+                Ok(Event::Text(text)) => Ok(Piece::Text(text.xml10_content())),
+                Ok(Event::CData(text)) => Ok(Piece::Text(text.xml10_content())),
+                Ok(Event::GeneralRef(entity)) => self.resolve(&entity),
+                Ok(Event::Decl(_) | Event::DocType(_)) if !self.open.is_empty() => {
                     Err(self.fault(Problem::StrayText))
                 }
-                Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) => continue,
+                Ok(Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_)) => {
+                    continue;
+                }
+                Ok(Event::Eof) => Err(self.fault(Problem::EndsEarly)),
+                Err(error) => Err(self.fault(Problem::Syntax(error))),
             };
+        }
+    }
+
+    /// `&lt;` and its like, `&#60;` and its like; AWS defines no others.
+    fn resolve(&self, entity: &BytesRef<'_>) -> Result<Piece<'a>, Fault> {
+        match entity.resolve_char_ref() {
+            Ok(Some(character)) => Ok(Piece::Text(String::from(character).into())),
+            Ok(None) => match resolve_predefined_entity(entity) {
+                Some(text) => Ok(Piece::Text(text.into())),
+                None => Err(self.fault(Problem::Entity(entity.to_string()))),
+            },
+            Err(error) => Err(self.fault(Problem::Syntax(error))),
         }
     }
 

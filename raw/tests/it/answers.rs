@@ -233,6 +233,18 @@ fn what_xml_forbids_is_not_read() {
 }
 
 #[test]
+fn a_document_of_nothing_but_depth_is_an_error_of_few_words() {
+    for depth in [1_000, 1_000_000] {
+        let error = parse(
+            &Operation::ListBuckets,
+            &("<ListAllMyBucketsResult>".to_owned() + &"<a>".repeat(depth)),
+        );
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("ends early") && error.len() < 200, "{}", error.len());
+    }
+}
+
+#[test]
 fn an_element_that_matters_may_not_be_missing() {
     for (operation, document, element) in [
         (Operation::ListBuckets, BUCKETS, "Name"),

@@ -168,7 +168,7 @@ async fn refusals_keep_what_the_service_said_and_advise() {
     let images = crate::answers::describe_images();
     let failure = refused(&wrong, &images).await;
     assert_eq!((failure.status, failure.code.as_deref()), (Some(401), Some("AuthFailure")));
-    assert!(failure.advice.unwrap().contains("The clock is right"));
+    assert!(failure.advice.unwrap().contains("The clock is not it"));
 
     let failure = refused(&client(&sandbox, "expired"), &Operation::ListBuckets).await;
     assert_eq!(failure.code.as_deref(), Some("ExpiredToken"));

@@ -392,7 +392,7 @@ async fn a_wrong_clock_is_measured() {
         (skewed("20260101T010000Z", "2026-01-01T00:00:00Z"), "60 min 0 s ahead of"),
         // EC2 says nothing, but its answer has a date.
         (mute("date: Thu, 01 Jan 2026 00:20:00 GMT\r\n"), "20 min 0 s behind"),
-        (mute("date: Thu, 01 Jan 2026 00:00:30 GMT\r\n"), "The clock is right to the minute"),
+        (mute("date: Thu, 01 Jan 2026 00:00:30 GMT\r\n"), "The clock is not it"),
     ] {
         let server = Server::start(vec![act]);
         let failure = failure(&server.endpoint, &describe_images()).await;
@@ -400,6 +400,45 @@ async fn a_wrong_clock_is_measured() {
         assert!(advice.contains(expected), "{advice}");
         assert!(failure.display.ends_with(&advice), "{}", failure.display);
     }
+}
+
+#[tokio::test]
+async fn api_gateways_two_uses_of_one_code_are_told_apart() {
+    let headers =
+        "x-amzn-errortype: InvalidSignatureException\r\ndate: Thu, 01 Jan 2026 00:07:00 GMT\r\n";
+    for (message, expected) in [
+        (
+            "Signature expired: 20260101T000000Z is now earlier than 20260101T000200Z",
+            "7 min 0 s behind",
+        ),
+        ("The request signature we calculated does not match", "Compare what was signed"),
+    ] {
+        let server =
+            Server::start(vec![answer(403, headers, &format!("{{\"message\":\"{message}\"}}"))]);
+        let url = format!("{}/stage/route", server.endpoint);
+        let invoke = Operation::InvokeApi(InvokeApi { url, signing: Signing::Signed });
+        let failure = failure(&server.endpoint, &invoke).await;
+        assert_eq!(failure.code.as_deref(), Some("InvalidSignatureException"));
+        assert!(failure.advice.as_deref().unwrap().contains(expected), "{failure}");
+    }
+}
+
+#[tokio::test]
+async fn what_would_be_sent_otherwise_than_signed_is_not_sent() {
+    let endpoint = Endpoint::Url("http://localhost:9".into());
+    let client = Client::new(target(endpoint, Addressing::VirtualHosted), credentials()).unwrap();
+    let mut odd = list_objects();
+    if let Operation::ListObjects(input) = &mut odd {
+        // To DNS a label like others; to the HTTP client's URLs broken Punycode.
+        input.bucket = "xn--999999999".into();
+    }
+    let reply = client.call(&odd).await;
+    let failure = reply.result.unwrap_err();
+    assert_eq!((failure.stage, reply.requests), (Stage::Build, 0));
+    assert!(
+        failure.display.contains("cannot send \"http://xn--999999999.localhost:9/"),
+        "{failure}"
+    );
 }
 
 #[tokio::test]
