@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::fmt;
 
 use contract::{
     Answer, Credentials, Failure, ListObjects, Operation, Pages, PresignGet, PresignedUrl, Reply,
@@ -16,7 +17,6 @@ use crate::sigv4::{self, Buffers, Expires, KeyCache, Params, Rules, Timestamp};
 use crate::wait;
 
 /// AWS, called by hand.
-#[derive(Debug)]
 pub struct Client {
     target: Target,
     credentials: Credentials,
@@ -193,6 +193,17 @@ impl Client {
             secrets: &self.secrets,
         };
         Error::new(kind, &circumstances)
+    }
+}
+
+/// Neither the secrets nor the proxy, whose URL may hold a password.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("region", &self.target.region)
+            .field("endpoint", &self.target.endpoint)
+            .field("access_key_id", &self.credentials.access_key_id.as_str())
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Keeps secrets out of errors. A service may send back what it was sent: S3's `CanonicalRequest`
 //! quotes the session token's header, and `InvalidToken` the token itself.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
 use contract::{Credentials, SessionToken};
 
@@ -36,12 +36,6 @@ impl Secrets {
     /// What stands in the place of a secret.
     pub(crate) fn placeholder() -> String {
         REDACTED.to_owned()
-    }
-}
-
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secrets(** redacted **)")
     }
 }
 

@@ -78,7 +78,6 @@ pub enum SendProblem {
 }
 
 /// Sends requests, and keeps connections open between them.
-#[derive(Debug)]
 pub(crate) struct Sender {
     timeouts: Timeouts,
     proxy: Option<String>,

@@ -510,7 +510,7 @@ async fn a_proxy_gets_every_request_and_its_password_is_not_shown() {
 
     let failure = client.call(&Operation::ListBuckets).await.result.unwrap_err();
     assert!(failure.display.contains("through the proxy http://127.0.0.1"), "{failure}");
-    assert!(!format!("{failure:?}").contains("hush"), "{failure:?}");
+    assert!(!format!("{failure:?} {client:?}").contains("hush"), "{failure:?} {client:?}");
 
     target.proxy = Some("::".to_owned());
     let error = Client::new(target, credentials()).unwrap_err();
