@@ -192,8 +192,8 @@ impl InvokeApi {
         let (_scheme, rest) = self.url.split_once("://")?;
         let host = rest.split(['/', '?', ':']).next()?;
         let (_api_id, rest) = host.split_once(".execute-api.")?;
-        let (region, domain) = rest.split_once('.')?;
-        domain.starts_with("amazonaws.com").then_some(region)
+        let (region, _domain) = rest.split_once('.')?;
+        (region.contains('-') && region.ends_with(|c: char| c.is_ascii_digit())).then_some(region)
     }
 }
 

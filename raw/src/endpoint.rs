@@ -155,13 +155,6 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, EndpointError> {
     }
 }
 
-/// The region that an `*.execute-api.REGION.…` host belongs to.
-pub(crate) fn execute_api_region(host: &str) -> Option<&str> {
-    let (_, rest) = host.split_once(".execute-api.")?;
-    let (region, suffix) = rest.split_once('.')?;
-    (suffix.trim_start_matches("vpce.") == dns_suffix(region)).then_some(region)
-}
-
 /// The names of all hosts of a region's partition end in this
 /// (<https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>;
 /// the isolated ones as the SDKs' `partitions.json` has them).

@@ -10,7 +10,7 @@ use crate::endpoint::{self, Origin, Service};
 /// resolved path anyway. A fragment is never sent.
 pub(super) fn invoke(target: &Target, input: &InvokeApi) -> Result<Request, BuildError> {
     let url = endpoint::parse_url(&input.url)?;
-    let region = url.host_str().and_then(endpoint::execute_api_region).unwrap_or(&target.region);
+    let region = input.region().unwrap_or(&target.region);
     Ok(Request {
         method: "GET",
         origin: Origin::from_url(&url),
