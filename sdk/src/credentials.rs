@@ -11,6 +11,11 @@ use aws_config::{
     provider_config::ProviderConfig,
 };
 use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+    orchestrator::HttpRequest,
+    result::ConnectorError,
+};
 use contract::Credentials;
 
 use crate::config;
@@ -21,8 +26,11 @@ use crate::config;
 /// # Errors
 /// The reader's own: no such profile, no keys in it, a file that does not parse.
 pub async fn from_profile(name: Option<&str>) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
-    let mut provider =
-        ProfileFileCredentialsProvider::builder().configure(&ProviderConfig::empty());
+    // The reader prepares for roles and instance metadata before it knows whether it needs them, and
+    // panics where it has no HTTP client to prepare with.
+    let nobody = http_client_fn(|_, _| SharedHttpConnector::new(Unreachable));
+    let mut provider = ProfileFileCredentialsProvider::builder()
+        .configure(&ProviderConfig::empty().with_http_client(nobody));
     if let Some(name) = name {
         provider = provider.profile_name(name);
     }
@@ -63,6 +71,18 @@ pub async fn region_of_profile(name: Option<&str>) -> Option<String> {
         provider = provider.profile_name(name);
     }
     provider.build().region().await.map(|region| region.to_string())
+}
+
+/// Stands where an HTTP client must be and none may be used.
+#[derive(Debug)]
+struct Unreachable;
+
+impl HttpConnector for Unreachable {
+    fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(Err(ConnectorError::user(
+            "no request is made to read a profile".into(),
+        )))
+    }
 }
 
 pub(crate) fn for_sdk(credentials: &Credentials) -> aws_credential_types::Credentials {
