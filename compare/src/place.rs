@@ -1,17 +1,18 @@
 //! Where the calls go, and as whom: everything resolved once, before the first call.
 
+mod address;
+mod caller;
+
 use std::{path::PathBuf, time::Duration};
 
 use contract::{Addressing, Clock, Credentials, Endpoint, Target, Timeouts, WaitPace};
 use sandbox::Sandbox;
 use url::{Host, Url};
 
-use crate::{
-    environment::{Environment, Origin},
-    error::Stop,
-    findings::Whereabouts,
-    region,
-};
+use crate::{environment::Environment, error::Stop, findings::Whereabouts, region};
+use address::{checked_api_url, endpoint_url, host_kind, proxy};
+pub use caller::{Caller, caller};
+use caller::{from_profile, keys, no_credentials, profile, region_of};
 
 /// The sandbox boots in a fraction of a second where AWS takes half a minute, so waits against it
 /// are shorter by this.
@@ -91,31 +92,6 @@ impl Place {
     pub fn sandbox(&self) -> Option<&Sandbox> {
         self.sandbox.as_ref()
     }
-}
-
-/// Who signs where nothing is sent.
-#[derive(Debug)]
-pub struct Caller {
-    /// From the environment, the env file or a static profile.
-    pub credentials: Credentials,
-    /// Where one is set anywhere.
-    pub region: Option<String>,
-}
-
-/// Resolves whose keys sign, and for which region, without a place to send anything to.
-///
-/// # Errors
-/// As [`Place::resolve`]; that no region is set is for the signer to say, which may find one in the
-/// URL.
-pub async fn caller(wish: &Wish) -> Result<Caller, Stop> {
-    let environment = Environment::load(wish.env_file.as_deref())?;
-    let profile = profile(wish, &environment);
-    let (credentials, _) = match keys(wish, &environment)? {
-        Some(found) => found,
-        None => from_profile(profile.as_deref()).await?,
-    };
-    let region = region_of(wish, &environment, profile.as_deref()).await;
-    Ok(Caller { credentials, region: region.ok().map(|(region, _)| region) })
 }
 
 enum Wanted {
@@ -265,194 +241,7 @@ async fn at_endpoint(
     })
 }
 
-/// A base address: scheme and host, nothing behind them, because both sides put their own path there.
-fn endpoint_url(text: &str) -> Result<Url, Stop> {
-    let wrong = |what: &str| {
-        Stop::usage(format!("the endpoint URL `{text}` {what}"))
-            .help("give scheme, host and port alone, for example http://127.0.0.1:5000")
-    };
-    let url = match Url::parse(text) {
-        Ok(url) if url.has_host() => url,
-        // `localhost:5000` parses as a URL of the scheme `localhost`.
-        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => return Err(wrong("has no scheme")),
-        Err(error) => return Err(wrong(&format!("cannot be read: {error}"))),
-    };
-    match url.scheme() {
-        "http" | "https" => {}
-        other => {
-            return Err(wrong(&format!("has the scheme `{other}`, which is not http or https")));
-        }
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Stop::usage("the endpoint URL has a user name or a password in it")
-            .help("credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"));
-    }
-    if url.path() != "/" {
-        return Err(wrong("has a path, and both sides write the path themselves"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("has a query or a fragment"));
-    }
-    Ok(url)
-}
-
-fn checked_api_url(wish: &Wish) -> Result<Option<String>, Stop> {
-    let Some(text) = &wish.api_url else { return Ok(None) };
-    match Url::parse(text) {
-        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => {
-            Ok(Some(text.clone()))
-        }
-        _ => Err(Stop::usage(format!("the route's URL `{text}` is not an http or https URL"))
-            .help("for example https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH")),
-    }
-}
-
-fn host_kind(host: &str) -> HostKind {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    let amazons = region::DNS_SUFFIXES
-        .iter()
-        .any(|suffix| host == *suffix || host.ends_with(&format!(".{suffix}")));
-    if amazons { HostKind::Amazon } else { HostKind::Other }
-}
-
-fn profile(wish: &Wish, environment: &Environment) -> Option<String> {
-    let from_environment = || environment.get("AWS_PROFILE").map(|(name, _)| name.to_owned());
-    wish.profile.clone().or_else(from_environment)
-}
-
-async fn region_of(
-    wish: &Wish,
-    environment: &Environment,
-    profile: Option<&str>,
-) -> Result<(String, String), Stop> {
-    if let Some(region) = &wish.region {
-        region::check_spelling(region)?;
-        return Ok((region.clone(), "--region".to_owned()));
-    }
-    if let Some((name, region, origin)) = environment.first(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
-        region::check_spelling(region)?;
-        return Ok((region.to_owned(), format!("{name}, {origin}")));
-    }
-    if let Some(region) = sdk::credentials::region_of_profile(profile).await {
-        region::check_spelling(&region)?;
-        return Ok((region, format!("the profile `{}`", profile.unwrap_or("default"))));
-    }
-    Err(Stop::impossible("no region: neither --region nor AWS_REGION nor a profile names one")
-        .help("add --region us-east-1, or the one that the resources are in"))
-}
-
-/// A key pair in the environment or the env file; a profile that was asked for by option goes before.
-fn keys(wish: &Wish, environment: &Environment) -> Result<Option<(Credentials, String)>, Stop> {
-    if wish.profile.is_some() {
-        return Ok(None);
-    }
-    let id = environment.get("AWS_ACCESS_KEY_ID");
-    let secret = environment.get("AWS_SECRET_ACCESS_KEY");
-    let (id, secret) = match (id, secret) {
-        (Some(id), Some(secret)) => (id, secret),
-        (None, None) => return Ok(None),
-        (Some((_, origin)), None) => {
-            return Err(half("AWS_ACCESS_KEY_ID", &origin, "AWS_SECRET_ACCESS_KEY"));
-        }
-        (None, Some((_, origin))) => {
-            return Err(half("AWS_SECRET_ACCESS_KEY", &origin, "AWS_ACCESS_KEY_ID"));
-        }
-    };
-    let credentials = Credentials::new(id.0, secret.0);
-    let from = if id.1 == secret.1 {
-        format!("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, {}", id.1)
-    } else {
-        format!("AWS_ACCESS_KEY_ID, {}, and AWS_SECRET_ACCESS_KEY, {}", id.1, secret.1)
-    };
-    Ok(Some(match environment.get("AWS_SESSION_TOKEN") {
-        Some((token, origin)) => (
-            credentials.with_session_token(token),
-            format!("{from}, with AWS_SESSION_TOKEN, {origin}"),
-        ),
-        None => (credentials, from),
-    }))
-}
-
-fn half(present: &str, origin: &Origin, absent: &str) -> Stop {
-    Stop::impossible(format!("half a key pair: {present} is set ({origin}), {absent} is not"))
-        .help(format!("set {absent} too, or unset {present} and name a profile with --profile"))
-}
-
-async fn from_profile(profile: Option<&str>) -> Result<(Credentials, String), Stop> {
-    sdk::credentials::from_profile(profile)
-        .await
-        .map(|credentials| (credentials, format!("the profile `{}`", profile.unwrap_or("default"))))
-        .map_err(|error| no_credentials(&*error))
-}
-
-fn no_credentials(error: &(dyn std::error::Error + 'static)) -> Stop {
-    let mut why = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        why = format!("{why}: {error}");
-        cause = error.source();
-    }
-    Stop::impossible(format!("no credentials: {why}")).help(
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (in the environment or in ./.env), or name \
-         a profile with --profile; without either, `compare` against the sandbox needs none",
-    )
-}
-
-/// The proxy for `scheme`, unless `NO_PROXY` names the host. Resolved here and given to both sides,
-/// whose own readings of these variables differ.
-fn proxy(environment: &Environment, scheme: &str, host: Option<&str>) -> Option<String> {
-    let names: &[&str] = match scheme {
-        "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
-        // Upper case is for CGI scripts, where it is a request's header (httpoxy).
-        _ => &["http_proxy", "ALL_PROXY", "all_proxy"],
-    };
-    let (_, proxy, _) = environment.first(names)?;
-    let exempt = environment.first(&["NO_PROXY", "no_proxy"]).map_or("", |(_, list, _)| list);
-    let is_exempt = host.is_some_and(|host| {
-        exempt.split(',').map(str::trim).filter(|rule| !rule.is_empty()).any(|rule| {
-            let rule = rule.trim_start_matches('.');
-            rule == "*" || host == rule || host.ends_with(&format!(".{rule}"))
-        })
-    });
-    (!is_exempt).then(|| proxy.to_owned())
-}
-
 fn timeouts(wish: &Wish) -> Timeouts {
     let defaults = Timeouts::default();
     Timeouts { attempt: wish.attempt_timeout.unwrap_or(defaults.attempt), ..defaults }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{HostKind, endpoint_url, host_kind};
-
-    #[test]
-    fn an_endpoint_is_scheme_host_and_port() {
-        for good in ["http://127.0.0.1:5000", "https://s3.example.com/", "http://[::1]:9000"] {
-            assert!(endpoint_url(good).is_ok(), "{good}");
-        }
-        for (bad, why) in [
-            ("localhost:5000", "no scheme"),
-            ("127.0.0.1:5000", "no scheme"),
-            ("ftp://127.0.0.1", "not http or https"),
-            ("http://127.0.0.1:5000/path", "has a path"),
-            ("http://127.0.0.1:5000/?a=b", "has a query"),
-            ("http://user:pass@127.0.0.1", "a user name or a password"),
-            ("http://", "cannot be read"),
-        ] {
-            let stop = endpoint_url(bad).unwrap_err();
-            assert!(stop.message.contains(why), "{bad}: {}", stop.message);
-            assert!(!stop.message.contains("pass@"), "{}", stop.message);
-        }
-    }
-
-    #[test]
-    fn amazons_hosts_are_known_however_they_are_written() {
-        for host in ["ec2.eu-west-1.amazonaws.com", "EC2.AMAZONAWS.COM.", "s3.eu-west-1.api.aws"] {
-            assert_eq!(host_kind(host), HostKind::Amazon, "{host}");
-        }
-        for host in ["127.0.0.1", "localhost", "notamazonaws.com", "amazonaws.com.example.org"] {
-            assert_eq!(host_kind(host), HostKind::Other, "{host}");
-        }
-    }
 }

@@ -23,7 +23,7 @@ pub fn comparison(comparison: &Comparison) -> String {
     for finding in remarkable(comparison) {
         let _ = writeln!(text, "{}", remark(finding));
     }
-    let _ = writeln!(text, "{}\n\n{}\n", summary(comparison), wrapped(&caveat(comparison)));
+    let _ = writeln!(text, "{}\n\n{}\n", summary(comparison), wrapped("", &caveat(comparison)));
     text.push_str(next_steps(comparison));
     text
 }
@@ -80,14 +80,14 @@ fn remark(finding: &Finding) -> String {
 
 fn side(name: &str, side: &Side) -> String {
     let Some(words) = words(side) else { return String::new() };
-    let mut text = format!("  {name}  {}\n       prints: {words}\n", fact(side));
+    let mut text = format!("  {name}  {}\n{}\n", fact(side), wrapped("       prints: ", words));
     if let Some(failure) = &side.failure {
         if failure.context != failure.display {
-            let _ = writeln!(text, "       in full: {}", failure.context);
+            let _ = writeln!(text, "{}", wrapped("       in full: ", &failure.context));
         }
         let unsaid = |advice: &&String| !failure.display.contains(advice.as_str());
         if let Some(advice) = failure.advice.as_ref().filter(unsaid) {
-            let _ = writeln!(text, "       advice: {advice}");
+            let _ = writeln!(text, "{}", wrapped("       advice: ", advice));
         }
     }
     text
@@ -105,21 +105,23 @@ fn next_steps(comparison: &Comparison) -> &'static str {
     }
 }
 
-/// In lines that fit a terminal.
-fn wrapped(text: &str) -> String {
-    const WIDTH: usize = 96;
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line =
-            lines.last_mut().filter(|line| line.chars().count() + word.chars().count() < WIDTH);
-        match line {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            None => lines.push(word.to_owned()),
+/// In lines that fit a terminal: the first behind `label`, the others below its first letter.
+fn wrapped(label: &str, text: &str) -> String {
+    const WIDTH: usize = 100;
+    let indent = " ".repeat(label.chars().count());
+    let mut wrapped = label.to_owned();
+    let mut column = indent.len();
+    for (index, word) in text.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if index > 0 && column + 1 + length > WIDTH {
+            let _ = write!(wrapped, "\n{indent}");
+            column = indent.len();
+        } else if index > 0 {
+            wrapped.push(' ');
+            column += 1;
         }
+        wrapped.push_str(word);
+        column += length;
     }
-    lines.join("\n")
+    wrapped
 }

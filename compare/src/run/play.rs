@@ -8,6 +8,7 @@ use std::{
 use contract::{Answer, Client, Failure, Operation, PresignedUrl, Stage};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use super::{
     Choices, Pair, Sides,
@@ -225,7 +226,8 @@ impl Player {
         presigned: &PresignedUrl,
     ) -> Result<Value, Failure> {
         let failed = |error: reqwest::Error| Failure::new(Stage::Dispatch, error.to_string());
-        let response = self.plain.get(&presigned.url).send().await.map_err(failed)?;
+        let url = as_signed(&presigned.url)?;
+        let response = self.plain.get(url).send().await.map_err(failed)?;
         let status = response.status().as_u16();
         let body = response.bytes().await.map_err(failed)?;
         if status >= 400 {
@@ -324,6 +326,22 @@ fn blocked(scenario: Scenario, reason: &str) -> Finding {
         ..Side::skipped(reason)
     };
     Finding { raw: side(), sdk: side(), ..skipped(scenario, reason) }
+}
+
+/// The URL as the plain client takes it, if that is the URL that was signed: it would resolve the
+/// dots in `a/../b`, which S3 does not.
+fn as_signed(url: &str) -> Result<Url, Failure> {
+    let parsed = Url::parse(url).map_err(|error| {
+        Failure::new(Stage::Build, format!("the presigned URL is none: {error}"))
+    })?;
+    if parsed.path() == raw::sigv4::Request::new("GET", url).map_or("", |request| request.path) {
+        return Ok(parsed);
+    }
+    Err(Failure::new(
+        Stage::Build,
+        "the key has dots as a part of its path, which the plain client would resolve before it \
+         sends the URL; --key names another object",
+    ))
 }
 
 fn plain_client(place: &Place) -> reqwest::Result<reqwest::Client> {

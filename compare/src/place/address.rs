@@ -1,0 +1,110 @@
+//! URLs that a caller names, whose hosts they are, and the proxy on the way to them.
+
+use url::Url;
+
+use super::{HostKind, Wish};
+use crate::{environment::Environment, error::Stop, region};
+
+/// A base address: scheme and host, nothing behind them, because both sides put their own path there.
+pub(super) fn endpoint_url(text: &str) -> Result<Url, Stop> {
+    let wrong = |what: &str| {
+        Stop::usage(format!("the endpoint URL `{text}` {what}"))
+            .help("give scheme, host and port alone, for example http://127.0.0.1:5000")
+    };
+    let url = match Url::parse(text) {
+        Ok(url) if url.has_host() => url,
+        // `localhost:5000` parses as a URL of the scheme `localhost`.
+        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) => return Err(wrong("has no scheme")),
+        Err(error) => return Err(wrong(&format!("cannot be read: {error}"))),
+    };
+    match url.scheme() {
+        "http" | "https" => {}
+        other => {
+            return Err(wrong(&format!("has the scheme `{other}`, which is not http or https")));
+        }
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Stop::usage("the endpoint URL has a user name or a password in it")
+            .help("credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"));
+    }
+    if url.path() != "/" {
+        return Err(wrong("has a path, and both sides write the path themselves"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("has a query or a fragment"));
+    }
+    Ok(url)
+}
+
+pub(super) fn checked_api_url(wish: &Wish) -> Result<Option<String>, Stop> {
+    let Some(text) = &wish.api_url else { return Ok(None) };
+    match Url::parse(text) {
+        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => {
+            Ok(Some(text.clone()))
+        }
+        _ => Err(Stop::usage(format!("the route's URL `{text}` is not an http or https URL"))
+            .help("for example https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH")),
+    }
+}
+
+pub(super) fn host_kind(host: &str) -> HostKind {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let amazons = region::DNS_SUFFIXES
+        .iter()
+        .any(|suffix| host == *suffix || host.ends_with(&format!(".{suffix}")));
+    if amazons { HostKind::Amazon } else { HostKind::Other }
+}
+
+/// The proxy for `scheme`, unless `NO_PROXY` names the host. Resolved here and given to both sides,
+/// whose own readings of these variables differ.
+pub(super) fn proxy(environment: &Environment, scheme: &str, host: Option<&str>) -> Option<String> {
+    let names: &[&str] = match scheme {
+        "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+        // Upper case is for CGI scripts, where it is a request's header (httpoxy).
+        _ => &["http_proxy", "ALL_PROXY", "all_proxy"],
+    };
+    let (_, proxy, _) = environment.first(names)?;
+    let exempt = environment.first(&["NO_PROXY", "no_proxy"]).map_or("", |(_, list, _)| list);
+    let is_exempt = host.is_some_and(|host| {
+        exempt.split(',').map(str::trim).filter(|rule| !rule.is_empty()).any(|rule| {
+            let rule = rule.trim_start_matches('.');
+            rule == "*" || host == rule || host.ends_with(&format!(".{rule}"))
+        })
+    });
+    (!is_exempt).then(|| proxy.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HostKind, endpoint_url, host_kind};
+
+    #[test]
+    fn an_endpoint_is_scheme_host_and_port() {
+        for good in ["http://127.0.0.1:5000", "https://s3.example.com/", "http://[::1]:9000"] {
+            assert!(endpoint_url(good).is_ok(), "{good}");
+        }
+        for (bad, why) in [
+            ("localhost:5000", "no scheme"),
+            ("127.0.0.1:5000", "no scheme"),
+            ("ftp://127.0.0.1", "not http or https"),
+            ("http://127.0.0.1:5000/path", "has a path"),
+            ("http://127.0.0.1:5000/?a=b", "has a query"),
+            ("http://user:pass@127.0.0.1", "a user name or a password"),
+            ("http://", "cannot be read"),
+        ] {
+            let stop = endpoint_url(bad).unwrap_err();
+            assert!(stop.message.contains(why), "{bad}: {}", stop.message);
+            assert!(!stop.message.contains("pass@"), "{}", stop.message);
+        }
+    }
+
+    #[test]
+    fn amazons_hosts_are_known_however_they_are_written() {
+        for host in ["ec2.eu-west-1.amazonaws.com", "EC2.AMAZONAWS.COM.", "s3.eu-west-1.api.aws"] {
+            assert_eq!(host_kind(host), HostKind::Amazon, "{host}");
+        }
+        for host in ["127.0.0.1", "localhost", "notamazonaws.com", "amazonaws.com.example.org"] {
+            assert_eq!(host_kind(host), HostKind::Other, "{host}");
+        }
+    }
+}
