@@ -17,28 +17,33 @@ pub enum Slash {
 /// Encodes an unencoded path, such as `/` and an S3 key, for the wire.
 #[must_use]
 pub fn path(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    push(&mut out, path, Slash::Kept);
-    out
+    encoded(path, Slash::Kept)
 }
 
 /// Encodes an unencoded name or value of a query or a form for the wire.
 #[must_use]
 pub fn query(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    push(&mut out, text, Slash::Encoded);
-    out
+    encoded(text, Slash::Encoded)
 }
 
 /// Appends unencoded `text` to `out`, encoded.
 pub fn push(out: &mut String, text: &str, slash: Slash) {
-    let stays = |byte: u8| is_unreserved(byte) || (byte == b'/' && slash == Slash::Kept);
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| !stays(byte)) {
-        out.push_str(&rest[..at]);
-        rest = push_first_char(out, &rest[at..]);
-    }
-    out.push_str(rest);
+    out.push_str(&encoded(text, slash));
+}
+
+fn encoded(text: &str, slash: Slash) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    write(&mut out, text.as_bytes(), slash);
+    String::from_utf8(out).expect("what is encoded is ASCII")
+}
+
+/// Appends unencoded `bytes` to `out`, encoded.
+pub(crate) fn write(out: &mut Vec<u8>, bytes: &[u8], slash: Slash) {
+    let table = match slash {
+        Slash::Encoded => &ESCAPING_SLASH,
+        Slash::Kept => &KEEPING_SLASH,
+    };
+    write_all(out, bytes.iter().copied(), table);
 }
 
 /// Appends a name or value of a query as it stands on the wire to `out`, in canonical form: decoded
@@ -46,95 +51,82 @@ pub fn push(out: &mut String, text: &str, slash: Slash) {
 /// two digits behind it stands for itself, and bytes that are no UTF-8 survive.
 ///
 /// A bare `+` is signed as a space, `%20`: AWS's services read a query as a form does, so that is
-/// the value which they check the signature against (as do the SDKs for Rust and Envoy, while the
-/// C runtime and botocore take a literal plus). To send a plus, write `%2B`.
-pub fn push_canonical(out: &mut String, wire: &str) {
-    let mut rest = wire;
-    while let Some(at) = rest.bytes().position(|byte| !is_unreserved(byte)) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        rest = match (rest.as_bytes(), decode_escape(rest.as_bytes())) {
-            (_, Some(byte)) => {
-                push_byte(out, byte);
-                &rest[3..]
-            }
-            ([b'+', ..], _) => {
-                push_byte(out, b' ');
-                &rest[1..]
-            }
-            _ => push_first_char(out, rest),
+/// the value which they check the signature against (as do the SDK for Rust and Envoy, while the C
+/// runtime and botocore take a literal plus). To send a plus, write `%2B`.
+pub(crate) fn write_canonical(out: &mut Vec<u8>, wire: &[u8]) {
+    write_all(out, decoded(wire), &ESCAPING_SLASH);
+}
+
+fn decoded(mut wire: &[u8]) -> impl Iterator<Item = u8> {
+    std::iter::from_fn(move || {
+        let (byte, rest) = match wire {
+            [] => return None,
+            [b'+', rest @ ..] => (b' ', rest),
+            [b'%', high, low, rest @ ..] => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => (high << 4 | low, rest),
+                _ => (b'%', &wire[1..]),
+            },
+            [byte, rest @ ..] => (*byte, rest),
         };
+        wire = rest;
+        Some(byte)
+    })
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// A byte as it is written, and in how many bytes: `~` is `~??1`, a space is `%203`.
+type Encoded = [u8; 4];
+
+fn write_all(out: &mut Vec<u8>, bytes: impl Iterator<Item = u8>, table: &[Encoded; 256]) {
+    // Four bytes are written for each, whether it takes one or three, and the next begins where it
+    // ended: no branch depends on the text. The stage keeps that on the stack.
+    let mut stage = [0; 64];
+    let mut end = 0;
+    for byte in bytes {
+        let encoded = table[usize::from(byte)];
+        stage[end..end + 4].copy_from_slice(&encoded);
+        end += usize::from(encoded[3]);
+        if end > stage.len() - 4 {
+            out.extend_from_slice(&stage[..end]);
+            end = 0;
+        }
     }
-    out.push_str(rest);
+    out.extend_from_slice(&stage[..end]);
 }
 
-/// Encodes the first character of `text` and returns what follows it.
-fn push_first_char<'a>(out: &mut String, text: &'a str) -> &'a str {
-    let mut chars = text.chars();
-    if let Some(char) = chars.next() {
-        char.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| push_byte(out, byte));
+static ESCAPING_SLASH: [Encoded; 256] =
+    table(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+static KEEPING_SLASH: [Encoded; 256] =
+    table(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/");
+
+const fn table(kept: &[u8]) -> [Encoded; 256] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut table = [[b'%', 0, 0, 3]; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte][1] = DIGITS[byte >> 4];
+        table[byte][2] = DIGITS[byte & 15];
+        byte += 1;
     }
-    chars.as_str()
-}
-
-fn push_byte(out: &mut String, byte: u8) {
-    if is_unreserved(byte) {
-        out.push(char::from(byte));
-    } else {
-        let at = 3 * usize::from(byte);
-        out.push_str(&ESCAPES[at..at + 3]);
-    }
-}
-
-/// The byte that an escape at the beginning of `text` stands for.
-fn decode_escape(text: &[u8]) -> Option<u8> {
-    let [b'%', high, low, ..] = text else { return None };
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    UNRESERVED[usize::from(byte)]
-}
-
-const UNRESERVED: [bool; 256] = {
-    const BYTES: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    let mut table = [false; 256];
     let mut at = 0;
-    while at < BYTES.len() {
-        table[BYTES[at] as usize] = true;
+    while at < kept.len() {
+        table[kept[at] as usize] = [kept[at], 0, 0, 1];
         at += 1;
     }
     table
-};
-
-/// `%00%01…%FF`, of which an escape is a slice of three.
-const ESCAPES: &str = {
-    const TEXT: [u8; 3 * 256] = {
-        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-        let mut text = [b'%'; 3 * 256];
-        let mut byte = 0;
-        while byte < 256 {
-            text[3 * byte + 1] = DIGITS[byte >> 4];
-            text[3 * byte + 2] = DIGITS[byte & 15];
-            byte += 1;
-        }
-        text
-    };
-    match str::from_utf8(&TEXT) {
-        Ok(text) => text,
-        Err(_) => panic!("percent signs and hexadecimal digits are ASCII"),
-    }
-};
+}
 
 #[cfg(test)]
 mod tests {
-    use super::{path, push_canonical, query};
+    use super::{path, query, write_canonical};
 
     fn canonical(wire: &str) -> String {
-        let mut out = String::new();
-        push_canonical(&mut out, wire);
-        out
+        let mut out = Vec::new();
+        write_canonical(&mut out, wire.as_bytes());
+        String::from_utf8(out).unwrap()
     }
 
     #[test]
@@ -150,6 +142,14 @@ mod tests {
     }
 
     #[test]
+    fn long_text_comes_out_whole() {
+        for length in 0..300 {
+            assert_eq!(query(&"/".repeat(length)), "%2F".repeat(length));
+            assert_eq!(query(&"a".repeat(length)), "a".repeat(length));
+        }
+    }
+
+    #[test]
     fn what_is_encoded_for_the_wire_is_canonical_already() {
         for text in ["photos/2026 é.jpg", "100%", "a+b", "*~", "\u{1F600}"] {
             assert_eq!(canonical(&query(text)), query(text));
@@ -160,7 +160,7 @@ mod tests {
     fn what_others_put_on_the_wire_becomes_canonical() {
         assert_eq!(canonical("%7e%2a*%c3%bcü"), "~%2A%2A%C3%BC%C3%BC");
         assert_eq!(canonical("100%&%zz%4"), "100%25%26%25zz%254");
-        assert_eq!(canonical("%FF"), "%FF");
+        assert_eq!(canonical("%FF%"), "%FF%25");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod path;
 mod query;
 mod request;
 mod settings;
+mod sha256;
 mod timestamp;
 
 pub use error::Error;
@@ -28,12 +29,10 @@ pub use settings::{
 };
 pub use timestamp::Timestamp;
 
-use crate::encode::{self, Slash};
 use contract::SecretKey;
 use headers::{AddedHeaders, HeaderBuffers, Headers};
-use hmac::{Hmac, KeyInit, Mac};
 use query::QueryBuffers;
-use sha2::{Digest, Sha256};
+use sha256::{Hmac, sha256};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -151,140 +150,148 @@ pub struct Presigned<'b> {
 /// The texts of the steps, to be used again by the next signature.
 #[derive(Default)]
 pub struct Buffers {
-    credential: String,
+    credential: Vec<u8>,
     headers: HeaderBuffers,
     query: QueryBuffers,
-    canonical_request: String,
-    string_to_sign: String,
-    output: String,
+    canonical_request: Vec<u8>,
+    string_to_sign: Vec<u8>,
+    output: Vec<u8>,
 }
 
 /// Step 1: the request in the one form in which both ends write it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct CanonicalRequest<'b>(Cow<'b, str>);
+pub struct CanonicalRequest<'b>(Cow<'b, [u8]>);
 
 impl<'b> CanonicalRequest<'b> {
     fn new(
         request: &Request<'_>,
         params: &Params<'_>,
-        query: &str,
+        query: &[u8],
         headers: &Headers<'_>,
-        text: &'b mut String,
+        out: &'b mut Vec<u8>,
     ) -> Self {
-        text.clear();
+        out.clear();
         // <HTTPMethod>\n
-        text.push_str(request.method);
-        text.push('\n');
+        out.extend_from_slice(request.method.as_bytes());
+        out.push(b'\n');
         // <CanonicalURI>\n
-        path::push_canonical(text, request.absolute_path(), params.rules);
-        text.push('\n');
+        path::write_canonical(out, request.absolute_path(), params.rules);
+        out.push(b'\n');
         // <CanonicalQueryString>\n
-        text.push_str(query);
-        text.push('\n');
+        out.extend_from_slice(query);
+        out.push(b'\n');
         // <CanonicalHeaders>\n
-        headers.push_canonical(text);
-        text.push('\n');
+        headers.write_canonical(out);
+        out.push(b'\n');
         // <SignedHeaders>\n
-        text.push_str(headers.signed());
-        text.push('\n');
+        out.extend_from_slice(headers.signed());
+        out.push(b'\n');
         // <HashedPayload>
-        text.push_str(headers.payload());
-        Self(Cow::Borrowed(text))
+        headers.payload().write(out);
+        Self(Cow::Borrowed(out))
     }
 
     /// A canonical request in somebody else's words: to compute what a client signs that writes it so.
     pub fn from_text(text: impl Into<Cow<'b, str>>) -> Self {
-        Self(text.into())
+        Self(into_bytes(text.into()))
     }
 
     /// The text that is hashed. It holds the session token, where there is one.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        text(&self.0)
     }
 
     /// Step 2: the hash that goes into the string to sign.
     #[must_use]
     pub fn hash(&self) -> Hex {
-        Hex::new(&Sha256::digest(self.0.as_bytes()).into())
+        Hex::of(sha256(&self.0))
     }
 }
 
 /// The last line of a canonical request: what it says of the body.
-#[derive(Clone)]
 enum HashedPayload {
     Hashed(Hex),
-    Constant(&'static str),
+    Unsigned,
 }
 
 impl HashedPayload {
-    const OF_EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    /// Most requests have no body, and a constant saves a hash.
+    const OF_NOTHING: Self =
+        Self::Hashed(Hex(*b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    const UNSIGNED: &'static str = "UNSIGNED-PAYLOAD";
 
     fn new(body: &[u8], payload: Payload) -> Self {
         match payload {
-            Payload::Unsigned => Self::Constant("UNSIGNED-PAYLOAD"),
-            // Most requests have no body, and a constant saves a hash.
-            Payload::Signed if body.is_empty() => Self::Constant(Self::OF_EMPTY),
-            Payload::Signed => Self::Hashed(Hex::new(&Sha256::digest(body).into())),
+            Payload::Unsigned => Self::Unsigned,
+            Payload::Signed if body.is_empty() => Self::OF_NOTHING,
+            Payload::Signed => Self::Hashed(Hex::of(sha256(body))),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Hashed(hash) => out.extend_from_slice(&hash.0),
+            Self::Unsigned => out.extend_from_slice(Self::UNSIGNED.as_bytes()),
         }
     }
 
     fn as_str(&self) -> &str {
         match self {
             Self::Hashed(hash) => hash.as_str(),
-            Self::Constant(text) => text,
+            Self::Unsigned => Self::UNSIGNED,
         }
     }
 }
 
 /// Step 3: what the signing key is applied to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StringToSign<'b>(Cow<'b, str>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct StringToSign<'b>(Cow<'b, [u8]>);
 
 impl<'b> StringToSign<'b> {
-    /// Writes it into `text`, which is cleared.
+    /// Writes it into `out`, which is cleared.
     pub fn new(
         canonical_request: &CanonicalRequest<'_>,
         time: &Timestamp,
         scope: &CredentialScope<'_>,
-        text: &'b mut String,
+        out: &'b mut Vec<u8>,
     ) -> Self {
-        text.clear();
+        out.clear();
         // Algorithm \n
-        text.push_str(ALGORITHM);
-        text.push('\n');
+        out.extend_from_slice(ALGORITHM.as_bytes());
+        out.push(b'\n');
         // RequestDateTime \n
-        text.push_str(time.as_str());
-        text.push('\n');
+        out.extend_from_slice(time.as_bytes());
+        out.push(b'\n');
         // CredentialScope \n
-        text.push_str(scope.as_str());
-        text.push('\n');
+        out.extend_from_slice(scope.0);
+        out.push(b'\n');
         // HashedCanonicalRequest
-        text.push_str(canonical_request.hash().as_str());
-        Self(Cow::Borrowed(text))
+        out.extend_from_slice(&canonical_request.hash().0);
+        Self(Cow::Borrowed(out))
     }
 
     /// A string to sign in somebody else's words: to compute what a client signs that writes it so.
     pub fn from_text(text: impl Into<Cow<'b, str>>) -> Self {
-        Self(text.into())
+        Self(into_bytes(text.into()))
     }
 
     /// The text that is signed.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        text(&self.0)
     }
 }
 
 /// For what a signature is good: one day, one region, one service.
 /// `20150830/us-east-1/iam/aws4_request`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CredentialScope<'b>(&'b str);
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CredentialScope<'b>(&'b [u8]);
 
 impl<'b> CredentialScope<'b> {
     const TERMINATOR: &'static str = "aws4_request";
 
-    /// Writes it into `text`, which is cleared.
+    /// Writes it into `out`, which is cleared.
     ///
     /// # Errors
     /// Where the region or the service is empty or holds what neither does.
@@ -292,32 +299,39 @@ impl<'b> CredentialScope<'b> {
         time: &Timestamp,
         region: &str,
         service: &str,
-        text: &'b mut String,
+        out: &'b mut Vec<u8>,
     ) -> Result<Self, Error> {
-        text.clear();
-        Self::push(time, region, service, text)?;
-        Ok(Self(text))
+        out.clear();
+        Self::write(time, region, service, out)?;
+        Ok(Self(out))
     }
 
-    fn push(time: &Timestamp, region: &str, service: &str, text: &mut String) -> Result<(), Error> {
+    fn write(
+        time: &Timestamp,
+        region: &str,
+        service: &str,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         if !is_scope_part(region) {
             return Err(Error::Region { region: region.to_owned() });
         }
         if !is_scope_part(service) {
             return Err(Error::Service { service: service.to_owned() });
         }
-        for part in [time.date(), region, service] {
-            text.push_str(part);
-            text.push('/');
-        }
-        text.push_str(Self::TERMINATOR);
+        out.extend_from_slice(time.date_bytes());
+        out.push(b'/');
+        out.extend_from_slice(region.as_bytes());
+        out.push(b'/');
+        out.extend_from_slice(service.as_bytes());
+        out.push(b'/');
+        out.extend_from_slice(Self::TERMINATOR.as_bytes());
         Ok(())
     }
 
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &'b str {
-        self.0
+        text(self.0)
     }
 }
 
@@ -329,32 +343,32 @@ fn is_scope_part(text: &str) -> bool {
 /// Who signs, and for what it is good: the access key id, a slash, the scope.
 #[derive(Clone, Copy)]
 struct Credential<'b> {
-    text: &'b str,
+    text: &'b [u8],
     scope: CredentialScope<'b>,
 }
 
 impl<'b> Credential<'b> {
-    fn new(params: &Params<'_>, time: &Timestamp, text: &'b mut String) -> Result<Self, Error> {
+    fn new(params: &Params<'_>, time: &Timestamp, out: &'b mut Vec<u8>) -> Result<Self, Error> {
         let id = params.credentials.access_key_id.as_str();
         request::check_credential("access key id", id)?;
-        text.clear();
-        text.push_str(id);
-        text.push('/');
-        CredentialScope::push(time, params.region, params.service, text)?;
-        Ok(Self { text, scope: CredentialScope(&text[id.len() + 1..]) })
+        out.clear();
+        out.extend_from_slice(id.as_bytes());
+        out.push(b'/');
+        CredentialScope::write(time, params.region, params.service, out)?;
+        Ok(Self { text: out, scope: CredentialScope(&out[id.len() + 1..]) })
     }
 }
 
 /// What signs in the place of the secret, derived from it for one [`CredentialScope`].
 #[derive(Clone)]
-pub struct SigningKey(Hmac<Sha256>);
+pub struct SigningKey(Hmac);
 
 impl SigningKey {
     /// Derives the key of `secret` for `scope`.
     #[must_use]
     pub fn derive(secret: &SecretKey, scope: &CredentialScope<'_>) -> Self {
         let [.., (_, key)] = Self::derivation(secret, scope);
-        Self(hmac(&key))
+        Self(Hmac::new(&key))
     }
 
     /// The derivation, step by step, under AWS's names. The last is the signing key; whoever has one
@@ -364,12 +378,11 @@ impl SigningKey {
         secret: &SecretKey,
         scope: &CredentialScope<'_>,
     ) -> [(&'static str, [u8; 32]); 4] {
-        let mut key = format!("AWS4{}", secret.expose()).into_bytes();
-        let mut parts = scope.as_str().split('/');
+        let mut key = Hmac::new(format!("AWS4{}", secret.expose()).as_bytes());
+        let mut parts = scope.0.split(|byte| *byte == b'/');
         ["DateKey", "DateRegionKey", "DateRegionServiceKey", "SigningKey"].map(|name| {
-            let part = parts.next().unwrap_or_default();
-            let derived = hmac(&key).chain_update(part).finalize().into_bytes().into();
-            key = Vec::from(derived);
+            let derived = key.of(parts.next().unwrap_or_default());
+            key = Hmac::new(&derived);
             (name, derived)
         })
     }
@@ -377,13 +390,8 @@ impl SigningKey {
     /// Step 4: signs.
     #[must_use]
     pub fn sign(&self, string_to_sign: &StringToSign<'_>) -> Signature {
-        let mac = self.0.clone().chain_update(string_to_sign.as_str());
-        Signature(Hex::new(&mac.finalize().into_bytes().into()))
+        Signature(Hex::of(self.0.of(&string_to_sign.0)))
     }
-}
-
-fn hmac(key: &[u8]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
 impl fmt::Debug for SigningKey {
@@ -405,60 +413,54 @@ impl Signature {
 }
 
 /// Step 5: the value of the `Authorization` header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Authorization<'b>(&'b str);
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Authorization<'b>(&'b [u8]);
 
 impl<'b> Authorization<'b> {
     fn new(
         credential: &Credential<'_>,
-        signed_headers: &str,
+        signed_headers: &[u8],
         signature: &Signature,
-        text: &'b mut String,
+        out: &'b mut Vec<u8>,
     ) -> Self {
-        text.clear();
-        text.push_str(ALGORITHM);
-        text.push_str(" Credential=");
-        text.push_str(credential.text);
-        text.push_str(", SignedHeaders=");
-        text.push_str(signed_headers);
-        text.push_str(", Signature=");
-        text.push_str(signature.as_str());
-        Self(text)
+        out.clear();
+        out.extend_from_slice(ALGORITHM.as_bytes());
+        out.extend_from_slice(b" Credential=");
+        out.extend_from_slice(credential.text);
+        out.extend_from_slice(b", SignedHeaders=");
+        out.extend_from_slice(signed_headers);
+        out.extend_from_slice(b", Signature=");
+        out.extend_from_slice(&signature.0.0);
+        Self(out)
     }
 
     /// The value.
     #[must_use]
     pub fn as_str(&self) -> &'b str {
-        self.0
+        text(self.0)
     }
 }
 
 /// Step 5 in the query: the signature comes last, and is no part of what it signs.
 fn presigned_url<'b>(
     request: &Request<'_>,
-    canonical_query: &str,
+    canonical_query: &[u8],
     signature: &Signature,
     unsigned_token: Option<&str>,
-    url: &'b mut String,
+    out: &'b mut Vec<u8>,
 ) -> &'b str {
-    url.clear();
-    url.push_str(request.scheme.as_str());
-    url.push_str("://");
-    url.push_str(request.host);
-    url.push_str(request.absolute_path());
-    url.push('?');
-    url.push_str(canonical_query);
-    for (name, value) in
-        [(query::TOKEN, unsigned_token), (query::SIGNATURE, Some(signature.as_str()))]
-    {
-        if let Some(value) = value {
-            url.push('&');
-            url.push_str(name);
-            url.push('=');
-            encode::push(url, value, Slash::Encoded);
-        }
+    out.clear();
+    out.extend_from_slice(request.scheme.as_str().as_bytes());
+    out.extend_from_slice(b"://");
+    out.extend_from_slice(request.host.as_bytes());
+    out.extend_from_slice(request.absolute_path().as_bytes());
+    out.push(b'?');
+    out.extend_from_slice(canonical_query);
+    if let Some(token) = unsigned_token {
+        query::write_parameter(out, query::TOKEN, token.as_bytes());
     }
-    url
+    query::write_parameter(out, query::SIGNATURE, &signature.0.0);
+    text(out)
 }
 
 /// A SHA-256 in lower-case hexadecimal, as `SigV4` writes every hash.
@@ -466,27 +468,33 @@ fn presigned_url<'b>(
 pub struct Hex([u8; 64]);
 
 impl Hex {
-    fn new(hash: &[u8; 32]) -> Self {
+    fn of(hash: [u8; 32]) -> Self {
         // Arithmetic in the place of a table of digits, so that the compiler can do many at once.
         let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
-        let mut text = [0; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(hash) {
-            pair[0] = digit(byte >> 4);
-            pair[1] = digit(byte & 15);
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(hash) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
         }
-        Self(text)
+        Self(digits)
     }
 
     /// 64 digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        ascii(&self.0)
+        text(&self.0)
     }
 }
 
-/// The text that digits were written into.
-fn ascii(digits: &[u8]) -> &str {
-    str::from_utf8(digits).expect("digits are ASCII")
+/// The steps are written as bytes and looked at as text: they are made of `str`s and of ASCII.
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).expect("only text was written")
+}
+
+fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 impl fmt::Debug for Hex {
@@ -499,6 +507,24 @@ impl fmt::Debug for Hex {
 impl fmt::Debug for CanonicalRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CanonicalRequest").field(&self.hash()).finish()
+    }
+}
+
+impl fmt::Debug for StringToSign<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StringToSign").field(&self.as_str()).finish()
+    }
+}
+
+impl fmt::Debug for CredentialScope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CredentialScope").field(&self.as_str()).finish()
+    }
+}
+
+impl fmt::Debug for Authorization<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Authorization").field(&self.as_str()).finish()
     }
 }
 

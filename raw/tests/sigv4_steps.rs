@@ -58,7 +58,7 @@ fn the_request_gives_the_canonical_request() {
 #[test]
 fn the_canonical_request_gives_the_string_to_sign() {
     let canonical_request = CanonicalRequest::from_text(CANONICAL_REQUEST);
-    let (mut scope, mut text) = (String::new(), String::new());
+    let (mut scope, mut text) = (Vec::new(), Vec::new());
     let scope = CredentialScope::new(&time(), "us-east-1", "iam", &mut scope).unwrap();
     let string_to_sign = StringToSign::new(&canonical_request, &time(), &scope, &mut text);
     assert_eq!(string_to_sign.as_str(), STRING_TO_SIGN);
@@ -66,7 +66,7 @@ fn the_canonical_request_gives_the_string_to_sign() {
 
 #[test]
 fn the_secret_and_the_scope_give_the_signing_key() {
-    let mut scope = String::new();
+    let mut scope = Vec::new();
     let scope = CredentialScope::new(&time(), "us-east-1", "iam", &mut scope).unwrap();
     let [.., (name, key)] = SigningKey::derivation(&credentials().secret_key, &scope);
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -76,7 +76,7 @@ fn the_secret_and_the_scope_give_the_signing_key() {
 
 #[test]
 fn the_key_and_the_string_to_sign_give_the_signature() {
-    let mut scope = String::new();
+    let mut scope = Vec::new();
     let scope = CredentialScope::new(&time(), "us-east-1", "iam", &mut scope).unwrap();
     let key = SigningKey::derive(&credentials().secret_key, &scope);
     assert_eq!(key.sign(&StringToSign::from_text(STRING_TO_SIGN)).as_str(), SIGNATURE);

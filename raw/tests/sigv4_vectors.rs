@@ -10,7 +10,8 @@ use raw::sigv4::{
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 #[test]
@@ -75,6 +76,9 @@ impl Context {
     }
 }
 
+const SECRET: &str = "notrealrnrELgWzOk3IfjzDKtFBhDby";
+const DOCUMENTED_SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
 /// Two directories say nothing of their settings. These are the ones under which `aws-sigv4` itself
 /// reads them; the stages of the first were made at two different times.
 fn without_context(name: &str) -> Vec<(Context, &'static [&'static str])> {
@@ -86,8 +90,6 @@ fn without_context(name: &str) -> Vec<(Context, &'static [&'static str])> {
         expires: Expires::MAX,
         rules: Rules::GENERAL,
     };
-    const SECRET: &str = "notrealrnrELgWzOk3IfjzDKtFBhDby";
-    const DOCUMENTED_SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     match name {
         "double-encode-path" => vec![
             (
@@ -247,7 +249,7 @@ impl Message {
         let mut text = format!("{} {target} HTTP/1.1\n", self.method);
         let more = more.map(|(name, value)| -> (&'a str, &'a str) { (name, value) });
         for (name, value) in self.lines().chain(more) {
-            text += &format!("{name}:{value}\n");
+            writeln!(text, "{name}:{value}").unwrap();
         }
         text + "\n" + &self.body
     }

@@ -11,8 +11,10 @@ pub struct Workload {
     pub title: &'static str,
     /// The HTTP method.
     pub method: &'static str,
-    /// The whole URL, encoded.
+    /// The whole URL, encoded, for the signers that read one.
     pub url: &'static str,
+    /// The same in its parts, for the signers that take those.
+    pub(crate) parts: Request<'static>,
     /// Given headers, without the host.
     pub headers: &'static [(&'static str, &'static str)],
     /// The body; empty where there is none.
@@ -63,44 +65,44 @@ const RUN_INSTANCES: &str = "Action=RunInstances&Version=2016-11-15&ImageId=ami-
     &MetadataOptions.HttpTokens=required&DisableApiTermination=false";
 
 /// The five workloads.
+///
+/// # Panics
+/// Never: their URLs are constants.
 #[must_use]
 pub fn all() -> [Workload; 5] {
-    let list_buckets = |name, title, body| Workload {
+    let s3 = |name, title, url, location| Workload {
         name,
         title,
         method: "GET",
-        url: "https://s3.us-east-1.amazonaws.com/",
+        url,
+        parts: Request::new("GET", url).expect("a constant URL"),
         headers: &[],
-        body,
+        body: Vec::new(),
         service: "s3",
-        location: Location::Header,
+        location,
     };
+    let list_buckets = "https://s3.us-east-1.amazonaws.com/";
+    let run_instances = "https://ec2.us-east-1.amazonaws.com/";
+    let get_object = "https://example-bucket.s3.us-east-1.amazonaws.com/photos/2026/welle.jpg";
     [
-        list_buckets("W1", "S3 ListBuckets", Vec::new()),
-        Workload {
-            name: "W2",
-            title: "S3 ListObjectsV2, six parameters to encode",
-            url: LIST_OBJECTS,
-            ..list_buckets("", "", Vec::new())
-        },
+        s3("W1", "S3 ListBuckets", list_buckets, Location::Header),
+        s3("W2", "S3 ListObjectsV2, six parameters to encode", LIST_OBJECTS, Location::Header),
         Workload {
             name: "W3",
             title: "EC2 RunInstances, a form of 20 parameters",
             method: "POST",
-            url: "https://ec2.us-east-1.amazonaws.com/",
+            url: run_instances,
+            parts: Request::new("POST", run_instances).expect("a constant URL"),
             headers: &[("content-type", "application/x-www-form-urlencoded; charset=utf-8")],
             body: RUN_INSTANCES.into(),
             service: "ec2",
             location: Location::Header,
         },
-        list_buckets("W4", "W1 with a body of 64 KiB", vec![b'x'; 64 * 1024]),
         Workload {
-            name: "W5",
-            title: "S3 GetObject, presigned",
-            url: "https://example-bucket.s3.us-east-1.amazonaws.com/photos/2026/welle.jpg",
-            location: Location::Query,
-            ..list_buckets("", "", Vec::new())
+            body: vec![b'x'; 64 * 1024],
+            ..s3("W4", "W1 with a body of 64 KiB", list_buckets, Location::Header)
         },
+        s3("W5", "S3 GetObject, presigned", get_object, Location::Query),
     ]
 }
 
@@ -112,22 +114,21 @@ pub fn credentials() -> Credentials {
     let walk = std::iter::successors(Some(1_u64), |last| {
         Some(last.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
     });
-    let digit = |state: u64| char::from(ALPHABET[usize::try_from(state >> 58).expect("six bits")]);
+    let digit = |state: u64| char::from(ALPHABET[(state >> 58) as usize]);
     let token: String = walk.map(digit).take(TOKEN_LENGTH).collect();
     Credentials::new(ACCESS_KEY_ID, SECRET).with_session_token(token)
 }
 
-/// The moment at which every signer signs that lets itself be told: 2026-11-22T12:00:00Z.
+/// The moment at which every signer signs that lets itself be told: 2026-11-22T12:34:56Z.
 #[must_use]
 pub fn time() -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(1_795_348_800)
+    UNIX_EPOCH + Duration::from_secs(1_795_350_896)
 }
 
 impl Workload {
     /// The request in this project's terms.
     pub(crate) fn request(&self) -> Request<'_> {
-        let request = Request::new(self.method, self.url).expect("a constant URL");
-        Request { headers: self.headers, body: &self.body, ..request }
+        Request { headers: self.headers, body: &self.body, ..self.parts }
     }
 
     /// The rules of its service at its location.

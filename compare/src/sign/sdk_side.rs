@@ -140,7 +140,7 @@ fn prove(
         Some(token) => with_token(logged, token.expose()),
         None => logged.to_owned(),
     };
-    let (mut scope, mut text) = (String::new(), String::new());
+    let (mut scope, mut text) = (Vec::new(), Vec::new());
     let scope = CredentialScope::new(time, &decided.region, &decided.service, &mut scope)?;
     let canonical_request = CanonicalRequest::from_text(canonical.as_str());
     let string_to_sign = StringToSign::new(&canonical_request, time, &scope, &mut text);

@@ -1,11 +1,10 @@
 //! The `CanonicalHeaders` and `SignedHeaders` lines, and the headers to add: one list for all three.
 
-use super::request;
+use super::request::{check_credential, check_header};
 use super::{ContentSha256, Error, HashedPayload, Params, Request, Timestamp, TokenSigning};
 use contract::SessionToken;
 use std::cmp::Ordering;
 
-const AUTHORIZATION: &str = "authorization";
 const HOST: &str = "host";
 const DATE: &str = "x-amz-date";
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
@@ -13,7 +12,7 @@ const TOKEN: &str = "x-amz-security-token";
 
 /// Never signed: the signature itself, and what a proxy or an HTTP client may change on the way.
 const UNSIGNED: [&str; 6] =
-    [AUTHORIZATION, "user-agent", "expect", "connection", "transfer-encoding", "x-amzn-trace-id"];
+    ["authorization", "user-agent", "expect", "connection", "transfer-encoding", "x-amzn-trace-id"];
 
 impl Request<'_> {
     /// A given `X-Amz-Date` wins over the time of the parameters.
@@ -24,11 +23,15 @@ impl Request<'_> {
 
 /// The headers to sign, sorted by name, and what signing itself says in headers.
 pub(super) struct Headers<'b> {
-    request: Request<'b>,
+    host: &'b str,
+    given: Given<'b>,
     added: AddedHeaders<'b>,
     sorted: &'b [Header],
-    signed: &'b str,
+    signed: &'b [u8],
 }
+
+/// [`Request::headers`]
+type Given<'b> = &'b [(&'b str, &'b str)];
 
 /// What signing itself says in headers.
 pub(super) struct AddedHeaders<'b> {
@@ -43,7 +46,7 @@ pub(super) struct AddedHeaders<'b> {
 #[derive(Default)]
 pub(super) struct HeaderBuffers {
     sorted: Vec<Header>,
-    signed: String,
+    signed: Vec<u8>,
 }
 
 /// A header that is signed.
@@ -55,6 +58,8 @@ enum Header {
     Token,
     /// By its place in [`Request::headers`].
     Given(usize),
+    /// A given header of the same name as the one before it.
+    Repeated(usize),
 }
 
 impl<'b> AddedHeaders<'b> {
@@ -90,7 +95,7 @@ impl<'b> AddedHeaders<'b> {
     ) -> Result<Self, Error> {
         let token = params.credentials.session_token.as_ref().map(SessionToken::expose);
         if let Some(token) = token {
-            request::check_credential("session token", token)?;
+            check_credential("session token", token)?;
         }
         Ok(Self { time, payload, token, token_signing: params.rules.session_token, headers })
     }
@@ -108,53 +113,70 @@ impl HeaderBuffers {
         added: AddedHeaders<'b>,
     ) -> Result<Headers<'b>, Error> {
         let Self { sorted, signed } = self;
+        let given = request.headers;
         sorted.clear();
-        sorted.extend(added.headers.iter().filter(|header| match header {
-            Header::Token => added.token_if(TokenSigning::Signed).is_some(),
-            Header::Host | Header::Date => request.header(header.name(request)).is_none(),
-            Header::ContentSha256 | Header::Given(_) => true,
-        }));
+        for header in added.headers {
+            let is_signed = match header {
+                Header::Token => added.token_if(TokenSigning::Signed).is_some(),
+                Header::Host | Header::Date => request.header(header.name(given)).is_none(),
+                _ => true,
+            };
+            if is_signed {
+                sorted.push(*header);
+            }
+        }
         let own = sorted.len();
-        for (at, (name, value)) in request.headers.iter().enumerate() {
-            request::check_header(name, value)?;
+        for (at, (name, value)) in given.iter().enumerate() {
+            check_header(name, value)?;
             let is = |other: &str| name.eq_ignore_ascii_case(other);
-            let replaced = sorted[..own].iter().any(|header| is(header.name(request)));
+            let replaced = sorted[..own].iter().any(|header| is(header.name(given)));
             if !replaced && !UNSIGNED.iter().any(|unsigned| is(unsigned)) {
                 sorted.push(Header::Given(at));
             }
         }
         if sorted.len() > own {
-            sorted.sort_unstable_by(|one, other| one.cmp(*other, request));
+            sorted.sort_unstable_by(|one, other| one.cmp(*other, given));
+            mark_repeated(sorted, given);
         }
         signed.clear();
-        for names in sorted.chunk_by(|one, other| one.has_name_of(*other, request)) {
-            if !signed.is_empty() {
-                signed.push(';');
+        for header in &*sorted {
+            if let Header::Repeated(_) = header {
+                continue;
             }
-            push_lower_case(signed, names[0].name(request));
+            if !signed.is_empty() {
+                signed.push(b';');
+            }
+            header.write_name(given, signed);
         }
-        Ok(Headers { request: *request, added, sorted, signed })
+        Ok(Headers { host: request.host, given, added, sorted, signed })
     }
 }
 
 impl Header {
-    fn name<'r>(self, request: &Request<'r>) -> &'r str {
+    fn name(self, given: Given<'_>) -> &str {
         match self {
             Self::Host => HOST,
             Self::ContentSha256 => CONTENT_SHA256,
             Self::Date => DATE,
             Self::Token => TOKEN,
-            Self::Given(at) => request.headers[at].0,
+            Self::Given(at) | Self::Repeated(at) => given[at].0,
         }
     }
 
-    fn has_name_of(self, other: Self, request: &Request<'_>) -> bool {
-        self.name(request).eq_ignore_ascii_case(other.name(request))
+    #[inline]
+    fn write_name(self, given: Given<'_>, out: &mut Vec<u8>) {
+        match self {
+            Self::Host => out.extend_from_slice(HOST.as_bytes()),
+            Self::ContentSha256 => out.extend_from_slice(CONTENT_SHA256.as_bytes()),
+            Self::Date => out.extend_from_slice(DATE.as_bytes()),
+            Self::Token => out.extend_from_slice(TOKEN.as_bytes()),
+            Self::Given(at) | Self::Repeated(at) => write_lower_case(out, given[at].0),
+        }
     }
 
     /// By lower-case name, and headers of one name in the order in which they were given.
-    fn cmp(self, other: Self, request: &Request<'_>) -> Ordering {
-        let key = |header: Self| header.name(request).bytes().map(|byte| byte.to_ascii_lowercase());
+    fn cmp(self, other: Self, given: Given<'_>) -> Ordering {
+        let key = |header: Self| header.name(given).bytes().map(|byte| byte.to_ascii_lowercase());
         key(self).cmp(key(other)).then_with(|| match (self, other) {
             (Self::Given(one), Self::Given(other)) => one.cmp(&other),
             _ => Ordering::Equal,
@@ -164,38 +186,51 @@ impl Header {
 
 impl Headers<'_> {
     /// `<SignedHeaders>`: the lower-case names, sorted, with a semicolon between two.
-    pub(super) fn signed(&self) -> &str {
+    pub(super) fn signed(&self) -> &[u8] {
         self.signed
     }
 
     /// `<HashedPayload>`
-    pub(super) fn payload(&self) -> &str {
-        self.added.payload.as_str()
+    pub(super) fn payload(&self) -> &HashedPayload {
+        &self.added.payload
     }
 
     /// Appends `<CanonicalHeaders>`: `Lowercase(name) + ":" + Trim(value) + "\n"` for each, the values
     /// of a repeated header on one line with commas between.
-    pub(super) fn push_canonical(&self, out: &mut String) {
-        let same_name = |one: &Header, other: &Header| one.has_name_of(*other, &self.request);
-        for (name, headers) in self.signed.split(';').zip(self.sorted.chunk_by(same_name)) {
-            out.push_str(name);
-            let mut separator = ':';
-            for header in headers {
-                out.push(separator);
-                separator = ',';
-                push_trimmed(out, self.value(*header));
+    pub(super) fn write_canonical(&self, out: &mut Vec<u8>) {
+        for header in self.sorted {
+            if let Header::Repeated(_) = header {
+                out.pop();
+                out.push(b',');
+            } else {
+                header.write_name(self.given, out);
+                out.push(b':');
             }
-            out.push('\n');
+            self.write_value(*header, out);
+            out.push(b'\n');
         }
     }
 
-    /// The headers to add to the request: those of signing's own that are signed, and a token that is not.
+    fn write_value(&self, header: Header, out: &mut Vec<u8>) {
+        match header {
+            Header::Host => out.extend_from_slice(self.host.as_bytes()),
+            Header::ContentSha256 => self.payload().write(out),
+            Header::Date => out.extend_from_slice(self.added.time.as_bytes()),
+            Header::Token => {
+                out.extend_from_slice(self.added.token.unwrap_or_default().as_bytes());
+            }
+            Header::Given(at) | Header::Repeated(at) => write_trimmed(out, self.given[at].1),
+        }
+    }
+
+    /// The headers to add to the request: those of signing's own that are signed, and a token that
+    /// is not.
     pub(super) fn added(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let signed = self.sorted.iter().filter_map(|header| match header {
-            Header::ContentSha256 => Some((CONTENT_SHA256, self.value(*header))),
-            Header::Date => Some((DATE, self.value(*header))),
-            Header::Token => Some((TOKEN, self.value(*header))),
-            Header::Host | Header::Given(_) => None,
+            Header::ContentSha256 => Some((CONTENT_SHA256, self.payload().as_str())),
+            Header::Date => Some((DATE, self.added.time.as_str())),
+            Header::Token => Some((TOKEN, self.added.token?)),
+            Header::Host | Header::Given(_) | Header::Repeated(_) => None,
         });
         signed.chain(self.unsigned_token().map(|token| (TOKEN, token)))
     }
@@ -209,31 +244,41 @@ impl Headers<'_> {
     pub(super) fn unsigned_token(&self) -> Option<&str> {
         self.added.token_if(TokenSigning::AddedAfterwards)
     }
+}
 
-    fn value(&self, header: Header) -> &str {
-        match header {
-            Header::Host => self.request.host,
-            Header::ContentSha256 => self.payload(),
-            Header::Date => self.added.time.as_str(),
-            Header::Token => self.added.token.unwrap_or_default(),
-            Header::Given(at) => self.request.headers[at].1,
+/// Sorted headers of one name are neighbours.
+fn mark_repeated(sorted: &mut [Header], given: Given<'_>) {
+    for at in 1..sorted.len() {
+        if let Header::Given(place) = sorted[at]
+            && sorted[at - 1].name(given).eq_ignore_ascii_case(given[place].0)
+        {
+            sorted[at] = Header::Repeated(place);
         }
     }
 }
 
-fn push_lower_case(out: &mut String, name: &str) {
+fn write_lower_case(out: &mut Vec<u8>, name: &str) {
     let start = out.len();
-    out.push_str(name);
+    out.extend_from_slice(name.as_bytes());
     out[start..].make_ascii_lowercase();
 }
 
 /// `Trim`: without white space around it, and with one space in the place of several. Tabs inside
 /// stay: AWS speaks of spaces alone.
-fn push_trimmed(out: &mut String, value: &str) {
+fn write_trimmed(out: &mut Vec<u8>, value: &str) {
     let mut rest = value.trim_matches([' ', '\t']);
-    while let Some(at) = rest.find("  ") {
-        out.push_str(&rest[..=at]);
-        rest = rest[at..].trim_start_matches(' ');
+    if has_double_space(rest) {
+        while let Some(at) = rest.find("  ") {
+            out.extend_from_slice(&rest.as_bytes()[..=at]);
+            rest = rest[at..].trim_start_matches(' ');
+        }
     }
-    out.push_str(rest);
+    out.extend_from_slice(rest.as_bytes());
+}
+
+/// Without an early end, so that the compiler can look at many bytes at once.
+fn has_double_space(text: &str) -> bool {
+    let is_space = |byte| u8::from(byte == b' ');
+    let pairs = text.bytes().zip(text.bytes().skip(1));
+    pairs.fold(0, |found, (one, next)| found | is_space(one) & is_space(next)) != 0
 }

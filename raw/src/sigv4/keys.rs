@@ -1,7 +1,7 @@
 use super::{CredentialScope, SigningKey};
 use contract::SecretKey;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Signing keys that were derived before, so that a signature costs four hashes and not twenty-two.
 ///
@@ -14,8 +14,8 @@ pub struct KeyCache(Mutex<Vec<Entry>>);
 
 struct Entry {
     secret: SecretKey,
-    scope: String,
-    key: Arc<SigningKey>,
+    scope: Vec<u8>,
+    key: SigningKey,
 }
 
 impl KeyCache {
@@ -30,19 +30,18 @@ impl KeyCache {
 
     /// The key of `secret` for `scope`, derived at the first call.
     #[must_use]
-    pub fn signing_key(&self, secret: &SecretKey, scope: &CredentialScope<'_>) -> Arc<SigningKey> {
+    pub fn signing_key(&self, secret: &SecretKey, scope: &CredentialScope<'_>) -> SigningKey {
         // A panic elsewhere cannot leave an entry half written, so a poisoned lock is still good.
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = |entry: &Entry| entry.scope == scope.as_str() && entry.secret == *secret;
+        let known = |entry: &Entry| entry.scope == scope.0 && entry.secret == *secret;
         if let Some(at) = entries.iter().position(known) {
             entries[..=at].rotate_right(1);
         } else {
             entries.truncate(Self::CAPACITY - 1);
-            let key = Arc::new(SigningKey::derive(secret, scope));
-            entries
-                .insert(0, Entry { secret: secret.clone(), scope: scope.as_str().to_owned(), key });
+            let key = SigningKey::derive(secret, scope);
+            entries.insert(0, Entry { secret: secret.clone(), scope: scope.0.to_owned(), key });
         }
-        Arc::clone(&entries[0].key)
+        entries[0].key.clone()
     }
 }
 

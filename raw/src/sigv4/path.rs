@@ -4,45 +4,48 @@ use super::{PathEncoding, PathNormalization, Rules};
 use crate::encode::{self, Slash};
 
 /// Appends `path`, which begins with a slash, as `rules` want it signed.
-pub(super) fn push_canonical(out: &mut String, path: &str, rules: Rules) {
-    let push = |out: &mut String, text: &str| match rules.encode_path {
-        PathEncoding::Once => out.push_str(text),
-        PathEncoding::Twice => encode::push(out, text, Slash::Kept),
+pub(super) fn write_canonical(out: &mut Vec<u8>, path: &str, rules: Rules) {
+    let write = |out: &mut Vec<u8>, text: &[u8]| match rules.encode_path {
+        PathEncoding::Once => out.extend_from_slice(text),
+        PathEncoding::Twice => encode::write(out, text, Slash::Kept),
     };
     match rules.path {
-        PathNormalization::AsIs => push(out, path),
-        PathNormalization::Normalized => push_normalized(out, path, push),
+        PathNormalization::AsIs => write(out, path.as_bytes()),
+        PathNormalization::Normalized => write_normalized(out, path, write),
     }
 }
 
 /// RFC 3986, 5.2.4, and beyond it: AWS takes a doubled slash for one.
-fn push_normalized(out: &mut String, path: &str, push: impl Fn(&mut String, &str)) {
+fn write_normalized(out: &mut Vec<u8>, path: &str, write: impl Fn(&mut Vec<u8>, &[u8])) {
     let root = out.len();
-    for segment in path.split('/') {
+    for segment in path.as_bytes().split(|byte| *byte == b'/') {
         match segment {
-            "" | "." => {}
-            ".." => out.truncate(out[root..].rfind('/').map_or(root, |slash| root + slash)),
+            b"" | b"." => {}
+            b".." => {
+                let parent = out[root..].iter().rposition(|byte| *byte == b'/');
+                out.truncate(root + parent.unwrap_or_default());
+            }
             name => {
-                out.push('/');
-                push(out, name);
+                out.push(b'/');
+                write(out, name);
             }
         }
     }
     let names_a_folder = ["/", "/.", "/.."].iter().any(|end| path.ends_with(end));
     if names_a_folder || out.len() == root {
-        out.push('/');
+        out.push(b'/');
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::push_canonical;
+    use super::write_canonical;
     use crate::sigv4::{PathEncoding, Rules};
 
     fn canonical(path: &str, rules: Rules) -> String {
-        let mut out = String::from("GET\n");
-        push_canonical(&mut out, path, rules);
-        out.split_off(4)
+        let mut out = b"GET\n".to_vec();
+        write_canonical(&mut out, path, rules);
+        String::from_utf8(out.split_off(4)).unwrap()
     }
 
     #[test]

@@ -3,31 +3,31 @@
 use super::headers::Headers;
 use super::{ALGORITHM, Credential, Error, Expires, Timestamp};
 use crate::encode::{self, Slash};
-use std::fmt::Write;
+use std::io::Write;
 use std::ops::Range;
 
 pub(super) const SIGNATURE: &str = "X-Amz-Signature";
 pub(super) const TOKEN: &str = "X-Amz-Security-Token";
 
-/// The parameters encoded, in the order in which they came, and then the line.
+/// The parameters as `name=value`, encoded, in the order in which they came; and then the line.
 #[derive(Default)]
 pub(super) struct QueryBuffers {
-    expires: String,
-    encoded: String,
+    expires: Vec<u8>,
+    encoded: Vec<u8>,
     parameters: Vec<Parameter>,
-    line: String,
+    line: Vec<u8>,
 }
 
-/// Where in `encoded` a name and its value are.
+/// Where in `encoded` a parameter is, and its equals sign.
 struct Parameter {
-    name: Range<usize>,
-    value: Range<usize>,
+    whole: Range<usize>,
+    equals: usize,
 }
 
 impl QueryBuffers {
     /// The query of the wire in canonical form: names and values encoded by one rule, sorted by the
     /// encoded name and then by the encoded value, and an `=` even where there is no value.
-    pub(super) fn canonical(&mut self, wire: &str) -> &str {
+    pub(super) fn canonical(&mut self, wire: &str) -> &[u8] {
         self.clear();
         self.read(wire);
         self.write_sorted()
@@ -41,36 +41,38 @@ impl QueryBuffers {
         time: &Timestamp,
         expires: Expires,
         headers: &Headers<'_>,
-    ) -> Result<&str, Error> {
+    ) -> Result<&[u8], Error> {
         self.clear();
-        write!(self.expires, "{}", expires.as_seconds()).expect("a String takes any text");
-        let expires = std::mem::take(&mut self.expires);
+        let mut seconds = std::mem::take(&mut self.expires);
+        seconds.clear();
+        write!(seconds, "{}", expires.as_seconds()).expect("a vector takes what it is given");
         let added = [
-            ("X-Amz-Algorithm", Some(ALGORITHM)),
+            ("X-Amz-Algorithm", Some(ALGORITHM.as_bytes())),
             ("X-Amz-Credential", Some(credential.text)),
-            ("X-Amz-Date", Some(time.as_str())),
-            ("X-Amz-Expires", Some(&expires)),
-            (TOKEN, headers.signed_token()),
+            ("X-Amz-Date", Some(time.as_bytes())),
+            ("X-Amz-Expires", Some(&seconds)),
+            (TOKEN, headers.signed_token().map(str::as_bytes)),
             ("X-Amz-SignedHeaders", Some(headers.signed())),
         ];
         let names = added.iter().map(|(name, _)| *name).chain([SIGNATURE]);
-        for given in parameters(wire).map(|(name, _)| name) {
-            if let Some(parameter) = names.clone().find(|name| *name == given) {
+        for (given, _) in parameters(wire) {
+            if let Some(parameter) = names.clone().find(|name| name.as_bytes() == given) {
                 return Err(Error::AlreadyPresigned { parameter });
             }
         }
         self.read(wire);
         for (name, value) in added {
             if let Some(value) = value {
-                self.push(name, value, |out, text| encode::push(out, text, Slash::Encoded));
+                self.push(name.as_bytes(), value, |out, text| {
+                    encode::write(out, text, Slash::Encoded);
+                });
             }
         }
-        self.expires = expires;
+        self.expires = seconds;
         Ok(self.write_sorted())
     }
 
     fn clear(&mut self) {
-        self.expires.clear();
         self.encoded.clear();
         self.parameters.clear();
         self.line.clear();
@@ -78,42 +80,50 @@ impl QueryBuffers {
 
     fn read(&mut self, wire: &str) {
         for (name, value) in parameters(wire) {
-            self.push(name, value, encode::push_canonical);
+            self.push(name, value, encode::write_canonical);
         }
     }
 
-    fn push(&mut self, name: &str, value: &str, encode: impl Fn(&mut String, &str)) {
+    fn push(&mut self, name: &[u8], value: &[u8], encode: impl Fn(&mut Vec<u8>, &[u8])) {
         let start = self.encoded.len();
         encode(&mut self.encoded, name);
-        let between = self.encoded.len();
+        let equals = self.encoded.len();
+        self.encoded.push(b'=');
         encode(&mut self.encoded, value);
-        let end = self.encoded.len();
-        self.parameters.push(Parameter { name: start..between, value: between..end });
+        self.parameters.push(Parameter { whole: start..self.encoded.len(), equals });
     }
 
-    fn write_sorted(&mut self) -> &str {
+    fn write_sorted(&mut self) -> &[u8] {
         let text = &self.encoded;
-        let key =
-            |parameter: &Parameter| (&text[parameter.name.clone()], &text[parameter.value.clone()]);
+        let key = |Parameter { whole, equals }: &Parameter| {
+            (&text[whole.start..*equals], &text[*equals..whole.end])
+        };
         self.parameters.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
-        for parameter in &self.parameters {
-            let (name, value) = key(parameter);
-            if !self.line.is_empty() {
-                self.line.push('&');
+        for (at, parameter) in self.parameters.iter().enumerate() {
+            if at > 0 {
+                self.line.push(b'&');
             }
-            self.line.push_str(name);
-            self.line.push('=');
-            self.line.push_str(value);
+            self.line.extend_from_slice(&text[parameter.whole.clone()]);
         }
         &self.line
     }
 }
 
+/// Appends one parameter more to a query that has some.
+pub(super) fn write_parameter(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    out.push(b'&');
+    out.extend_from_slice(name.as_bytes());
+    out.push(b'=');
+    encode::write(out, value, Slash::Encoded);
+}
+
 /// The names and values of a query of the wire; an empty piece between two `&` is none.
-fn parameters(wire: &str) -> impl Iterator<Item = (&str, &str)> {
-    wire.split('&')
-        .filter(|piece| !piece.is_empty())
-        .map(|piece| piece.split_once('=').unwrap_or((piece, "")))
+fn parameters(wire: &str) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let pieces = wire.as_bytes().split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
+    pieces.map(|piece| match piece.iter().position(|byte| *byte == b'=') {
+        Some(equals) => (&piece[..equals], &piece[equals + 1..]),
+        None => (piece, &b""[..]),
+    })
 }
 
 #[cfg(test)]
@@ -121,7 +131,7 @@ mod tests {
     use super::QueryBuffers;
 
     fn canonical(wire: &str) -> String {
-        QueryBuffers::default().canonical(wire).to_owned()
+        String::from_utf8(QueryBuffers::default().canonical(wire).to_vec()).unwrap()
     }
 
     #[test]

@@ -39,6 +39,15 @@ impl Scheme {
         }
     }
 
+    /// The scheme that begins `url`, and what follows its `://`.
+    fn cut(url: &str) -> Option<(Self, &str)> {
+        [Self::Https, Self::Http].into_iter().find_map(|scheme| {
+            let (name, rest) = url.split_at_checked(scheme.as_str().len())?;
+            let rest = rest.strip_prefix("://")?;
+            name.eq_ignore_ascii_case(scheme.as_str()).then_some((scheme, rest))
+        })
+    }
+
     fn default_port(self) -> &'static str {
         match self {
             Self::Http => ":80",
@@ -58,14 +67,12 @@ impl<'a> Request<'a> {
     /// Where the URL is not absolute, has no host, or carries a user name.
     pub fn new(method: &'a str, url: &'a str) -> Result<Self, Error> {
         let error = |problem| Error::Url { url: url.to_owned(), problem };
-        let (scheme, rest) = match url.split_once("://") {
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (Scheme::Https, rest),
-            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (Scheme::Http, rest),
-            _ => return Err(error("begins with neither https:// nor http://")),
-        };
-        let rest = rest.split_once('#').map_or(rest, |(sent, _fragment)| sent);
-        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (scheme, rest) =
+            Scheme::cut(url).ok_or_else(|| error("begins with neither https:// nor http://"))?;
+        let (host, rest) = split_before(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
+        let (path, rest) = split_before(rest, |byte| matches!(byte, b'?' | b'#'));
+        let (query, _fragment) = split_before(rest, |byte| byte == b'#');
+        let query = query.strip_prefix('?').unwrap_or_default();
         let host = host.strip_suffix(scheme.default_port()).unwrap_or(host);
         if host.is_empty() {
             return Err(error("has no host"));
@@ -94,16 +101,18 @@ impl Request<'_> {
         if !is_token(self.method) {
             return Err(Error::Method { method: self.method.to_owned() });
         }
-        if self.host.is_empty() || !self.host.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if self.host.is_empty() || !all(self.host, |byte| byte.is_ascii_graphic()) {
             return Err(Error::Host { host: self.host.to_owned() });
         }
         if !self.absolute_path().starts_with('/') {
             return Err(Error::RelativePath { path: self.path.to_owned() });
         }
-        match [self.path, self.query].into_iter().find_map(control) {
-            Some(character) => Err(Error::ControlInUrl { character }),
-            None => Ok(()),
+        for text in [self.path, self.query] {
+            if let Some(character) = first_not(text, |byte| !byte.is_ascii_control()) {
+                return Err(Error::ControlInUrl { character });
+            }
         }
+        Ok(())
     }
 }
 
@@ -112,28 +121,57 @@ pub(super) fn check_header(name: &str, value: &str) -> Result<(), Error> {
     if !is_token(name) {
         return Err(Error::HeaderName { name: name.to_owned() });
     }
-    match value.chars().find(|character| character.is_ascii_control() && *character != '\t') {
+    match first_not(value, |byte| !byte.is_ascii_control() || byte == b'\t') {
         Some(character) => Err(Error::HeaderValue { name: name.to_owned(), character }),
         None => Ok(()),
     }
 }
 
-/// Refuses white space that was pasted along, and line breaks.
+/// Refuses white space that was pasted along, line breaks, and what is not ASCII.
 pub(super) fn check_credential(what: &'static str, text: &str) -> Result<(), Error> {
-    match text.chars().find(|character| !character.is_ascii_graphic()) {
+    // As a signed number a byte beyond ASCII is below zero: one comparison for a long token.
+    match first_not(text, |byte| byte.cast_signed() > b' '.cast_signed()) {
         Some(character) => Err(Error::Credentials { what, character }),
         None => Ok(()),
     }
 }
 
-fn control(text: &str) -> Option<char> {
-    text.chars().find(char::is_ascii_control)
+fn split_before(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
+    text.split_at(text.bytes().position(ends).unwrap_or(text.len()))
 }
 
 /// RFC 9110, 5.6.2.
 fn is_token(text: &str) -> bool {
-    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_tchar)
+    const TCHAR: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 128_u8 {
+            table[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let others = b"!#$%&'*+-.^_`|~";
+        let mut at = 0;
+        while at < others.len() {
+            table[others[at] as usize] = true;
+            at += 1;
+        }
+        table
+    };
+    !text.is_empty() && text.bytes().all(|byte| TCHAR[usize::from(byte)])
+}
+
+/// Whether every byte is `allowed`. It does not end early, so that the compiler can look at many at
+/// once: what is signed is nearly always right, and up to a thousand bytes long.
+fn all(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & allowed(byte))
+}
+
+/// The first character that is not `allowed`, all of which are ASCII or none.
+fn first_not(text: &str, allowed: impl Fn(u8) -> bool) -> Option<char> {
+    if all(text, &allowed) {
+        return None;
+    }
+    text.chars().find(|character| !u8::try_from(*character).is_ok_and(&allowed))
 }
 
 /// Without the values of headers and the body, which may be secrets.

@@ -1,12 +1,16 @@
-use super::{Error, ascii};
+use super::{Error, text};
 use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
-use time::{Date, Month, OffsetDateTime, Time};
+use time::{Date, Month, Time};
+
+/// 1970-01-01 in the count of days that `time` begins in 4714 BC.
+const UNIX_EPOCH_DAY: i32 = 2_440_588;
 
 /// The moment of signing in the one form that `SigV4` knows, ISO 8601 basic in UTC:
 /// `20150830T123600Z`.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(align(8))]
 pub struct Timestamp([u8; 16]);
 
 impl Timestamp {
@@ -16,43 +20,52 @@ impl Timestamp {
     /// Before 1970 or after 9999, which four digits and AWS's services do not know.
     pub fn new(time: SystemTime) -> Result<Self, Error> {
         let seconds = time.duration_since(UNIX_EPOCH).ok().map(|past| past.as_secs());
-        seconds
-            .and_then(|seconds| i64::try_from(seconds).ok())
-            .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
-            .map(Self::format)
-            .ok_or(Error::TimeOutOfRange { time })
+        seconds.and_then(at).ok_or(Error::TimeOutOfRange { time })
     }
 
     /// The whole: `20150830T123600Z`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        ascii(&self.0)
+        text(&self.0)
     }
 
     /// The day: `20150830`.
     #[must_use]
     pub fn date(&self) -> &str {
-        &self.as_str()[..8]
+        text(self.date_bytes())
     }
 
-    fn format(time: OffsetDateTime) -> Self {
-        let mut text = *b"00000000T000000Z";
-        let mut write = |at: usize, digits: usize, mut number: u32| {
-            for place in text[at..at + digits].iter_mut().rev() {
-                *place = b'0' + (number % 10) as u8;
-                number /= 10;
-            }
-        };
-        let (year, month, day) = time.to_calendar_date();
-        let (hour, minute, second) = time.to_hms();
-        write(0, 4, year.unsigned_abs());
-        write(4, 2, u32::from(u8::from(month)));
-        write(6, 2, u32::from(day));
-        write(9, 2, u32::from(hour));
-        write(11, 2, u32::from(minute));
-        write(13, 2, u32::from(second));
-        Self(text)
+    pub(super) fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
+
+    pub(super) fn date_bytes(&self) -> &[u8; 8] {
+        self.0.first_chunk().expect("8 are fewer than 16")
+    }
+}
+
+/// `None` after the year 9999.
+fn at(seconds: u64) -> Option<Timestamp> {
+    const DAY: u64 = 24 * 60 * 60;
+    let days = i32::try_from(seconds / DAY).ok()?;
+    let date = Date::from_julian_day(days.checked_add(UNIX_EPOCH_DAY)?).ok()?;
+    let (year, month, day) = date.to_calendar_date();
+    let year = year.unsigned_abs();
+    let clock = u32::try_from(seconds % DAY).ok()?;
+    let digits = |number: u32| [number / 10, number % 10].map(|digit| b'0' + (digit % 10) as u8);
+    let [century, years, month, day, hour, minute, second] = [
+        digits(year / 100),
+        digits(year % 100),
+        digits(u8::from(month).into()),
+        digits(day.into()),
+        digits(clock / 3600),
+        digits(clock / 60 % 60),
+        digits(clock % 60),
+    ];
+    let mut text = *b"YYYYMMDDThhmmssZ";
+    text[..8].copy_from_slice([century, years, month, day].as_flattened());
+    text[9..15].copy_from_slice([hour, minute, second].as_flattened());
+    Some(Timestamp(text))
 }
 
 impl FromStr for Timestamp {
@@ -133,6 +146,8 @@ mod tests {
     #[test]
     fn times_outside_the_calendar_are_refused() {
         assert!(Timestamp::new(UNIX_EPOCH - Duration::from_secs(1)).is_err());
-        assert!(Timestamp::new(UNIX_EPOCH + Duration::from_secs(253_402_300_800)).is_err());
+        let last = 253_402_300_799;
+        assert_eq!(at(last), "99991231T235959Z");
+        assert!(Timestamp::new(UNIX_EPOCH + Duration::from_secs(last + 1)).is_err());
     }
 }
