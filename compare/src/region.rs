@@ -1,50 +1,8 @@
 //! The regions of AWS, so that a slip in one gets its nearest instead of a DNS error.
 
-use crate::error::Stop;
+use sandbox::regions::{COMMERCIAL, SEPARATE};
 
-/// Source: <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html> and
-/// the partitions of China and `GovCloud`. Regions come faster than releases: an unknown one that is
-/// spelled like a region is refused by the sandbox alone.
-const KNOWN: &[&str] = &[
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-central-1",
-    "ca-west-1",
-    "cn-north-1",
-    "cn-northwest-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-gov-east-1",
-    "us-gov-west-1",
-    "us-west-1",
-    "us-west-2",
-];
+use crate::error::Stop;
 
 /// The domains under which AWS serves, partition by partition.
 pub const DNS_SUFFIXES: &[&str] = &[
@@ -82,13 +40,13 @@ pub fn check_spelling(region: &str) -> Result<(), Stop> {
 /// # Errors
 /// Exit 2, with the nearest that there is.
 pub fn check(region: &str) -> Result<(), Stop> {
-    if KNOWN.contains(&region) { Ok(()) } else { Err(unknown(region)) }
+    if known().any(|known| known == region) { Ok(()) } else { Err(unknown(region)) }
 }
 
 /// What to say of `region` where its host names do not resolve.
 #[must_use]
 pub fn doubt(region: &str) -> Option<String> {
-    (!KNOWN.contains(&region)).then(|| {
+    (!known().any(|known| known == region)).then(|| {
         format!("`{region}` is not a region known here; did you mean `{}`?", nearest(region))
     })
 }
@@ -99,8 +57,13 @@ fn unknown(region: &str) -> Stop {
 }
 
 fn nearest(region: &str) -> &'static str {
-    let distance = |known: &&&str| strsim::damerau_levenshtein(known, region);
-    KNOWN.iter().min_by_key(distance).copied().unwrap_or("us-east-1")
+    known().min_by_key(|known| strsim::damerau_levenshtein(known, region)).unwrap_or("us-east-1")
+}
+
+/// Regions come faster than releases: one that is not here is refused only where the sandbox, which
+/// has no other, is what is called.
+fn known() -> impl Iterator<Item = &'static str> {
+    COMMERCIAL.into_iter().chain(SEPARATE)
 }
 
 #[cfg(test)]

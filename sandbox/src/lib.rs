@@ -23,6 +23,7 @@ pub mod facts;
 mod identity;
 mod query_api;
 mod refusal;
+pub mod regions;
 mod s3;
 mod server;
 mod store;

@@ -105,11 +105,11 @@ pub(crate) fn element(xml: &mut String, name: &str, text: &str) {
     let _ = write!(xml, "</{name}>");
 }
 
-/// Writes text as S3 does: quotes escaped too, apostrophes and line feeds as they are.
+/// Writes text as AWS does: quotes escaped too, apostrophes and line feeds as they are.
 ///
 /// A carriage return has to be a reference, or the parser turns it into a line feed. What XML 1.0
 /// cannot carry at all (section 2.2) becomes U+FFFD.
-fn escape(xml: &mut String, text: &str) {
+pub(crate) fn escape(xml: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '&' => xml.push_str("&amp;"),

@@ -1,9 +1,11 @@
 //! A writer of EC2's XML: elements indented by four spaces, lists of `item`, empty ones as `<a/>`.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::{self, Display, Write as _};
 
 use time::OffsetDateTime;
 use time::macros::{format_description, offset};
+
+use crate::refusal::{XML_DECLARATION, escape};
 
 const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
@@ -16,10 +18,7 @@ impl Document {
     /// `<ActionResponse>` with the request id and whatever `body` writes.
     pub(super) fn response(action: &str, request_id: &str, body: impl FnOnce(&mut Self)) -> String {
         let mut document = Self {
-            text: format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-                 <{action}Response xmlns=\"{NAMESPACE}\">\n"
-            ),
+            text: format!("{XML_DECLARATION}<{action}Response xmlns=\"{NAMESPACE}\">\n"),
             depth: 1,
         };
         document.text("requestId", request_id);
@@ -33,15 +32,12 @@ impl Document {
         let start = self.text.len();
         self.put(format_args!("<{name}>"));
         let content = self.text.len();
-        self.put(format_args!("{value}"));
+        // Writing to a String cannot fail.
+        let _ = write!(Escaped(&mut self.text), "{value}");
         if self.text.len() == content {
             self.text.truncate(start);
             self.put(format_args!("<{name}/>\n"));
             return;
-        }
-        if self.text[content..].contains(needs_escape) {
-            let value = self.text.split_off(content);
-            escape(&value, &mut self.text);
         }
         self.put(format_args!("</{name}>\n"));
     }
@@ -105,26 +101,12 @@ pub(super) fn gmt(moment: OffsetDateTime) -> String {
     moment.to_offset(offset!(UTC)).format(&format).unwrap_or_default()
 }
 
-fn needs_escape(character: char) -> bool {
-    matches!(character, '&' | '<' | '>' | '"' | '\r') || !is_xml(character)
-}
+/// Escapes what is written through it.
+struct Escaped<'a>(&'a mut String);
 
-fn escape(value: &str, into: &mut String) {
-    for character in value.chars() {
-        match character {
-            '&' => into.push_str("&amp;"),
-            '<' => into.push_str("&lt;"),
-            '>' => into.push_str("&gt;"),
-            '"' => into.push_str("&quot;"),
-            // A bare carriage return would reach the reader as a line feed (XML 1.0, 2.11).
-            '\r' => into.push_str("&#xd;"),
-            character if is_xml(character) => into.push(character),
-            _ => into.push(char::REPLACEMENT_CHARACTER),
-        }
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escape(self.0, text);
+        Ok(())
     }
-}
-
-/// The characters that a document may hold at all (XML 1.0, 2.2).
-fn is_xml(character: char) -> bool {
-    !matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }

@@ -7,6 +7,7 @@ use super::{NAMESPACE, OWNER_ID, Request, XML, timestamp};
 use crate::answer::Answer;
 use crate::facts::s3 as facts;
 use crate::refusal::{Refusal, XML_DECLARATION, element};
+use crate::regions::COMMERCIAL;
 use crate::store::Bucket;
 
 /// The parameters that make S3 add the region and ARN of each bucket.
@@ -67,7 +68,7 @@ fn max_buckets(request: &Request<'_>) -> Result<usize, Refusal> {
 
 fn bucket_region<'a>(request: &'a Request<'_>) -> Result<Option<&'a str>, Refusal> {
     match request.parameter("bucket-region") {
-        Some(region) if !REGIONS.contains(&region) => Err(Refusal::of(facts::BUCKET_REGION)
+        Some(region) if !COMMERCIAL.contains(&region) => Err(Refusal::of(facts::BUCKET_REGION)
             .fill("region", region)
             .detail("ArgumentName", "bucket-region")),
         region => Ok(region),
@@ -79,41 +80,3 @@ fn read_token(token: &str) -> Result<String, Refusal> {
         Refusal::of(facts::CONTINUATION_TOKEN).detail("ArgumentName", "continuation-token")
     })
 }
-
-/// The commercial regions ("Regions, Availability Zones, and Local Zones" in the RDS User Guide).
-const REGIONS: [&str; 34] = [
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-south-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-central-1",
-    "ca-west-1",
-    "eu-central-1",
-    "eu-central-2",
-    "eu-north-1",
-    "eu-south-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-];
