@@ -30,6 +30,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
         Verb::Run(args) => verbs::run::run(&args),
         Verb::Sign(args) => verbs::sign::run(&args),
         Verb::Verify(_) => verbs::verify::run(),
+        Verb::Bench(args) => verbs::bench::run(&args),
         Verb::Sandbox(args) => verbs::sandbox::run(&args),
         Verb::Cleanup(args) => verbs::cleanup::run(&args),
         Verb::Completions(args) => {

@@ -4,6 +4,7 @@
 //! [`diff`]; what was found is plain data in [`findings`], and [`report`] writes it. [`cli`] is the
 //! only place that prints and exits.
 
+pub mod bench;
 pub mod capture;
 pub mod cli;
 pub mod diff;

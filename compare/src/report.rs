@@ -1,5 +1,6 @@
 //! Findings → text. Nothing here measures, decides or prints.
 
+pub mod bench;
 pub mod markdown;
 pub mod steps;
 pub mod terminal;

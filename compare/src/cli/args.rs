@@ -41,6 +41,9 @@ pub(super) enum Verb {
     /// The sandbox's verdict on signed requests, without sending them
     #[command(after_help = "Example: compare verify --jsonl < signed.jsonl")]
     Verify(VerifyArgs),
+    /// Measure both sides, paired
+    #[command(after_help = "Example: cargo run --release -p compare -- bench signing")]
+    Bench(BenchArgs),
     /// Serve the embedded endpoint until stopped, for other clients
     #[command(after_help = "Example: compare sandbox --port 4566")]
     Sandbox(SandboxArgs),
@@ -210,6 +213,25 @@ pub(super) enum SignFormat {
     Http,
     /// A line for the shell that sends it
     Curl,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BenchArgs {
+    /// What to measure
+    #[arg(value_enum, default_value_t = Subject::Signing)]
+    pub(super) subject: Subject,
+    /// A few seconds instead of half a minute, good to about 5 %
+    #[arg(long)]
+    pub(super) quick: bool,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Subject {
+    /// A signature, from the unsigned request to the finished header or URL
+    Signing,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! What each verb does, from its words to its exit code.
 
+pub(super) mod bench;
 pub(super) mod cleanup;
 pub(super) mod completions;
 pub(super) mod run;
