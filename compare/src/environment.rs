@@ -71,26 +71,28 @@ fn read(path: &Path) -> Result<HashMap<String, String>, Stop> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| Stop::usage(format!("the env file {shown} cannot be read: {error}")))?;
-    dotenvy::from_read_iter(text.as_bytes())
-        .collect::<Result<_, _>>()
-        .map_err(|error| broken_line(path, &text, &error))
+    parse(&text).map_err(|_| {
+        let number = broken_line(&text);
+        Stop::usage(format!(
+            "{shown}, line {number}: this is not NAME=value (the line is not shown: it may hold a \
+             secret)"
+        ))
+        .help(
+            "write NAME=value, quote values with spaces as NAME=\"a value\", begin comments with #",
+        )
+    })
 }
 
-fn broken_line(path: &Path, text: &str, error: &dotenvy::Error) -> Stop {
-    let shown = path.display();
-    let number = match error {
-        dotenvy::Error::LineParse(broken, _) => {
-            let first = broken.lines().next().unwrap_or_default().trim();
-            text.lines().position(|line| line.trim() == first).map(|index| index + 1)
-        }
-        _ => None,
-    };
-    let place =
-        number.map_or_else(|| shown.to_string(), |number| format!("{shown}, line {number}"));
-    Stop::usage(format!(
-        "{place}: this is not NAME=value (the line is not shown: it may hold a secret)"
-    ))
-    .help("write NAME=value, quote values with spaces as NAME=\"a value\", begin comments with #")
+fn parse(text: &str) -> dotenvy::Result<HashMap<String, String>> {
+    dotenvy::from_read_iter(text.as_bytes()).collect()
+}
+
+/// The number of the line after the longest beginning of `text` that can be read: the parser tells
+/// what it could not read, and not where that stands.
+fn broken_line(text: &str) -> usize {
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    let readable = |count: &usize| parse(&lines[..*count].concat()).is_ok();
+    (0..lines.len()).rev().find(readable).unwrap_or(0) + 1
 }
 
 impl fmt::Display for Origin {

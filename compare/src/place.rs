@@ -12,7 +12,7 @@ use url::{Host, Url};
 use crate::{environment::Environment, error::Stop, findings::Whereabouts, region};
 use address::{checked_api_url, endpoint_url, host_kind, proxy};
 pub use caller::{Caller, caller};
-use caller::{from_profile, keys, no_credentials, profile, region_of};
+use caller::{from_profile, keys, no_credentials, no_region, profile, region_of};
 
 /// The sandbox boots in a fraction of a second where AWS takes half a minute, so waits against it
 /// are shorter by this.
@@ -161,7 +161,8 @@ fn in_sandbox(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
 
 async fn on_aws(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
     let profile = profile(wish, environment);
-    let (region, region_from) = region_of(wish, environment, profile.as_deref()).await?;
+    let (region, region_from) =
+        region_of(wish, environment, profile.as_deref()).await?.ok_or_else(no_region)?;
     let proxy = proxy(environment, "https", None);
     let (credentials, credentials_from) = match keys(wish, environment)? {
         Some(found) => found,
@@ -170,7 +171,7 @@ async fn on_aws(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
             .map(|(credentials, provider)| {
                 (credentials, format!("the SDK's default chain ({provider})"))
             })
-            .map_err(|error| no_credentials(&*error))?,
+            .map_err(|error| no_credentials("the SDK's default chain found none", &*error))?,
     };
     Ok(Place {
         target: Target {
@@ -203,7 +204,11 @@ async fn at_endpoint(
     origin: &str,
 ) -> Result<Place, Stop> {
     let profile = profile(wish, environment);
-    let (region, region_from) = region_of(wish, environment, profile.as_deref()).await?;
+    let (region, region_from) = match region_of(wish, environment, profile.as_deref()).await? {
+        Some(found) => found,
+        // What other servers take unless told otherwise. On AWS it would be a guess.
+        None => ("us-east-1".to_owned(), "nowhere: nothing names one".to_owned()),
+    };
     let (credentials, credentials_from) = match keys(wish, environment)? {
         Some(found) => found,
         None => from_profile(profile.as_deref()).await?,

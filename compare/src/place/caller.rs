@@ -30,29 +30,34 @@ pub async fn caller(wish: &Wish) -> Result<Caller, Stop> {
         Some(found) => found,
         None => from_profile(profile.as_deref()).await?,
     };
-    let region = region_of(wish, &environment, profile.as_deref()).await;
-    Ok(Caller { credentials, region: region.ok().map(|(region, _)| region) })
+    let region = region_of(wish, &environment, profile.as_deref()).await?;
+    Ok(Caller { credentials, region: region.map(|(region, _)| region) })
 }
 
+/// The region, and where it was named, if it was.
 pub(super) async fn region_of(
     wish: &Wish,
     environment: &Environment,
     profile: Option<&str>,
-) -> Result<(String, String), Stop> {
+) -> Result<Option<(String, String)>, Stop> {
     if let Some(region) = &wish.region {
         region::check_spelling(region)?;
-        return Ok((region.clone(), "--region".to_owned()));
+        return Ok(Some((region.clone(), "--region".to_owned())));
     }
     if let Some((name, region, origin)) = environment.first(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
         region::check_spelling(region)?;
-        return Ok((region.to_owned(), format!("{name}, {origin}")));
+        return Ok(Some((region.to_owned(), format!("{name}, {origin}"))));
     }
     if let Some(region) = sdk::credentials::region_of_profile(profile).await {
         region::check_spelling(&region)?;
-        return Ok((region, format!("the profile `{}`", profile.unwrap_or("default"))));
+        return Ok(Some((region, format!("the profile `{}`", profile.unwrap_or("default")))));
     }
-    Err(Stop::impossible("no region: neither --region nor AWS_REGION nor a profile names one")
-        .help("add --region us-east-1, or the one that the resources are in"))
+    Ok(None)
+}
+
+pub(super) fn no_region() -> Stop {
+    Stop::impossible("no region: neither --region nor AWS_REGION nor a profile names one")
+        .help("add --region us-east-1, or the one that the resources are in")
 }
 
 pub(super) fn profile(wish: &Wish, environment: &Environment) -> Option<String> {
@@ -101,14 +106,15 @@ fn half(present: &str, origin: &Origin, absent: &str) -> Stop {
 }
 
 pub(super) async fn from_profile(profile: Option<&str>) -> Result<(Credentials, String), Stop> {
-    sdk::credentials::from_profile(profile)
-        .await
-        .map(|credentials| (credentials, format!("the profile `{}`", profile.unwrap_or("default"))))
-        .map_err(|error| no_credentials(&*error))
+    let name = format!("the profile `{}`", profile.unwrap_or("default"));
+    match sdk::credentials::from_profile(profile).await {
+        Ok(credentials) => Ok((credentials, name)),
+        Err(error) => Err(no_credentials(&format!("{name} has no keys"), &*error)),
+    }
 }
 
-pub(super) fn no_credentials(error: &(dyn std::error::Error + 'static)) -> Stop {
-    let mut why = error.to_string();
+pub(super) fn no_credentials(what: &str, error: &(dyn std::error::Error + 'static)) -> Stop {
+    let mut why = format!("{what}: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {
         why = format!("{why}: {error}");

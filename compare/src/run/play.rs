@@ -6,6 +6,7 @@ use std::{
 };
 
 use contract::{Answer, Client, Failure, Operation, PresignedUrl, Stage};
+use raw::redact::Secrets;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     capture, diff,
     error::Stop,
-    findings::{Finding, Latency, Outcome, Side},
+    findings::{FailureReport, Finding, Latency, Outcome, Side},
     interrupt::Interrupt,
     launch::Ledger,
     place::Place,
@@ -40,6 +41,8 @@ pub(super) struct Player {
     interrupt: Interrupt,
     /// What fetches presigned URLs, for both sides: it knows nothing of AWS.
     plain: reqwest::Client,
+    /// What no output may show.
+    secrets: Secrets,
     material: Material,
 }
 
@@ -61,7 +64,8 @@ impl Player {
         let plain = plain_client(&place)
             .map_err(|error| Stop::impossible(format!("no HTTP client can be made: {error}")))?;
         let material = Material::new(&choices, run_id());
-        Ok(Self { sides, place, choices, ledger, interrupt, plain, material })
+        let secrets = Secrets::of(&place.credentials);
+        Ok(Self { sides, place, choices, ledger, interrupt, plain, secrets, material })
     }
 
     pub(super) async fn play(&mut self, scenario: Scenario) -> Result<Finding, Stop> {
@@ -214,9 +218,20 @@ impl Player {
         };
         let (outcome, answer, failure) = match result {
             Ok(answer) => (Outcome::Ok, Some(answer), None),
-            Err(failure) => (Outcome::from(&failure), None, Some(failure.into())),
+            Err(failure) => (Outcome::from(&failure), None, Some(self.report(failure))),
         };
         Ok(Side { outcome, reason: None, answer, failure, requests, latency_us })
+    }
+
+    /// In full, the SDK's words quote the body of the answer, and S3's answers quote the session
+    /// token: what raw keeps out of its own words is kept out of both sides'.
+    fn report(&self, failure: Failure) -> FailureReport {
+        let mut report = FailureReport::from(failure);
+        let FailureReport { display, context, message, .. } = &mut report;
+        for text in [Some(display), Some(context), message.as_mut()].into_iter().flatten() {
+            self.secrets.redact(text);
+        }
+        report
     }
 
     /// What a presigned URL yields to a client that knows nothing of AWS.
