@@ -33,6 +33,7 @@
 pub mod encode;
 pub mod endpoint;
 pub mod parse;
+pub mod redact;
 pub mod request;
 pub mod send;
 pub mod sigv4;
@@ -40,7 +41,6 @@ pub mod sigv4;
 mod advice;
 mod client;
 mod error;
-mod redact;
 mod retry;
 mod wait;
 

@@ -1,7 +1,7 @@
 //! Keeps secrets out of errors. A service may send back what it was sent: S3's `CanonicalRequest`
 //! quotes the session token's header, and `InvalidToken` the token itself.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use contract::{Credentials, SessionToken};
 
@@ -10,10 +10,12 @@ use crate::encode;
 const REDACTED: &str = "** redacted **";
 
 /// The texts that must not be seen, in each form in which a service may quote them.
-pub(crate) struct Secrets(Vec<String>);
+pub struct Secrets(Vec<String>);
 
 impl Secrets {
-    pub(crate) fn of(credentials: &Credentials) -> Self {
+    /// The secret key and the session token of `credentials`.
+    #[must_use]
+    pub fn of(credentials: &Credentials) -> Self {
         let token = credentials.session_token.as_ref().map(SessionToken::expose);
         let secrets = [Some(credentials.secret_key.expose()), token];
         let mut forms = Vec::new();
@@ -25,7 +27,7 @@ impl Secrets {
     }
 
     /// `text` without any of them.
-    pub(crate) fn redact(&self, text: &mut String) {
+    pub fn redact(&self, text: &mut String) {
         for secret in &self.0 {
             if text.contains(secret.as_str()) {
                 *text = text.replace(secret.as_str(), REDACTED);
@@ -36,6 +38,12 @@ impl Secrets {
     /// What stands in the place of a secret.
     pub(crate) fn placeholder() -> String {
         REDACTED.to_owned()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secrets({REDACTED})")
     }
 }
 
