@@ -148,13 +148,16 @@ fn reachable(place: &Place, first: &Finding) -> Result<(), Stop> {
     if !failed || !unreached(raw.stage) || !unreached(sdk.stage) {
         return Ok(());
     }
-    let endpoint = &place.whereabouts.endpoint;
-    let help = region::doubt(&place.target.region)
-        .filter(|_| place.host == HostKind::Amazon)
-        .unwrap_or_else(|| {
-            "is the server running, is this its address, and does it speak that scheme?".to_owned()
-        });
-    Err(Stop::impossible(format!("{endpoint} cannot be reached: {}", raw.context)).help(help))
+    // raw's own words say what to do; the SDK's here are "dispatch failure".
+    let stop = Stop::impossible(format!(
+        "{} cannot be reached: {}",
+        place.whereabouts.endpoint, raw.display
+    ));
+    let doubt = region::doubt(&place.target.region).filter(|_| place.host == HostKind::Amazon);
+    Err(match doubt {
+        Some(doubt) => stop.help(doubt),
+        None => stop,
+    })
 }
 
 async fn end_launched(sides: &Sides, ledger: &Ledger) -> Result<(), Stop> {
