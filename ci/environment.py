@@ -6,6 +6,7 @@ Standard library only: this runs before anything is installed.
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,11 @@ OLDEST_PYTHON = (3, 11)
 
 
 def enter():
-    """Continue in the venv with a clean environment, making the venv first if it is missing or out of date."""
+    """Continue in the venv with a clean environment, making the venv first if it is missing or out of date.
+
+    From here on an interrupted program ends what it started before it ends itself.
+    """
+    _on_interruption(_exit)
     _make()
     if not os.path.samefile(sys.prefix, VENV):
         # Python finds its venv by the path it is called by.
@@ -29,6 +34,18 @@ def enter():
 def program(name):
     """The path of a program that the venv installed, such as `aws`."""
     return str(VENV / "bin" / name)
+
+
+def _exit(interruption, _frame):
+    """Leave by an exception, as Python does not on SIGTERM: then every `finally` runs, and none is interrupted again."""
+    # A handler of ours that does nothing: Python complains of a signal that arrives while SIG_IGN is being set.
+    _on_interruption(lambda *_: None)
+    sys.exit(128 + interruption)
+
+
+def _on_interruption(handler):
+    for interruption in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interruption, handler)
 
 
 def _make():

@@ -83,9 +83,8 @@ def answers(binary, verb, lines):
 
 
 def readable(**parts):
-    """Name each part of a disagreement on its own line."""
-    return "\n".join(f"  {name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
-                     for name, value in parts.items())
+    """Each part of a disagreement on its own line, and so each field of what is an object."""
+    return "\n".join(f"  {name}: {_written(value)}" for name, value in parts.items())
 
 
 def free_port():
@@ -129,6 +128,14 @@ def _binary(path):
     if not os.access(path, os.X_OK):
         raise argparse.ArgumentTypeError(f"no program at {path}; build it first: cargo build -p compare")
     return os.path.abspath(path)
+
+
+def _written(value):
+    if isinstance(value, dict):
+        return "".join(f"\n    {name}: {_written(field)}" for name, field in value.items() if field is not None)
+    if isinstance(value, str):
+        return value.replace("\n", "\n      ")
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _told(error):
