@@ -206,6 +206,7 @@ async fn at_endpoint(
     let profile = profile(wish, environment);
     let (region, region_from) = match region_of(wish, environment, profile.as_deref()).await? {
         Some(found) => found,
+        None if url.host_str().map(host_kind) == Some(HostKind::Amazon) => return Err(no_region()),
         // What other servers take unless told otherwise. On AWS it would be a guess.
         None => ("us-east-1".to_owned(), "nowhere: nothing names one".to_owned()),
     };

@@ -1,0 +1,20 @@
+//! The binary, run as a user would. One test binary, because each one links all of EC2.
+
+mod bad_credentials;
+mod bad_endpoint;
+mod bad_words;
+mod choices;
+mod difference;
+mod house;
+mod interrupt;
+mod launch;
+mod output;
+mod program;
+mod render;
+mod run;
+mod schema;
+mod server;
+mod sign;
+mod sign_jsonl;
+mod target;
+mod verify;

@@ -1,0 +1,136 @@
+//! What every verb has in common: help, formats, colours.
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+const VERBS: [&str; 6] = ["run", "sign", "verify", "sandbox", "cleanup", "completions"];
+const ESCAPE: char = '\u{1b}';
+
+/// The verbs that the help lists.
+fn listed() -> Vec<String> {
+    let help = Program::new(["--help"]).run().expect(0).stdout;
+    assert!(help.contains("Example: compare"), "{help}");
+    let (_, list) = help.split_once("Commands:\n").expect("a list of verbs");
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let lines = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    lines.map(|line| line.split_whitespace().next().expect("a name").to_owned()).collect()
+}
+
+#[test]
+fn every_verb_has_help_with_an_example() {
+    let listed = listed();
+    for verb in VERBS {
+        assert!(listed.iter().any(|listed| listed == verb), "{verb} is not in {listed:?}");
+    }
+    for verb in listed.iter().filter(|verb| *verb != "help") {
+        let help = Program::new([verb, "--help"]).run().expect(0);
+        let example = help.stdout.lines().find(|line| line.starts_with("Example: "));
+        let shown = example.is_some_and(|line| line.contains("compare") && line.contains(verb));
+        assert!(shown, "{verb} {example:?}: {}", help.stdout);
+        assert_eq!(help.stderr, "");
+    }
+}
+
+#[test]
+fn json_is_one_document_on_standard_output_and_nothing_else() {
+    for words in [&["run", "--only", "api"][..], &["--only", "s3-list-buckets"]] {
+        let ended = Program::new(words.iter().chain(&["--format", "json"])).run().expect(0);
+        assert!(ended.json().is_object());
+        assert!(ended.stdout.ends_with("}\n"));
+        assert_eq!(ended.stderr, "", "nothing to warn of");
+    }
+}
+
+#[test]
+fn the_version_is_the_crates() {
+    let ended = Program::new(["--version"]).run().expect(0);
+    assert_eq!(ended.stdout, format!("compare {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn text_names_the_place_every_scenario_and_what_to_try_next() {
+    let text = Program::new(["--only", "s3,api"]).run().expect(0).stdout;
+    for part in [
+        "(sandbox), us-east-1",
+        "made for this run by the sandbox",
+        "waits are 200 times shorter",
+        "s3-list-objects-paged",
+        "✓ same refusal",
+        "indicative",
+        "6 of 6 scenarios played, every one the same on both sides",
+        "Next: compare",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn markdown_is_a_table_of_the_same_scenarios() {
+    let text = Program::new(["--only", "s3", "--format", "markdown"]).run().expect(0).stdout;
+    let rows = text.lines().filter(|line| line.starts_with("| `s3-")).count();
+    assert_eq!(rows, 4, "{text}");
+    assert!(!text.contains(ESCAPE));
+}
+
+fn table(words: &[&str], environment: &[(&str, &str)]) -> String {
+    let program = Program::new(["--only", "s3-list-buckets"].iter().chain(words));
+    let with = |program: Program, &(name, value): &(&str, &str)| program.env(name, value);
+    environment.iter().fold(program, with).run().expect(0).stdout
+}
+
+#[test]
+fn colours_follow_the_option_then_the_variables_then_the_terminal() {
+    assert!(!table(&[], &[]).contains(ESCAPE), "standard output is no terminal here");
+    assert!(table(&[], &[("CLICOLOR_FORCE", "1")]).contains(ESCAPE));
+    assert!(!table(&[], &[("NO_COLOR", "1")]).contains(ESCAPE));
+    assert!(table(&["--color", "always"], &[]).contains(ESCAPE));
+    assert!(table(&["--color", "always"], &[("NO_COLOR", "1")]).contains(ESCAPE));
+    assert!(!table(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]).contains(ESCAPE));
+}
+
+#[test]
+fn json_has_no_colours_even_where_they_are_forced() {
+    let words = ["--only", "s3-list-buckets", "--format", "json", "--color", "always"];
+    let ended = Program::new(words).run().expect(0);
+    assert!(!ended.stdout.contains(ESCAPE));
+    assert!(ended.json().is_object());
+}
+
+#[test]
+fn errors_are_coloured_by_the_same_rules() {
+    let error = |words: &[&str]| {
+        Program::new(["--only", "nothing"].iter().chain(words)).run().expect(2).stderr
+    };
+    assert!(!error(&[]).contains(ESCAPE));
+    assert!(error(&["--color", "always"]).contains(ESCAPE));
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = Program::new(["completions", shell]).run().expect(0).stdout;
+        for verb in VERBS {
+            assert!(script.contains(verb), "{shell}: {verb}");
+        }
+    }
+}
+
+#[test]
+fn the_sandbox_refuses_a_port_that_is_taken() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("its number").port().to_string();
+    let ended = Program::new(["sandbox", "--port", &port]).run();
+    ended.expect_error(3, &[&port, "--port 0"]);
+}
+
+#[test]
+fn the_order_of_the_fields_is_the_documented_one() {
+    let words = ["--only", "s3-list-buckets", "--format", "json"];
+    let run = Program::new(words).run().expect(0).json();
+    let fields = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let side = ["outcome", "reason", "answer", "failure", "requests", "latency_us"];
+    assert_eq!(fields(&run["scenarios"][0]["sdk"]), side);
+    let scenario = ["name", "service", "expected", "same", "differences", "raw", "sdk"];
+    assert_eq!(fields(&run["scenarios"][0]), scenario);
+}

@@ -1,0 +1,166 @@
+//! Every answer of the program against its schema in `compare/schema/`.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+};
+
+use jsonschema::Draft;
+use sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::{
+    program::Program,
+    run::agreed,
+    server::{Message, Side, forward, serve},
+    sign_jsonl::job,
+};
+
+/// Fails unless `answer` is as `compare/schema/NAME.schema.json` says.
+#[track_caller]
+pub(crate) fn holds(name: &str, answer: &Value) {
+    let schema = schema(name);
+    let validator = jsonschema::draft202012::new(&schema).expect("the schema can be compiled");
+    let errors: Vec<_> = validator
+        .iter_errors(answer)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{name}: {errors:#?}");
+}
+
+fn schema(name: &str) -> Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+    let text = std::fs::read_to_string(folder.join(format!("{name}.schema.json")));
+    serde_json::from_str(&text.expect("the schema is there")).expect("the schema is JSON")
+}
+
+#[test]
+fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
+    for name in ["run", "sign", "sign-line", "verify-line", "sandbox", "cleanup"] {
+        let schema = schema(name);
+        assert_eq!(Draft::default().detect(&schema), Draft::Draft202012, "{name}");
+        jsonschema::meta::validate(&schema).expect("the schema is one");
+        assert!(!jsonschema::is_valid(&schema, &json!({})), "{name} takes an empty document");
+    }
+}
+
+#[test]
+fn the_schema_of_run_is_strict_about_fields_and_words() {
+    let schema = schema("run");
+    let takes = |alter: &dyn Fn(&mut Value)| {
+        let mut answer = agreed().clone();
+        alter(&mut answer);
+        jsonschema::is_valid(&schema, &answer)
+    };
+    assert!(takes(&|_| {}));
+    assert!(takes(&|answer| answer["more"] = json!(1)), "further fields are free");
+    for field in ["kind", "endpoint", "region", "credentials_from"] {
+        assert!(!takes(&|answer| remove(&mut answer["target"], field)), "{field}");
+    }
+    for field in ["name", "service", "expected", "same", "differences", "raw", "sdk"] {
+        assert!(!takes(&|answer| remove(&mut answer["scenarios"][0], field)), "{field}");
+    }
+    for field in ["outcome", "reason", "answer", "failure", "requests", "latency_us"] {
+        assert!(!takes(&|answer| remove(&mut answer["scenarios"][0]["sdk"], field)), "{field}");
+    }
+    assert!(!takes(&|answer| answer["target"]["kind"] = json!("moto")));
+    assert!(!takes(&|answer| answer["scenarios"][0]["raw"]["outcome"] = json!("fine")));
+    assert!(!takes(&|answer| answer["scenarios"][0]["raw"]["answer"] = json!({})));
+    assert!(!takes(&|answer| answer["scenarios"][0]["same"] = json!(false)));
+}
+
+fn remove(value: &mut Value, field: &str) {
+    value.as_object_mut().expect("an object").remove(field).expect("the field is there");
+}
+
+#[test]
+fn run_holds_its_schema_where_everything_agrees_and_one_thing_is_refused() {
+    holds("run", agreed());
+}
+
+#[test]
+fn run_holds_its_schema_where_sides_differ_and_scenarios_are_skipped() {
+    let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
+    let endpoint = sandbox.endpoint().to_owned();
+    let proxy = serve(move |request| {
+        Some(match request.side() {
+            Side::Raw => Message::answer("200 OK", "text/html", "<html>hello</html>"),
+            Side::Sdk => forward(&endpoint, &request),
+        })
+    });
+    let words = ["--format", "json", "--only", "s3,api"];
+    let ended = Program::at(&sandbox, "admin", words).env("AWS_ENDPOINT_URL", &proxy).run();
+    let answer = ended.expect(1).json();
+    holds("run", &answer);
+    assert_eq!(answer["agree"], false);
+    assert_eq!(answer["scenarios"][0]["raw"]["outcome"], "failed");
+    assert_eq!(answer["scenarios"][0]["differences"][0]["path"], "/outcome");
+    let api = answer["scenarios"].as_array().unwrap().last().unwrap();
+    assert_eq!(api["raw"]["outcome"], "skipped");
+}
+
+#[test]
+fn run_holds_its_schema_where_both_sides_are_refused() {
+    let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
+    let words = ["run", "--format", "json", "--only", "s3"];
+    let answer = Program::at(&sandbox, "expired", words).run().expect(1).json();
+    holds("run", &answer);
+    assert_eq!(answer["scenarios"][0]["raw"]["outcome"], "refused");
+}
+
+#[test]
+fn sign_holds_its_schema_on_either_side_and_in_either_location() {
+    for words in [&["--side", "both"][..], &["--side", "sdk"], &["--presign"]] {
+        let mut all = vec!["sign", "https://iam.amazonaws.com/?a=b", "--format", "json"];
+        all.extend(words);
+        let program = Program::new(all)
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .secret_env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+        holds("sign", &program.run().expect(0).json());
+    }
+}
+
+#[test]
+fn every_line_of_sign_and_verify_holds_its_schema() {
+    let input = format!("{}\n{{\"id\": 2}}\nnothing\n", job(1));
+    let ended = Program::new(["sign", "--jsonl"]).input(input.clone()).run().expect(0);
+    assert_eq!(ended.json_lines().len(), 3);
+    ended.json_lines().iter().for_each(|line| holds("sign-line", line));
+
+    let ended = Program::new(["verify", "--jsonl"]).input(input).run().expect(0);
+    assert_eq!(ended.json_lines().len(), 3);
+    ended.json_lines().iter().for_each(|line| holds("verify-line", line));
+}
+
+#[test]
+fn sandbox_prints_its_line_when_it_is_ready_and_serves_until_it_is_stopped() {
+    let mut running = Program::new(["sandbox", "--format", "text"]).start();
+    let stdout = running.child().stdout.take().expect("standard output is piped");
+    let mut lines = BufReader::new(stdout).lines();
+    let line = lines.next().expect("a line").expect("of text");
+    let ready: Value = serde_json::from_str(&line).expect("the line is JSON");
+    holds("sandbox", &ready);
+
+    let admin = &ready["identities"][0];
+    assert_eq!(admin["name"], "admin");
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    Program::new(["--only", "s3-list-buckets", "--region", &text(&ready["region"])])
+        .env("AWS_ENDPOINT_URL", &text(&ready["endpoint"]))
+        .env("AWS_ACCESS_KEY_ID", &text(&admin["access_key_id"]))
+        .secret_env("AWS_SECRET_ACCESS_KEY", &text(&admin["secret_access_key"]))
+        .run()
+        .expect(0);
+
+    running.signal("TERM");
+    assert_eq!(running.wait().code, 143);
+    assert!(lines.next().is_none(), "one line and no more");
+}
+
+#[test]
+fn cleanup_holds_its_schema_where_there_is_nothing_to_end() {
+    let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
+    let answer = Program::at(&sandbox, "admin", ["cleanup", "--format", "json"]).run();
+    let answer = answer.expect(0).json();
+    holds("cleanup", &answer);
+    assert_eq!(answer, json!({"endpoint": sandbox.endpoint(), "terminated": []}));
+}
