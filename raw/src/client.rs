@@ -117,7 +117,7 @@ impl Client {
             let mut buffers = Buffers::default();
             let request = request.as_signed();
             let signed = sigv4::presign(&request, &params, expires, &self.keys, &mut buffers)?;
-            Ok(Answer::Presigned(PresignedUrl { url: signed.url.to_owned() }))
+            Ok(Answer::Presigned(PresignedUrl { url: signed.url.as_str().to_owned() }))
         };
         presign().map_err(|kind| self.error(operation, kind))
     }

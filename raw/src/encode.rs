@@ -39,11 +39,14 @@ fn encoded(text: &str, slash: Slash) -> String {
 
 /// Appends unencoded `bytes` to `out`, encoded.
 pub(crate) fn write(out: &mut Vec<u8>, bytes: &[u8], slash: Slash) {
-    let table = match slash {
-        Slash::Encoded => &ESCAPING_SLASH,
-        Slash::Kept => &KEEPING_SLASH,
-    };
-    write_all(out, bytes.iter().copied(), table);
+    let stays = |byte: u8| is_unreserved(byte) || (byte == b'/' && slash == Slash::Kept);
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| !stays(*byte)) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(&ESCAPES[usize::from(rest[at])]);
+        rest = &rest[at + 1..];
+    }
+    out.extend_from_slice(rest);
 }
 
 /// Appends a name or value of a query as it stands on the wire to `out`, in canonical form: decoded
@@ -54,70 +57,73 @@ pub(crate) fn write(out: &mut Vec<u8>, bytes: &[u8], slash: Slash) {
 /// the value which they check the signature against (as do the SDK for Rust and Envoy, while the C
 /// runtime and botocore take a literal plus). To send a plus, write `%2B`.
 pub(crate) fn write_canonical(out: &mut Vec<u8>, wire: &[u8]) {
-    write_all(out, decoded(wire), &ESCAPING_SLASH);
-}
-
-fn decoded(mut wire: &[u8]) -> impl Iterator<Item = u8> {
-    std::iter::from_fn(move || {
-        let (byte, rest) = match wire {
-            [] => return None,
-            [b'+', rest @ ..] => (b' ', rest),
-            [b'%', high, low, rest @ ..] => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => (high << 4 | low, rest),
-                _ => (b'%', &wire[1..]),
-            },
-            [byte, rest @ ..] => (*byte, rest),
+    let mut rest = wire;
+    loop {
+        // Most clients write what is canonical, and it need not be taken apart then.
+        let (canonical, other) = rest.split_at(canonical_length(rest));
+        out.extend_from_slice(canonical);
+        let (byte, length) = match other {
+            [] => return,
+            [b'%', high, low, ..] if let Some(byte) = unescape(*high, *low) => (byte, 3),
+            [b'+', ..] => (b' ', 1),
+            [byte, ..] => (*byte, 1),
         };
-        wire = rest;
-        Some(byte)
-    })
+        write(out, &[byte], Slash::Encoded);
+        rest = &other[length..];
+    }
 }
 
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
-}
-
-/// A byte as it is written, and in how many bytes: `~` is `~??1`, a space is `%203`.
-type Encoded = [u8; 4];
-
-fn write_all(out: &mut Vec<u8>, bytes: impl Iterator<Item = u8>, table: &[Encoded; 256]) {
-    // Four bytes are written for each, whether it takes one or three, and the next begins where it
-    // ended: no branch depends on the text. The stage keeps that on the stack.
-    let mut stage = [0; 64];
-    let mut end = 0;
-    for byte in bytes {
-        let encoded = table[usize::from(byte)];
-        stage[end..end + 4].copy_from_slice(&encoded);
-        end += usize::from(encoded[3]);
-        if end > stage.len() - 4 {
-            out.extend_from_slice(&stage[..end]);
-            end = 0;
+/// How many bytes `wire` begins with that are as they would be written.
+fn canonical_length(wire: &[u8]) -> usize {
+    let mut at = 0;
+    while at < wire.len() {
+        match wire[at..] {
+            [byte, ..] if is_unreserved(byte) => at += 1,
+            [b'%', high, low, ..]
+                if unescape(high, low).is_some_and(|byte| {
+                    ESCAPES[usize::from(byte)] == [b'%', high, low] && !is_unreserved(byte)
+                }) =>
+            {
+                at += 3;
+            }
+            _ => break,
         }
     }
-    out.extend_from_slice(&stage[..end]);
+    at
 }
 
-static ESCAPING_SLASH: [Encoded; 256] =
-    table(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
-static KEEPING_SLASH: [Encoded; 256] =
-    table(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/");
+fn unescape(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
+}
 
-const fn table(kept: &[u8]) -> [Encoded; 256] {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut table = [[b'%', 0, 0, 3]; 256];
-    let mut byte = 0;
-    while byte < table.len() {
-        table[byte][1] = DIGITS[byte >> 4];
-        table[byte][2] = DIGITS[byte & 15];
-        byte += 1;
-    }
+fn is_unreserved(byte: u8) -> bool {
+    UNRESERVED[usize::from(byte)]
+}
+
+static UNRESERVED: [bool; 256] = {
+    let bytes = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    let mut table = [false; 256];
     let mut at = 0;
-    while at < kept.len() {
-        table[kept[at] as usize] = [kept[at], 0, 0, 1];
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
         at += 1;
     }
     table
-}
+};
+
+/// `%00`, `%01`, … `%FF`
+static ESCAPES: [[u8; 3]; 256] = {
+    let digits = b"0123456789ABCDEF";
+    let mut table = [[b'%'; 3]; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte][1] = digits[byte >> 4];
+        table[byte][2] = digits[byte & 15];
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

@@ -54,9 +54,9 @@ pub fn sign<'b>(
     buffers: &'b mut Buffers,
 ) -> Result<Signed<'b>, Error> {
     request.check()?;
-    let time = request.signing_time(params.time)?;
-    let payload = HashedPayload::new(request.body, params.rules.payload);
-    let credential = Credential::new(params, &time, &mut buffers.credential)?;
+    let time = &*buffers.time.insert(request.signing_time(params.time)?);
+    let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
+    let credential = Credential::new(params, time, &mut buffers.credential)?;
 
     let added = AddedHeaders::in_header(time, payload, params)?;
     let headers = buffers.headers.collect(request, added)?;
@@ -64,12 +64,8 @@ pub fn sign<'b>(
     let canonical_request =
         CanonicalRequest::new(request, params, query, &headers, &mut buffers.canonical_request);
 
-    let string_to_sign = StringToSign::new(
-        &canonical_request,
-        &time,
-        &credential.scope,
-        &mut buffers.string_to_sign,
-    );
+    let string_to_sign =
+        StringToSign::new(&canonical_request, time, &credential.scope, &mut buffers.string_to_sign);
     let key = keys.signing_key(&params.credentials.secret_key, &credential.scope);
     let signature = key.sign(&string_to_sign);
     let authorization =
@@ -90,27 +86,28 @@ pub fn presign<'b>(
     buffers: &'b mut Buffers,
 ) -> Result<Presigned<'b>, Error> {
     request.check()?;
-    let time = request.signing_time(params.time)?;
-    let payload = HashedPayload::new(request.body, params.rules.payload);
-    let credential = Credential::new(params, &time, &mut buffers.credential)?;
+    let time = &*buffers.time.insert(request.signing_time(params.time)?);
+    let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
+    let credential = Credential::new(params, time, &mut buffers.credential)?;
 
     let added = AddedHeaders::in_query(time, payload, params)?;
     let headers = buffers.headers.collect(request, added)?;
     let query =
-        buffers.query.canonical_presigned(request.query, &credential, &time, expires, &headers)?;
+        buffers.query.canonical_presigned(request.query, &credential, time, expires, &headers)?;
     let canonical_request =
         CanonicalRequest::new(request, params, query, &headers, &mut buffers.canonical_request);
 
-    let string_to_sign = StringToSign::new(
-        &canonical_request,
-        &time,
-        &credential.scope,
-        &mut buffers.string_to_sign,
-    );
+    let string_to_sign =
+        StringToSign::new(&canonical_request, time, &credential.scope, &mut buffers.string_to_sign);
     let key = keys.signing_key(&params.credentials.secret_key, &credential.scope);
     let signature = key.sign(&string_to_sign);
-    let url =
-        presigned_url(request, query, &signature, headers.unsigned_token(), &mut buffers.output);
+    let url = PresignedUrl::new(
+        request,
+        query,
+        &signature,
+        headers.unsigned_token(),
+        &mut buffers.output,
+    );
     Ok(Presigned { canonical_request, string_to_sign, signature, url })
 }
 
@@ -144,12 +141,14 @@ pub struct Presigned<'b> {
     /// Step 4.
     pub signature: Signature,
     /// Step 5: the whole URL. Its query is the canonical one, so what is sent is what was signed.
-    pub url: &'b str,
+    pub url: PresignedUrl<'b>,
 }
 
 /// The texts of the steps, to be used again by the next signature.
 #[derive(Default)]
 pub struct Buffers {
+    time: Option<Timestamp>,
+    payload: Option<HashedPayload>,
     credential: Vec<u8>,
     headers: HeaderBuffers,
     query: QueryBuffers,
@@ -312,10 +311,11 @@ impl<'b> CredentialScope<'b> {
         service: &str,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        if !is_scope_part(region) {
+        // A token holds no slash: with one inside, two scopes could share one text, and so one key.
+        if !request::is_token(region) {
             return Err(Error::Region { region: region.to_owned() });
         }
-        if !is_scope_part(service) {
+        if !request::is_token(service) {
             return Err(Error::Service { service: service.to_owned() });
         }
         out.extend_from_slice(time.date_bytes());
@@ -333,11 +333,6 @@ impl<'b> CredentialScope<'b> {
     pub fn as_str(&self) -> &'b str {
         text(self.0)
     }
-}
-
-/// With a slash inside, two scopes could share one text, and so one key.
-fn is_scope_part(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/')
 }
 
 /// Who signs, and for what it is good: the access key id, a slash, the scope.
@@ -434,33 +429,57 @@ impl<'b> Authorization<'b> {
         Self(out)
     }
 
-    /// The value.
+    /// The value, in the bytes that are sent.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'b [u8] {
+        self.0
+    }
+
+    /// The value as text.
     #[must_use]
     pub fn as_str(&self) -> &'b str {
         text(self.0)
     }
 }
 
-/// Step 5 in the query: the signature comes last, and is no part of what it signs.
-fn presigned_url<'b>(
-    request: &Request<'_>,
-    canonical_query: &[u8],
-    signature: &Signature,
-    unsigned_token: Option<&str>,
-    out: &'b mut Vec<u8>,
-) -> &'b str {
-    out.clear();
-    out.extend_from_slice(request.scheme.as_str().as_bytes());
-    out.extend_from_slice(b"://");
-    out.extend_from_slice(request.host.as_bytes());
-    out.extend_from_slice(request.absolute_path().as_bytes());
-    out.push(b'?');
-    out.extend_from_slice(canonical_query);
-    if let Some(token) = unsigned_token {
-        query::write_parameter(out, query::TOKEN, token.as_bytes());
+/// Step 5 in the query: a URL that carries its signature, as its last parameter and no part of what
+/// was signed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PresignedUrl<'b>(&'b [u8]);
+
+impl<'b> PresignedUrl<'b> {
+    fn new(
+        request: &Request<'_>,
+        canonical_query: &[u8],
+        signature: &Signature,
+        unsigned_token: Option<&str>,
+        out: &'b mut Vec<u8>,
+    ) -> Self {
+        out.clear();
+        out.extend_from_slice(request.scheme.as_str().as_bytes());
+        out.extend_from_slice(b"://");
+        out.extend_from_slice(request.host.as_bytes());
+        out.extend_from_slice(request.absolute_path().as_bytes());
+        out.push(b'?');
+        out.extend_from_slice(canonical_query);
+        if let Some(token) = unsigned_token {
+            query::write_parameter(out, query::TOKEN, token.as_bytes());
+        }
+        query::write_parameter(out, query::SIGNATURE, &signature.0.0);
+        Self(out)
     }
-    query::write_parameter(out, query::SIGNATURE, &signature.0.0);
-    text(out)
+
+    /// The URL, in the bytes that are sent.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'b [u8] {
+        self.0
+    }
+
+    /// The URL as text.
+    #[must_use]
+    pub fn as_str(&self) -> &'b str {
+        text(self.0)
+    }
 }
 
 /// A SHA-256 in lower-case hexadecimal, as `SigV4` writes every hash.

@@ -170,7 +170,7 @@ impl Case {
         let outcome = if let Some(seconds) = self.expires {
             let expires = Expires::seconds(seconds).unwrap();
             presign(&request, &params, expires, keys, buffers).map(|presigned| {
-                let (_, query) = presigned.url.split_once('?').unwrap();
+                let (_, query) = presigned.url.as_str().split_once('?').unwrap();
                 let parameters = query.split('&').map(|pair| pair.split_once('=').unwrap());
                 let added = parameters.filter(|(name, _)| name.starts_with("X-Amz-")).map(owned);
                 let signature = presigned.signature.as_str().to_owned();

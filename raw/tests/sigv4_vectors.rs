@@ -185,7 +185,7 @@ impl Context {
         made.insert(STAGES[4], presigned.canonical_request.as_str().to_owned());
         made.insert(STAGES[5], presigned.string_to_sign.as_str().to_owned());
         made.insert(STAGES[6], presigned.signature.as_str().to_owned());
-        let target = presigned.url.strip_prefix(&origin).unwrap();
+        let target = presigned.url.as_str().strip_prefix(&origin).unwrap();
         made.insert(STAGES[7], request.with(target, std::iter::empty()));
         made
     }

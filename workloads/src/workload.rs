@@ -50,8 +50,8 @@ pub const TOKEN_LENGTH: usize = 512;
 /// For how long presigned URLs are good, in seconds.
 pub const EXPIRES: u64 = 900;
 
-const LIST_OBJECTS: &str = "https://example-bucket.s3.us-east-1.amazonaws.com/?list-type=2\
-    &continuation-token=1%2FyRZa9Q%2B7vH3mXkT%3D%3D&delimiter=%2F&encoding-type=url\
+const LIST_OBJECTS: &str = "https://example-bucket.s3.us-east-1.amazonaws.com/\
+    ?continuation-token=1%2FyRZa9Q%2B7vH3mXkT%3D%3D&delimiter=%2F&encoding-type=url&list-type=2\
     &prefix=photos%2F2026%2Fsommer%20am%20meer%2F\
     &start-after=photos%2F2026%2Fsommer%20am%20meer%2Fd%C3%BCne%20%26%20welle.jpg";
 

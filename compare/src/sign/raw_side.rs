@@ -42,7 +42,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
                 string_to_sign: signed.string_to_sign.as_str().to_owned(),
                 signature: signed.signature.as_str().to_owned(),
                 authorization: None,
-                url: signed.url.to_owned(),
+                url: signed.url.as_str().to_owned(),
                 headers: decided.headers_with(request.host, Vec::new()),
             })
         }

@@ -32,9 +32,9 @@ pub enum Error {
         /// The path as given.
         path: String,
     },
-    /// The path or query holds a control character.
-    #[error("the URL holds the control character {character:?}; percent-encode it")]
-    ControlInUrl {
+    /// The path holds a control character.
+    #[error("the path holds the control character {character:?}; percent-encode it")]
+    ControlInPath {
         /// The character.
         character: char,
     },

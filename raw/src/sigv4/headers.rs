@@ -5,11 +5,6 @@ use super::{ContentSha256, Error, HashedPayload, Params, Request, Timestamp, Tok
 use contract::SessionToken;
 use std::cmp::Ordering;
 
-const HOST: &str = "host";
-const DATE: &str = "x-amz-date";
-const CONTENT_SHA256: &str = "x-amz-content-sha256";
-const TOKEN: &str = "x-amz-security-token";
-
 /// Never signed: the signature itself, and what a proxy or an HTTP client may change on the way.
 const UNSIGNED: [&str; 6] =
     ["authorization", "user-agent", "expect", "connection", "transfer-encoding", "x-amzn-trace-id"];
@@ -17,15 +12,16 @@ const UNSIGNED: [&str; 6] =
 impl Request<'_> {
     /// A given `X-Amz-Date` wins over the time of the parameters.
     pub(super) fn signing_time(&self, otherwise: Timestamp) -> Result<Timestamp, Error> {
-        self.header(DATE).map_or(Ok(otherwise), |given| given.trim().parse())
+        self.header(Header::Date.added_name()).map_or(Ok(otherwise), |given| given.trim().parse())
     }
 }
 
-/// The headers to sign, sorted by name, and what signing itself says in headers.
+/// The headers to sign, and what signing itself says in headers.
 pub(super) struct Headers<'b> {
     host: &'b str,
     given: Given<'b>,
     added: AddedHeaders<'b>,
+    /// By name.
     sorted: &'b [Header],
     signed: &'b [u8],
 }
@@ -35,12 +31,19 @@ type Given<'b> = &'b [(&'b str, &'b str)];
 
 /// What signing itself says in headers.
 pub(super) struct AddedHeaders<'b> {
-    time: Timestamp,
-    payload: HashedPayload,
+    time: &'b Timestamp,
+    payload: &'b HashedPayload,
     token: Option<&'b str>,
     token_signing: TokenSigning,
-    /// In the order of their names, so that they need no sorting where no others are given.
-    headers: &'static [Header],
+    headers: &'static AddedList,
+}
+
+/// Which headers signing adds, by name, and `<SignedHeaders>` where no others are given: nothing is
+/// to be sorted and joined then, which is nearly always.
+struct AddedList {
+    sorted: &'static [Header],
+    joined: [u8; 64],
+    length: usize,
 }
 
 #[derive(Default)]
@@ -65,43 +68,60 @@ enum Header {
 impl<'b> AddedHeaders<'b> {
     /// Where the signature goes into a header.
     pub(super) fn in_header(
-        time: Timestamp,
-        payload: HashedPayload,
+        time: &'b Timestamp,
+        payload: &'b HashedPayload,
         params: &Params<'b>,
     ) -> Result<Self, Error> {
-        let headers: &[_] = match params.rules.content_sha256 {
-            ContentSha256::Sent => {
-                &[Header::Host, Header::ContentSha256, Header::Date, Header::Token]
-            }
-            ContentSha256::Absent => &[Header::Host, Header::Date, Header::Token],
+        let mut added = Self::in_query(time, payload, params)?;
+        let signs_token = added.token_if(TokenSigning::Signed).is_some();
+        added.headers = match (params.rules.content_sha256, signs_token) {
+            (ContentSha256::Sent, true) => &AddedList::SHA256_AND_TOKEN,
+            (ContentSha256::Sent, false) => &AddedList::SHA256,
+            (ContentSha256::Absent, true) => &AddedList::TOKEN,
+            (ContentSha256::Absent, false) => &AddedList::DATE,
         };
-        Self::new(time, payload, params, headers)
+        Ok(added)
     }
 
     /// Where the signature goes into the query, and all but the host with it.
     pub(super) fn in_query(
-        time: Timestamp,
-        payload: HashedPayload,
+        time: &'b Timestamp,
+        payload: &'b HashedPayload,
         params: &Params<'b>,
-    ) -> Result<Self, Error> {
-        Self::new(time, payload, params, &[Header::Host])
-    }
-
-    fn new(
-        time: Timestamp,
-        payload: HashedPayload,
-        params: &Params<'b>,
-        headers: &'static [Header],
     ) -> Result<Self, Error> {
         let token = params.credentials.session_token.as_ref().map(SessionToken::expose);
         if let Some(token) = token {
             check_credential("session token", token)?;
         }
-        Ok(Self { time, payload, token, token_signing: params.rules.session_token, headers })
+        let token_signing = params.rules.session_token;
+        Ok(Self { time, payload, token, token_signing, headers: &AddedList::HOST })
     }
 
     fn token_if(&self, signing: TokenSigning) -> Option<&'b str> {
         self.token.filter(|_| self.token_signing == signing)
+    }
+}
+
+impl AddedList {
+    const HOST: Self = Self::new(&[Header::Host]);
+    const DATE: Self = Self::new(&[Header::Host, Header::Date]);
+    const TOKEN: Self = Self::new(&[Header::Host, Header::Date, Header::Token]);
+    const SHA256: Self = Self::new(&[Header::Host, Header::ContentSha256, Header::Date]);
+    const SHA256_AND_TOKEN: Self =
+        Self::new(&[Header::Host, Header::ContentSha256, Header::Date, Header::Token]);
+
+    const fn new(sorted: &'static [Header]) -> Self {
+        let mut list = Self { sorted, joined: [b';'; 64], length: 0 };
+        let mut at = 0;
+        while at < sorted.len() {
+            let name = sorted[at].added_name().as_bytes();
+            let (_, rest) = list.joined.split_at_mut(list.length);
+            rest.split_at_mut(name.len()).0.copy_from_slice(name);
+            list.length += name.len() + 1;
+            at += 1;
+        }
+        list.length -= 1;
+        list
     }
 }
 
@@ -112,65 +132,79 @@ impl HeaderBuffers {
         request: &Request<'b>,
         added: AddedHeaders<'b>,
     ) -> Result<Headers<'b>, Error> {
+        let Request { host, headers: given, .. } = *request;
+        if given.is_empty() {
+            let AddedList { sorted, ref joined, length } = *added.headers;
+            return Ok(Headers { host, given, added, sorted, signed: &joined[..length] });
+        }
         let Self { sorted, signed } = self;
-        let given = request.headers;
-        sorted.clear();
-        for header in added.headers {
-            let is_signed = match header {
-                Header::Token => added.token_if(TokenSigning::Signed).is_some(),
-                Header::Host | Header::Date => request.header(header.name(given)).is_none(),
-                _ => true,
-            };
-            if is_signed {
-                sorted.push(*header);
-            }
-        }
-        let own = sorted.len();
-        for (at, (name, value)) in given.iter().enumerate() {
-            check_header(name, value)?;
-            let is = |other: &str| name.eq_ignore_ascii_case(other);
-            let replaced = sorted[..own].iter().any(|header| is(header.name(given)));
-            if !replaced && !UNSIGNED.iter().any(|unsigned| is(unsigned)) {
-                sorted.push(Header::Given(at));
-            }
-        }
-        if sorted.len() > own {
-            sorted.sort_unstable_by(|one, other| one.cmp(*other, given));
-            mark_repeated(sorted, given);
-        }
+        merge(added.headers.sorted, given, sorted)?;
         signed.clear();
-        for header in &*sorted {
-            if let Header::Repeated(_) = header {
-                continue;
-            }
+        for header in sorted.iter().filter(|header| !matches!(header, Header::Repeated(_))) {
             if !signed.is_empty() {
                 signed.push(b';');
             }
             header.write_name(given, signed);
         }
-        Ok(Headers { host: request.host, given, added, sorted, signed })
+        Ok(Headers { host, given, added, sorted, signed })
     }
+}
+
+/// A given `Host` or `X-Amz-Date` wins over the added one, and the other added ones over those given.
+fn merge(added: &[Header], given: Given<'_>, sorted: &mut Vec<Header>) -> Result<(), Error> {
+    let wins = |header: &Header| matches!(header, Header::Host | Header::Date);
+    let is_named = |header: &Header, name: &str| header.name(given).eq_ignore_ascii_case(name);
+    sorted.clear();
+    sorted.extend(
+        added.iter().filter(|header| {
+            !wins(header) || !given.iter().any(|(name, _)| is_named(header, name))
+        }),
+    );
+    for (at, (name, value)) in given.iter().enumerate() {
+        check_header(name, value)?;
+        let replaced = added.iter().any(|header| !wins(header) && is_named(header, name));
+        if !replaced && !UNSIGNED.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
+            sorted.push(Header::Given(at));
+        }
+    }
+    sorted.sort_unstable_by(|one, other| one.cmp(*other, given));
+    for at in 1..sorted.len() {
+        if let Header::Given(place) = sorted[at]
+            && is_named(&sorted[at - 1], given[place].0)
+        {
+            sorted[at] = Header::Repeated(place);
+        }
+    }
+    Ok(())
 }
 
 impl Header {
     fn name(self, given: Given<'_>) -> &str {
         match self {
-            Self::Host => HOST,
-            Self::ContentSha256 => CONTENT_SHA256,
-            Self::Date => DATE,
-            Self::Token => TOKEN,
             Self::Given(at) | Self::Repeated(at) => given[at].0,
+            added => added.added_name(),
         }
     }
 
-    #[inline]
+    /// Empty for a header that is given.
+    const fn added_name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::ContentSha256 => "x-amz-content-sha256",
+            Self::Date => "x-amz-date",
+            Self::Token => "x-amz-security-token",
+            Self::Given(_) | Self::Repeated(_) => "",
+        }
+    }
+
     fn write_name(self, given: Given<'_>, out: &mut Vec<u8>) {
         match self {
-            Self::Host => out.extend_from_slice(HOST.as_bytes()),
-            Self::ContentSha256 => out.extend_from_slice(CONTENT_SHA256.as_bytes()),
-            Self::Date => out.extend_from_slice(DATE.as_bytes()),
-            Self::Token => out.extend_from_slice(TOKEN.as_bytes()),
-            Self::Given(at) | Self::Repeated(at) => write_lower_case(out, given[at].0),
+            Self::Given(at) | Self::Repeated(at) => {
+                let start = out.len();
+                out.extend_from_slice(given[at].0.as_bytes());
+                out[start..].make_ascii_lowercase();
+            }
+            added => out.extend_from_slice(added.added_name().as_bytes()),
         }
     }
 
@@ -192,7 +226,7 @@ impl Headers<'_> {
 
     /// `<HashedPayload>`
     pub(super) fn payload(&self) -> &HashedPayload {
-        &self.added.payload
+        self.added.payload
     }
 
     /// Appends `<CanonicalHeaders>`: `Lowercase(name) + ":" + Trim(value) + "\n"` for each, the values
@@ -226,13 +260,14 @@ impl Headers<'_> {
     /// The headers to add to the request: those of signing's own that are signed, and a token that
     /// is not.
     pub(super) fn added(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let signed = self.sorted.iter().filter_map(|header| match header {
-            Header::ContentSha256 => Some((CONTENT_SHA256, self.payload().as_str())),
-            Header::Date => Some((DATE, self.added.time.as_str())),
-            Header::Token => Some((TOKEN, self.added.token?)),
+        let values = self.sorted.iter().filter_map(|header| match header {
+            Header::ContentSha256 => Some((*header, self.payload().as_str())),
+            Header::Date => Some((*header, self.added.time.as_str())),
+            Header::Token => Some((*header, self.added.token?)),
             Header::Host | Header::Given(_) | Header::Repeated(_) => None,
         });
-        signed.chain(self.unsigned_token().map(|token| (TOKEN, token)))
+        let afterwards = self.unsigned_token().map(|token| (Header::Token, token));
+        values.chain(afterwards).map(|(header, value)| (header.added_name(), value))
     }
 
     /// The session token where it is part of what is signed.
@@ -244,23 +279,6 @@ impl Headers<'_> {
     pub(super) fn unsigned_token(&self) -> Option<&str> {
         self.added.token_if(TokenSigning::AddedAfterwards)
     }
-}
-
-/// Sorted headers of one name are neighbours.
-fn mark_repeated(sorted: &mut [Header], given: Given<'_>) {
-    for at in 1..sorted.len() {
-        if let Header::Given(place) = sorted[at]
-            && sorted[at - 1].name(given).eq_ignore_ascii_case(given[place].0)
-        {
-            sorted[at] = Header::Repeated(place);
-        }
-    }
-}
-
-fn write_lower_case(out: &mut Vec<u8>, name: &str) {
-    let start = out.len();
-    out.extend_from_slice(name.as_bytes());
-    out[start..].make_ascii_lowercase();
 }
 
 /// `Trim`: without white space around it, and with one space in the place of several. Tabs inside

@@ -1,39 +1,55 @@
 //! The `CanonicalQueryString` line.
 
 use super::headers::Headers;
-use super::{ALGORITHM, Credential, Error, Expires, Timestamp};
+use super::{Credential, Error, Expires, Timestamp};
 use crate::encode::{self, Slash};
-use std::io::Write;
 use std::ops::Range;
 
+const ALGORITHM: &str = "X-Amz-Algorithm";
+const CREDENTIAL: &str = "X-Amz-Credential";
+const DATE: &str = "X-Amz-Date";
+const EXPIRES: &str = "X-Amz-Expires";
+const SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
 pub(super) const SIGNATURE: &str = "X-Amz-Signature";
 pub(super) const TOKEN: &str = "X-Amz-Security-Token";
 
-/// The parameters as `name=value`, encoded, in the order in which they came; and then the line.
+/// What a presigned URL says of its signature.
+const PRESIGNED: [&str; 7] =
+    [ALGORITHM, CREDENTIAL, DATE, EXPIRES, TOKEN, SIGNED_HEADERS, SIGNATURE];
+
+/// The query in canonical form: names and values encoded by one rule, an `=` even where there is no
+/// value, sorted by the encoded name and then by the encoded value.
 #[derive(Default)]
 pub(super) struct QueryBuffers {
-    expires: Vec<u8>,
-    encoded: Vec<u8>,
+    /// In the order in which they came.
+    text: Vec<u8>,
     parameters: Vec<Parameter>,
-    line: Vec<u8>,
+    /// In the right order, where that is another.
+    sorted: Vec<u8>,
+    token: EncodedToken,
 }
 
-/// Where in `encoded` a parameter is, and its equals sign.
+/// Where in the text a parameter is, and its equals sign.
 struct Parameter {
     whole: Range<usize>,
     equals: usize,
 }
 
+/// The session token as a query holds it. It is long, and the same for an hour, so it is kept.
+#[derive(Default)]
+struct EncodedToken {
+    plain: Vec<u8>,
+    encoded: Vec<u8>,
+}
+
 impl QueryBuffers {
-    /// The query of the wire in canonical form: names and values encoded by one rule, sorted by the
-    /// encoded name and then by the encoded value, and an `=` even where there is no value.
+    /// The query of the wire.
     pub(super) fn canonical(&mut self, wire: &str) -> &[u8] {
-        self.clear();
         self.read(wire);
-        self.write_sorted()
+        self.sort()
     }
 
-    /// The same with the parameters of a presigned URL, all but the signature.
+    /// The query of the wire with the parameters of a presigned URL, all but the signature.
     pub(super) fn canonical_presigned(
         &mut self,
         wire: &str,
@@ -42,71 +58,80 @@ impl QueryBuffers {
         expires: Expires,
         headers: &Headers<'_>,
     ) -> Result<&[u8], Error> {
-        self.clear();
-        let mut seconds = std::mem::take(&mut self.expires);
-        seconds.clear();
-        write!(seconds, "{}", expires.as_seconds()).expect("a vector takes what it is given");
-        let added = [
-            ("X-Amz-Algorithm", Some(ALGORITHM.as_bytes())),
-            ("X-Amz-Credential", Some(credential.text)),
-            ("X-Amz-Date", Some(time.as_bytes())),
-            ("X-Amz-Expires", Some(&seconds)),
-            (TOKEN, headers.signed_token().map(str::as_bytes)),
-            ("X-Amz-SignedHeaders", Some(headers.signed())),
-        ];
-        let names = added.iter().map(|(name, _)| *name).chain([SIGNATURE]);
-        for (given, _) in parameters(wire) {
-            if let Some(parameter) = names.clone().find(|name| name.as_bytes() == given) {
+        for (name, _) in parameters(wire) {
+            if let Some(parameter) = PRESIGNED.into_iter().find(|one| *one == name) {
                 return Err(Error::AlreadyPresigned { parameter });
             }
         }
         self.read(wire);
-        for (name, value) in added {
-            if let Some(value) = value {
-                self.push(name.as_bytes(), value, |out, text| {
-                    encode::write(out, text, Slash::Encoded);
-                });
-            }
+        self.push(ALGORITHM, super::ALGORITHM.as_bytes(), encode);
+        self.push(CREDENTIAL, credential.text, encode);
+        self.push(DATE, time.as_bytes(), encode);
+        self.push(EXPIRES, expires.digits(), encode);
+        if let Some(token) = headers.signed_token() {
+            let mut kept = std::mem::take(&mut self.token);
+            self.push(TOKEN, kept.encode(token), Vec::extend_from_slice);
+            self.token = kept;
         }
-        self.expires = seconds;
-        Ok(self.write_sorted())
-    }
-
-    fn clear(&mut self) {
-        self.encoded.clear();
-        self.parameters.clear();
-        self.line.clear();
+        self.push(SIGNED_HEADERS, headers.signed(), encode);
+        // Those six are in order already.
+        if wire.is_empty() { Ok(&self.text) } else { Ok(self.sort()) }
     }
 
     fn read(&mut self, wire: &str) {
+        self.text.clear();
+        self.parameters.clear();
         for (name, value) in parameters(wire) {
-            self.push(name, value, encode::write_canonical);
+            self.push(name, value.as_bytes(), encode::write_canonical);
         }
     }
 
-    fn push(&mut self, name: &[u8], value: &[u8], encode: impl Fn(&mut Vec<u8>, &[u8])) {
-        let start = self.encoded.len();
-        encode(&mut self.encoded, name);
-        let equals = self.encoded.len();
-        self.encoded.push(b'=');
-        encode(&mut self.encoded, value);
-        self.parameters.push(Parameter { whole: start..self.encoded.len(), equals });
+    fn push(&mut self, name: &str, value: &[u8], encode: impl Fn(&mut Vec<u8>, &[u8])) {
+        if !self.text.is_empty() {
+            self.text.push(b'&');
+        }
+        let start = self.text.len();
+        encode(&mut self.text, name.as_bytes());
+        let equals = self.text.len();
+        self.text.push(b'=');
+        encode(&mut self.text, value);
+        self.parameters.push(Parameter { whole: start..self.text.len(), equals });
     }
 
-    fn write_sorted(&mut self) -> &[u8] {
-        let text = &self.encoded;
+    fn sort(&mut self) -> &[u8] {
+        let text = &self.text;
         let key = |Parameter { whole, equals }: &Parameter| {
             (&text[whole.start..*equals], &text[*equals..whole.end])
         };
-        self.parameters.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
-        for (at, parameter) in self.parameters.iter().enumerate() {
-            if at > 0 {
-                self.line.push(b'&');
-            }
-            self.line.extend_from_slice(&text[parameter.whole.clone()]);
+        if self.parameters.is_sorted_by_key(key) {
+            return text;
         }
-        &self.line
+        self.parameters.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
+        self.sorted.clear();
+        for parameter in &self.parameters {
+            if !self.sorted.is_empty() {
+                self.sorted.push(b'&');
+            }
+            self.sorted.extend_from_slice(&text[parameter.whole.clone()]);
+        }
+        &self.sorted
     }
+}
+
+impl EncodedToken {
+    fn encode(&mut self, token: &str) -> &[u8] {
+        if self.plain != token.as_bytes() {
+            self.plain.clear();
+            self.plain.extend_from_slice(token.as_bytes());
+            self.encoded.clear();
+            encode(&mut self.encoded, &self.plain);
+        }
+        &self.encoded
+    }
+}
+
+fn encode(out: &mut Vec<u8>, text: &[u8]) {
+    encode::write(out, text, Slash::Encoded);
 }
 
 /// Appends one parameter more to a query that has some.
@@ -114,16 +139,13 @@ pub(super) fn write_parameter(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     out.push(b'&');
     out.extend_from_slice(name.as_bytes());
     out.push(b'=');
-    encode::write(out, value, Slash::Encoded);
+    encode(out, value);
 }
 
 /// The names and values of a query of the wire; an empty piece between two `&` is none.
-fn parameters(wire: &str) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let pieces = wire.as_bytes().split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
-    pieces.map(|piece| match piece.iter().position(|byte| *byte == b'=') {
-        Some(equals) => (&piece[..equals], &piece[equals + 1..]),
-        None => (piece, &b""[..]),
-    })
+fn parameters(wire: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pieces = wire.split('&').filter(|piece| !piece.is_empty());
+    pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")))
 }
 
 #[cfg(test)]

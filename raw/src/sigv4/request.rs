@@ -77,6 +77,9 @@ impl<'a> Request<'a> {
         if host.is_empty() {
             return Err(error("has no host"));
         }
+        if url.contains(|character: char| character.is_ascii_control()) {
+            return Err(error("holds a control character, which is to be percent-encoded"));
+        }
         if host.contains('@') {
             return Err(error("carries a user name, which no AWS service takes"));
         }
@@ -107,12 +110,11 @@ impl Request<'_> {
         if !self.absolute_path().starts_with('/') {
             return Err(Error::RelativePath { path: self.path.to_owned() });
         }
-        for text in [self.path, self.query] {
-            if let Some(character) = first_not(text, |byte| !byte.is_ascii_control()) {
-                return Err(Error::ControlInUrl { character });
-            }
+        // In the query it would be signed encoded.
+        match first_not(self.path, |byte| !byte.is_ascii_control()) {
+            Some(character) => Err(Error::ControlInPath { character }),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -141,7 +143,7 @@ fn split_before(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
 }
 
 /// RFC 9110, 5.6.2.
-fn is_token(text: &str) -> bool {
+pub(super) fn is_token(text: &str) -> bool {
     const TCHAR: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0;

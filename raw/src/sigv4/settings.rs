@@ -116,24 +116,37 @@ impl Rules {
 
 /// For how long a presigned URL is good: 1 second to 7 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Expires(u32);
+pub struct Expires {
+    /// Right-aligned in decimal.
+    digits: [u8; 6],
+    length: usize,
+}
 
 impl Expires {
     /// A week, the most that AWS accepts.
-    pub const MAX: Self = Self(7 * 24 * 60 * 60);
+    pub const MAX: Self = Self { digits: *b"604800", length: 6 };
 
-    /// Takes whole seconds.
+    const MAX_SECONDS: u64 = 7 * 24 * 60 * 60;
+
+    /// Takes whole seconds, at most a week.
     ///
     /// # Errors
     /// Where AWS would refuse the URL: no second at all, or more than a week.
     pub fn seconds(seconds: u64) -> Result<Self, Error> {
-        match u32::try_from(seconds) {
-            Ok(seconds) if (1..=Self::MAX.0).contains(&seconds) => Ok(Self(seconds)),
-            _ => Err(Error::Expires { seconds }),
+        if !(1..=Self::MAX_SECONDS).contains(&seconds) {
+            return Err(Error::Expires { seconds });
         }
+        let (mut digits, mut length, mut rest) = ([0; 6], 0, seconds);
+        while rest > 0 {
+            length += 1;
+            digits[6 - length] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        Ok(Self { digits, length })
     }
 
-    pub(super) fn as_seconds(self) -> u32 {
-        self.0
+    /// The number of seconds, as it is sent.
+    pub(super) fn digits(&self) -> &[u8] {
+        &self.digits[6 - self.length..]
     }
 }

@@ -10,59 +10,44 @@ use sha2::block_api::compress256;
 const BLOCK: usize = 64;
 
 /// SHA-256 (FIPS 180-4) between two blocks.
-#[derive(Clone, Copy)]
-struct State {
-    words: [u32; 8],
-    /// Bytes compressed so far.
-    length: u64,
-}
+type State = [u32; 8];
+
+/// FIPS 180-4, 5.3.3.
+const INITIAL: State = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
 
 /// The hash of `message`.
 pub(super) fn sha256(message: &[u8]) -> [u8; 32] {
-    State::INITIAL.finish(message)
+    finish(INITIAL, 0, message)
 }
 
-impl State {
-    /// FIPS 180-4, 5.3.3.
-    const INITIAL: Self = Self {
-        words: [
-            0x6a09_e667,
-            0xbb67_ae85,
-            0x3c6e_f372,
-            0xa54f_f53a,
-            0x510e_527f,
-            0x9b05_688c,
-            0x1f83_d9ab,
-            0x5be0_cd19,
-        ],
-        length: 0,
-    };
+/// Compresses `message` into a `state` that has seen `before` bytes, and after it the padding: a bit,
+/// zeros, and the length in bits (5.1.1).
+fn finish(mut state: State, before: usize, message: &[u8]) -> [u8; 32] {
+    let (blocks, rest) = message.as_chunks::<BLOCK>();
+    compress256(&mut state, blocks);
 
-    fn after(block: &[u8; BLOCK]) -> Self {
-        let mut state = Self::INITIAL;
-        compress256(&mut state.words, &[*block]);
-        Self { length: BLOCK as u64, ..state }
+    let bits = 8 * (before + message.len()) as u64;
+    let mut last = [[0; BLOCK]; 2];
+    last.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
+    last.as_flattened_mut()[rest.len()] = 0x80;
+    let count = (rest.len() + 1 + size_of_val(&bits)).div_ceil(BLOCK);
+    last[count - 1][BLOCK - size_of_val(&bits)..].copy_from_slice(&bits.to_be_bytes());
+    compress256(&mut state, &last[..count]);
+
+    let mut hash = [0; 32];
+    for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
     }
-
-    /// Compresses `message`, and after it the padding: a bit, zeros, and the length in bits (5.1.1).
-    fn finish(mut self, message: &[u8]) -> [u8; 32] {
-        let (blocks, rest) = message.as_chunks::<BLOCK>();
-        compress256(&mut self.words, blocks);
-        let bits = 8 * (self.length + message.len() as u64);
-
-        let mut last = [[0; BLOCK]; 2];
-        last.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
-        last.as_flattened_mut()[rest.len()] = 0x80;
-        let count = (rest.len() + 1 + size_of_val(&bits)).div_ceil(BLOCK);
-        last[count - 1][BLOCK - size_of_val(&bits)..].copy_from_slice(&bits.to_be_bytes());
-        compress256(&mut self.words, &last[..count]);
-
-        let mut hash = [0; 32];
-        for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(self.words) {
-            *bytes = word.to_be_bytes();
-        }
-        hash
-    }
+    hash
 }
 
 /// HMAC-SHA-256 (RFC 2104) with a key whose two padded blocks are compressed already: half of the
@@ -80,12 +65,16 @@ impl Hmac {
             Some(start) => start.copy_from_slice(key),
             None => block[..32].copy_from_slice(&sha256(key)),
         }
-        let padded_with = |byte: u8| State::after(&block.map(|key| key ^ byte));
+        let padded_with = |byte: u8| {
+            let mut state = INITIAL;
+            compress256(&mut state, &[block.map(|key| key ^ byte)]);
+            state
+        };
         Self { inner: padded_with(0x36), outer: padded_with(0x5c) }
     }
 
     pub(super) fn of(&self, message: &[u8]) -> [u8; 32] {
-        self.outer.finish(&self.inner.finish(message))
+        finish(self.outer, BLOCK, &finish(self.inner, BLOCK, message))
     }
 }
 

@@ -50,21 +50,20 @@ fn at(seconds: u64) -> Option<Timestamp> {
     let days = i32::try_from(seconds / DAY).ok()?;
     let date = Date::from_julian_day(days.checked_add(UNIX_EPOCH_DAY)?).ok()?;
     let (year, month, day) = date.to_calendar_date();
-    let year = year.unsigned_abs();
-    let clock = u32::try_from(seconds % DAY).ok()?;
-    let digits = |number: u32| [number / 10, number % 10].map(|digit| b'0' + (digit % 10) as u8);
-    let [century, years, month, day, hour, minute, second] = [
-        digits(year / 100),
-        digits(year % 100),
-        digits(u8::from(month).into()),
-        digits(day.into()),
-        digits(clock / 3600),
-        digits(clock / 60 % 60),
-        digits(clock % 60),
-    ];
+    let clock = seconds % DAY;
+
     let mut text = *b"YYYYMMDDThhmmssZ";
-    text[..8].copy_from_slice([century, years, month, day].as_flattened());
-    text[9..15].copy_from_slice([hour, minute, second].as_flattened());
+    let mut write = |at: usize, number: u8| {
+        text[at] = b'0' + number / 10;
+        text[at + 1] = b'0' + number % 10;
+    };
+    write(0, u8::try_from(year / 100).ok()?);
+    write(2, u8::try_from(year % 100).ok()?);
+    write(4, month.into());
+    write(6, day);
+    write(9, u8::try_from(clock / 3600).ok()?);
+    write(11, u8::try_from(clock / 60 % 60).ok()?);
+    write(13, u8::try_from(clock % 60).ok()?);
     Some(Timestamp(text))
 }
 
