@@ -136,6 +136,10 @@ pub struct Latency {
     pub median: f64,
     /// Timed calls.
     pub n: usize,
+    /// The shortest of them, microseconds.
+    pub low: f64,
+    /// The longest of them, microseconds.
+    pub high: f64,
 }
 
 impl Finding {
@@ -197,7 +201,9 @@ impl Latency {
             _ if n % 2 == 1 => samples[n / 2],
             _ => f64::midpoint(samples[n / 2 - 1], samples[n / 2]),
         };
-        Self { median, n }
+        let (low, high) = (samples.first(), samples.last());
+        let or_none = |sample: Option<&f64>| sample.copied().unwrap_or_default();
+        Self { median, n, low: or_none(low), high: or_none(high) }
     }
 }
 

@@ -9,8 +9,8 @@ use contract::{
 
 /// The tag by which `compare cleanup` knows what is ours.
 pub const TAG_KEY: &str = "launched-by";
-/// Its value.
-pub const TAG_VALUE: &str = "raw-aws-vs-sdk compare";
+/// Its value, without a space: moto, which reads it as `+` when it checks a signature, would refuse the launch.
+pub const TAG_VALUE: &str = "compare-raw-and-sdk";
 
 /// The launches of one run. A launch is written down before it is asked for, by its client token,
 /// because a call that fails half-way may have launched all the same.

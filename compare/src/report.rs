@@ -12,9 +12,17 @@ struct Row {
     scenario: String,
     verdict: Verdict,
     requests: String,
-    raw: String,
-    sdk: String,
+    raw: Time,
+    sdk: Time,
     ratio: String,
+}
+
+/// How long a call takes.
+struct Time {
+    /// The median.
+    median: String,
+    /// The shortest and the longest, where there are several.
+    range: Option<String>,
 }
 
 /// What the reader looks for first.
@@ -75,12 +83,17 @@ fn row(finding: &Finding) -> Row {
     }
 }
 
-/// With its unit, in three digits.
-fn latency(side: &Side) -> String {
-    if side.latency_us.n == 0 {
-        return String::new();
+fn latency(side: &Side) -> Time {
+    let latency = side.latency_us;
+    let range = || format!("{} to {}", in_unit(latency.low), in_unit(latency.high));
+    Time {
+        median: if latency.n > 0 { in_unit(latency.median) } else { String::new() },
+        range: (latency.n > 1).then(range),
     }
-    let micros = side.latency_us.median;
+}
+
+/// Microseconds with their best unit, in three digits.
+fn in_unit(micros: f64) -> String {
     let (value, unit) = match micros {
         _ if micros < 1e3 => (micros, "µs"),
         _ if micros < 1e6 => (micros / 1e3, "ms"),

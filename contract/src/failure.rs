@@ -41,7 +41,8 @@ pub enum Stage {
     Timeout,
     /// An answer began and could not be read to its end, or not be understood.
     Response,
-    /// The service answered, and refused.
+    /// The service answered, and refused, with a code of its own. A refusal without one (a proxy's
+    /// page, an empty body) is no usable answer: [`Stage::Response`].
     Service,
     /// What was waited for did not come about.
     Wait,

@@ -94,10 +94,11 @@ impl Error {
             ErrorKind::Build(_) => Stage::Build,
             ErrorKind::Sign(_) => Stage::Sign,
             ErrorKind::Send(error) => error.stage(),
-            ErrorKind::Refused(_) => Stage::Service,
-            ErrorKind::Answer { .. } | ErrorKind::Endless { .. } | ErrorKind::Launched { .. } => {
-                Stage::Response
-            }
+            ErrorKind::Refused(refusal) if refusal.code.is_some() => Stage::Service,
+            ErrorKind::Refused(_)
+            | ErrorKind::Answer { .. }
+            | ErrorKind::Endless { .. }
+            | ErrorKind::Launched { .. } => Stage::Response,
             ErrorKind::Wait(_) => Stage::Wait,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{HEADINGS, caveat, fact, remarkable, row, short, summary, words};
+use super::{HEADINGS, Time, caveat, fact, remarkable, row, short, summary, words};
 use crate::findings::{Comparison, Finding, Side};
 
 /// The whole comparison.
@@ -23,8 +23,8 @@ pub fn comparison(comparison: &Comparison) -> String {
             row.scenario,
             row.verdict.word(),
             row.requests,
-            row.raw,
-            row.sdk,
+            time(row.raw),
+            time(row.sdk),
             row.ratio
         );
     }
@@ -33,6 +33,14 @@ pub fn comparison(comparison: &Comparison) -> String {
         text.push_str(&remark(finding));
     }
     text
+}
+
+/// With the range, for which the terminal has no room.
+fn time(time: Time) -> String {
+    match time.range {
+        Some(range) => format!("{} ({range})", time.median),
+        None => time.median,
+    }
 }
 
 fn remark(finding: &Finding) -> String {

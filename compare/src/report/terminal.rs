@@ -43,8 +43,8 @@ fn table(comparison: &Comparison) -> Table {
             Cell::new(row.scenario),
             verdict(row.verdict),
             Cell::new(row.requests),
-            Cell::new(row.raw),
-            Cell::new(row.sdk),
+            Cell::new(row.raw.median),
+            Cell::new(row.sdk.median),
             Cell::new(row.ratio),
         ]);
     }

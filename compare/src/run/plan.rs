@@ -100,7 +100,7 @@ impl Material {
                 })
             }),
             Scenario::Ec2CreateTags => self.on_launched(|id| {
-                let tags = vec![Tag { key: "stage".to_owned(), value: "a & b, ü".to_owned() }];
+                let tags = vec![Tag { key: "stage".to_owned(), value: "a&b,ü".to_owned() }];
                 Operation::CreateTags(CreateTags { resources: vec![id], tags })
             }),
             Scenario::Ec2TerminateInstances => self.on_launched(|id| {

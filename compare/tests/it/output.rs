@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::Program;
+use crate::{program::Program, sign_jsonl::job};
 
 const VERBS: [&str; 6] = ["run", "sign", "verify", "sandbox", "cleanup", "completions"];
 const ESCAPE: char = '\u{1b}';
@@ -113,6 +113,17 @@ fn completions_are_printed_for_every_shell() {
         for verb in VERBS {
             assert!(script.contains(verb), "{shell}: {verb}");
         }
+    }
+}
+
+#[test]
+fn a_reader_who_goes_away_early_ends_the_program_and_nothing_else() {
+    for words in [&["run", "--format", "json", "--only", "s3"][..], &["sign", "--jsonl"]] {
+        let input = format!("{}\n", job(1)).repeat(2000);
+        let mut running = Program::new(words).input(input).start();
+        drop(running.child().stdout.take());
+        // As under `| head`: whatever the exit code, no panic.
+        running.wait();
     }
 }
 

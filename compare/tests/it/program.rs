@@ -6,6 +6,7 @@ use std::{
     io::Write as _,
     path::Path,
     process::{Child, Command, Output, Stdio},
+    thread,
 };
 
 use sandbox::Sandbox;
@@ -101,24 +102,20 @@ impl Program {
         self
     }
 
-    pub(crate) fn run(mut self) -> Ended {
-        let input = std::mem::take(&mut self.input);
-        let mut running = self.start();
-        let mut stdin = running.child.stdin.take().expect("standard input is piped");
-        // From a thread of its own: a program that answers while it reads would fill its output.
-        let writer = std::thread::spawn(move || {
-            // One that does not read to the end says so in its exit code.
-            let _ = stdin.write_all(input.as_bytes());
-        });
-        let ended = running.wait();
-        writer.join().expect("the input is written");
-        ended
+    pub(crate) fn run(self) -> Ended {
+        self.start().wait()
     }
 
     pub(crate) fn start(mut self) -> Running {
         let piped =
             self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = piped.spawn().expect("the program starts");
+        let mut child = piped.spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("standard input is piped");
+        // From a thread of its own: a program that answers while it reads would fill its output.
+        thread::spawn(move || {
+            // One that does not read to the end says so in its exit code.
+            let _ = stdin.write_all(self.input.as_bytes());
+        });
         Running { child, secrets: self.secrets, _folder: self.folder }
     }
 }

@@ -17,7 +17,7 @@ fn side(answer: Value, requests: u32, micros: f64) -> Side {
         answer: Some(answer),
         failure: None,
         requests,
-        latency_us: Latency { median: micros, n: 10 },
+        latency_us: Latency { median: micros, n: 10, low: micros / 2.0, high: micros * 2.0 },
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-/// What AWS's documentation of SigV4 arrives at for its example.
+/// What AWS's documentation of `SigV4` arrives at for its example.
 const DOCUMENTED: &str = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
 const EXAMPLE: [&str; 7] = [
     "sign",

@@ -29,7 +29,7 @@ pub(crate) fn signed(job: &Value, answer: &Value) -> Value {
 
 /// What the verb answers to `lines`, none of which may show the secret.
 pub(crate) fn answers(verb: &str, lines: &[Value]) -> Vec<Value> {
-    let input = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let input = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let ended = Program::new([verb, "--jsonl"]).input(input).secret(SECRET).run();
     let Ended { stderr, .. } = &ended;
     assert_eq!(stderr, "");

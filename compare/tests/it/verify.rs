@@ -34,7 +34,8 @@ fn a_right_signature_is_accepted_with_the_steps_that_the_server_took() {
 
 #[test]
 fn a_change_of_anything_that_is_signed_is_refused() {
-    let changes: [(&str, fn(&mut Value)); 6] = [
+    type Change = fn(&mut Value);
+    let changes: [(&str, Change); 6] = [
         ("the method", |line| line["method"] = json!("PUT")),
         ("a parameter", |line| replace(&mut line["url"], "a=1", "a=2")),
         ("the path", |line| replace(&mut line["url"], "com/", "com/x")),
@@ -43,12 +44,12 @@ fn a_change_of_anything_that_is_signed_is_refused() {
         ("the secret", |line| line["secret_access_key"] = json!("another")),
     ];
     for location in ["header", "query"] {
-        let line = good(location);
+        let good = good(location);
         for (what, change) in changes {
-            let mut changed = line.clone();
-            change(&mut changed);
-            assert_ne!(changed, line, "{what} was not changed");
-            let verdict = verdict(&changed);
+            let mut bad = good.clone();
+            change(&mut bad);
+            assert_ne!(bad, good, "{what} was not changed");
+            let verdict = verdict(&bad);
             assert_eq!(verdict["verdict"], "refused", "{what}, {location}: {verdict:#}");
             assert_eq!(verdict["code"], "SignatureDoesNotMatch", "{what}, {location}");
         }
@@ -130,7 +131,9 @@ fn bad_lines_are_refused_in_order_and_the_next_is_read() {
         (with("payload", json!("some")), json!(1)),
         (with("headers", json!([["one"]])), json!(1)),
     ];
-    let input: String = bad.iter().map(|(line, _)| format!("{line}\n{good}\n")).collect();
+    let good = good.to_string();
+    let lines: Vec<_> = bad.iter().flat_map(|(line, _)| [line.as_str(), &good]).collect();
+    let input = lines.join("\n");
     let ended = Program::new(["verify", "--jsonl"]).input(input).run().expect(0);
     let verdicts = ended.json_lines();
     assert_eq!(verdicts.len(), 2 * bad.len());

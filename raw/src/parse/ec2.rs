@@ -55,17 +55,15 @@ pub(super) fn instances(body: &[u8]) -> Result<Page, Fault> {
 pub(super) fn tagged(body: &[u8]) -> Result<Page, Fault> {
     let mut xml = Document::new(body)?;
     xml.expect_root("CreateTagsResponse")?;
-    let mut done = None;
     while let Some(element) = xml.child()? {
         match element {
-            "return" => done = Some(xml.flag("return")?),
+            // AWS's reference shows it, AWS's service model does not, and moto leaves it out.
+            "return" if !xml.flag("return")? => {
+                return Err(xml.value_fault("return", "false", "the word that it was done"));
+            }
+            "return" => {}
             _ => xml.skip()?,
         }
-    }
-    match done {
-        None => return Err(xml.missing("return")),
-        Some(false) => return Err(xml.value_fault("return", "false", "the word that it was done")),
-        Some(true) => {}
     }
     xml.finish()?;
     Ok(Page { answer: Answer::Tagged, next: None })

@@ -15,7 +15,8 @@ pub(in crate::cli) fn run(args: &SandboxArgs) -> Result<ExitCode, Stop> {
                 .help("is the port taken? --port 0 takes any that is free")
         })?;
         anstream::println!("{}", ready(&sandbox));
-        interrupt.or(std::future::pending::<ExitCode>()).await
+        // Being stopped is how it ends, and nothing to report.
+        interrupt.or(std::future::pending()).await.or_else(|stop| Ok(stop.exit_code()))
     })
 }
 
