@@ -39,9 +39,12 @@ fn encoded(text: &str, slash: Slash) -> String {
 
 /// Appends unencoded `bytes` to `out`, encoded.
 pub(crate) fn write(out: &mut Vec<u8>, bytes: &[u8], slash: Slash) {
-    let stays = |byte: u8| is_unreserved(byte) || (byte == b'/' && slash == Slash::Kept);
+    let stays = match slash {
+        Slash::Encoded => &UNRESERVED,
+        Slash::Kept => &UNRESERVED_OR_SLASH,
+    };
     let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| !stays(*byte)) {
+    while let Some(at) = rest.iter().position(|byte| !stays[usize::from(*byte)]) {
         out.extend_from_slice(&rest[..at]);
         out.extend_from_slice(&ESCAPES[usize::from(rest[at])]);
         rest = &rest[at + 1..];
@@ -51,22 +54,28 @@ pub(crate) fn write(out: &mut Vec<u8>, bytes: &[u8], slash: Slash) {
 
 /// Appends a name or value of a query as it stands on the wire to `out`, in canonical form: decoded
 /// as the service will, and encoded again. So `%7e` becomes `~`, `*` becomes `%2A`, a `%` without
-/// two digits behind it stands for itself, and bytes that are no UTF-8 survive.
+/// two digits behind it stands for itself, and bytes that are no UTF-8 survive. It ends before the
+/// first byte that `ends` it, which must be a reserved one, and returns what is left from there.
 ///
 /// A bare `+` is signed as a space, `%20`: AWS's services read a query as a form does, so that is
 /// the value which they check the signature against (as do the SDK for Rust and Envoy, while the C
 /// runtime and botocore take a literal plus). To send a plus, write `%2B`.
-pub(crate) fn write_canonical(out: &mut Vec<u8>, wire: &[u8]) {
+pub(crate) fn write_canonical<'w>(
+    out: &mut Vec<u8>,
+    wire: &'w [u8],
+    ends: impl Fn(u8) -> bool,
+) -> &'w [u8] {
     let mut rest = wire;
     loop {
         // Most clients write what is canonical, and it need not be taken apart then.
         let (canonical, other) = rest.split_at(canonical_length(rest));
         out.extend_from_slice(canonical);
-        let (byte, length) = match other {
-            [] => return,
-            [b'%', high, low, ..] if let Some(byte) = unescape(*high, *low) => (byte, 3),
+        let (byte, length) = match *other {
+            [] => return other,
+            [end, ..] if ends(end) => return other,
+            [b'%', high, low, ..] if let Some(byte) = unescape(high, low) => (byte, 3),
             [b'+', ..] => (b' ', 1),
-            [byte, ..] => (*byte, 1),
+            [byte, ..] => (byte, 1),
         };
         write(out, &[byte], Slash::Encoded);
         rest = &other[length..];
@@ -75,39 +84,54 @@ pub(crate) fn write_canonical(out: &mut Vec<u8>, wire: &[u8]) {
 
 /// How many bytes `wire` begins with that are as they would be written.
 fn canonical_length(wire: &[u8]) -> usize {
-    let mut at = 0;
-    while at < wire.len() {
-        match wire[at..] {
-            [byte, ..] if is_unreserved(byte) => at += 1,
-            [b'%', high, low, ..]
-                if unescape(high, low).is_some_and(|byte| {
-                    ESCAPES[usize::from(byte)] == [b'%', high, low] && !is_unreserved(byte)
-                }) =>
-            {
-                at += 3;
-            }
-            _ => break,
+    let mut length = 0;
+    loop {
+        let rest = &wire[length..];
+        let run = rest.iter().position(|byte| !UNRESERVED[usize::from(*byte)]);
+        length += run.unwrap_or(rest.len());
+        match wire[length..] {
+            [b'%', high, low, ..] if is_canonical_escape(high, low) => length += 3,
+            _ => return length,
         }
     }
-    at
 }
 
+fn is_canonical_escape(high: u8, low: u8) -> bool {
+    let is_lower_case = |digit: u8| digit >= b'a';
+    unescape(high, low).is_some_and(|byte| {
+        !(is_lower_case(high) || is_lower_case(low) || UNRESERVED[usize::from(byte)])
+    })
+}
+
+/// The byte that `%` and these two digits stand for.
 fn unescape(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
+    let byte = DIGIT_VALUES[usize::from(high)] << 4 | DIGIT_VALUES[usize::from(low)];
+    u8::try_from(byte).ok()
 }
 
-fn is_unreserved(byte: u8) -> bool {
-    UNRESERVED[usize::from(byte)]
-}
+static UNRESERVED: [bool; 256] =
+    table_of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+static UNRESERVED_OR_SLASH: [bool; 256] =
+    table_of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/");
 
-static UNRESERVED: [bool; 256] = {
-    let bytes = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+const fn table_of(bytes: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
     let mut at = 0;
     while at < bytes.len() {
         table[bytes[at] as usize] = true;
         at += 1;
+    }
+    table
+}
+
+/// What a hexadecimal digit is worth; of a byte that is none, more than fits into a byte.
+static DIGIT_VALUES: [u16; 256] = {
+    let mut table = [0x100; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[b"0123456789ABCDEF"[value] as usize] = value as u16;
+        table[b"0123456789abcdef"[value] as usize] = value as u16;
+        value += 1;
     }
     table
 };
@@ -131,7 +155,7 @@ mod tests {
 
     fn canonical(wire: &str) -> String {
         let mut out = Vec::new();
-        write_canonical(&mut out, wire.as_bytes());
+        assert!(write_canonical(&mut out, wire.as_bytes(), |_| false).is_empty());
         String::from_utf8(out).unwrap()
     }
 

@@ -21,16 +21,20 @@ const PRESIGNED: [&str; 7] =
 /// value, sorted by the encoded name and then by the encoded value.
 #[derive(Default)]
 pub(super) struct QueryBuffers {
-    /// In the order in which they came.
-    text: Vec<u8>,
-    parameters: Vec<Parameter>,
-    /// In the right order, where that is another.
+    given: Parameters,
     sorted: Vec<u8>,
     token: EncodedToken,
 }
 
+/// Parameters as `name=value&…`, in the order in which they came.
+#[derive(Default)]
+struct Parameters {
+    text: Vec<u8>,
+    places: Vec<Place>,
+}
+
 /// Where in the text a parameter is, and its equals sign.
-struct Parameter {
+struct Place {
     whole: Range<usize>,
     equals: usize,
 }
@@ -45,8 +49,8 @@ struct EncodedToken {
 impl QueryBuffers {
     /// The query of the wire.
     pub(super) fn canonical(&mut self, wire: &str) -> &[u8] {
-        self.read(wire);
-        self.sort()
+        self.given.read(wire.as_bytes());
+        self.given.sort(&mut self.sorted)
     }
 
     /// The query of the wire with the parameters of a presigned URL, all but the signature.
@@ -58,63 +62,90 @@ impl QueryBuffers {
         expires: Expires,
         headers: &Headers<'_>,
     ) -> Result<&[u8], Error> {
-        for (name, _) in parameters(wire) {
-            if let Some(parameter) = PRESIGNED.into_iter().find(|one| *one == name) {
-                return Err(Error::AlreadyPresigned { parameter });
-            }
+        let Self { given: all, sorted, token: kept } = self;
+        all.read(wire.as_bytes());
+        let is_given =
+            |name: &&str| all.places.iter().any(|place| all.name(place) == name.as_bytes());
+        if let Some(parameter) = PRESIGNED.into_iter().find(is_given) {
+            return Err(Error::AlreadyPresigned { parameter });
         }
-        self.read(wire);
-        self.push(ALGORITHM, super::ALGORITHM.as_bytes(), encode);
-        self.push(CREDENTIAL, credential.text, encode);
-        self.push(DATE, time.as_bytes(), encode);
-        self.push(EXPIRES, expires.digits(), encode);
+        all.add(ALGORITHM, |out| out.extend_from_slice(super::ALGORITHM.as_bytes()));
+        all.add(CREDENTIAL, |out| encode(out, credential.text));
+        all.add(DATE, |out| out.extend_from_slice(time.as_bytes()));
+        all.add(EXPIRES, |out| out.extend_from_slice(expires.digits()));
         if let Some(token) = headers.signed_token() {
-            let mut kept = std::mem::take(&mut self.token);
-            self.push(TOKEN, kept.encode(token), Vec::extend_from_slice);
-            self.token = kept;
+            all.add(TOKEN, |out| out.extend_from_slice(kept.encode(token)));
         }
-        self.push(SIGNED_HEADERS, headers.signed(), encode);
-        // Those six are in order already.
-        if wire.is_empty() { Ok(&self.text) } else { Ok(self.sort()) }
+        all.add(SIGNED_HEADERS, |out| encode(out, headers.signed()));
+        // Those six are in order.
+        if wire.is_empty() { Ok(&all.text) } else { Ok(all.sort(sorted)) }
     }
+}
 
-    fn read(&mut self, wire: &str) {
+impl Parameters {
+    /// Takes a query apart; what is empty between two `&` is no parameter.
+    fn read(&mut self, wire: &[u8]) {
         self.text.clear();
-        self.parameters.clear();
-        for (name, value) in parameters(wire) {
-            self.push(name, value.as_bytes(), encode::write_canonical);
+        self.places.clear();
+        let mut rest = wire;
+        while let [first, after_it @ ..] = rest {
+            if *first == b'&' {
+                rest = after_it;
+                continue;
+            }
+            let start = self.begin();
+            let ends_name = |byte| byte == b'=' || byte == b'&';
+            rest = encode::write_canonical(&mut self.text, rest, ends_name);
+            let equals = self.text.len();
+            self.text.push(b'=');
+            if let [b'=', value @ ..] = rest {
+                rest = encode::write_canonical(&mut self.text, value, |byte| byte == b'&');
+            }
+            self.places.push(Place { whole: start..self.text.len(), equals });
         }
     }
 
-    fn push(&mut self, name: &str, value: &[u8], encode: impl Fn(&mut Vec<u8>, &[u8])) {
+    fn add(&mut self, name: &str, write_value: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.begin();
+        self.text.extend_from_slice(name.as_bytes());
+        let equals = self.text.len();
+        self.text.push(b'=');
+        write_value(&mut self.text);
+        self.places.push(Place { whole: start..self.text.len(), equals });
+    }
+
+    fn begin(&mut self) -> usize {
         if !self.text.is_empty() {
             self.text.push(b'&');
         }
-        let start = self.text.len();
-        encode(&mut self.text, name.as_bytes());
-        let equals = self.text.len();
-        self.text.push(b'=');
-        encode(&mut self.text, value);
-        self.parameters.push(Parameter { whole: start..self.text.len(), equals });
+        self.text.len()
     }
 
-    fn sort(&mut self) -> &[u8] {
-        let text = &self.text;
-        let key = |Parameter { whole, equals }: &Parameter| {
-            (&text[whole.start..*equals], &text[*equals..whole.end])
-        };
-        if self.parameters.is_sorted_by_key(key) {
-            return text;
-        }
-        self.parameters.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
-        self.sorted.clear();
-        for parameter in &self.parameters {
-            if !self.sorted.is_empty() {
-                self.sorted.push(b'&');
+    fn name(&self, place: &Place) -> &[u8] {
+        &self.text[place.whole.start..place.equals]
+    }
+
+    fn value(&self, place: &Place) -> &[u8] {
+        &self.text[place.equals + 1..place.whole.end]
+    }
+
+    /// The text in order: itself, if it is, or written to `sorted`.
+    fn sort<'s>(&'s mut self, sorted: &'s mut Vec<u8>) -> &'s [u8] {
+        let mut places = std::mem::take(&mut self.places);
+        let key = |place: &Place| (self.name(place), self.value(place));
+        let is_sorted = places.is_sorted_by(|one, next| key(one) <= key(next));
+        if !is_sorted {
+            places.sort_unstable_by(|one, other| key(one).cmp(&key(other)));
+            sorted.clear();
+            for place in &places {
+                if !sorted.is_empty() {
+                    sorted.push(b'&');
+                }
+                sorted.extend_from_slice(&self.text[place.whole.clone()]);
             }
-            self.sorted.extend_from_slice(&text[parameter.whole.clone()]);
         }
-        &self.sorted
+        self.places = places;
+        if is_sorted { &self.text } else { sorted }
     }
 }
 
@@ -130,10 +161,6 @@ impl EncodedToken {
     }
 }
 
-fn encode(out: &mut Vec<u8>, text: &[u8]) {
-    encode::write(out, text, Slash::Encoded);
-}
-
 /// Appends one parameter more to a query that has some.
 pub(super) fn write_parameter(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     out.push(b'&');
@@ -142,10 +169,8 @@ pub(super) fn write_parameter(out: &mut Vec<u8>, name: &str, value: &[u8]) {
     encode(out, value);
 }
 
-/// The names and values of a query of the wire; an empty piece between two `&` is none.
-fn parameters(wire: &str) -> impl Iterator<Item = (&str, &str)> {
-    let pieces = wire.split('&').filter(|piece| !piece.is_empty());
-    pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")))
+fn encode(out: &mut Vec<u8>, text: &[u8]) {
+    encode::write(out, text, Slash::Encoded);
 }
 
 #[cfg(test)]
