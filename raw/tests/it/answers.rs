@@ -256,7 +256,6 @@ fn an_element_that_matters_may_not_be_missing() {
         (describe_instances(), INSTANCES, "reservationSet"),
         (describe_instances(), INSTANCES, "instancesSet"),
         (describe_instances(), INSTANCES, "instanceId"),
-        (create_tags(), TAGGED, "return"),
         (terminate_instances(), TERMINATED, "instancesSet"),
     ] {
         let renamed = document
