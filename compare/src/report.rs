@@ -121,7 +121,7 @@ fn summary(comparison: &Comparison) -> String {
     } else {
         let (differ, unexpected) = (count(Verdict::Differs), count(Verdict::Unexpected));
         format!(
-            "{played} of {total} scenarios played: {differ} differ, {unexpected} came out unexpected"
+            "{played} of {total} scenarios played; differing: {differ}, unexpected: {unexpected}"
         )
     };
     if skipped > 0 {

@@ -27,7 +27,7 @@ fn closed() -> String {
 #[test]
 fn a_closed_endpoint_is_named_with_what_to_look_at() {
     let endpoint = closed();
-    let parts = [&*endpoint, "cannot be reached", "refused", "is the server running"];
+    let parts = [&*endpoint, "cannot be reached", "refused", "Is anything listening there"];
     program(&endpoint, &[]).run().expect_error(3, &parts);
     program(&endpoint, &["--only", "ec2"]).run().expect_error(3, &parts);
 }
@@ -53,7 +53,7 @@ fn a_host_that_does_not_resolve_is_named() {
 fn tls_where_plain_http_is_spoken_is_a_failure_of_tls() {
     let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
     let endpoint = sandbox.endpoint().replace("http:", "https:");
-    let parts = [&*endpoint, "no TLS session", "does it speak that scheme"];
+    let parts = [&*endpoint, "no TLS session", "Does the endpoint speak TLS"];
     program(&endpoint, &[]).run().expect_error(3, &parts);
 }
 

@@ -106,7 +106,7 @@ fn text_and_markdown_show_path_and_values_of_a_difference() {
         assert!(shown.contains("differs"), "{shown}");
         assert!(shown.contains("/objects/1"), "{shown}");
         assert!(shown.contains(r#"{"key":"greeting.txt""#), "{shown}");
-        assert!(shown.contains("1 differ, 0 came out unexpected"), "{shown}");
+        assert!(shown.contains("differing: 1, unexpected: 0"), "{shown}");
     }
 }
 

@@ -164,7 +164,7 @@ fn the_terminal_shows_one_row_a_scenario_and_below_it_what_is_remarkable() {
       sdk  403 MissingAuthenticationTokenException
            prints: 403
 
-    4 of 5 scenarios played: 1 differ, 1 came out unexpected; 1 skipped (1.2 s)
+    4 of 5 scenarios played; differing: 1, unexpected: 1; 1 skipped (1.2 s)
 
     Times are medians of at most ten calls, raw and sdk by turns (linux x86_64, 2 processors):
     indicative. A call that launches, waits, tags or ends something is timed once; s3-presigned-get
@@ -182,13 +182,13 @@ fn markdown_has_the_same_rows_and_remarks() {
 
     | scenario | both sides | requests | raw | sdk | sdk ÷ raw |
     | --- | --- | ---: | ---: | ---: | ---: |
-    | `s3-list-buckets` | same | 1 | 327 µs | 608 µs | 1.9 |
-    | `s3-list-objects-paged` | differs | 3 / 4 | 21.0 ms | 1.25 s | 59.5 |
-    | `ec2-describe-images` | same, unexpected | 1 | 1.23 ms | 1.23 ms | 1.0 |
+    | `s3-list-buckets` | same | 1 | 327 µs (164 µs to 655 µs) | 608 µs (304 µs to 1.22 ms) | 1.9 |
+    | `s3-list-objects-paged` | differs | 3 / 4 | 21.0 ms (10.5 ms to 42.0 ms) | 1.25 s (625 ms to 2.50 s) | 59.5 |
+    | `ec2-describe-images` | same, unexpected | 1 | 1.23 ms (617 µs to 2.47 ms) | 1.23 ms (617 µs to 2.47 ms) | 1.0 |
     | `ec2-run-instances` | skipped |  |  |  |  |
-    | `api-invoke-unsigned` | same refusal | 1 | 1.23 ms | 1.23 ms | 1.0 |
+    | `api-invoke-unsigned` | same refusal | 1 | 1.23 ms (617 µs to 2.47 ms) | 1.23 ms (617 µs to 2.47 ms) | 1.0 |
 
-    4 of 5 scenarios played: 1 differ, 1 came out unexpected; 1 skipped (1.2 s)
+    4 of 5 scenarios played; differing: 1, unexpected: 1; 1 skipped (1.2 s)
 
     Times are medians of at most ten calls, raw and sdk by turns (linux x86_64, 2 processors): indicative. A call that launches, waits, tags or ends something is timed once; s3-presigned-get times the making of the URL. This build is not optimised: `cargo run --release -p compare` is the one to quote.
 

@@ -188,7 +188,7 @@ fn each_side_takes_an_instance_of_its_own_from_its_launch_to_its_end() {
         assert_eq!(described["state"], "running");
         let tags = described["tags"].as_object().unwrap();
         assert!(tags["Name"].as_str().unwrap().starts_with("compare-"));
-        assert_eq!(tags["stage"], "a & b, ü");
+        assert_eq!(tags["stage"], "a&b,ü");
         let tagged = answers("ec2-create-tags")[side];
         assert_eq!(tagged["tagged"], true);
         assert_eq!(tagged["resources"], json!([launched["id"]]));
