@@ -127,10 +127,10 @@ const fn table_of(bytes: &[u8]) -> [bool; 256] {
 /// What a hexadecimal digit is worth; of a byte that is none, more than fits into a byte.
 static DIGIT_VALUES: [u16; 256] = {
     let mut table = [0x100; 256];
-    let mut value = 0;
+    let mut value: u16 = 0;
     while value < 16 {
-        table[b"0123456789ABCDEF"[value] as usize] = value as u16;
-        table[b"0123456789abcdef"[value] as usize] = value as u16;
+        table[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        table[b"0123456789abcdef"[value as usize] as usize] = value;
         value += 1;
     }
     table
