@@ -24,7 +24,9 @@ pub struct Cli {
     #[command(flatten)]
     pub(super) run: RunArgs,
     /// When to use colours
+    // Without a heading of its own it would be under the last one of those above, in every verb.
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
+    #[arg(help_heading = None::<&str>)]
     pub(super) color: ColorWhen,
 }
 

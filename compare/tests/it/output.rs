@@ -33,6 +33,13 @@ fn every_verb_has_help_with_an_example() {
 }
 
 #[test]
+fn the_help_of_a_verb_has_no_headings_of_others() {
+    let help = Program::new(["verify", "--help"]).run().expect(0).stdout;
+    let headings: Vec<_> = help.lines().filter(|line| line.ends_with(':')).collect();
+    assert_eq!(headings, ["Options:", "          Possible values:"], "{help}");
+}
+
+#[test]
 fn json_is_one_document_on_standard_output_and_nothing_else() {
     for words in [&["run", "--only", "api"][..], &["--only", "s3-list-buckets"]] {
         let ended = Program::new(words.iter().chain(&["--format", "json"])).run().expect(0);
