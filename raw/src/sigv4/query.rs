@@ -23,7 +23,6 @@ const PRESIGNED: [&str; 7] =
 pub(super) struct QueryBuffers {
     given: Parameters,
     sorted: Vec<u8>,
-    token: EncodedToken,
 }
 
 /// Parameters as `name=value&…`, in the order in which they came.
@@ -37,13 +36,6 @@ struct Parameters {
 struct Place {
     whole: Range<usize>,
     equals: usize,
-}
-
-/// The session token as a query holds it. It is long, and the same for an hour, so it is kept.
-#[derive(Default)]
-struct EncodedToken {
-    plain: Vec<u8>,
-    encoded: Vec<u8>,
 }
 
 impl QueryBuffers {
@@ -62,7 +54,7 @@ impl QueryBuffers {
         expires: Expires,
         headers: &Headers<'_>,
     ) -> Result<&[u8], Error> {
-        let Self { given: all, sorted, token: kept } = self;
+        let Self { given: all, sorted } = self;
         all.read(wire.as_bytes());
         let is_given =
             |name: &&str| all.places.iter().any(|place| all.name(place) == name.as_bytes());
@@ -74,7 +66,7 @@ impl QueryBuffers {
         all.add(DATE, |out| out.extend_from_slice(time.as_bytes()));
         all.add(EXPIRES, |out| out.extend_from_slice(expires.digits()));
         if let Some(token) = headers.signed_token() {
-            all.add(TOKEN, |out| out.extend_from_slice(kept.encode(token)));
+            all.add(TOKEN, |out| out.extend_from_slice(token.encoded()));
         }
         all.add(SIGNED_HEADERS, |out| encode(out, headers.signed()));
         // Those six are in order.
@@ -149,27 +141,14 @@ impl Parameters {
     }
 }
 
-impl EncodedToken {
-    fn encode(&mut self, token: &str) -> &[u8] {
-        if self.plain != token.as_bytes() {
-            self.plain.clear();
-            self.plain.extend_from_slice(token.as_bytes());
-            self.encoded.clear();
-            encode(&mut self.encoded, &self.plain);
-        }
-        &self.encoded
-    }
-}
-
-/// Appends one parameter more to a query that has some.
-pub(super) fn write_parameter(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+/// Appends the name of one parameter more to a query that has some.
+pub(super) fn begin_parameter(out: &mut Vec<u8>, name: &str) {
     out.push(b'&');
     out.extend_from_slice(name.as_bytes());
     out.push(b'=');
-    encode(out, value);
 }
 
-fn encode(out: &mut Vec<u8>, text: &[u8]) {
+pub(super) fn encode(out: &mut Vec<u8>, text: &[u8]) {
     encode::write(out, text, Slash::Encoded);
 }
 

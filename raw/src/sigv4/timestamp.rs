@@ -53,19 +53,30 @@ fn at(seconds: u64) -> Option<Timestamp> {
     let clock = seconds % DAY;
 
     let mut text = *b"YYYYMMDDThhmmssZ";
-    let mut write = |at: usize, number: u8| {
-        text[at] = b'0' + number / 10;
-        text[at + 1] = b'0' + number % 10;
-    };
-    write(0, u8::try_from(year / 100).ok()?);
-    write(2, u8::try_from(year % 100).ok()?);
-    write(4, month.into());
-    write(6, day);
-    write(9, u8::try_from(clock / 3600).ok()?);
-    write(11, u8::try_from(clock / 60 % 60).ok()?);
-    write(13, u8::try_from(clock % 60).ok()?);
+    for (at, number) in [
+        (0, u8::try_from(year / 100).ok()?),
+        (2, u8::try_from(year % 100).ok()?),
+        (4, month.into()),
+        (6, day),
+        (9, u8::try_from(clock / 3600).ok()?),
+        (11, u8::try_from(clock / 60 % 60).ok()?),
+        (13, u8::try_from(clock % 60).ok()?),
+    ] {
+        text[at..at + 2].copy_from_slice(TWO_DIGITS.get(usize::from(number))?);
+    }
     Some(Timestamp(text))
 }
+
+/// `00`, `01`, … `99`
+static TWO_DIGITS: [[u8; 2]; 100] = {
+    let mut table = [*b"00"; 100];
+    let mut number = 0;
+    while number < table.len() {
+        table[number] = [b"0123456789"[number / 10], b"0123456789"[number % 10]];
+        number += 1;
+    }
+    table
+};
 
 impl FromStr for Timestamp {
     type Err = Error;
