@@ -11,6 +11,7 @@
 //! shown, and [`sign`] returns them all, so explaining a signature and making one are the same
 //! lines. The texts live in [`Buffers`], so signing again allocates nothing.
 
+mod caller;
 mod error;
 mod headers;
 mod keys;
@@ -20,7 +21,6 @@ mod request;
 mod settings;
 mod sha256;
 mod timestamp;
-mod token;
 
 pub use error::Error;
 pub use keys::KeyCache;
@@ -30,13 +30,13 @@ pub use settings::{
 };
 pub use timestamp::Timestamp;
 
+use caller::{Credential, CredentialBuffer, Token, TokenBuffer};
 use contract::SecretKey;
 use headers::{AddedHeaders, HeaderBuffers, Headers};
 use query::QueryBuffers;
 use sha256::{Hmac, sha256};
 use std::borrow::Cow;
 use std::fmt;
-use token::{Token, TokenBuffer};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
@@ -58,7 +58,7 @@ pub fn sign<'b>(
     request.check()?;
     let time = &*buffers.time.insert(request.signing_time(params.time)?);
     let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
-    let credential = Credential::new(params, time, &mut buffers.credential)?;
+    let credential = buffers.credential.of(params, time)?;
 
     let token = buffers.token.of(params.credentials)?;
     let added = AddedHeaders::in_header(time, payload, token, params.rules);
@@ -91,7 +91,7 @@ pub fn presign<'b>(
     request.check()?;
     let time = &*buffers.time.insert(request.signing_time(params.time)?);
     let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
-    let credential = Credential::new(params, time, &mut buffers.credential)?;
+    let credential = buffers.credential.of(params, time)?;
 
     let token = buffers.token.of(params.credentials)?;
     let added = AddedHeaders::in_query(time, payload, token, params.rules);
@@ -154,7 +154,7 @@ pub struct Buffers {
     time: Option<Timestamp>,
     payload: Option<HashedPayload>,
     token: TokenBuffer,
-    credential: Vec<u8>,
+    credential: CredentialBuffer,
     headers: HeaderBuffers,
     query: QueryBuffers,
     canonical_request: Vec<u8>,
@@ -293,7 +293,7 @@ impl<'b> StringToSign<'b> {
 pub struct CredentialScope<'b>(&'b [u8]);
 
 impl<'b> CredentialScope<'b> {
-    const TERMINATOR: &'static str = "aws4_request";
+    const END: &'static [u8] = b"/aws4_request";
 
     /// Writes it into `out`, which is cleared.
     ///
@@ -328,8 +328,7 @@ impl<'b> CredentialScope<'b> {
         out.extend_from_slice(region.as_bytes());
         out.push(b'/');
         out.extend_from_slice(service.as_bytes());
-        out.push(b'/');
-        out.extend_from_slice(Self::TERMINATOR.as_bytes());
+        out.extend_from_slice(Self::END);
         Ok(())
     }
 
@@ -337,25 +336,6 @@ impl<'b> CredentialScope<'b> {
     #[must_use]
     pub fn as_str(&self) -> &'b str {
         text(self.0)
-    }
-}
-
-/// Who signs, and for what it is good: the access key id, a slash, the scope.
-#[derive(Clone, Copy)]
-struct Credential<'b> {
-    text: &'b [u8],
-    scope: CredentialScope<'b>,
-}
-
-impl<'b> Credential<'b> {
-    fn new(params: &Params<'_>, time: &Timestamp, out: &'b mut Vec<u8>) -> Result<Self, Error> {
-        let id = params.credentials.access_key_id.as_str();
-        request::check_credential("access key id", id)?;
-        out.clear();
-        out.extend_from_slice(id.as_bytes());
-        out.push(b'/');
-        CredentialScope::write(time, params.region, params.service, out)?;
-        Ok(Self { text: out, scope: CredentialScope(&out[id.len() + 1..]) })
     }
 }
 
@@ -470,7 +450,7 @@ impl<'b> PresignedUrl<'b> {
         out.extend_from_slice(canonical_query);
         if let Some(token) = unsigned_token {
             query::begin_parameter(out, query::TOKEN);
-            out.extend_from_slice(token.encoded());
+            out.extend_from_slice(token.encoded);
         }
         query::begin_parameter(out, query::SIGNATURE);
         out.extend_from_slice(&signature.0.0);

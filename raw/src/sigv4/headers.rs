@@ -1,7 +1,7 @@
 //! The `CanonicalHeaders` and `SignedHeaders` lines, and the headers to add: one list for all three.
 
+use super::caller::Token;
 use super::request::check_header;
-use super::token::Token;
 use super::{ContentSha256, Error, HashedPayload, Request, Rules, Timestamp, TokenSigning};
 
 /// Never signed: the signature itself, and what a proxy or an HTTP client may change on the way.
@@ -248,7 +248,7 @@ impl Headers<'_> {
             Header::ContentSha256 => self.payload().write(out),
             Header::Date => out.extend_from_slice(self.added.time.as_bytes()),
             Header::Token => {
-                out.extend_from_slice(self.added.token.map_or("", Token::plain).as_bytes());
+                out.extend_from_slice(self.added.token.map_or("", |token| token.text).as_bytes());
             }
             Header::Given(at) | Header::Repeated(at) => write_trimmed(out, self.given[at].1),
         }
@@ -260,10 +260,10 @@ impl Headers<'_> {
         let values = self.sorted.iter().filter_map(|header| match header {
             Header::ContentSha256 => Some((*header, self.payload().as_str())),
             Header::Date => Some((*header, self.added.time.as_str())),
-            Header::Token => Some((*header, self.added.token?.plain())),
+            Header::Token => Some((*header, self.added.token?.text)),
             Header::Host | Header::Given(_) | Header::Repeated(_) => None,
         });
-        let afterwards = self.unsigned_token().map(|token| (Header::Token, token.plain()));
+        let afterwards = self.unsigned_token().map(|token| (Header::Token, token.text));
         values.chain(afterwards).map(|(header, value)| (header.added_name(), value))
     }
 

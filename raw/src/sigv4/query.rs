@@ -1,7 +1,8 @@
 //! The `CanonicalQueryString` line.
 
+use super::caller::Credential;
 use super::headers::Headers;
-use super::{Credential, Error, Expires, Timestamp};
+use super::{Error, Expires, Timestamp};
 use crate::encode::{self, Slash};
 use std::ops::Range;
 
@@ -62,11 +63,11 @@ impl QueryBuffers {
             return Err(Error::AlreadyPresigned { parameter });
         }
         all.add(ALGORITHM, |out| out.extend_from_slice(super::ALGORITHM.as_bytes()));
-        all.add(CREDENTIAL, |out| encode(out, credential.text));
+        all.add(CREDENTIAL, |out| out.extend_from_slice(credential.encoded));
         all.add(DATE, |out| out.extend_from_slice(time.as_bytes()));
         all.add(EXPIRES, |out| out.extend_from_slice(expires.digits()));
         if let Some(token) = headers.signed_token() {
-            all.add(TOKEN, |out| out.extend_from_slice(token.encoded()));
+            all.add(TOKEN, |out| out.extend_from_slice(token.encoded));
         }
         all.add(SIGNED_HEADERS, |out| encode(out, headers.signed()));
         // Those six are in order.
