@@ -95,12 +95,9 @@ fn canonical_length(wire: &[u8]) -> usize {
     }
 }
 
-/// How many bytes `bytes` begins with that are in the table; four at a time while that works.
+/// How many bytes `bytes` begins with that are in the table.
 fn run_length(bytes: &[u8], table: &[bool; 256]) -> usize {
-    let is_in_it = |byte: &u8| table[usize::from(*byte)];
-    let (fours, _) = bytes.as_chunks::<4>();
-    let whole = 4 * fours.iter().take_while(|four| four.iter().all(is_in_it)).count();
-    whole + bytes[whole..].iter().take_while(|byte| is_in_it(byte)).count()
+    bytes.iter().position(|byte| !table[usize::from(*byte)]).unwrap_or(bytes.len())
 }
 
 fn is_canonical_escape(high: u8, low: u8) -> bool {

@@ -132,7 +132,12 @@ impl Signed<'_> {
     /// The headers to add to the request, by lower-case name; a given header of such a name is to be
     /// replaced. `host` is not among them: HTTP clients send it themselves, as [`Request::host`].
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.headers.added().chain([("authorization", self.authorization.as_str())])
+        self.headers_as_bytes().map(|(name, value)| (name, text(value)))
+    }
+
+    /// [`Signed::headers`], in the bytes that are sent.
+    pub fn headers_as_bytes(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        self.headers.added().chain([("authorization", self.authorization.as_bytes())])
     }
 }
 
@@ -223,7 +228,7 @@ impl HashedPayload {
     /// Most requests have no body, and a constant saves a hash.
     const OF_NOTHING: Self =
         Self::Hashed(Hex(*b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
-    const UNSIGNED: &'static str = "UNSIGNED-PAYLOAD";
+    const UNSIGNED: &'static [u8] = b"UNSIGNED-PAYLOAD";
 
     fn new(body: &[u8], payload: Payload) -> Self {
         match payload {
@@ -236,13 +241,13 @@ impl HashedPayload {
     fn write(&self, out: &mut Vec<u8>) {
         match self {
             Self::Hashed(hash) => out.extend_from_slice(&hash.0),
-            Self::Unsigned => out.extend_from_slice(Self::UNSIGNED.as_bytes()),
+            Self::Unsigned => out.extend_from_slice(Self::UNSIGNED),
         }
     }
 
-    fn as_str(&self) -> &str {
+    fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Hashed(hash) => hash.as_str(),
+            Self::Hashed(hash) => &hash.0,
             Self::Unsigned => Self::UNSIGNED,
         }
     }

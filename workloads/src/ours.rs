@@ -102,19 +102,16 @@ impl Kept {
         }
     }
 
-    fn value(&self, text: &str) -> HeaderValue {
+    fn value(&self, text: &[u8]) -> HeaderValue {
         let known = [&self.token, &self.hash_of_nothing];
-        known
-            .into_iter()
-            .find(|known| known.as_bytes() == text.as_bytes())
-            .cloned()
-            .unwrap_or_else(|| HeaderValue::from_str(text).expect("text without line breaks"))
+        let known = known.into_iter().find(|known| known.as_bytes() == text).cloned();
+        known.unwrap_or_else(|| HeaderValue::from_bytes(text).expect("text without line breaks"))
     }
 }
 
 fn insert(headers: &mut HeaderMap, kept: &Kept, signed: &Signed<'_>) {
     headers.clear();
-    for (name, value) in signed.headers() {
+    for (name, value) in signed.headers_as_bytes() {
         let name = match name {
             "authorization" => AUTHORIZATION,
             "x-amz-content-sha256" => const { HeaderName::from_static("x-amz-content-sha256") },

@@ -69,16 +69,13 @@ pub(super) struct TokenBuffer(Known);
 /// A session token that can be sent.
 #[derive(Clone, Copy)]
 pub(super) struct Token<'b> {
-    pub(super) text: &'b str,
+    pub(super) text: &'b [u8],
     pub(super) encoded: &'b [u8],
 }
 
 impl TokenBuffer {
     /// The token of `credentials`, if they have one.
-    pub(super) fn of<'b>(
-        &'b mut self,
-        credentials: &'b Credentials,
-    ) -> Result<Option<Token<'b>>, Error> {
+    pub(super) fn of(&mut self, credentials: &Credentials) -> Result<Option<Token<'_>>, Error> {
         let Some(text) = credentials.session_token.as_ref().map(SessionToken::expose) else {
             return Ok(None);
         };
@@ -89,7 +86,8 @@ impl TokenBuffer {
                 Ok(())
             })?;
         }
-        Ok(Some(Token { text, encoded: &self.0.encoded }))
+        let Known { plain: text, encoded } = &self.0;
+        Ok(Some(Token { text, encoded }))
     }
 }
 

@@ -200,9 +200,7 @@ impl Header {
     fn write_name(self, given: Given<'_>, out: &mut Vec<u8>) {
         match self {
             Self::Given(at) | Self::Repeated(at) => {
-                let start = out.len();
-                out.extend_from_slice(given[at].0.as_bytes());
-                out[start..].make_ascii_lowercase();
+                out.extend(given[at].0.bytes().map(|byte| byte.to_ascii_lowercase()));
             }
             // Each by itself, so that the compiler knows what it copies.
             Self::Host => out.extend_from_slice(const { Self::Host.added_name().as_bytes() }),
@@ -248,7 +246,7 @@ impl Headers<'_> {
             Header::ContentSha256 => self.payload().write(out),
             Header::Date => out.extend_from_slice(self.added.time.as_bytes()),
             Header::Token => {
-                out.extend_from_slice(self.added.token.map_or("", |token| token.text).as_bytes());
+                out.extend_from_slice(self.added.token.map_or(b"", |token| token.text));
             }
             Header::Given(at) | Header::Repeated(at) => write_trimmed(out, self.given[at].1),
         }
@@ -256,10 +254,10 @@ impl Headers<'_> {
 
     /// The headers to add to the request: those of signing's own that are signed, and a token that
     /// is not.
-    pub(super) fn added(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(super) fn added(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         let values = self.sorted.iter().filter_map(|header| match header {
-            Header::ContentSha256 => Some((*header, self.payload().as_str())),
-            Header::Date => Some((*header, self.added.time.as_str())),
+            Header::ContentSha256 => Some((*header, self.payload().as_bytes())),
+            Header::Date => Some((*header, &self.added.time.as_bytes()[..])),
             Header::Token => Some((*header, self.added.token?.text)),
             Header::Host | Header::Given(_) | Header::Repeated(_) => None,
         });
