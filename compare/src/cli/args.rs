@@ -62,6 +62,9 @@ pub(super) struct RunArgs {
     /// Only these scenarios and what they need: names, or `s3`, `ec2`, `api`
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(super) only: Vec<String>,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) place: PlaceArgs,
     /// The route that the API scenarios call, stage included
@@ -69,9 +72,6 @@ pub(super) struct RunArgs {
     pub(super) api_url: Option<String>,
     #[command(flatten)]
     pub(super) work: WorkArgs,
-    /// How to print the results
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
 }
 
 /// Where the calls go
@@ -248,11 +248,11 @@ pub(super) struct SandboxArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct CleanupArgs {
-    #[command(flatten)]
-    pub(super) place: PlaceArgs,
     /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
 }
 
 #[derive(Debug, Args)]
