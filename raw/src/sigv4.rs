@@ -56,7 +56,7 @@ pub fn sign<'b>(
     buffers: &'b mut Buffers,
 ) -> Result<Signed<'b>, Error> {
     request.check()?;
-    let time = &*buffers.time.insert(request.signing_time(params.time)?);
+    let time = request.signing_time(buffers.time.insert(params.time))?;
     let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
     let credential = buffers.credential.of(params, time)?;
 
@@ -89,7 +89,7 @@ pub fn presign<'b>(
     buffers: &'b mut Buffers,
 ) -> Result<Presigned<'b>, Error> {
     request.check()?;
-    let time = &*buffers.time.insert(request.signing_time(params.time)?);
+    let time = request.signing_time(buffers.time.insert(params.time))?;
     let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
     let credential = buffers.credential.of(params, time)?;
 

@@ -18,12 +18,9 @@ pub enum Error {
         /// The method as given.
         method: String,
     },
-    /// The host is empty, or holds what no host does.
-    #[error("the host {host:?} is not a name or address with an optional port")]
-    Host {
-        /// The host as given.
-        host: String,
-    },
+    /// There is no host to send the request to.
+    #[error("the request has no host; name the service's, for example s3.us-east-1.amazonaws.com")]
+    NoHost,
     /// The path does not begin with a slash.
     #[error(
         "the path {path:?} does not begin with a slash; paths are absolute, for example /bucket/key"
@@ -31,12 +28,6 @@ pub enum Error {
     RelativePath {
         /// The path as given.
         path: String,
-    },
-    /// The path holds a control character.
-    #[error("the path holds the control character {character:?}; percent-encode it")]
-    ControlInPath {
-        /// The character.
-        character: char,
     },
     /// The name of a header is no token (RFC 9110, 5.1).
     #[error("{name:?} is no header name; letters, digits and hyphens are")]

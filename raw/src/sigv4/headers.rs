@@ -9,9 +9,12 @@ const UNSIGNED: [&str; 6] =
     ["authorization", "user-agent", "expect", "connection", "transfer-encoding", "x-amzn-trace-id"];
 
 impl Request<'_> {
-    /// A given `X-Amz-Date` wins over the time of the parameters.
-    pub(super) fn signing_time(&self, otherwise: Timestamp) -> Result<Timestamp, Error> {
-        self.header(Header::Date.added_name()).map_or(Ok(otherwise), |given| given.trim().parse())
+    /// A given `X-Amz-Date` wins over the `time` of the parameters.
+    pub(super) fn signing_time<'t>(&self, time: &'t mut Timestamp) -> Result<&'t Timestamp, Error> {
+        if let Some(given) = self.header(Header::Date.added_name()) {
+            *time = given.trim().parse()?;
+        }
+        Ok(time)
     }
 }
 

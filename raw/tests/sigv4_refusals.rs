@@ -1,0 +1,192 @@
+//! What cannot be signed, what wins over what, and what is kept from one signature to the next.
+
+use contract::{Credentials, SecretKey};
+use raw::sigv4::{
+    Buffers, CredentialScope, Error, Expires, KeyCache, Params, Request, Rules, SigningKey,
+    StringToSign, Timestamp, presign, sign,
+};
+
+const URL: &str = "https://h.example/";
+
+fn params(credentials: &Credentials) -> Params<'_> {
+    Params {
+        credentials,
+        region: "us-east-1",
+        service: "iam",
+        time: "20150830T123600Z".parse().unwrap(),
+        rules: Rules::GENERAL,
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+}
+
+fn refusal(request: &Request<'_>, params: &Params<'_>) -> Error {
+    sign(request, params, &KeyCache::new(), &mut Buffers::default()).unwrap_err()
+}
+
+#[test]
+fn a_header_on_two_lines_is_refused_without_showing_its_value() {
+    let credentials = credentials();
+    for value in ["hush\nX-Evil: 1", "hush\r", "hush\0"] {
+        let request = Request { headers: &[("A", value)], ..Request::new("GET", URL).unwrap() };
+        let message = refusal(&request, &params(&credentials)).to_string();
+        assert!(message.contains("header A") && message.contains("one line"), "{message}");
+        assert!(!message.contains("hush"), "{message}");
+    }
+}
+
+#[test]
+fn names_that_are_none_are_refused() {
+    let credentials = credentials();
+    let request = Request::new("GET", URL).unwrap();
+    for header in ["", "a b", "a:b", "é", "a\nb"] {
+        let request = Request { headers: &[(header, "v")], ..request };
+        assert!(matches!(refusal(&request, &params(&credentials)), Error::HeaderName { .. }));
+    }
+    for method in ["", "GET /", "G\n"] {
+        let request = Request { method, ..request };
+        assert!(matches!(refusal(&request, &params(&credentials)), Error::Method { .. }));
+    }
+    let request = Request { path: "key", ..request };
+    assert!(matches!(refusal(&request, &params(&credentials)), Error::RelativePath { .. }));
+}
+
+#[test]
+fn a_region_and_a_service_are_needed_and_can_share_no_scope() {
+    let credentials = credentials();
+    let request = Request::new("GET", URL).unwrap();
+    for region in ["", "us east", "us/east", "us-east-1\n"] {
+        let params = Params { region, ..params(&credentials) };
+        assert!(matches!(refusal(&request, &params), Error::Region { .. }), "{region:?}");
+    }
+    for service in ["", "s3/", "é"] {
+        let params = Params { service, ..params(&credentials) };
+        assert!(matches!(refusal(&request, &params), Error::Service { .. }), "{service:?}");
+    }
+}
+
+#[test]
+fn a_refused_caller_is_not_recognised_the_next_time() {
+    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+    let request = Request::new("GET", URL).unwrap();
+    let spoiled = [
+        Credentials::new("AKID EXAMPLE", "secret"),
+        Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token\n"),
+    ];
+    for credentials in &spoiled {
+        for _ in 0..2 {
+            let error = sign(&request, &params(credentials), &keys, &mut buffers).unwrap_err();
+            assert!(matches!(error, Error::Credentials { .. }), "{error}");
+        }
+    }
+    let region = Params { region: "us east", ..params(&spoiled[0]) };
+    assert!(sign(&request, &region, &keys, &mut buffers).is_err());
+    assert!(sign(&request, &params(&credentials()), &keys, &mut buffers).is_ok());
+}
+
+#[test]
+fn a_presigned_url_is_good_for_a_second_to_a_week() {
+    assert!(Expires::seconds(1).is_ok());
+    assert_eq!(Expires::seconds(7 * 24 * 3600).unwrap(), Expires::MAX);
+    let message = Expires::seconds(604_801).unwrap_err().to_string();
+    assert!(message.contains("604801") && message.contains("7 days"), "{message}");
+    assert!(Expires::seconds(0).is_err());
+}
+
+#[test]
+fn what_is_presigned_already_is_not_presigned_again() {
+    let credentials = credentials();
+    for query in ["X-Amz-Signature=a", "a=b&X-Amz-Date=20150830T123600Z"] {
+        let request = Request { query, ..Request::new("GET", URL).unwrap() };
+        let params = params(&credentials);
+        let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+        let error = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap_err();
+        assert!(matches!(error, Error::AlreadyPresigned { .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_given_host_and_a_given_date_win() {
+    let credentials = credentials();
+    let headers = &[("HOST", "other.example"), ("X-Amz-Date", "20160101T000000Z")];
+    let request = Request { headers, ..Request::new("GET", URL).unwrap() };
+    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+    let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
+    let canonical_request = signed.canonical_request.as_str();
+    assert!(canonical_request.contains("\nhost:other.example\nx-amz-date:20160101T000000Z\n"));
+    assert!(signed.string_to_sign.as_str().contains("\n20160101/us-east-1/iam/aws4_request\n"));
+    assert_eq!(signed.headers().map(|(name, _)| name).collect::<Vec<_>>(), ["authorization"]);
+
+    let headers = &[("X-Amz-Date", "yesterday")];
+    let request = Request { headers, ..Request::new("GET", URL).unwrap() };
+    assert!(matches!(refusal(&request, &params(&credentials)), Error::TimeFormat { .. }));
+}
+
+#[test]
+fn what_may_change_on_the_way_is_not_signed() {
+    let credentials = credentials();
+    let headers = &[
+        ("User-Agent", "a"),
+        ("Authorization", "a"),
+        ("Expect", "100-continue"),
+        ("Connection", "close"),
+        ("Transfer-Encoding", "chunked"),
+        ("X-Amzn-Trace-Id", "a"),
+        ("Accept", "a"),
+    ];
+    let request = Request { headers, ..Request::new("GET", URL).unwrap() };
+    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+    let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
+    assert!(signed.canonical_request.as_str().contains("\n\naccept;host;x-amz-date\n"));
+}
+
+#[test]
+fn a_rotated_secret_never_meets_an_old_key() {
+    let (keys, mut text) = (KeyCache::new(), Vec::new());
+    let time: Timestamp = "20150830T123600Z".parse().unwrap();
+    let scope = CredentialScope::new(&time, "us-east-1", "iam", &mut text).unwrap();
+    let string_to_sign = StringToSign::from_text("anything");
+    for secret in ["old", "new", "old"].map(SecretKey::new) {
+        let fresh = SigningKey::derive(&secret, &scope).sign(&string_to_sign);
+        assert_eq!(keys.signing_key(&secret, &scope).sign(&string_to_sign), fresh);
+    }
+}
+
+#[test]
+fn the_cache_serves_tasks_at_once_and_more_scopes_than_it_holds() {
+    let keys = KeyCache::new();
+    let secret = SecretKey::new("secret");
+    let time: Timestamp = "20150830T123600Z".parse().unwrap();
+    let string_to_sign = StringToSign::from_text("anything");
+    std::thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                for region in 0..2 * KeyCache::CAPACITY {
+                    let (region, mut text) = (format!("region-{region}"), Vec::new());
+                    let scope = CredentialScope::new(&time, &region, "s3", &mut text).unwrap();
+                    let fresh = SigningKey::derive(&secret, &scope).sign(&string_to_sign);
+                    assert_eq!(keys.signing_key(&secret, &scope).sign(&string_to_sign), fresh);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let credentials = credentials().with_session_token("quiet");
+    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+    let headers = &[("X-Secret", "hush")];
+    let request = Request { headers, body: b"hush", ..Request::new("GET", URL).unwrap() };
+    let params = params(&credentials);
+    let mut shown = format!("{request:?} {params:?} {keys:?}");
+    shown += &format!("{:?}", sign(&request, &params, &keys, &mut buffers).unwrap());
+    shown += &format!("{keys:?}");
+    let presigned = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap();
+    shown += &format!("{presigned:?} {:?}", presigned.canonical_request);
+    for secret in ["hush", "quiet", "wJalrXUtnFEMI"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
