@@ -181,11 +181,11 @@ fn debug_shows_no_secret() {
     let headers = &[("X-Secret", "hush")];
     let request = Request { headers, body: b"hush", ..Request::new("GET", URL).unwrap() };
     let params = params(&credentials);
-    let mut shown = format!("{request:?} {params:?} {keys:?}");
-    shown += &format!("{:?}", sign(&request, &params, &keys, &mut buffers).unwrap());
-    shown += &format!("{keys:?}");
+    let inputs = format!("{request:?} {params:?}");
+    let signed = format!("{:?}", sign(&request, &params, &keys, &mut buffers).unwrap());
     let presigned = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap();
-    shown += &format!("{presigned:?} {:?}", presigned.canonical_request);
+    let presigned = format!("{presigned:?} {:?}", presigned.canonical_request);
+    let shown = [inputs, signed, presigned, format!("{keys:?}")].concat();
     for secret in ["hush", "quiet", "wJalrXUtnFEMI"] {
         assert!(!shown.contains(secret), "{shown}");
     }
