@@ -127,6 +127,8 @@ pub struct FailureReport {
     pub context: String,
     /// What to do next, where this side has a word on that.
     pub advice: Option<String>,
+    /// What else the service said and this side kept, by the service's own names.
+    pub details: Vec<(String, String)>,
 }
 
 /// Median of a few interleaved calls: indicative, no measurement.
@@ -186,6 +188,7 @@ impl From<Failure> for FailureReport {
             display: failure.display,
             context: failure.context,
             advice: failure.advice,
+            details: failure.details,
         }
     }
 }

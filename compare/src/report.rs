@@ -34,6 +34,8 @@ enum Verdict {
     Refused,
     /// The same on both sides, and not what was expected.
     Unexpected,
+    /// Neither side could try, for want of what an earlier scenario was to find.
+    NotTried,
     /// The sides differ.
     Differs,
     /// Not tried.
@@ -47,6 +49,7 @@ impl Verdict {
         match finding.raw.outcome {
             _ if !finding.same => Self::Differs,
             Outcome::Skipped => Self::Skipped,
+            Outcome::Failed if finding.raw.reason.is_some() => Self::NotTried,
             _ if !finding.agrees() => Self::Unexpected,
             Outcome::Refused => Self::Refused,
             _ => Self::Same,
@@ -58,6 +61,7 @@ impl Verdict {
             Self::Same => "same",
             Self::Refused => "same refusal",
             Self::Unexpected => "same, unexpected",
+            Self::NotTried => "not tried",
             Self::Differs => "differs",
             Self::Skipped => "skipped",
         }
@@ -71,7 +75,9 @@ fn row(finding: &Finding) -> Row {
     } else {
         format!("{} / {}", raw.requests, sdk.requests)
     };
-    let timed = raw.latency_us.n > 0 && sdk.latency_us.n > 0 && raw.latency_us.median > 0.0;
+    let timed = raw.latency_us.n > 0 && sdk.latency_us.n > 0;
+    // Of one call each, a ratio would be noise that looks like a finding.
+    let comparable = raw.latency_us.n > 1 && sdk.latency_us.n > 1;
     let ratio = sdk.latency_us.median / raw.latency_us.median;
     Row {
         scenario: finding.name.to_string(),
@@ -79,7 +85,7 @@ fn row(finding: &Finding) -> Row {
         requests: if timed { requests } else { String::new() },
         raw: latency(raw),
         sdk: latency(sdk),
-        ratio: if timed { format!("{ratio:.1}") } else { String::new() },
+        ratio: if comparable { format!("{ratio:.1}") } else { String::new() },
     }
 }
 
@@ -113,8 +119,8 @@ fn summary(comparison: &Comparison) -> String {
         comparison.scenarios.iter().filter(|finding| Verdict::of(finding) == wanted).count()
     };
     let total = comparison.scenarios.len();
-    let skipped = count(Verdict::Skipped);
-    let played = total - skipped;
+    let (skipped, not_tried) = (count(Verdict::Skipped), count(Verdict::NotTried));
+    let played = total - skipped - not_tried;
     let seconds = std::time::Duration::from_millis(comparison.elapsed_ms).as_secs_f64();
     let mut sentence = if comparison.agree {
         format!("{played} of {total} scenarios played, every one the same on both sides")
@@ -124,8 +130,10 @@ fn summary(comparison: &Comparison) -> String {
             "{played} of {total} scenarios played; differing: {differ}, unexpected: {unexpected}"
         )
     };
-    if skipped > 0 {
-        sentence = format!("{sentence}; {skipped} skipped");
+    for (count, what) in [(skipped, "skipped"), (not_tried, "not tried")] {
+        if count > 0 {
+            sentence = format!("{sentence}; {count} {what}");
+        }
     }
     format!("{sentence} ({seconds:.1} s)")
 }

@@ -107,9 +107,9 @@ pub enum Path {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum EncodePath {
-    /// As S3 wants it
+    /// Taken as it stands on the wire, as S3 wants it
     Once,
-    /// As every other service wants it
+    /// Encoded once more, as every other service wants it
     Twice,
 }
 

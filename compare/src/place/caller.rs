@@ -107,9 +107,11 @@ fn half(present: &str, origin: &Origin, absent: &str) -> Stop {
 
 pub(super) async fn from_profile(profile: Option<&str>) -> Result<(Credentials, String), Stop> {
     let name = format!("the profile `{}`", profile.unwrap_or("default"));
-    match sdk::credentials::from_profile(profile).await {
-        Ok(credentials) => Ok((credentials, name)),
-        Err(error) => Err(no_credentials(&format!("{name} has no keys"), &*error)),
+    match (sdk::credentials::from_profile(profile).await, profile) {
+        (Ok(credentials), _) => Ok((credentials, name)),
+        (Err(error), Some(_)) => Err(no_credentials(&format!("{name} has no keys"), &*error)),
+        // Nobody named a profile, so how the reader of profiles words it helps nobody.
+        (Err(_), None) => Err(none_set()),
     }
 }
 
@@ -120,8 +122,13 @@ pub(super) fn no_credentials(what: &str, error: &(dyn std::error::Error + 'stati
         why = format!("{why}: {error}");
         cause = error.source();
     }
-    Stop::impossible(format!("no credentials: {why}")).help(
+    Stop { message: format!("no credentials: {why}"), ..none_set() }
+}
+
+fn none_set() -> Stop {
+    let what = "no credentials: AWS_ACCESS_KEY_ID is not set, and no default profile has keys";
+    Stop::impossible(what).help(
         "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (in the environment or in ./.env), or name \
-         a profile with --profile; without either, `compare` against the sandbox needs none",
+         a profile with --profile",
     )
 }

@@ -9,9 +9,10 @@ use crate::sign::{Side, Steps};
 pub fn text(signed: &[(Side, Steps)]) -> String {
     let mut text = String::new();
     step(&mut text, signed, "1. Canonical request", |steps| steps.canonical_request.clone());
-    step(&mut text, signed, "2. Its hash, in the 3. string to sign", |steps| {
-        steps.string_to_sign.clone()
+    step(&mut text, signed, "2. Hash of the canonical request", |steps| {
+        steps.string_to_sign.lines().last().unwrap_or_default().to_owned()
     });
+    step(&mut text, signed, "3. String to sign", |steps| steps.string_to_sign.clone());
     step(&mut text, signed, "4. Signature", |steps| steps.signature.clone());
     step(&mut text, signed, "5. Where it goes", |steps| {
         steps.authorization.as_ref().map_or_else(
@@ -68,7 +69,11 @@ pub fn http(method: &str, steps: &Steps, body: &str) -> String {
 /// and the header that curl would add to a body by itself is taken away.
 #[must_use]
 pub fn curl(method: &str, steps: &Steps, body: &str) -> String {
-    let mut line = format!("curl --path-as-is -X {}", quoted(method));
+    let mut line = match method {
+        // With -X HEAD, curl would wait for a body that never comes.
+        "HEAD" => "curl --path-as-is --head".to_owned(),
+        _ => format!("curl --path-as-is -X {}", quoted(method)),
+    };
     for (name, value) in &steps.headers {
         // An empty value takes a semicolon: with a colon, curl would leave the header out.
         let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
@@ -78,7 +83,8 @@ pub fn curl(method: &str, steps: &Steps, body: &str) -> String {
         if !steps.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             line.push_str(" -H 'Content-Type:'");
         }
-        let _ = write!(line, " --data-binary {}", quoted(body));
+        // Not --data-binary, to which a body that begins with @ names a file.
+        let _ = write!(line, " --data-raw {}", quoted(body));
     }
     let _ = write!(line, " {}", quoted(&steps.url));
     line
@@ -108,7 +114,7 @@ mod tests {
     fn a_curl_line_survives_quotes_and_empty_headers() {
         assert_eq!(
             curl("PUT", &steps(), "it's"),
-            r"curl --path-as-is -X 'PUT' -H 'host: h' -H 'x-empty;' -H 'Content-Type:' --data-binary 'it'\''s' 'https://h/it'\''s?a=b'"
+            r"curl --path-as-is -X 'PUT' -H 'host: h' -H 'x-empty;' -H 'Content-Type:' --data-raw 'it'\''s' 'https://h/it'\''s?a=b'"
         );
     }
 

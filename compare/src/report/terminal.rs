@@ -54,7 +54,7 @@ fn table(comparison: &Comparison) -> Table {
 fn verdict(verdict: Verdict) -> Cell {
     let (mark, colour) = match verdict {
         Verdict::Same | Verdict::Refused => ('✓', Color::Green),
-        Verdict::Unexpected | Verdict::Differs => ('✗', Color::Red),
+        Verdict::Unexpected | Verdict::NotTried | Verdict::Differs => ('✗', Color::Red),
         Verdict::Skipped => ('–', Color::Yellow),
     };
     Cell::new(format!("{mark} {}", verdict.word())).fg(colour)
@@ -83,9 +83,15 @@ fn side(name: &str, side: &Side) -> String {
     let mut text = format!("  {name}  {}\n{}\n", fact(side), wrapped("       prints: ", words));
     if let Some(failure) = &side.failure {
         if failure.context != failure.display {
-            let _ = writeln!(text, "{}", wrapped("       in full: ", &failure.context));
+            let _ = writeln!(text, "{}", wrapped("       in full: ", &cut(&failure.context)));
         }
         let unsaid = |advice: &&String| !failure.display.contains(advice.as_str());
+        for (name, value) in failure.details.iter().filter(|(name, _)| name == "CanonicalRequest") {
+            let _ = writeln!(text, "       the service's own {name}:");
+            for line in value.lines() {
+                let _ = writeln!(text, "         {line}");
+            }
+        }
         if let Some(advice) = failure.advice.as_ref().filter(unsaid) {
             let _ = writeln!(text, "{}", wrapped("       advice: ", advice));
         }
@@ -93,11 +99,21 @@ fn side(name: &str, side: &Side) -> String {
     text
 }
 
+/// The SDK's full text of an error quotes the whole answer, in hexadecimal too.
+fn cut(text: &str) -> String {
+    const ENOUGH: usize = 600;
+    if text.chars().count() <= ENOUGH {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(ENOUGH).collect();
+    format!("{beginning} … (the rest: --format json)")
+}
+
 fn next_steps(comparison: &Comparison) -> &'static str {
     match comparison.target.kind {
         "sandbox" => {
             "Next: compare --format json | less          every answer, field by field\n      \
-             compare sign GET https://iam.amazonaws.com/?Action=ListUsers   the steps of a signature\n      \
+             compare sign 'https://iam.amazonaws.com/?Action=ListUsers'   the steps of a signature, with your keys\n      \
              compare sandbox                       the endpoint alone, for any AWS client\n      \
              compare --target aws --only s3        the same on AWS, reading only\n"
         }

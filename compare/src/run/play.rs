@@ -227,8 +227,10 @@ impl Player {
     /// token: what raw keeps out of its own words is kept out of both sides'.
     fn report(&self, failure: Failure) -> FailureReport {
         let mut report = FailureReport::from(failure);
-        let FailureReport { display, context, message, .. } = &mut report;
-        for text in [Some(display), Some(context), message.as_mut()].into_iter().flatten() {
+        let FailureReport { display, context, message, details, .. } = &mut report;
+        let details = details.iter_mut().map(|(_, value)| Some(value));
+        let texts = [Some(display), Some(context), message.as_mut()].into_iter().chain(details);
+        for text in texts.flatten() {
             self.secrets.redact(text);
         }
         report

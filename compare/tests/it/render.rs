@@ -31,6 +31,7 @@ fn refused(status: u16, code: &str, display: &str, context: &str, advice: Option
         display: display.to_owned(),
         context: context.to_owned(),
         advice: advice.map(str::to_owned),
+        details: Vec::new(),
     };
     Side {
         outcome: Outcome::Refused,

@@ -43,7 +43,8 @@ fn the_documented_example_shows_each_step_and_ends_in_the_documented_signature()
            host:iam.amazonaws.com\n  x-amz-date:20150830T123600Z\n",
         "  content-type;host;x-amz-date\n  \
            e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n",
-        "string to sign (raw and sdk)",
+        "2. Hash of the canonical request (raw and sdk)",
+        "3. String to sign (raw and sdk)",
         "  AWS4-HMAC-SHA256\n  20150830T123600Z\n  20150830/us-east-1/iam/aws4_request\n  \
            f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59\n",
         "4. Signature (raw and sdk)",
