@@ -12,6 +12,8 @@ mod arm;
 mod floor;
 mod measure;
 mod ours;
+#[cfg(feature = "peers")]
+mod peers;
 mod sdk;
 mod workload;
 
