@@ -208,7 +208,7 @@ async fn at_endpoint(
         Some(found) => found,
         None if url.host_str().map(host_kind) == Some(HostKind::Amazon) => return Err(no_region()),
         // What other servers take unless told otherwise. On AWS it would be a guess.
-        None => ("us-east-1".to_owned(), "no one: this is the default here".to_owned()),
+        None => ("us-east-1".to_owned(), "the default, as nothing names one".to_owned()),
     };
     let (credentials, credentials_from) = match keys(wish, environment)? {
         Some(found) => found,
