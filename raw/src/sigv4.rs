@@ -20,6 +20,7 @@ mod query;
 mod request;
 mod settings;
 mod sha256;
+mod text;
 mod timestamp;
 
 pub use error::Error;
@@ -28,6 +29,7 @@ pub use request::{Request, Scheme};
 pub use settings::{
     ContentSha256, Expires, Params, PathEncoding, PathNormalization, Payload, Rules, TokenSigning,
 };
+pub use text::Hex;
 pub use timestamp::Timestamp;
 
 use caller::{Credential, CredentialBuffer, Token, TokenBuffer};
@@ -36,7 +38,7 @@ use headers::{AddedHeaders, HeaderBuffers, Headers};
 use query::QueryBuffers;
 use sha256::{Hmac, sha256};
 use std::borrow::Cow;
-use std::fmt;
+use text::{into_bytes, text};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
@@ -380,12 +382,6 @@ impl SigningKey {
     }
 }
 
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningKey(** redacted **)")
-    }
-}
-
 /// The signature, in the hexadecimal that is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature(Hex);
@@ -472,85 +468,5 @@ impl<'b> PresignedUrl<'b> {
     #[must_use]
     pub fn as_str(&self) -> &'b str {
         text(self.0)
-    }
-}
-
-/// A SHA-256 in lower-case hexadecimal, as `SigV4` writes every hash.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Hex([u8; 64]);
-
-impl Hex {
-    fn of(hash: [u8; 32]) -> Self {
-        // Arithmetic in the place of a table of digits, so that the compiler can do many at once.
-        let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
-        let mut digits = [0; 64];
-        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(hash) {
-            *pair = [digit(byte >> 4), digit(byte & 15)];
-        }
-        Self(digits)
-    }
-
-    /// 64 digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        text(&self.0)
-    }
-}
-
-/// The steps are written as bytes and looked at as text: they are made of `str`s and of ASCII.
-fn text(bytes: &[u8]) -> &str {
-    str::from_utf8(bytes).expect("only text was written")
-}
-
-fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    }
-}
-
-impl fmt::Debug for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// By its hash: the text holds the session token.
-impl fmt::Debug for CanonicalRequest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("CanonicalRequest").field(&self.hash()).finish()
-    }
-}
-
-impl fmt::Debug for StringToSign<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("StringToSign").field(&self.as_str()).finish()
-    }
-}
-
-impl fmt::Debug for CredentialScope<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("CredentialScope").field(&self.as_str()).finish()
-    }
-}
-
-impl fmt::Debug for Authorization<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Authorization").field(&self.as_str()).finish()
-    }
-}
-
-impl fmt::Debug for Signed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signed").field("signature", &self.signature).finish_non_exhaustive()
-    }
-}
-
-/// Without the URL, which is as good as a key until it expires.
-impl fmt::Debug for Presigned<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presigned")
-            .field("canonical_request", &self.canonical_request)
-            .finish_non_exhaustive()
     }
 }

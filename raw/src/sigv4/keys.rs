@@ -3,12 +3,13 @@ use contract::SecretKey;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// Signing keys that were derived before, so that a signature costs four hashes and not twenty-two.
+/// Signing keys that were derived before, so that the last step of a signature takes four compressions
+/// and not twenty-two.
 ///
 /// A key is found by its secret and its credential scope, which are all that it is derived from:
 /// after a rotation of credentials or at midnight nothing old is served. The least recently used
-/// of [`KeyCache::CAPACITY`] keys makes room. A plain mutex guards them: it is held for the length
-/// of one comparison, and never across an await.
+/// of [`KeyCache::CAPACITY`] keys makes room. A plain mutex guards them: it is held for a comparison,
+/// at most for a derivation (a microsecond), and never across an await.
 #[derive(Default)]
 pub struct KeyCache(Mutex<Vec<Entry>>);
 

@@ -2,8 +2,7 @@
 //!
 //! The streaming types of `sha2` and `hmac` take a message in pieces and so keep one block back,
 //! which is copied in, padded and copied out again. Here every message is one slice: its blocks are
-//! compressed where they lie, and only the last is copied. That saves a third of what a signature
-//! costs beside its compressions.
+//! compressed where they lie, and only the last is copied.
 
 use sha2::block_api::compress256;
 

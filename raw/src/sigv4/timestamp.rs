@@ -1,4 +1,5 @@
-use super::{Error, text};
+use super::Error;
+use super::text::text;
 use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +11,6 @@ const UNIX_EPOCH_DAY: i32 = 2_440_588;
 /// The moment of signing in the one form that `SigV4` knows, ISO 8601 basic in UTC:
 /// `20150830T123600Z`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(align(8))]
 pub struct Timestamp([u8; 16]);
 
 impl Timestamp {
