@@ -52,12 +52,12 @@ fn finish(mut state: State, before: usize, message: &[u8]) -> [u8; 32] {
 /// HMAC-SHA-256 (RFC 2104) with a key whose two padded blocks are compressed already: half of the
 /// work for a text as short as a string to sign.
 #[derive(Clone, Copy)]
-pub(super) struct Hmac {
+pub(super) struct KeyedHash {
     inner: State,
     outer: State,
 }
 
-impl Hmac {
+impl KeyedHash {
     pub(super) fn new(key: &[u8]) -> Self {
         let mut block = [0; BLOCK];
         match block.get_mut(..key.len()) {
@@ -79,7 +79,7 @@ impl Hmac {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hmac, sha256};
+    use super::{KeyedHash, sha256};
     use sha2::{Digest, Sha256};
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
                 [0x60, 0xe4, 0x31, 0x59],
             ),
         ] {
-            assert_eq!(Hmac::new(key).of(message)[..4], starts_with);
+            assert_eq!(KeyedHash::new(key).of(message)[..4], starts_with);
         }
     }
 }
