@@ -191,28 +191,24 @@ impl Header {
 
     /// Empty for a header that is given.
     const fn added_name(self) -> &'static str {
+        let start = self.line_start();
+        start.split_at(start.len().saturating_sub(1)).0
+    }
+
+    /// The name of an added header and the colon behind it, as they begin a canonical header.
+    const fn line_start(self) -> &'static str {
         match self {
-            Self::Host => "host",
-            Self::ContentSha256 => "x-amz-content-sha256",
-            Self::Date => "x-amz-date",
-            Self::Token => "x-amz-security-token",
+            Self::Host => "host:",
+            Self::ContentSha256 => "x-amz-content-sha256:",
+            Self::Date => "x-amz-date:",
+            Self::Token => "x-amz-security-token:",
             Self::Given(_) | Self::Repeated(_) => "",
         }
     }
 
     fn write_name(self, given: Given<'_>, out: &mut Vec<u8>) {
-        match self {
-            Self::Given(at) | Self::Repeated(at) => {
-                out.extend(given[at].0.bytes().map(|byte| byte.to_ascii_lowercase()));
-            }
-            // Each by itself, so that the compiler knows what it copies.
-            Self::Host => out.extend_from_slice(const { Self::Host.added_name().as_bytes() }),
-            Self::ContentSha256 => {
-                out.extend_from_slice(const { Self::ContentSha256.added_name().as_bytes() });
-            }
-            Self::Date => out.extend_from_slice(const { Self::Date.added_name().as_bytes() }),
-            Self::Token => out.extend_from_slice(const { Self::Token.added_name().as_bytes() }),
-        }
+        let name = self.name(given).bytes();
+        out.extend(name.map(|byte| byte.to_ascii_lowercase()));
     }
 }
 
@@ -231,27 +227,41 @@ impl Headers<'_> {
     /// of a repeated header on one line with commas between.
     pub(super) fn write_canonical(&self, out: &mut Vec<u8>) {
         for header in self.sorted {
-            if let Header::Repeated(_) = header {
-                out.pop();
-                out.push(b',');
-            } else {
-                header.write_name(self.given, out);
-                out.push(b':');
-            }
-            self.write_value(*header, out);
+            self.write_line(*header, out);
             out.push(b'\n');
         }
     }
 
-    fn write_value(&self, header: Header, out: &mut Vec<u8>) {
+    fn write_line(&self, header: Header, out: &mut Vec<u8>) {
+        // Each by itself, so that the compiler knows what it copies.
         match header {
-            Header::Host => out.extend_from_slice(self.host.as_bytes()),
-            Header::ContentSha256 => self.payload().write(out),
-            Header::Date => out.extend_from_slice(self.added.time.as_bytes()),
+            Header::Host => {
+                out.extend_from_slice(const { Header::Host.line_start().as_bytes() });
+                out.extend_from_slice(self.host.as_bytes());
+            }
+            Header::ContentSha256 => {
+                out.extend_from_slice(const { Header::ContentSha256.line_start().as_bytes() });
+                self.payload().write(out);
+            }
+            Header::Date => {
+                out.extend_from_slice(const { Header::Date.line_start().as_bytes() });
+                out.extend_from_slice(self.added.time.as_bytes());
+            }
             Header::Token => {
+                out.extend_from_slice(const { Header::Token.line_start().as_bytes() });
                 out.extend_from_slice(self.added.token.map_or(b"", |token| token.text));
             }
-            Header::Given(at) | Header::Repeated(at) => write_trimmed(out, self.given[at].1),
+            Header::Given(at) => {
+                header.write_name(self.given, out);
+                out.push(b':');
+                write_trimmed(out, self.given[at].1);
+            }
+            Header::Repeated(at) => {
+                // Onto the line of the one before it.
+                out.pop();
+                out.push(b',');
+                write_trimmed(out, self.given[at].1);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 use super::Error;
 use super::text::text;
+use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -47,24 +48,40 @@ impl Timestamp {
 /// `None` after the year 9999.
 fn at(seconds: u64) -> Option<Timestamp> {
     const DAY: u64 = 24 * 60 * 60;
-    let days = i32::try_from(seconds / DAY).ok()?;
-    let date = Date::from_julian_day(days.checked_add(UNIX_EPOCH_DAY)?).ok()?;
-    let (year, month, day) = date.to_calendar_date();
     let clock = seconds % DAY;
-
     let mut text = *b"YYYYMMDDThhmmssZ";
-    for (at, number) in [
-        (0, u8::try_from(year / 100).ok()?),
-        (2, u8::try_from(year % 100).ok()?),
-        (4, month.into()),
-        (6, day),
-        (9, u8::try_from(clock / 3600).ok()?),
-        (11, u8::try_from(clock / 60 % 60).ok()?),
-        (13, u8::try_from(clock % 60).ok()?),
-    ] {
-        text[at..at + 2].copy_from_slice(TWO_DIGITS.get(usize::from(number))?);
-    }
+    text[..8].copy_from_slice(&date(seconds / DAY)?);
+    text[9..11].copy_from_slice(two_digits(clock / 3600));
+    text[11..13].copy_from_slice(two_digits(clock / 60 % 60));
+    text[13..15].copy_from_slice(two_digits(clock % 60));
     Some(Timestamp(text))
+}
+
+thread_local! {
+    /// The calendar is the dearest part of a timestamp, and says the same for a day.
+    static TODAY: Cell<(u64, [u8; 8])> = const { Cell::new((u64::MAX, [0; 8])) };
+}
+
+/// `YYYYMMDD` of the day that is so many days after 1970-01-01.
+fn date(days: u64) -> Option<[u8; 8]> {
+    let (today, text) = TODAY.get();
+    if today == days {
+        return Some(text);
+    }
+    let julian_day = i32::try_from(days).ok()?.checked_add(UNIX_EPOCH_DAY)?;
+    let (year, month, day) = Date::from_julian_day(julian_day).ok()?.to_calendar_date();
+    let year = u64::from(year.unsigned_abs());
+    let mut text = [0; 8];
+    text[..2].copy_from_slice(two_digits(year / 100));
+    text[2..4].copy_from_slice(two_digits(year % 100));
+    text[4..6].copy_from_slice(two_digits(u8::from(month).into()));
+    text[6..].copy_from_slice(two_digits(day.into()));
+    TODAY.set((days, text));
+    Some(text)
+}
+
+fn two_digits(number: u64) -> &'static [u8; 2] {
+    &TWO_DIGITS[(number % 100) as usize]
 }
 
 /// `00`, `01`, … `99`
