@@ -6,7 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use hyper::Response;
 use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 
 /// Status, headers and body.
 pub(crate) struct Answer {
@@ -25,6 +29,26 @@ impl Answer {
         self.headers.push((name, value.into()));
         self
     }
+
+    /// Status and headers, for a body to follow.
+    pub(crate) fn into_head(self) -> Response<()> {
+        let mut response = Response::builder().status(self.status);
+        for (name, value) in self.headers {
+            // What a presigned URL wants a header to say may be no header value at all.
+            if let Ok(value) = http::HeaderValue::from_bytes(value.as_bytes()) {
+                response = response.header(name, value);
+            }
+        }
+        response.body(()).unwrap_or_default()
+    }
+}
+
+/// `Thu, 01 Jan 2026 00:00:00 GMT` (RFC 9110, section 5.6.7).
+pub(crate) fn http_date(at: OffsetDateTime) -> String {
+    const FORM: &[BorrowedFormatItem<'_>] = format_description!(
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    at.format(FORM).unwrap_or_default()
 }
 
 /// Where request ids come from: the hash of a random seed and a count, so no two are alike.

@@ -13,6 +13,7 @@ use crate::verify::{Received, query_pairs};
 
 /// The id of the API, of the shape of AWS's.
 const API_ID: &str = "a1b2c3d4e5";
+const JSON: &str = "application/json";
 const STAGE: &str = "prod";
 const RESOURCE: &str = "caller";
 /// The prefix under which the API lies on the one host: no bucket's name begins with it.
@@ -36,11 +37,19 @@ fn is_host(received: &Received) -> bool {
 
 /// Answers one request, refusals included.
 pub(crate) fn answer(received: &Received, records: Records<'_>, id: &RequestId) -> Answer {
-    let answer = match invoke(received, records) {
-        Ok(document) => Answer::new(200, "application/json", document.to_string()),
-        Err(refusal) => Answer::new(refusal.status, "application/json", refusal.api_document())
-            .with("x-amzn-errortype", refusal.code),
-    };
+    match invoke(received, records) {
+        Ok(document) => with_ids(Answer::new(200, JSON, document.to_string()), id),
+        Err(refusal) => refuse(refusal, id),
+    }
+}
+
+/// The answer in which API Gateway says no.
+pub(crate) fn refuse(refusal: Refusal, id: &RequestId) -> Answer {
+    let answer = Answer::new(refusal.status, JSON, refusal.api_document());
+    with_ids(answer.with("x-amzn-errortype", refusal.code), id)
+}
+
+fn with_ids(answer: Answer, id: &RequestId) -> Answer {
     answer.with("x-amzn-requestid", id.uuid()).with("x-amz-apigw-id", id.opaque(10))
 }
 

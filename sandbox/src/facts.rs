@@ -11,6 +11,7 @@
 //! | `InvalidSignatureException`, long form | …, short form | both occur; the long one says more |
 //! | EC2 clock skew: `AuthFailure` | `RequestExpired`, documented meaning | observed, against documented |
 //! | EC2 bad signature: `AuthFailure` | `SignatureDoesNotMatch`, older | since 2016 |
+//! | EC2 `RequestLimitExceeded`, newer | …, older | both occur; the newer one says more |
 //! | EC2 unsigned: `MissingParameter` | `MissingAuthenticationToken` | observed, against documented |
 
 use std::sync::LazyLock;
@@ -31,11 +32,29 @@ pub struct Fact {
     pub code: Option<String>,
     /// The message, with its variable parts in braces; none for a success.
     pub message: Option<String>,
+    /// The value of Content-Type; none where there is no body.
+    pub content_type: Option<String>,
+    /// A whole body, with made-up values in it.
+    pub body: Option<String>,
     /// `test-fixture`, `issue-thread`, `documentation` or `unverified`. What is `unverified` is
     /// the best guess there is, and nobody should call it AWS's own.
     pub verified_by: String,
     /// Where the fact was found.
     pub source: String,
+}
+
+impl Fact {
+    /// Whether somebody saw or documented it.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.verified_by != "unverified"
+    }
+}
+
+/// The fact of that case of a service, both in the words of the file.
+#[must_use]
+pub fn find(service: &str, case: &str) -> Option<&'static Fact> {
+    all().iter().find(|fact| fact.service == service && fact.case == case)
 }
 
 /// Every fact, in the order of the file.
@@ -57,6 +76,8 @@ fn read() -> Vec<Fact> {
                 code: row.code,
                 // The file writes the line feeds of a multi-line message as `\n`.
                 message: row.message_pattern.map(|message| message.replace("\\n", "\n")),
+                content_type: row.content_type,
+                body: row.body_example,
                 verified_by: row.verified_by,
                 source: row.source,
             }
@@ -71,6 +92,8 @@ struct Row {
     http_status: Value,
     code: Option<String>,
     message_pattern: Option<String>,
+    content_type: Option<String>,
+    body_example: Option<String>,
     verified_by: String,
     source: String,
 }
@@ -88,9 +111,7 @@ impl Case {
     /// # Panics
     /// If the file has none, which a test of this module rules out.
     pub(crate) fn fact(self) -> &'static Fact {
-        all()
-            .iter()
-            .find(|fact| fact.service == self.service && fact.case == self.name)
+        find(self.service, self.name)
             .unwrap_or_else(|| panic!("no fact for {} \"{}\"", self.service, self.name))
     }
 }
@@ -155,6 +176,8 @@ cases! {
         CONTINUATION_TOKEN = "InvalidArgument, continuation-token";
         BUCKET_REGION = "InvalidArgument, bucket-region on ListBuckets";
         INVALID_RANGE = "InvalidRange";
+        SLOW_DOWN = "SlowDown (throttled)";
+        INTERNAL_ERROR = "InternalError";
     }
     ec2 = "ec2" {
         AUTH_FAILURE = "AuthFailure: unknown key, wrong secret, bad signature (SigV4)";
@@ -163,6 +186,8 @@ cases! {
         UNSIGNED = "unsigned request";
         MALFORMED = "IncompleteSignature: malformed Authorization (documented only)";
         WRONG_SCOPE = "credential scoped to the wrong region or service";
+        REQUEST_LIMIT_EXCEEDED = "RequestLimitExceeded, newer";
+        INTERNAL_ERROR = "InternalError";
     }
     execute_api = "execute-api" {
         SIGNATURE_DOES_NOT_MATCH = "InvalidSignatureException, long form";
@@ -176,6 +201,8 @@ cases! {
         WRONG_SERVICE = "credential scoped to another service";
         WRONG_REGION = "credential scoped to another region";
         NOT_ALLOWED = "not authorized (IAM)";
+        THROTTLED = "throttled";
+        INTEGRATION_FAILED = "integration failure";
     }
 }
 

@@ -17,11 +17,14 @@
 
 mod answer;
 mod authenticate;
+mod delivery;
 mod ec2;
 mod execute_api;
 pub mod facts;
+pub mod fault;
 mod identity;
 mod query_api;
+pub mod record;
 mod refusal;
 pub mod regions;
 mod s3;
@@ -38,7 +41,9 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+pub use fault::Fault;
 pub use identity::Identity;
+pub use record::{Exchange, Recording};
 
 /// How a sandbox is set up.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +54,21 @@ pub struct Options {
     pub boot_time: Duration,
     /// How long a terminated instance is `shutting-down`.
     pub shutdown_time: Duration,
+    /// The fault that every answer suffers; none where the services are well.
+    pub fault: Option<Fault>,
+    /// Whether to keep what goes over the wire, for [`Sandbox::exchanges`].
+    pub recording: Recording,
 }
 
 impl Default for Options {
-    /// Any free port; instances boot in 150 ms and shut down in 100 ms.
+    /// Any free port; instances boot in 150 ms and shut down in 100 ms; no fault, and no recording.
     fn default() -> Self {
         Options {
             port: 0,
             boot_time: Duration::from_millis(150),
             shutdown_time: Duration::from_millis(100),
+            fault: None,
+            recording: Recording::Off,
         }
     }
 }
@@ -111,6 +122,11 @@ impl Sandbox {
             ids: answer::RequestIds::new().map_err(StartError::Random)?,
             s3: s3::S3::new(),
             ec2: query_api::QueryApi::new(&options),
+            fault: options.fault,
+            log: match options.recording {
+                Recording::Off => None,
+                Recording::On => Some(Arc::default()),
+            },
         });
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -164,6 +180,14 @@ impl Sandbox {
     #[must_use]
     pub fn bucket_names(&self) -> Vec<String> {
         self.services.s3.bucket_names()
+    }
+
+    /// What went over the wire since the last time, in the order in which the requests came: at most
+    /// the latest 1,024, and nothing without [`Recording::On`]. An answer stands here before its
+    /// client can have read it to its end.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.services.log.as_ref().map(|log| log.drain()).unwrap_or_default()
     }
 
     /// Id and state of every instance launched so far.

@@ -52,17 +52,10 @@ impl QueryApi {
         records: Records<'_>,
         id: &RequestId,
     ) -> Answer {
-        let request_id = id.uuid();
-        let answer = match self.try_answer(received, records, &request_id) {
-            Ok(document) => Answer::new(200, XML, document),
-            Err(refusal) => Answer::new(refusal.status, XML, refusal.ec2_document(&request_id)),
-        };
-        answer
-            .with("x-amzn-requestid", request_id)
-            .with("cache-control", "no-cache, no-store")
-            .with("strict-transport-security", "max-age=31536000; includeSubDomains")
-            .with("vary", "accept-encoding")
-            .with("server", "AmazonEC2")
+        match self.try_answer(received, records, &id.uuid()) {
+            Ok(document) => with_headers(Answer::new(200, XML, document), id),
+            Err(refusal) => refuse(&refusal, id),
+        }
     }
 
     fn try_answer(
@@ -94,6 +87,26 @@ impl QueryApi {
             .handle(&call)
             .map_err(|it| Refusal::beyond_the_facts(it.status, &it.code, it.message))
     }
+}
+
+/// The answer in which EC2 says no.
+pub(crate) fn refuse(refusal: &Refusal, id: &RequestId) -> Answer {
+    with_headers(Answer::new(refusal.status, XML, refusal.ec2_document(&id.uuid())), id)
+}
+
+fn with_headers(answer: Answer, id: &RequestId) -> Answer {
+    answer
+        .with("x-amzn-requestid", id.uuid())
+        .with("cache-control", "no-cache, no-store")
+        .with("strict-transport-security", "max-age=31536000; includeSubDomains")
+        .with("vary", "accept-encoding")
+        .with("server", "AmazonEC2")
+}
+
+/// The name of the action that is called; empty where there is none.
+pub(crate) fn action(received: &Received) -> String {
+    let is_action = |(name, _): &(String, String)| name == "Action";
+    parameters(received).into_iter().find(is_action).map(|(_, action)| action).unwrap_or_default()
 }
 
 /// The parameters of the query, without those of its signature, and then those of the form.

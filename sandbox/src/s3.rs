@@ -60,21 +60,10 @@ impl S3 {
         records: Records<'_>,
         id: &RequestId,
     ) -> Answer {
-        let host_id = id.opaque(32);
-        let answer = self.try_answer(received, records).unwrap_or_else(|refusal| {
-            // An answer to HEAD has no body, so its status has to say it all.
-            let body = match received.method.as_str() {
-                "HEAD" => String::new(),
-                _ => refusal.s3_document(&id.short(), &host_id),
-            };
-            let mut answer = Answer::new(refusal.status, XML, body);
-            answer.headers.extend(refusal.headers);
-            answer
-        });
-        answer
-            .with("x-amz-request-id", id.short())
-            .with("x-amz-id-2", host_id)
-            .with("server", "AmazonS3")
+        match self.try_answer(received, records) {
+            Ok(answer) => with_ids(answer, id),
+            Err(refusal) => refuse(received, refusal, id),
+        }
     }
 
     fn try_answer(&self, received: &Received, records: Records<'_>) -> Result<Answer, Refusal> {
@@ -123,6 +112,29 @@ impl S3 {
     fn bucket(&self, name: &str) -> Option<&Bucket> {
         self.buckets.iter().find(|bucket| bucket.name == name)
     }
+}
+
+/// The answer in which S3 says no.
+pub(crate) fn refuse(received: &Received, refusal: Refusal, id: &RequestId) -> Answer {
+    // An answer to HEAD has no body, so its status has to say it all.
+    let body = match received.method.as_str() {
+        "HEAD" => String::new(),
+        _ => refusal.s3_document(&id.short(), &host_id(id)),
+    };
+    let mut answer = Answer::new(refusal.status, XML, body);
+    answer.headers.extend(refusal.headers);
+    with_ids(answer, id)
+}
+
+fn with_ids(answer: Answer, id: &RequestId) -> Answer {
+    answer
+        .with("x-amz-request-id", id.short())
+        .with("x-amz-id-2", host_id(id))
+        .with("server", "AmazonS3")
+}
+
+fn host_id(id: &RequestId) -> String {
+    id.opaque(32)
 }
 
 /// Whether the caller's policies allow it. To the anonymous caller S3 says whether a bucket

@@ -1,11 +1,10 @@
 //! HTTP: from bytes to [`Received`], to the service that is meant, and back.
 
-use std::convert::Infallible;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -15,9 +14,12 @@ use tokio::sync::oneshot;
 
 use crate::answer::{Answer, RequestIds};
 use crate::authenticate::Records;
+use crate::delivery::{Broken, Delivery, Payload};
+use crate::fault::{Fault, Outcome};
 use crate::identity::Identity;
+use crate::record::Log;
 use crate::refusal::Refusal;
-use crate::s3::S3;
+use crate::s3::{self, S3};
 use crate::verify::Received;
 use crate::{execute_api, query_api};
 
@@ -32,12 +34,22 @@ pub(crate) struct Services {
     pub(crate) ids: RequestIds,
     pub(crate) s3: S3,
     pub(crate) ec2: query_api::QueryApi,
+    pub(crate) fault: Option<Fault>,
+    pub(crate) log: Option<Arc<Log>>,
+}
+
+/// Who is called.
+#[derive(Clone, Copy)]
+pub(crate) enum Service {
+    S3,
+    Ec2,
+    ExecuteApi,
 }
 
 /// Serves until `stop` is dropped. Connections end with the runtime.
 pub(crate) async fn serve(
     listener: TcpListener,
-    services: std::sync::Arc<Services>,
+    services: Arc<Services>,
     stop: oneshot::Receiver<()>,
 ) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
@@ -50,10 +62,15 @@ pub(crate) async fn serve(
             };
             // Answers are small, and one that waits for an acknowledgement costs 40 ms.
             let _ = stream.set_nodelay(true);
-            let services = std::sync::Arc::clone(&services);
+            if services.fault == Some(Fault::Reset) {
+                // Then the end of a connection is a RST, which says what a FIN would not.
+                let _ = stream.set_zero_linger();
+            }
+            let services = Arc::clone(&services);
             tokio::spawn(async move {
                 let service = service_fn(|request| respond(&services, request));
-                // A client that sends garbage or goes away ends its own connection only.
+                // A client that sends garbage or goes away ends its own connection only; and a
+                // fault may want it to end.
                 let _ = hyper::server::conn::http1::Builder::new()
                     .timer(TokioTimer::new())
                     .header_read_timeout(PATIENCE)
@@ -71,7 +88,7 @@ pub(crate) async fn serve(
 async fn respond(
     services: &Services,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Payload>, Broken> {
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => body.to_bytes().into(),
@@ -88,7 +105,20 @@ async fn respond(
             .collect(),
         body,
     };
-    Ok(render(services.answer(&received, OffsetDateTime::now_utc())))
+    let now = OffsetDateTime::now_utc();
+    if services.fault.is_none() && services.log.is_none() {
+        return Ok(render(services.answer(&received, now)));
+    }
+    let entry = services.log.as_ref().map(|log| log.begin(&received));
+    let outcome = match services.fault {
+        None => Outcome::Answer(Delivery::whole(services.answer(&received, now))),
+        Some(fault) => fault.strike(services, &received, now),
+    };
+    match outcome {
+        Outcome::Answer(delivery) => Ok(delivery.into_response(entry, now)),
+        Outcome::Nothing => Err(Broken),
+        Outcome::Silence => std::future::pending().await,
+    }
 }
 
 /// Header values are UTF-8 where they can be, and ISO 8859-1 otherwise (RFC 9110, section 5.5).
@@ -99,34 +129,48 @@ fn text(bytes: &[u8]) -> String {
     }
 }
 
-impl Services {
+impl Service {
     /// One host serves all: by prefix or host name API Gateway, by what only the Query API sends
     /// EC2, and everything else S3, whose buckets could have any path.
-    fn answer(&self, received: &Received, now: OffsetDateTime) -> Answer {
+    pub(crate) fn of(received: &Received) -> Self {
+        if execute_api::is_addressed_by(received) {
+            Service::ExecuteApi
+        } else if query_api::is_addressed_by(received) {
+            Service::Ec2
+        } else {
+            Service::S3
+        }
+    }
+}
+
+impl Services {
+    pub(crate) fn answer(&self, received: &Received, now: OffsetDateTime) -> Answer {
         let records = Records { identities: &self.identities, now };
         let id = self.ids.next();
-        if execute_api::is_addressed_by(received) {
-            execute_api::answer(received, records, &id)
-        } else if query_api::is_addressed_by(received) {
-            self.ec2.answer(received, records, &id)
-        } else {
-            self.s3.answer(received, records, &id)
+        match Service::of(received) {
+            Service::S3 => self.s3.answer(received, records, &id),
+            Service::Ec2 => self.ec2.answer(received, records, &id),
+            Service::ExecuteApi => execute_api::answer(received, records, &id),
+        }
+    }
+
+    /// The refusal, as the service that is called words it.
+    pub(crate) fn refuse(&self, received: &Received, refusal: Refusal) -> Answer {
+        let id = self.ids.next();
+        match Service::of(received) {
+            Service::S3 => s3::refuse(received, refusal, &id),
+            Service::Ec2 => query_api::refuse(&refusal, &id),
+            Service::ExecuteApi => execute_api::refuse(refusal, &id),
         }
     }
 }
 
-fn render(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::builder().status(answer.status);
-    for (name, value) in answer.headers {
-        // What a presigned URL wants a header to say may be no header value at all.
-        if let Ok(value) = http::HeaderValue::from_bytes(value.as_bytes()) {
-            response = response.header(name, value);
-        }
-    }
-    response.body(Full::new(answer.body)).unwrap_or_default()
+fn render(mut answer: Answer) -> Response<Payload> {
+    let body = std::mem::take(&mut answer.body);
+    answer.into_head().map(|()| Either::Left(Full::new(body)))
 }
 
-fn too_large(services: &Services) -> Response<Full<Bytes>> {
+fn too_large(services: &Services) -> Response<Payload> {
     let id = services.ids.next();
     let message = "The body is larger than this endpoint reads, or it broke off.";
     let refusal = Refusal::beyond_the_facts(400, "RequestBodyTooLarge", message);

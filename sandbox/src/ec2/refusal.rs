@@ -248,9 +248,7 @@ fn refusal(code: &str, message: impl Into<String>) -> Ec2Error {
 
 /// The refusal of that case of the facts, `values` taking the places of its `{…}` in their order.
 fn played(case: &str, values: &[&str]) -> Ec2Error {
-    let is_wanted = |fact: &&facts::Fact| fact.service == "ec2" && fact.case == case;
-    let fact = facts::all().iter().find(is_wanted);
-    let played = fact.and_then(|fact| {
+    let played = facts::find("ec2", case).and_then(|fact| {
         let message = fill(fact.message.as_deref()?, values);
         Some(Ec2Error { status: fact.status?, code: fact.code.clone()?, message })
     });

@@ -3,12 +3,9 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 
 use super::Request;
-use crate::answer::Answer;
+use crate::answer::{Answer, http_date};
 use crate::facts::s3 as facts;
 use crate::refusal::Refusal;
 use crate::store::{Bucket, Object};
@@ -100,13 +97,6 @@ impl Asked {
 }
 
 /// The date form of HTTP headers (RFC 9110, section 5.6.7).
-fn http_date(at: OffsetDateTime) -> String {
-    const FORM: &[BorrowedFormatItem<'_>] = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    at.format(FORM).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
