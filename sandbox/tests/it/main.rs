@@ -1,5 +1,7 @@
 //! The endpoint from outside: what it refuses, in which words, and what it serves.
 
+mod faults;
+mod recording;
 mod refusals;
 mod server;
 mod support;

@@ -15,11 +15,8 @@ fn sandbox() -> Sandbox {
 
 /// Checks an answer against the fact of that case, its placeholders filled.
 #[track_caller]
-fn assert_plays(answer: &Answer, service: &str, case: &str, filled: &[(&str, &str)]) {
-    let fact = facts::all()
-        .iter()
-        .find(|fact| fact.service == service && fact.case == case)
-        .unwrap_or_else(|| panic!("no fact {service} {case:?}"));
+pub(crate) fn assert_plays(answer: &Answer, service: &str, case: &str, filled: &[(&str, &str)]) {
+    let fact = facts::find(service, case).unwrap_or_else(|| panic!("no fact {service} {case:?}"));
     let mut message = fact.message.clone().unwrap();
     for (name, value) in filled {
         message = message.replacen(&format!("{{{name}}}"), value, 1);

@@ -217,6 +217,11 @@ impl Wire {
     }
 
     pub(crate) fn send(&self) -> Answer {
+        read_answer(self.connect())
+    }
+
+    /// A connection over which the request has been sent.
+    pub(crate) fn connect(&self) -> TcpStream {
         let mut request = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
             let _ = write!(request, "{name}: {value}\r\n");
@@ -225,14 +230,22 @@ impl Wire {
             let _ = write!(request, "content-length: {}\r\n", self.body.len());
         }
         let _ = write!(request, "connection: close\r\n\r\n{}", self.body);
-        exchange(&self.endpoint, request.as_bytes())
+        send(&self.endpoint, request.as_bytes())
     }
 }
 
 /// Sends bytes and reads until the connection ends.
 pub(crate) fn exchange(endpoint: &str, request: &[u8]) -> Answer {
+    read_answer(send(endpoint, request))
+}
+
+fn send(endpoint: &str, request: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(endpoint.trim_start_matches("http://")).unwrap();
     stream.write_all(request).unwrap();
+    stream
+}
+
+fn read_answer(mut stream: TcpStream) -> Answer {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let answer = String::from_utf8_lossy(&answer);
