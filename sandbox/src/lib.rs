@@ -11,6 +11,9 @@
 //! # Ok::<(), sandbox::StartError>(())
 //! ```
 //!
+//! Asked to, it plays a [`Fault`] of the service or of the way to it, and keeps what went over the
+//! wire ([`Sandbox::exchanges`]).
+//!
 //! What differs from AWS, on purpose: one host serves all services and regions; bodies have a
 //! Content-Length where S3 and EC2 send chunks; and connections stay open after errors, where AWS
 //! often closes them, so that a measured client pays no new connection for a refusal.

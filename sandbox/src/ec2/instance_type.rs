@@ -102,6 +102,13 @@ const FAMILIES: &[Family] = &[
         architectures: ARM64,
         sizes: FIXED_WITH_MEDIUM,
     },
+    // One of these is beyond the limit of the account.
+    Family {
+        names: &["u7i-12tb"],
+        generation: Generation::Nitro,
+        architectures: X86_64,
+        sizes: &[("224xlarge", 896)],
+    },
 ];
 
 const BURSTABLE: &[(&str, u32)] = &[

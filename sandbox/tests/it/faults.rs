@@ -11,6 +11,9 @@ fn sandbox(fault: Fault) -> Sandbox {
     Sandbox::start(Options { fault: Some(fault), ..Options::default() }).expect("a free port")
 }
 
+/// How a request is made for a sandbox.
+type Ask = fn(&Sandbox) -> Wire;
+
 fn list_objects(sandbox: &Sandbox) -> Wire {
     Call::by(sandbox, "admin", "/archive?list-type=2&max-keys=100").signed()
 }
@@ -63,14 +66,14 @@ impl Ended {
 }
 
 /// The answer to an unharmed sandbox's twin of the request.
-fn unharmed(wire: fn(&Sandbox) -> Wire) -> Answer {
+fn unharmed(wire: Ask) -> Answer {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     wire(&sandbox).send()
 }
 
 #[test]
 fn throttling_and_internal_errors_have_the_form_of_their_service() {
-    let cases: [(fn(&Sandbox) -> Wire, _, _); 3] = [
+    let cases: [(Ask, _, _); 3] = [
         (list_objects, "s3", ["SlowDown (throttled)", "InternalError"]),
         (describe_images, "ec2", ["RequestLimitExceeded, newer", "InternalError"]),
         (invoke, "execute-api", ["throttled", "integration failure"]),
@@ -111,9 +114,7 @@ fn what_stands_in_between_answers_in_its_own_words() {
 
 #[test]
 fn a_cut_document_ends_behind_a_whole_item_and_has_the_length_it_says() {
-    for (wire, item_end) in
-        [(list_objects as fn(&Sandbox) -> Wire, "</Contents>"), (describe_images, "</item>")]
-    {
+    for (wire, item_end) in [(list_objects as Ask, "</Contents>"), (describe_images, "</item>")] {
         let whole = unharmed(wire).body;
         let ended = ended(&wire(&sandbox(Fault::CutDocument)));
         let body = String::from_utf8(ended.body.clone()).unwrap();
@@ -170,7 +171,7 @@ fn one_byte_is_no_utf8() {
 #[test]
 fn a_huge_error_is_200_megabytes_of_a_well_formed_document() {
     for (wire, status, end) in [
-        (list_objects as fn(&Sandbox) -> Wire, "500", "</Padding></Error>"),
+        (list_objects as Ask, "500", "</Padding></Error>"),
         (describe_images, "500", "</RequestID></Response>"),
         (invoke, "502", "\"}"),
     ] {

@@ -36,4 +36,18 @@ pub(crate) fn assert_plays(answer: &Answer, service: &str, case: &str, filled: &
         (fact.status.unwrap(), fact.code.as_deref().unwrap(), message.as_str()),
         "{case}"
     );
+    let content_type = fact.content_type.as_deref().unwrap_or_default();
+    assert_eq!(answer.header("content-type"), content_type, "{case}");
+    let example = fact.body.as_deref().unwrap();
+    assert_eq!(shape(&answer.body), shape(example), "{case}: {} against {example}", answer.body);
+}
+
+/// The tags of an XML document in their order, or the keys of a JSON object, with their values left
+/// out: what two answers to one case have in common.
+fn shape(body: &str) -> Vec<String> {
+    if let Ok(serde_json::Value::Object(members)) = serde_json::from_str(body) {
+        return members.into_iter().map(|(key, _)| key).collect();
+    }
+    let tags = body.split('<').skip(1).filter_map(|part| part.split_once('>'));
+    tags.map(|(tag, _)| tag.to_owned()).collect()
 }

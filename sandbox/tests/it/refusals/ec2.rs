@@ -1,25 +1,30 @@
 //! EC2 has one answer for nearly everything.
 
+use sandbox::Sandbox;
+
 use super::{assert_plays, sandbox};
 use crate::support::{Call, Wire, minutes};
+
+fn call(sandbox: &Sandbox, identity: &str, parameters: &str) -> Call {
+    Call::by(sandbox, identity, "/").with(|it| {
+        it.method = "POST";
+        it.service = "ec2";
+        it.body = format!("{parameters}&Version=2016-11-15");
+        it.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+    })
+}
+
+fn refused(wire: &Wire, case: &str, filled: &[(&str, &str)]) {
+    let answer = wire.send();
+    assert_plays(&answer, "ec2", case, filled);
+    assert_eq!(answer.header("x-amzn-requestid"), answer.element("RequestID").unwrap());
+}
 
 #[test]
 fn ec2_is_mute_about_signatures() {
     let sandbox = sandbox();
-    let call = |identity: &str| {
-        Call::by(&sandbox, identity, "/").with(|it| {
-            it.method = "POST";
-            it.service = "ec2";
-            it.body = "Action=DescribeInstances&Version=2016-11-15".into();
-            it.headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
-        })
-    };
-    let ec2 = |wire: &Wire, case: &str| {
-        let answer = wire.send();
-        assert_plays(&answer, "ec2", case, &[]);
-        assert_eq!(answer.header("content-type"), "text/xml;charset=UTF-8");
-        assert_eq!(answer.header("x-amzn-requestid"), answer.element("RequestID").unwrap());
-    };
+    let call = |identity: &str| call(&sandbox, identity, "Action=DescribeInstances");
+    let ec2 = |wire: &Wire, case: &str| refused(wire, case, &[]);
     assert_eq!(call("admin").signed().send().status, 200);
     assert_eq!(call("temporary").signed().send().status, 200);
     ec2(&call("admin").plain(), "unsigned request");
@@ -42,6 +47,56 @@ fn ec2_is_mute_about_signatures() {
         (denied.status, denied.element("Code").unwrap().as_str()),
         (403, "UnauthorizedOperation")
     );
+}
+
+#[test]
+fn ec2_says_what_is_not_there_or_not_possible() {
+    let sandbox = sandbox();
+    let ask = |parameters: &str| call(&sandbox, "admin", parameters).signed();
+    let ec2 = |parameters: &str, case: &str, filled: &[(&str, &str)]| {
+        refused(&ask(parameters), case, filled);
+    };
+    let (ami, instance) = ("ami-0abcdef1234567890", "i-0abcdef1234567890");
+    let describe = "Action=DescribeImages&ImageId.1=";
+    ec2(&format!("{describe}{ami}"), "InvalidAMIID.NotFound", &[("ami", ami)]);
+    ec2(&format!("{describe}ami-"), "InvalidAMIID.Malformed", &[("value", "ami-")]);
+    let terminate = "Action=TerminateInstances&InstanceId.1=";
+    ec2(&format!("{terminate}{instance}"), "InvalidInstanceID.NotFound", &[("id", instance)]);
+    ec2(&format!("{terminate}me"), "InvalidInstanceID.Malformed", &[("value", "me")]);
+    ec2("Action=Fly", "InvalidAction", &[("action", "Fly")]);
+    let parameter = [("name", "ImageId")];
+    ec2("Action=RunInstances&MinCount=1&MaxCount=1", "MissingParameter", &parameter);
+
+    let images = ask("Action=DescribeImages&Owner.1=amazon&Filter.1.Name=architecture&\
+                      Filter.1.Value.1=x86_64&Filter.2.Name=name&Filter.2.Value.1=al2023-ami-2023.*")
+        .send();
+    let image = images.element("imageId").unwrap();
+    let launch = |instance_type: &str, more: &str| {
+        format!(
+            "Action=RunInstances&ImageId={image}&InstanceType={instance_type}&MinCount=1&MaxCount=1{more}"
+        )
+    };
+    ec2(&launch("t3.micro", "&DryRun=true"), "DryRunOperation", &[]);
+    ec2(&launch("u7i-12tb.224xlarge", ""), "VcpuLimitExceeded", &[("n", "256")]);
+    let case = "InvalidParameterValue, instance type";
+    ec2(&launch("t9.pico", ""), case, &[("value", "t9.pico")]);
+    assert_eq!(ask(&launch("t3.micro", "&ClientToken=once")).send().status, 200);
+    ec2(&launch("t3.small", "&ClientToken=once"), "IdempotentParameterMismatch", &[]);
+
+    let reader = &sandbox.identity("reader").unwrap().arn;
+    let answer = call(&sandbox, "reader", &launch("t3.micro", "")).signed().send();
+    let message = answer.element("Message").unwrap();
+    let (_, blob) = message.rsplit_once(' ').unwrap();
+    let filled = [
+        ("arn", &**reader),
+        ("action", "ec2:RunInstances"),
+        ("arn", "arn:aws:ec2:us-east-1:111122223333:instance/*"),
+        ("reason", "because no identity-based policy allows the ec2:RunInstances action"),
+        ("blob", blob),
+    ];
+    assert_plays(&answer, "ec2", "UnauthorizedOperation, with the encoded message", &filled);
+    let silent = call(&sandbox, "invoker", "Action=DescribeImages").signed();
+    refused(&silent, "UnauthorizedOperation, short form", &[]);
 }
 
 #[test]
