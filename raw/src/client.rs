@@ -8,6 +8,7 @@ use contract::{
 
 use crate::endpoint::{Origin, Service};
 use crate::error::{Circumstances, Error, ErrorKind};
+use crate::observe::{self, Exchange};
 use crate::parse::{Page, parse};
 use crate::redact::Secrets;
 use crate::request::Request;
@@ -81,6 +82,11 @@ impl Client {
         self
     }
 
+    /// [`contract::Client::call`], with every attempt that was made for it.
+    pub async fn call_observed(&self, operation: &Operation) -> (Reply, Vec<Exchange>) {
+        observe::observing(contract::Client::call(self, operation)).await
+    }
+
     pub(crate) fn target(&self) -> &Target {
         &self.target
     }
@@ -106,6 +112,7 @@ impl Client {
         let params = self.params(request, Rules::of(request.service.as_str()))?;
         let mut buffers = Buffers::default();
         let signed = sigv4::sign(&request.as_signed(), &params, &self.keys, &mut buffers)?;
+        observe::signed(|| (&signed).into());
         Ok(assemble(request, signed.headers())?)
     }
 
@@ -117,6 +124,7 @@ impl Client {
             let mut buffers = Buffers::default();
             let request = request.as_signed();
             let signed = sigv4::presign(&request, &params, expires, &self.keys, &mut buffers)?;
+            observe::presigned(&signed);
             Ok(Answer::Presigned(PresignedUrl { url: signed.url.as_str().to_owned() }))
         };
         presign().map_err(|kind| self.error(operation, kind))

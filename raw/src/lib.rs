@@ -32,6 +32,7 @@
 
 pub mod encode;
 pub mod endpoint;
+pub mod observe;
 pub mod parse;
 pub mod redact;
 pub mod request;

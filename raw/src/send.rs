@@ -13,6 +13,7 @@ use contract::{Stage, Target, Timeouts};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Proxy, Url, redirect};
 
+use crate::observe;
 use crate::request::{BuildError, Request};
 
 /// What came back.
@@ -105,6 +106,7 @@ impl Sender {
         let called = self.called(request.url());
         let client = self.client_for(request.url())?;
         *requests += 1;
+        observe::sending(&request);
         let failed = |problem, source: reqwest::Error| SendError {
             called: called.clone(),
             problem,
@@ -124,7 +126,11 @@ impl Sender {
         loop {
             match answer.chunk().await {
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return Ok(Response { head, body }),
+                Ok(None) => {
+                    let response = Response { head, body };
+                    observe::received(&response);
+                    return Ok(response);
+                }
                 Err(error) => {
                     let problem = if error.is_timeout() {
                         SendProblem::BodyTimeout {

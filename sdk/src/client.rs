@@ -1,6 +1,11 @@
 use contract::{Answer, Credentials, Failure, Operation, Reply, Target};
 
-use crate::{config::Services, execute_api, observe, request};
+use crate::{
+    config::Services,
+    execute_api,
+    observe::{self, Exchange},
+    request,
+};
 
 /// The SDK's side of the comparison.
 #[derive(Debug)]
@@ -43,6 +48,15 @@ impl Client {
                 execute_api::invoke(&self.http, &self.target, &self.credentials, input).await
             }
         }
+    }
+}
+
+impl Client {
+    /// [`contract::Client::call`], with every attempt that was made for it as the SDK's hooks saw it.
+    pub async fn call_observed(&self, operation: &Operation) -> (Reply, Vec<Exchange>) {
+        // Boxed, because a call of the SDK is a future of hundreds of kilobytes without optimisation,
+        // and each layer around it would copy it on the stack.
+        observe::observing(Box::pin(contract::Client::call(self, operation))).await
     }
 }
 

@@ -16,7 +16,7 @@ use aws_smithy_http_client::{
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use contract::{Addressing, Clock, Credentials, Endpoint, Failure, Stage, Target, WaitPace};
 
-use crate::{credentials, observe::CountAttempts};
+use crate::{credentials, observe::ObserveAttempts};
 
 /// The service clients.
 #[derive(Debug)]
@@ -34,9 +34,9 @@ impl Services {
         let config = sdk_config(target, credentials)?;
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             .force_path_style(target.addressing == Addressing::Path)
-            .interceptor(CountAttempts)
+            .interceptor(ObserveAttempts)
             .build();
-        let ec2 = aws_sdk_ec2::config::Builder::from(&config).interceptor(CountAttempts).build();
+        let ec2 = aws_sdk_ec2::config::Builder::from(&config).interceptor(ObserveAttempts).build();
         let ec2_waiting = match target.wait_pace {
             WaitPace::AsOnAws => ec2.clone(),
             WaitPace::DividedBy(_) => ec2

@@ -7,7 +7,11 @@ use aws_sigv4::{
 };
 use contract::{Answer, ApiResponse, Credentials, Failure, InvokeApi, Signing, Stage, Target};
 
-use crate::{credentials, failure::from_error, observe};
+use crate::{
+    credentials,
+    failure::from_error,
+    observe::{self, Exchange, Response},
+};
 
 pub(crate) async fn invoke(
     client: &reqwest::Client,
@@ -55,15 +59,25 @@ async fn send(
 ) -> Result<Answer, Failure> {
     let request =
         reqwest::Request::try_from(request).map_err(|error| from_error(Stage::Build, &error))?;
-    observe::count_attempt();
+    observe::sending(|| Exchange {
+        method: request.method().to_string(),
+        url: request.url().to_string(),
+        headers: owned(request.headers()),
+        ..Exchange::default()
+    });
     let response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
     let status = response.status().as_u16();
-    let header = |name: &str| {
-        response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-    };
+    let headers = response.headers().clone();
+    let header =
+        |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (content_type, request_id) = (header("content-type"), header("x-amzn-requestid"));
     let code = header("x-amzn-errortype");
     let body = response.text().await.map_err(|error| from_reqwest(&error))?;
+    observe::received(|| Response {
+        status,
+        headers: owned(&headers),
+        body: body.clone().into_bytes(),
+    });
     if status < 400 {
         return Ok(Answer::Api(ApiResponse { status, content_type, body }));
     }
@@ -92,6 +106,11 @@ pub(crate) fn http_client(target: &Target) -> Result<reqwest::Client, Failure> {
         client = client.proxy(proxy);
     }
     client.build().map_err(|error| from_error(Stage::Build, &error))
+}
+
+fn owned(headers: &reqwest::header::HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect()
 }
 
 fn from_reqwest(error: &reqwest::Error) -> Failure {

@@ -6,13 +6,13 @@
 //! somebody made in API Gateway, so the SDK's user signs that call alone.
 
 pub mod credentials;
+pub mod observe;
 
 mod answer;
 mod client;
 mod config;
 mod execute_api;
 mod failure;
-mod observe;
 mod request;
 
 pub use client::Client;

@@ -1,20 +1,81 @@
-//! What the SDK sent, seen through its public hooks.
+//! What the SDK signed and sent, seen through its public hooks: an interceptor sees every attempt,
+//! and the signer logs the canonical request that it hashed.
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+};
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
-        interceptors::{Intercept, context::BeforeTransmitInterceptorContextRef},
+        interceptors::{
+            Intercept,
+            context::{
+                AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+            },
+        },
         runtime_components::RuntimeComponents,
     },
 };
 use aws_smithy_types::config_bag::ConfigBag;
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    instrument::WithSubscriber as _,
+    span,
+};
+
+/// One HTTP attempt of the SDK.
+#[derive(Clone, Default)]
+pub struct Exchange {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// As it was signed.
+    pub url: String,
+    /// Those that the HTTP client was given: it adds `host` by itself, and `content-length` where it
+    /// is missing.
+    pub headers: Vec<(String, String)>,
+    /// Empty for none.
+    pub body: Vec<u8>,
+    /// What the signer said of this attempt; none where nothing was signed.
+    pub signing: Option<SigningLog>,
+    /// What came back, where something did and its body was read to its end.
+    pub response: Option<Response>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// In the order in which they came.
+    pub headers: Vec<(String, String)>,
+    /// Whole.
+    pub body: Vec<u8>,
+}
+
+/// What the crate `aws-sigv4` logs of a signature.
+#[derive(Clone, Default)]
+pub struct SigningLog {
+    /// The canonical request. The value of a token header is redacted in it, by the signer itself;
+    /// see [`SigningLog::with_token`]. A token in the query is not.
+    pub canonical_request: String,
+}
 
 tokio::task_local! {
     // Paginators and waiters take no interceptor of their own, so the one of the service client
     // counts for whichever call runs in its task.
     static ATTEMPTS: Cell<u32>;
+    // Apart from the count, because a call whose time is measured is to be counted only.
+    static OBSERVED: RefCell<Observed>;
+}
+
+#[derive(Default)]
+struct Observed {
+    /// Signed, and not yet sent.
+    signing: Option<SigningLog>,
+    exchanges: Vec<Exchange>,
 }
 
 /// Runs `call` and says how many HTTP attempts were made for it.
@@ -27,28 +88,151 @@ pub(crate) async fn counting_attempts<T>(call: impl Future<Output = T>) -> (T, u
         .await
 }
 
-/// Counts one attempt; for requests that do not pass through an SDK client.
-pub(crate) fn count_attempt() {
-    // Outside `counting_attempts` there is nobody to count for.
-    let _ = ATTEMPTS.try_with(|attempts| attempts.set(attempts.get() + 1));
+/// Runs `call` and returns every attempt that was made for it, in order.
+pub(crate) async fn observing<T>(call: impl Future<Output = T>) -> (T, Vec<Exchange>) {
+    let observed = OBSERVED.scope(RefCell::default(), async {
+        let value = call.await;
+        (value, OBSERVED.with(|observed| std::mem::take(&mut observed.borrow_mut().exchanges)))
+    });
+    observed.with_subscriber(SigningListener).await
 }
 
-/// The hook that counts every attempt of a service client.
-#[derive(Debug)]
-pub(crate) struct CountAttempts;
+/// Runs `signing` and returns what the signer logged of it, if it came that far.
+pub fn signing_log<T>(signing: impl FnOnce() -> T) -> (T, Option<SigningLog>) {
+    OBSERVED.sync_scope(RefCell::default(), || {
+        let value = tracing::subscriber::with_default(SigningListener, signing);
+        (value, OBSERVED.with(|observed| observed.borrow_mut().signing.take()))
+    })
+}
 
-impl Intercept for CountAttempts {
+impl SigningLog {
+    /// The canonical request with `token` where the log has it redacted: the text that was hashed,
+    /// if `token` is the one that was sent. Whether it is, the signature shows.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> String {
+        const NAME: &str = "x-amz-security-token:";
+        let redacted = format!("{NAME}** redacted (length={}) **", token.len());
+        self.canonical_request.replacen(&redacted, &format!("{NAME}{token}"), 1)
+    }
+}
+
+/// A header, the query and the answer may hold a token.
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+/// It may hold a token that came in the query.
+impl fmt::Debug for SigningLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningLog").finish_non_exhaustive()
+    }
+}
+
+/// Counts one attempt, and keeps it where somebody wants to see it. For requests that do not pass
+/// through an SDK client too.
+pub(crate) fn sending(exchange: impl FnOnce() -> Exchange) {
+    // Outside `counting_attempts` and `observing` there is nobody to count for.
+    let _ = ATTEMPTS.try_with(|attempts| attempts.set(attempts.get() + 1));
+    let _ = OBSERVED.try_with(|observed| {
+        let mut observed = observed.borrow_mut();
+        let signing = observed.signing.take();
+        observed.exchanges.push(Exchange { signing, ..exchange() });
+    });
+}
+
+/// Keeps what came back for the last attempt.
+pub(crate) fn received(response: impl FnOnce() -> Response) {
+    let _ = OBSERVED.try_with(|observed| {
+        if let Some(exchange) = observed.borrow_mut().exchanges.last_mut() {
+            exchange.response = Some(response());
+        }
+    });
+}
+
+/// The hook that sees every attempt of a service client.
+#[derive(Debug)]
+pub(crate) struct ObserveAttempts;
+
+impl Intercept for ObserveAttempts {
     fn name(&self) -> &'static str {
-        "CountAttempts"
+        "ObserveAttempts"
     }
 
     fn read_before_transmit(
         &self,
-        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        count_attempt();
+        sending(|| {
+            let request = context.request();
+            Exchange {
+                method: request.method().to_owned(),
+                url: request.uri().to_owned(),
+                headers: owned(request.headers().iter()),
+                body: request.body().bytes().unwrap_or_default().to_vec(),
+                ..Exchange::default()
+            }
+        });
         Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        received(|| {
+            let response = context.response();
+            Response {
+                status: response.status().as_u16(),
+                headers: owned(response.headers().iter()),
+                body: response.body().bytes().unwrap_or_default().to_vec(),
+            }
+        });
+        Ok(())
+    }
+}
+
+fn owned<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Vec<(String, String)> {
+    headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// Hears the one event in which the signer says what it hashed.
+struct SigningListener;
+
+impl Subscriber for SigningListener {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "aws_sigv4::http_request::sign"
+            && metadata.fields().field("canonical_request").is_some()
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        event.record(&mut CanonicalRequestField);
+    }
+
+    fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
+    fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
+    fn enter(&self, _span: &span::Id) {}
+    fn exit(&self, _span: &span::Id) {}
+}
+
+struct CanonicalRequestField;
+
+impl Visit for CanonicalRequestField {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "canonical_request" {
+            let _ = OBSERVED.try_with(|observed| {
+                let canonical_request = format!("{value:?}");
+                observed.borrow_mut().signing = Some(SigningLog { canonical_request });
+            });
+        }
     }
 }

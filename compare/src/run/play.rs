@@ -6,7 +6,7 @@ use std::{
 };
 
 use contract::{Answer, Client, Failure, Operation, PresignedUrl, Stage};
-use raw::redact::Secrets;
+use raw::{redact::Secrets, sigv4::Hex};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -33,9 +33,9 @@ const SAMPLING_BUDGET: Duration = Duration::from_secs(1);
 /// Codes by which a server says that it does not have an operation at all.
 const NOT_OFFERED: &[&str] = &["NotImplemented", "InvalidAction", "UnknownOperationException"];
 
-pub(super) struct Player {
-    sides: Arc<Sides>,
-    pub(super) place: Arc<Place>,
+pub(crate) struct Player {
+    pub(crate) sides: Arc<Sides>,
+    pub(crate) place: Arc<Place>,
     choices: Choices,
     ledger: Ledger,
     interrupt: Interrupt,
@@ -89,6 +89,39 @@ impl Player {
             return Ok(skipped(scenario, "the endpoint does not offer it"));
         }
         let latency = self.latency(scenario, &operations, &played).await?;
+        self.conclude(scenario, &operations, played, latency).await
+    }
+
+    /// Plays `scenario` once through `raw` and `sdk`, which call for this player's two sides and may
+    /// look on. Nothing is timed.
+    pub(crate) async fn play_once(
+        &mut self,
+        scenario: Scenario,
+        raw: &impl Client,
+        sdk: &impl Client,
+    ) -> Result<Finding, Stop> {
+        let operations = match self.material.plan(scenario, &self.choices, &self.place) {
+            Plan::Call(operations) => operations,
+            Plan::Skip(reason) => return Ok(skipped(scenario, &reason)),
+            Plan::Blocked(reason) => return Ok(blocked(scenario, &reason)),
+        };
+        let played = Pair {
+            raw: self.first_call(raw, &operations.raw).await?,
+            sdk: self.first_call(sdk, &operations.sdk).await?,
+        };
+        if self.is_not_offered(&played) {
+            return Ok(skipped(scenario, "the endpoint does not offer it"));
+        }
+        self.conclude(scenario, &operations, played, Pair::default()).await
+    }
+
+    async fn conclude(
+        &mut self,
+        scenario: Scenario,
+        operations: &Pair<Operation>,
+        played: Pair<Played>,
+        latency: Pair<Latency>,
+    ) -> Result<Finding, Stop> {
         self.learn(scenario, &played);
         let raw = self.side(&operations.raw, played.raw, latency.raw).await?;
         let sdk = self.side(&operations.sdk, played.sdk, latency.sdk).await?;
@@ -264,7 +297,8 @@ impl Player {
         if let Value::Object(fields) = &mut answer {
             fields.insert("status".to_owned(), json!(status));
             fields.insert("length".to_owned(), json!(body.len()));
-            fields.insert("sha256".to_owned(), json!(hex(&Sha256::digest(&body))));
+            fields
+                .insert("sha256".to_owned(), json!(Hex::of(Sha256::digest(&body).into()).as_str()));
         }
         Ok(answer)
     }
@@ -381,10 +415,6 @@ fn run_id() -> String {
 
 fn micros(elapsed: Duration) -> f64 {
     elapsed.as_secs_f64() * 1e6
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn between(text: &str, open: &str, close: &str) -> Option<String> {

@@ -2,13 +2,7 @@
 //! canonical request it only logs, so that is where it is read, and proven: the steps read must
 //! yield the signature that it made.
 
-use std::{
-    cell::RefCell,
-    fmt,
-    rc::Rc,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::{
@@ -19,17 +13,13 @@ use aws_sigv4::{
     sign::v4,
 };
 use raw::sigv4::{
-    CanonicalRequest, ContentSha256, CredentialScope, PathEncoding, PathNormalization, Payload,
-    Request, SigningKey, StringToSign, Timestamp,
+    ContentSha256, CredentialScope, PathEncoding, PathNormalization, Payload, Request, Timestamp,
 };
+use sdk::observe::{SigningLog, signing_log};
 use time::{PrimitiveDateTime, macros::format_description};
-use tracing::{
-    Event, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
 
 use super::{Decided, Location, SignError, Steps};
+use crate::proof;
 
 /// Headers that neither side signs, beyond those that `aws-sigv4` leaves out by itself.
 const NOT_SIGNED: [&str; 2] = ["connection", "expect"];
@@ -41,8 +31,8 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
     // The SDK signs at a time, never at that of a header: where one is given, it is the time.
     let given_date = decided.given().into_iter().find(|(name, _)| is_date(name));
     let time = given_date.map_or(Ok(decided.time), |(_, value)| value.parse::<Timestamp>())?;
-    let (instructions, signature, logged) = call(decided, &time)?;
-    let steps = prove(decided, &time, &signature, &logged)?;
+    let (instructions, signature, log) = call(decided, &time)?;
+    let steps = prove(decided, &time, &signature, &log)?;
 
     let (headers, params) = instructions.into_parts();
     let added = headers
@@ -68,7 +58,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
 fn call(
     decided: &Decided<'_>,
     time: &Timestamp,
-) -> Result<(SigningInstructions, String, String), SignError> {
+) -> Result<(SigningInstructions, String, SigningLog), SignError> {
     let refused = |error: &dyn std::error::Error| {
         let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
         SignError::Sdk(format!("{error}{cause}"))
@@ -100,9 +90,9 @@ fn call(
     let headers = decided.given().into_iter().filter(|(name, _)| !is_date(name));
     let request = SignableRequest::new(&job.method, &job.url, headers, body)
         .map_err(|error| refused(&error))?;
-    let (output, logged) = listening(|| aws_sign(request, &params));
+    let (output, log) = signing_log(|| aws_sign(request, &params));
     let (instructions, signature) = output.map_err(|error| refused(&error))?.into_parts();
-    Ok((instructions, signature, logged))
+    Ok((instructions, signature, log.unwrap_or_default()))
 }
 
 fn settings(decided: &Decided<'_>) -> SigningSettings {
@@ -128,39 +118,24 @@ fn settings(decided: &Decided<'_>) -> SigningSettings {
     settings
 }
 
-/// The canonical request and string to sign that yield `signature`: the logged one, with the
-/// session token where the log says that it is redacted.
+/// The canonical request and string to sign that yield `signature`.
 fn prove(
     decided: &Decided<'_>,
     time: &Timestamp,
     signature: &str,
-    logged: &str,
+    log: &SigningLog,
 ) -> Result<(String, String), SignError> {
-    let canonical = match &decided.credentials.session_token {
-        Some(token) => with_token(logged, token.expose()),
-        None => logged.to_owned(),
+    let credentials = &decided.credentials;
+    let canonical_request = match &credentials.session_token {
+        Some(token) => log.with_token(token.expose()),
+        None => log.canonical_request.clone(),
     };
-    let (mut scope, mut text) = (Vec::new(), Vec::new());
+    let mut scope = Vec::new();
     let scope = CredentialScope::new(time, &decided.region, &decided.service, &mut scope)?;
-    let canonical_request = CanonicalRequest::from_text(canonical.as_str());
-    let string_to_sign = StringToSign::new(&canonical_request, time, &scope, &mut text);
-    let key = SigningKey::derive(&decided.credentials.secret_key, &scope);
-    if key.sign(&string_to_sign).as_str() != signature {
-        return Err(SignError::Unproven);
-    }
-    let string_to_sign = string_to_sign.as_str().to_owned();
-    Ok((canonical, string_to_sign))
-}
-
-fn with_token(logged: &str, token: &str) -> String {
-    const REDACTED: &str = "x-amz-security-token:** redacted (length=";
-    match logged.split_once(REDACTED) {
-        Some((before, rest)) => {
-            let after = rest.split_once('\n').map_or("", |(_, after)| after);
-            format!("{before}x-amz-security-token:{token}\n{after}")
-        }
-        None => logged.to_owned(),
-    }
+    let string_to_sign =
+        proof::string_to_sign(&canonical_request, time, &scope, &credentials.secret_key, signature)
+            .ok_or(SignError::Unproven)?;
+    Ok((canonical_request, string_to_sign))
 }
 
 fn with_params(url: &str, params: &[(&str, std::borrow::Cow<'_, str>)]) -> String {
@@ -186,54 +161,4 @@ fn system_time(time: &Timestamp) -> SystemTime {
 
 fn is_date(name: &str) -> bool {
     name.eq_ignore_ascii_case("x-amz-date")
-}
-
-thread_local! {
-    static LOGGED: RefCell<Option<Rc<RefCell<String>>>> = const { RefCell::new(None) };
-}
-
-/// Runs `signing` and returns with its value the canonical request that it logged.
-fn listening<T>(signing: impl FnOnce() -> T) -> (T, String) {
-    let logged = Rc::new(RefCell::new(String::new()));
-    LOGGED.set(Some(Rc::clone(&logged)));
-    let value = tracing::subscriber::with_default(Arc::new(Listener), signing);
-    LOGGED.set(None);
-    let logged = logged.take();
-    (value, logged)
-}
-
-struct Listener;
-
-impl Subscriber for Listener {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "aws_sigv4::http_request::sign"
-            && metadata.fields().field("canonical_request").is_some()
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut CanonicalRequestField);
-    }
-
-    fn new_span(&self, _span: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _span: &span::Id, _values: &span::Record<'_>) {}
-    fn record_follows_from(&self, _span: &span::Id, _follows: &span::Id) {}
-    fn enter(&self, _span: &span::Id) {}
-    fn exit(&self, _span: &span::Id) {}
-}
-
-struct CanonicalRequestField;
-
-impl Visit for CanonicalRequestField {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "canonical_request" {
-            LOGGED.with_borrow(|logged| {
-                if let Some(logged) = logged {
-                    logged.replace(format!("{value:?}"));
-                }
-            });
-        }
-    }
 }

@@ -11,7 +11,9 @@ use std::fmt;
 pub struct Hex(pub(super) [u8; 64]);
 
 impl Hex {
-    pub(super) fn of(hash: [u8; 32]) -> Self {
+    /// The digits of `hash`.
+    #[must_use]
+    pub fn of(hash: [u8; 32]) -> Self {
         // Arithmetic in the place of a table of digits, so that the compiler can do many at once.
         let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
         let mut digits = [0; 64];
