@@ -4,6 +4,7 @@ mod args;
 mod jsonl;
 mod progress;
 mod verbs;
+mod width;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,7 @@ pub fn run(cli: Cli) -> ExitCode {
 fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
     match cli.verb.unwrap_or(Verb::Run(cli.run)) {
         Verb::Run(args) => verbs::run::run(&args),
+        Verb::Explain(args) => verbs::explain::run(&args),
         Verb::Sign(args) => verbs::sign::run(&args),
         Verb::Verify(_) => verbs::verify::run(),
         Verb::Bench(args) => verbs::bench::run(&args),

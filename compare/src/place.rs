@@ -6,7 +6,7 @@ mod caller;
 use std::{path::PathBuf, time::Duration};
 
 use contract::{Addressing, Clock, Credentials, Endpoint, Target, Timeouts, WaitPace};
-use sandbox::Sandbox;
+use sandbox::{Exchange, Options, Recording, Sandbox};
 use url::{Host, Url};
 
 use crate::{environment::Environment, error::Stop, findings::Whereabouts, region};
@@ -35,6 +35,8 @@ pub struct Wish {
     pub api_url: Option<String>,
     /// `--timeout`, seconds
     pub attempt_timeout: Option<Duration>,
+    /// Whether the sandbox keeps what goes over the wire.
+    pub recording: Recording,
 }
 
 /// The names of `--target`.
@@ -87,6 +89,13 @@ impl Place {
         }
     }
 
+    /// What went over the wire since this was last asked, as [`Wish::recording`] wants it; nothing
+    /// where the endpoint is somebody else's.
+    #[must_use]
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.sandbox.as_ref().map(Sandbox::exchanges).unwrap_or_default()
+    }
+
     /// The embedded endpoint, where the calls go to it.
     #[must_use]
     pub fn sandbox(&self) -> Option<&Sandbox> {
@@ -117,7 +126,8 @@ fn wanted(wish: &Wish, environment: &Environment) -> Result<Wanted, Stop> {
 
 /// The sandbox asks the environment for nothing, so that it behaves alike on every machine.
 fn in_sandbox(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
-    let sandbox = Sandbox::start(sandbox::Options::default()).map_err(|error| {
+    let options = Options { recording: wish.recording, ..Options::default() };
+    let sandbox = Sandbox::start(options).map_err(|error| {
         Stop::impossible(format!("the embedded endpoint cannot start: {error}"))
     })?;
     let region = wish.region.clone().unwrap_or_else(|| sandbox.region().to_owned());

@@ -1,6 +1,7 @@
 //! Findings → text. Nothing here measures, decides or prints.
 
 pub mod bench;
+pub mod explain;
 pub mod markdown;
 pub mod steps;
 pub mod terminal;
@@ -181,4 +182,26 @@ fn short(value: &serde_json::Value) -> String {
         return text;
     }
     text.chars().take(WIDTH).chain(['…']).collect()
+}
+
+/// In lines of at most `width` characters: the first behind `label`, the others below its first
+/// letter.
+fn wrapped_to(width: usize, label: &str, text: &str) -> String {
+    let indent = " ".repeat(label.chars().count());
+    let mut wrapped = label.to_owned();
+    let mut column = indent.len();
+    for (index, word) in text.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if index > 0 && column + 1 + length > width {
+            wrapped.push('\n');
+            wrapped.push_str(&indent);
+            column = indent.len();
+        } else if index > 0 {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped.push_str(word);
+        column += length;
+    }
+    wrapped
 }

@@ -16,7 +16,7 @@ use crate::{
     region,
     scenario::Scenario,
 };
-use play::Player;
+pub(crate) use play::Player;
 
 /// What to work on, where the endpoint's contents do not decide it.
 #[derive(Debug, Clone)]
@@ -100,24 +100,46 @@ pub async fn compare(
     interrupt: Interrupt,
 ) -> Result<Comparison, Stop> {
     let started = Instant::now();
-    let sides = Arc::new(Sides::at(&place)?);
-    let ledger = Ledger::default();
-    let player =
-        Player::new(Arc::clone(&sides), Arc::clone(&place), choices, ledger.clone(), interrupt)?;
-    // A task of its own, so that a panic in it leaves somebody to clean up.
-    let outcome = tokio::spawn(play_all(player, scenarios, progress)).await;
-    end_launched(&sides, &ledger).await?;
-    let findings = match outcome {
-        Ok(findings) => findings?,
-        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    };
+    let whereabouts = place.whereabouts.clone();
+    let findings =
+        conduct(place, choices, interrupt, |player| play_all(player, scenarios, progress)).await?;
     Ok(Comparison {
-        target: place.whereabouts.clone(),
+        target: whereabouts,
         machine: Machine::this(),
         agree: findings.iter().all(Finding::agrees),
         scenarios: findings,
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+/// Has `work` play scenarios at `place`. Whatever happens in between, interruption and panic
+/// included, what was launched is terminated.
+///
+/// # Errors
+/// Those of `work`; exit 3 where a side has no client; exit 1 where something launched could not be
+/// ended.
+pub(crate) async fn conduct<T, F>(
+    place: Arc<Place>,
+    choices: Choices,
+    interrupt: Interrupt,
+    work: impl FnOnce(Player) -> F,
+) -> Result<T, Stop>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Stop>> + Send + 'static,
+{
+    let sides = Arc::new(Sides::at(&place)?);
+    let ledger = Ledger::default();
+    // The place is kept until the end: with it would go the sandbox, and what runs there.
+    let player =
+        Player::new(Arc::clone(&sides), Arc::clone(&place), choices, ledger.clone(), interrupt)?;
+    // A task of its own, so that a panic in it leaves somebody to clean up.
+    let outcome = tokio::spawn(work(player)).await;
+    end_launched(&sides, &ledger).await?;
+    match outcome {
+        Ok(done) => done,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
 }
 
 async fn play_all(

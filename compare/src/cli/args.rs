@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use sandbox::Recording;
 
 use crate::{
     place::{HostKind, TargetName, Wish},
@@ -35,6 +36,9 @@ pub(super) enum Verb {
     /// Run every scenario on both sides: same result or not, requests sent, latency [default]
     #[command(after_help = "Example: compare run --only ec2 --endpoint-url http://127.0.0.1:5000")]
     Run(RunArgs),
+    /// One operation step by step on both sides: what was signed, sent and answered, and why
+    #[command(after_help = "Example: compare explain s3-list-objects")]
+    Explain(ExplainArgs),
     /// Sign any request with both signers, showing every step; nothing is sent
     #[command(
         after_help = "Example: compare sign GET 'https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08'"
@@ -62,6 +66,26 @@ pub(super) struct RunArgs {
     /// Only these scenarios and what they need: names, or `s3`, `ec2`, `api`
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(super) only: Vec<String>,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+    /// The route that the API scenarios call, stage included
+    #[arg(long, value_name = "URL")]
+    pub(super) api_url: Option<String>,
+    #[command(flatten)]
+    pub(super) work: WorkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A scenario of `compare run`, such as s3-list-objects or ec2-run-instances
+    #[arg(value_name = "OPERATION")]
+    pub(super) operation: String,
+    /// Show derived keys and session tokens in full; of the sandbox's credentials alone
+    #[arg(long)]
+    pub(super) show_secrets: bool,
     /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -292,6 +316,7 @@ impl PlaceArgs {
             env_file: self.env_file.clone(),
             api_url: api_url.cloned(),
             attempt_timeout: Some(self.timeout),
+            recording: Recording::Off,
         }
     }
 }

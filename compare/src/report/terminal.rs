@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 
-use super::{HEADINGS, Verdict, caveat, fact, remarkable, row, short, summary, words};
+use super::{HEADINGS, Verdict, caveat, fact, remarkable, row, short, summary, words, wrapped_to};
 use crate::findings::{Comparison, Finding, Side};
 
 /// The whole comparison.
@@ -121,23 +121,8 @@ fn next_steps(comparison: &Comparison) -> &'static str {
     }
 }
 
-/// In lines that fit a terminal: the first behind `label`, the others below its first letter.
+/// In lines that fit a terminal.
 fn wrapped(label: &str, text: &str) -> String {
     const WIDTH: usize = 100;
-    let indent = " ".repeat(label.chars().count());
-    let mut wrapped = label.to_owned();
-    let mut column = indent.len();
-    for (index, word) in text.split_whitespace().enumerate() {
-        let length = word.chars().count();
-        if index > 0 && column + 1 + length > WIDTH {
-            let _ = write!(wrapped, "\n{indent}");
-            column = indent.len();
-        } else if index > 0 {
-            wrapped.push(' ');
-            column += 1;
-        }
-        wrapped.push_str(word);
-        column += length;
-    }
-    wrapped
+    wrapped_to(WIDTH, label, text)
 }

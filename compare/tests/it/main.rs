@@ -5,6 +5,7 @@ mod bad_endpoint;
 mod bad_words;
 mod choices;
 mod difference;
+mod explain;
 mod house;
 mod interrupt;
 mod launch;

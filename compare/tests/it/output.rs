@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{program::Program, sign_jsonl::job};
 
-const VERBS: [&str; 6] = ["run", "sign", "verify", "sandbox", "cleanup", "completions"];
+const VERBS: [&str; 7] = ["run", "explain", "sign", "verify", "sandbox", "cleanup", "completions"];
 const ESCAPE: char = '\u{1b}';
 
 /// The verbs that the help lists.

@@ -36,7 +36,7 @@ fn schema(name: &str) -> Value {
 
 #[test]
 fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
-    for name in ["run", "sign", "sign-line", "verify-line", "sandbox", "cleanup"] {
+    for name in ["run", "explain", "sign", "sign-line", "verify-line", "sandbox", "cleanup"] {
         let schema = schema(name);
         assert_eq!(Draft::default().detect(&schema), Draft::Draft202012, "{name}");
         jsonschema::meta::validate(&schema).expect("the schema is one");

@@ -1,0 +1,44 @@
+use std::{process::ExitCode, sync::Arc};
+
+use sandbox::Recording;
+
+use super::{print_json, runtime};
+use crate::{
+    cli::{
+        args::{ExplainArgs, Format},
+        progress::Spinner,
+        width,
+    },
+    error::Stop,
+    explain::{self, SecretsShown},
+    interrupt::Interrupt,
+    place::{Place, Wish},
+    report,
+    scenario::{Scenario, UnknownScenario},
+};
+
+pub(in crate::cli) fn run(args: &ExplainArgs) -> Result<ExitCode, Stop> {
+    let scenario: Scenario = args
+        .operation
+        .parse()
+        .map_err(|unknown: UnknownScenario| Stop::usage(unknown.to_string()))?;
+    let shown = if args.show_secrets { SecretsShown::InFull } else { SecretsShown::Masked };
+    let explanation = runtime()?.block_on(async {
+        let interrupt = Interrupt::listen()?;
+        let wish = args.place.wish(args.api_url.as_ref());
+        let wish = Wish { recording: Recording::On, ..wish };
+        let place = interrupt.or(Place::resolve(&wish)).await??;
+        let choices = args.work.choices(place.host);
+        let (given, progress) = (args.work.given(), Arc::new(Spinner::new()));
+        explain::explain(place, scenario, given, choices, shown, progress, interrupt).await
+    })?;
+    match args.format {
+        Format::Text => {
+            anstream::print!("{}", report::explain::text(&explanation, width::columns()));
+        }
+        Format::Json => print_json(&explanation),
+        Format::Markdown => anstream::print!("{}", report::explain::markdown(&explanation)),
+    }
+    let agreed = explanation.proof.as_ref().is_none_or(|proof| proof.holds);
+    Ok(if agreed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

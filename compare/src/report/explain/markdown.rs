@@ -1,0 +1,41 @@
+//! For reports.
+
+use std::fmt::Write as _;
+
+use super::{HEADER_HEADINGS, Row, conclusion, header_rows, sections};
+use crate::explain::Explanation;
+
+/// The whole explanation.
+#[must_use]
+pub fn markdown(explanation: &Explanation) -> String {
+    let target = &explanation.target;
+    let mut text = format!(
+        "`{}`, raw and sdk, against {} ({}), region {}.\n",
+        explanation.operation, target.endpoint, target.kind, target.region
+    );
+    for (number, section) in sections(explanation).iter().enumerate() {
+        let _ = writeln!(text, "\n**{}. {}**\n\n| line | raw | sdk |", number + 1, section.title);
+        text.push_str("| --- | --- | --- |\n");
+        for Row { label, raw, sdk, .. } in &section.rows {
+            let _ = writeln!(text, "| {label} | {} | {} |", code(raw.as_ref()), code(sdk.as_ref()));
+        }
+    }
+    let _ = writeln!(text, "\n{}\n\n| {} |", conclusion(explanation), HEADER_HEADINGS.join(" | "));
+    text.push_str("| --- | --- | --- | --- |\n");
+    for [name, raw, sdk, why] in header_rows(explanation) {
+        let _ = writeln!(text, "| `{name}` | {raw} | {sdk} | {why} |");
+    }
+    text
+}
+
+/// Code in a cell of a table, which knows neither line feeds nor bars.
+fn code(value: Option<&String>) -> String {
+    let Some(value) = value else { return "–".to_owned() };
+    let line = |line: &str| match line {
+        "" => String::new(),
+        // A code span that holds backquotes is fenced by more of them.
+        line if line.contains('`') => format!("`` {} ``", line.replace('|', "\\|")),
+        line => format!("`{}`", line.replace('|', "\\|")),
+    };
+    value.lines().map(line).collect::<Vec<_>>().join("<br>")
+}

@@ -1,0 +1,243 @@
+//! `compare explain`: the steps of an operation on both sides.
+
+use compare::{
+    explain::{Explanation, Http, KeyStep, Proof, SignatureSteps, Walk, grammar, headers},
+    findings::{Latency, Outcome, Side, Whereabouts},
+    report,
+    scenario::Scenario,
+};
+use sandbox::{Options, Sandbox};
+use serde_json::{Value, json};
+
+use crate::{program::Program, schema::holds};
+
+const SIGNED: [&str; 13] = [
+    "s3-list-buckets",
+    "s3-list-objects",
+    "s3-list-objects-paged",
+    "s3-presigned-get",
+    "ec2-describe-images",
+    "ec2-latest-ami",
+    "ec2-run-instances-dry-run",
+    "ec2-run-instances",
+    "ec2-wait-running",
+    "ec2-create-tags",
+    "ec2-describe-instances",
+    "ec2-terminate-instances",
+    "api-invoke",
+];
+
+#[test]
+fn raw_given_the_sdks_request_makes_the_sdks_signature_in_every_signed_scenario() {
+    for operation in SIGNED {
+        let answer =
+            Program::new(["explain", operation, "--format", "json"]).run().expect(0).json();
+        holds("explain", &answer);
+        let proof = &answer["proof"];
+        assert_eq!(proof["holds"], true, "{operation}");
+        assert_eq!(proof["sdk_signature"], proof["raw_signature_of_the_same"], "{operation}");
+        assert_eq!(proof["sdk_signature"], answer["sdk"]["signature"]["signature"], "{operation}");
+        for side in ["raw", "sdk"] {
+            let signature = &answer[side]["signature"];
+            let carried = signature["carried"].as_str().expect("a header or a URL");
+            let value = signature["signature"].as_str().expect("a signature");
+            assert!(carried.contains(value), "{operation}: {carried}");
+            assert_eq!(answer[side]["parsed"]["outcome"], "ok", "{operation}");
+        }
+    }
+}
+
+#[test]
+fn with_a_session_token_the_proof_holds_too_and_the_token_is_not_shown() {
+    let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
+    for operation in ["s3-list-buckets", "s3-presigned-get", "ec2-describe-images"] {
+        for format in ["json", "text", "markdown"] {
+            let words = ["explain", operation, "--format", format];
+            let ended = Program::at(&sandbox, "temporary", words).run().expect(0);
+            assert!(ended.stdout.contains("** redacted **"), "{operation} {format}");
+            if format == "json" {
+                assert_eq!(ended.json()["proof"]["holds"], true, "{operation}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unsigned_request_has_no_steps_and_its_refusal_is_shown() {
+    let words = ["explain", "api-invoke-unsigned"];
+    let answer = Program::new(words.iter().chain(&["--format", "json"])).run().expect(0).json();
+    holds("explain", &answer);
+    assert_eq!(answer["proof"], Value::Null);
+    assert_eq!(answer["raw"]["signature"], Value::Null);
+    assert_eq!(answer["sdk"]["response"]["start_line"], "HTTP/1.1 403");
+    let text = Program::new(words).run().expect(0).stdout;
+    assert!(text.contains("Nothing is signed here"), "{text}");
+    assert!(text.contains("Missing Authentication Token"), "{text}");
+}
+
+#[test]
+fn every_header_has_its_reason_and_those_that_http_adds_are_there() {
+    for operation in ["s3-list-objects", "s3-presigned-get", "ec2-run-instances", "api-invoke"] {
+        let answer =
+            Program::new(["explain", operation, "--format", "json"]).run().expect(0).json();
+        let rows = answer["headers"].as_array().expect("rows");
+        for row in rows {
+            assert_ne!(row["why"], "", "{operation}: {}", row["name"]);
+        }
+        let row = |name: &str| rows.iter().find(|row| row["name"] == name);
+        if operation != "s3-presigned-get" {
+            let host = row("host").expect("a host");
+            assert_eq!(
+                (&host["raw"]["signed"], &host["sdk"]["signed"]),
+                (&json!(true), &json!(true))
+            );
+        }
+        if operation == "s3-list-objects" {
+            let id = row("amz-sdk-invocation-id").expect("the SDK's id");
+            assert_eq!((&id["raw"], &id["sdk"]["signed"]), (&Value::Null, &json!(false)));
+        }
+    }
+}
+
+#[test]
+fn keys_are_shown_on_demand_and_the_sandboxs_alone() {
+    let words = ["explain", "s3-list-buckets", "--format", "json"];
+    let masked = Program::new(words).run().expect(0).json();
+    let shown = Program::new(words.iter().chain(&["--show-secrets"])).run().expect(0).json();
+    let key = |answer: &Value| answer["raw"]["signature"]["signing_key"][3]["value"].clone();
+    assert_eq!(key(&masked), "** redacted **");
+    assert_eq!(key(&shown).as_str().map(str::len), Some(64));
+
+    let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
+    Program::at(&sandbox, "admin", words.iter().chain(&["--show-secrets"]))
+        .run()
+        .expect_error(2, &["--show-secrets", "sandbox"]);
+}
+
+#[test]
+fn an_unknown_operation_gets_the_nearest() {
+    Program::new(["explain", "s3-list-object"])
+        .run()
+        .expect_error(2, &["s3-list-object", "s3-list-objects"]);
+}
+
+#[test]
+fn what_stands_in_the_way_is_named() {
+    Program::new(["explain", "api-invoke", "--endpoint-url", "http://127.0.0.1:9"])
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .secret_env("AWS_SECRET_ACCESS_KEY", "not-to-be-printed")
+        .run()
+        .expect_error(3, &["api-invoke", "--api-url"]);
+}
+
+#[test]
+fn narrow_and_wide_and_markdown_and_json() {
+    let explanation = explanation();
+    insta::assert_snapshot!("explain_80", report::explain::text(&explanation, 80));
+    insta::assert_snapshot!("explain_160", report::explain::text(&explanation, 160));
+    insta::assert_snapshot!("explain_markdown", report::explain::markdown(&explanation));
+    let json = serde_json::to_string_pretty(&explanation).expect("plain data");
+    insta::assert_snapshot!("explain_json", json);
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for width in [80, 119, 120, 160] {
+        let words = ["explain", "ec2-run-instances"];
+        let ended = Program::new(words).env("COLUMNS", &width.to_string()).run().expect(0);
+        let widest = ended.stdout.lines().max_by_key(|line| line.chars().count()).expect("lines");
+        assert!(widest.chars().count() <= width, "{width}: {widest}");
+    }
+}
+
+/// A listing with fixed values: signatures and hashes are placeholders of the right length.
+fn explanation() -> Explanation {
+    let raw = walk(
+        "/photos?list-type=2",
+        &[("host", "127.0.0.1:9000"), ("x-amz-date", "20260101T000000Z")],
+        'a',
+    );
+    let sdk = walk(
+        "/photos/?list-type=2",
+        &[
+            ("host", "127.0.0.1:9000"),
+            ("x-amz-date", "20260101T000000Z"),
+            (
+                "x-amz-user-agent",
+                "aws-sdk-rust/1.0.0 ua/2.1 api/s3/1.0.0 os/linux lang/rust/1.95.0",
+            ),
+        ],
+        'b',
+    );
+    let texts = [&raw, &sdk]
+        .map(|walk| walk.signature.as_ref().expect("it is signed").canonical_request.clone());
+    Explanation {
+        target: Whereabouts {
+            kind: "sandbox",
+            endpoint: "http://127.0.0.1:9000".to_owned(),
+            region: "us-east-1".to_owned(),
+            credentials_from: "made for this run by the sandbox".to_owned(),
+            notes: Vec::new(),
+        },
+        operation: Scenario::S3ListObjects,
+        service: Scenario::S3ListObjects.service(),
+        headers: headers::rows(&raw, &sdk),
+        differences: grammar::differences(&texts[0], &texts[1]),
+        proof: Some(Proof {
+            sdk_signature: "b".repeat(64),
+            raw_signature_of_the_same: "b".repeat(64),
+            holds: true,
+        }),
+        raw,
+        sdk,
+    }
+}
+
+fn walk(target: &str, headers: &[(&str, &str)], filler: char) -> Walk {
+    let hash = String::from(filler).repeat(64);
+    let (path, query) = target.split_once('?').expect("a query");
+    let names: Vec<_> = headers.iter().map(|(name, _)| *name).collect();
+    let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}:{value}")).collect();
+    let lines = lines.join("\n");
+    let signed = names.join(";");
+    let headers = headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
+    Walk {
+        signature: Some(SignatureSteps {
+            canonical_request: format!("GET\n{path}\n{query}\n{lines}\n\n{signed}\n{hash}"),
+            canonical_request_hash: hash.clone(),
+            string_to_sign: format!(
+                "AWS4-HMAC-SHA256\n20260101T000000Z\n20260101/us-east-1/s3/aws4_request\n{hash}"
+            ),
+            credential_scope: "20260101/us-east-1/s3/aws4_request".to_owned(),
+            signing_key: vec![KeyStep {
+                name: "DateKey",
+                formula: "HMAC-SHA256(\"AWS4\" + secret key, \"20260101\")".to_owned(),
+                value: "** redacted **".to_owned(),
+            }],
+            signature: hash.clone(),
+            carried: format!("AWS4-HMAC-SHA256 …, SignedHeaders={signed}, Signature={hash}"),
+        }),
+        request: Http {
+            start_line: format!("GET {target} HTTP/1.1"),
+            target: target.to_owned(),
+            headers: headers.collect(),
+            body: String::new(),
+            body_length: 0,
+        },
+        response: Some(Http {
+            start_line: "HTTP/1.1 200".to_owned(),
+            target: String::new(),
+            headers: vec![("content-type".to_owned(), "application/xml".to_owned())],
+            body: "<ListBucketResult><Name>photos</Name>".to_owned(),
+            body_length: 4000,
+        }),
+        parsed: Side {
+            outcome: Outcome::Ok,
+            reason: None,
+            answer: Some(json!({ "bucket": "photos", "objects": [] })),
+            failure: None,
+            requests: 1,
+            latency_us: Latency::default(),
+        },
+    }
+}
