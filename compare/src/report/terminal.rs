@@ -19,16 +19,37 @@ pub fn comparison(comparison: &Comparison) -> String {
     for note in &target.notes {
         let _ = writeln!(text, "  note         {note}");
     }
-    let _ = writeln!(text, "\n{}\n", table(comparison));
+    let _ = writeln!(text, "\n{}", table(comparison));
     for finding in remarkable(comparison) {
-        let _ = writeln!(text, "{}", remark(finding));
+        if let Some(remark) = remark(finding) {
+            let _ = writeln!(text, "{remark}");
+        }
     }
     let _ = writeln!(text, "{}\n\n{}\n", summary(comparison), wrapped("", &caveat(comparison)));
     text.push_str(next_steps(comparison));
     text
 }
 
-fn table(comparison: &Comparison) -> Table {
+/// One row a scenario, and below a row what each side's user reads there where the call came to
+/// nothing: that is where the sides differ most.
+fn table(comparison: &Comparison) -> String {
+    let table = rows(comparison).to_string();
+    let mut lines = table.lines();
+    let mut text = lines.by_ref().take(1).fold(String::new(), |text, line| text + line + "\n");
+    for (line, finding) in lines.zip(&comparison.scenarios) {
+        let _ = writeln!(text, "{line}");
+        if finding.raw.reason.is_none() {
+            for (name, side) in [("raw", &finding.raw), ("sdk", &finding.sdk)] {
+                if let Some(words) = words(side) {
+                    let _ = writeln!(text, "{}", wrapped(&format!("   {name} prints  "), words));
+                }
+            }
+        }
+    }
+    text
+}
+
+fn rows(comparison: &Comparison) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty().enforce_styling();
     table.set_header(HEADINGS.map(|heading| Cell::new(heading).add_attribute(Attribute::Dim)));
@@ -60,12 +81,9 @@ fn verdict(verdict: Verdict) -> Cell {
     Cell::new(format!("{mark} {}", verdict.word())).fg(colour)
 }
 
-fn remark(finding: &Finding) -> String {
-    let mut text = format!("{}: {}", finding.name, Verdict::of(finding).word());
-    if let Some(reason) = &finding.raw.reason {
-        let _ = write!(text, ", {reason}");
-    }
-    text.push('\n');
+/// What is to be said of a scenario beside its row, if there is more.
+fn remark(finding: &Finding) -> Option<String> {
+    let mut text = String::new();
     for difference in &finding.differences {
         let _ = writeln!(text, "  {}", difference.path);
         let _ = writeln!(text, "    raw  {}", short(&difference.raw));
@@ -75,28 +93,32 @@ fn remark(finding: &Finding) -> String {
         text.push_str(&side("raw", &finding.raw));
         text.push_str(&side("sdk", &finding.sdk));
     }
-    text
+    let reason = finding.raw.reason.as_ref().map(|reason| format!(", {reason}"));
+    if text.is_empty() && reason.is_none() {
+        return None;
+    }
+    let verdict = Verdict::of(finding).word();
+    Some(format!("{}: {verdict}{}\n{text}", finding.name, reason.unwrap_or_default()))
 }
 
+/// What a failure holds beyond what is printed of it.
 fn side(name: &str, side: &Side) -> String {
-    let Some(words) = words(side) else { return String::new() };
-    let mut text = format!("  {name}  {}\n{}\n", fact(side), wrapped("       prints: ", words));
-    if let Some(failure) = &side.failure {
-        if failure.context != failure.display {
-            let _ = writeln!(text, "{}", wrapped("       in full: ", &cut(&failure.context)));
-        }
-        let unsaid = |advice: &&String| !failure.display.contains(advice.as_str());
-        for (name, value) in failure.details.iter().filter(|(name, _)| name == "CanonicalRequest") {
-            let _ = writeln!(text, "       the service's own {name}:");
-            for line in value.lines() {
-                let _ = writeln!(text, "         {line}");
-            }
-        }
-        if let Some(advice) = failure.advice.as_ref().filter(unsaid) {
-            let _ = writeln!(text, "{}", wrapped("       advice: ", advice));
+    let Some(failure) = &side.failure else { return String::new() };
+    let mut more = String::new();
+    if failure.context != failure.display {
+        let _ = writeln!(more, "{}", wrapped("       in full: ", &cut(&failure.context)));
+    }
+    for (name, value) in failure.details.iter().filter(|(name, _)| name == "CanonicalRequest") {
+        let _ = writeln!(more, "       the service's own {name}:");
+        for line in value.lines() {
+            let _ = writeln!(more, "         {line}");
         }
     }
-    text
+    let unsaid = |advice: &&String| !failure.display.contains(advice.as_str());
+    if let Some(advice) = failure.advice.as_ref().filter(unsaid) {
+        let _ = writeln!(more, "{}", wrapped("       advice: ", advice));
+    }
+    if more.is_empty() { more } else { format!("  {name}  {}\n{more}", fact(side)) }
 }
 
 /// The SDK's full text of an error quotes the whole answer, in hexadecimal too.

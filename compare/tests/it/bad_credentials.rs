@@ -148,3 +148,20 @@ fn an_unknown_key_is_refused_alike() {
     assert_eq!(refused["same"], true);
     assert_eq!(refused["raw"]["failure"]["code"], "InvalidAccessKeyId");
 }
+
+/// What this project began with: one side shows at once what is wrong, the other does not say.
+#[test]
+fn the_default_table_shows_what_each_side_prints_for_credentials_that_are_stale() {
+    let sandbox = sandbox();
+    let words = ["--only", "s3-list-buckets,ec2-describe-images"];
+    let text = Program::at(&sandbox, "expired", words).run().expect(1).stdout;
+    for (row, code) in
+        [(" s3-list-buckets", "ExpiredToken"), (" ec2-describe-images", "RequestExpired")]
+    {
+        let (_, below) = text.split_once(row).unwrap_or_else(|| panic!("{row} in {text}"));
+        let (raw, rest) = below.split_once("sdk prints  ").expect("the SDK's words");
+        assert!(raw.contains("raw prints  ") && raw.contains(code), "{text}");
+        assert!(raw.contains("credentials"), "raw says what to do: {text}");
+        assert_eq!(rest.lines().next(), Some("service error"), "{text}");
+    }
+}

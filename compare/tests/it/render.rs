@@ -138,8 +138,12 @@ fn the_terminal_shows_one_row_a_scenario_and_below_it_what_is_remarkable() {
      s3-list-buckets        ✓ same                     1   327 µs   608 µs        1.9
      s3-list-objects-paged  ✗ differs              3 / 4  21.0 ms   1.25 s       59.5
      ec2-describe-images    ✗ same, unexpected         1  1.23 ms  1.23 ms        1.0
+       raw prints  refused with 403 AuthFailure
+       sdk prints  service error
      ec2-run-instances      – skipped
      api-invoke-unsigned    ✓ same refusal             1  1.23 ms  1.23 ms        1.0
+       raw prints  no token
+       sdk prints  403
 
     s3-list-objects-paged: differs
       /objects/1
@@ -150,20 +154,14 @@ fn the_terminal_shows_one_row_a_scenario_and_below_it_what_is_remarkable() {
         sdk  "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
 
     ec2-describe-images: same, unexpected
-      raw  403 AuthFailure
-           prints: refused with 403 AuthFailure
       sdk  403 AuthFailure
-           prints: service error
            in full: service error: AuthFailure: No.
 
     ec2-run-instances: skipped, nothing is launched on AWS without --allow-launch
 
     api-invoke-unsigned: same refusal
       raw  403 MissingAuthenticationTokenException
-           prints: no token
            advice: sign it
-      sdk  403 MissingAuthenticationTokenException
-           prints: 403
 
     4 of 5 scenarios played; differing: 1, unexpected: 1; 1 skipped (1.2 s)
 
