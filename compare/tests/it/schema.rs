@@ -36,7 +36,16 @@ fn schema(name: &str) -> Value {
 
 #[test]
 fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
-    for name in ["run", "explain", "sign", "sign-line", "verify-line", "sandbox", "cleanup"] {
+    for name in [
+        "run",
+        "explain",
+        "sign",
+        "sign-line",
+        "verify-line",
+        "bench-signing",
+        "sandbox",
+        "cleanup",
+    ] {
         let schema = schema(name);
         assert_eq!(Draft::default().detect(&schema), Draft::Draft202012, "{name}");
         jsonschema::meta::validate(&schema).expect("the schema is one");
@@ -163,4 +172,22 @@ fn cleanup_holds_its_schema_where_there_is_nothing_to_end() {
     let answer = answer.expect(0).json();
     holds("cleanup", &answer);
     assert_eq!(answer, json!({"endpoint": sandbox.endpoint(), "terminated": []}));
+}
+
+/// Without optimisation the times say nothing; the fields and what is counted hold all the same.
+#[test]
+fn bench_signing_holds_its_schema_and_raw_allocates_nothing() {
+    let answer =
+        Program::new(["bench", "signing", "--quick", "--format", "json"]).run().expect(0).json();
+    holds("bench-signing", &answer);
+    let workloads = answer["workloads"].as_array().expect("workloads");
+    assert_eq!(workloads[0]["compressions"], 17);
+    for arms in workloads.iter().map(|workload| workload["arms"].as_array().expect("arms")) {
+        let named = |name: &str| arms.iter().find(|arm| arm["name"] == name).expect("the arm");
+        assert_eq!(named("raw")["allocations"], 0);
+        assert_eq!(named("floor")["over_floor"], 1.0);
+        for name in ["raw-new-key", "aws-sigv4", "floor-new-key"] {
+            named(name);
+        }
+    }
 }

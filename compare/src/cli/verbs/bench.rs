@@ -11,12 +11,17 @@ use crate::{
 };
 
 pub(in crate::cli) fn run(args: &BenchArgs) -> Result<ExitCode, Stop> {
-    let Subject::Signing = args.subject;
-    let found = bench::signing(if args.quick { Effort::Quick } else { Effort::Full })?;
+    match args.subject {
+        Subject::Signing => signing(args),
+    }
+}
+
+fn signing(args: &BenchArgs) -> Result<ExitCode, Stop> {
+    let found = bench::signing::measure(if args.quick { Effort::Quick } else { Effort::Full })?;
     match args.format {
-        Format::Text => anstream::print!("{}", report::bench::text(&found)),
+        Format::Text => anstream::print!("{}", report::bench::signing::text(&found)),
         Format::Json => print_json(&found),
-        Format::Markdown => anstream::print!("{}", report::bench::markdown(&found)),
+        Format::Markdown => anstream::print!("{}", report::bench::signing::markdown(&found)),
     }
     Ok(ExitCode::SUCCESS)
 }
