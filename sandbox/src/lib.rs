@@ -57,6 +57,9 @@ pub struct Options {
     pub boot_time: Duration,
     /// How long a terminated instance is `shutting-down`.
     pub shutdown_time: Duration,
+    /// How long every answer is held back, as a network's round trip would. The timer counts whole
+    /// milliseconds, and rounds up.
+    pub delay: Duration,
     /// The fault that every answer suffers; none where the services are well.
     pub fault: Option<Fault>,
     /// Whether to keep what goes over the wire, for [`Sandbox::exchanges`].
@@ -64,12 +67,14 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Any free port; instances boot in 150 ms and shut down in 100 ms; no fault, and no recording.
+    /// Any free port; instances boot in 150 ms and shut down in 100 ms; answers at once; no fault, and
+    /// no recording.
     fn default() -> Self {
         Options {
             port: 0,
             boot_time: Duration::from_millis(150),
             shutdown_time: Duration::from_millis(100),
+            delay: Duration::ZERO,
             fault: None,
             recording: Recording::Off,
         }
@@ -125,6 +130,7 @@ impl Sandbox {
             ids: answer::RequestIds::new().map_err(StartError::Random)?,
             s3: s3::S3::new(),
             ec2: query_api::QueryApi::new(&options),
+            delay: options.delay,
             fault: options.fault,
             log: match options.recording {
                 Recording::Off => None,

@@ -34,6 +34,7 @@ pub(crate) struct Services {
     pub(crate) ids: RequestIds,
     pub(crate) s3: S3,
     pub(crate) ec2: query_api::QueryApi,
+    pub(crate) delay: Duration,
     pub(crate) fault: Option<Fault>,
     pub(crate) log: Option<Arc<Log>>,
 }
@@ -105,6 +106,9 @@ async fn respond(
             .collect(),
         body,
     };
+    if !services.delay.is_zero() {
+        tokio::time::sleep(services.delay).await;
+    }
     let now = OffsetDateTime::now_utc();
     if services.fault.is_none() && services.log.is_none() {
         return Ok(render(services.answer(&received, now)));

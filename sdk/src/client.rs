@@ -1,7 +1,7 @@
 use contract::{Answer, Credentials, Failure, Operation, Reply, Target};
 
 use crate::{
-    config::Services,
+    config::{Retries, Services},
     execute_api,
     observe::{self, Exchange},
     request,
@@ -19,12 +19,25 @@ pub struct Client {
 
 impl Client {
     /// A client whose every setting is `target`'s and `credentials`': the environment and profiles
-    /// are not asked again, so that both sides run under the same conditions.
+    /// are not asked again, so that both sides run under the same conditions. It tries again as the
+    /// SDK does unless told otherwise.
     ///
     /// # Errors
     /// A failure of stage `build` where the proxy's URL is not one.
     pub fn new(target: Target, credentials: Credentials) -> Result<Self, Failure> {
-        let services = Services::new(&target, &credentials)?;
+        Self::with(target, credentials, Retries::Default)
+    }
+
+    /// The same, trying nothing twice: for measuring one attempt.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn without_retries(target: Target, credentials: Credentials) -> Result<Self, Failure> {
+        Self::with(target, credentials, Retries::None)
+    }
+
+    fn with(target: Target, credentials: Credentials, retries: Retries) -> Result<Self, Failure> {
+        let services = Services::new(&target, &credentials, retries)?;
         let http = execute_api::http_client(&target)?;
         Ok(Self { target, credentials, services, http })
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::{
     rt::sleep::{AsyncSleep, Sleep, TokioSleep},
@@ -29,9 +29,25 @@ pub(crate) struct Services {
     pub(crate) ec2_waiting: aws_sdk_ec2::Client,
 }
 
+/// Whether a call that failed is tried again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Retries {
+    /// As the SDK does, unless told otherwise.
+    Default,
+    /// Never.
+    None,
+}
+
 impl Services {
-    pub(crate) fn new(target: &Target, credentials: &Credentials) -> Result<Self, Failure> {
-        let config = sdk_config(target, credentials)?;
+    pub(crate) fn new(
+        target: &Target,
+        credentials: &Credentials,
+        retries: Retries,
+    ) -> Result<Self, Failure> {
+        let mut config = sdk_config(target, credentials)?;
+        if let Retries::None = retries {
+            config = config.into_builder().retry_config(RetryConfig::disabled()).build();
+        }
         let s3 = aws_sdk_s3::config::Builder::from(&config)
             .force_path_style(target.addressing == Addressing::Path)
             .interceptor(ObserveAttempts)
