@@ -1,37 +1,45 @@
 //! What to do next: the usual causes of the usual refusals, most frequent first, with what the
-//! service said and what the caller's clock shows.
+//! service said, and with what can be seen without asking it: the clock, the credentials, and what
+//! was signed.
 
-use std::time::{Duration, SystemTime};
+mod canonical;
+mod clock;
+mod credentials;
 
-use time::OffsetDateTime;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
-use time::macros::format_description;
-use time::{PrimitiveDateTime, UtcOffset};
+use std::time::Duration;
 
 use crate::error::{Circumstances, ErrorKind};
-use crate::parse::Refusal;
+use crate::observe::Steps;
+use crate::parse::{Fault, Problem, Refusal};
+use crate::redact::Secrets;
 use crate::send::{SendError, SendProblem};
+use clock::Skew;
 
-/// The narrowest window of any service (API Gateway's; S3 and EC2 allow 15 minutes): a smaller
-/// difference is no cause of anything.
-const NARROWEST_WINDOW: Duration = Duration::from_mins(5);
+/// API Gateway's window. The clock is no cause of anything where it is off by less.
+const NARROW_WINDOW: Duration = Duration::from_mins(5);
+/// The window of S3 and EC2.
+const WIDE_WINDOW: Duration = Duration::from_mins(15);
 
-pub(crate) fn on(kind: &ErrorKind, circumstances: &Circumstances<'_>) -> Option<String> {
-    match kind {
-        ErrorKind::Refused(refusal) => on_refusal(refusal, circumstances),
-        ErrorKind::Send(error) => Some(on_send(error).to_owned()),
-        ErrorKind::Answer { .. } => Some(
-            "Is the endpoint an AWS service, and is nothing in between that shortens or rewrites \
-             answers? Nothing of this answer was used"
-                .to_owned(),
-        ),
-        ErrorKind::Launched { .. } => {
+/// `remains` is what came of an answer that broke off.
+pub(crate) fn on(
+    kind: &ErrorKind,
+    remains: Option<&Refusal>,
+    circumstances: &Circumstances<'_>,
+) -> Option<String> {
+    match (kind, remains) {
+        (ErrorKind::Refused(refusal), _) => on_refusal(refusal, circumstances),
+        (ErrorKind::Send(_), Some(refusal)) if refusal.code.is_some() => {
+            on_refusal(refusal, circumstances)
+        }
+        (ErrorKind::Send(error), _) => Some(on_send(error).to_owned()),
+        (ErrorKind::Answer { fault, said }, _) => Some(on_answer(fault, said)),
+        (ErrorKind::Launched { .. }, _) => {
             Some("Terminate them: they cost. The endpoint does not honour DryRun".to_owned())
         }
-        ErrorKind::Endless { .. } => {
+        (ErrorKind::Endless { .. }, _) => {
             Some("The service's paging is broken; ask for one page".to_owned())
         }
-        ErrorKind::Build(_) | ErrorKind::Sign(_) | ErrorKind::Wait(_) => None,
+        (ErrorKind::Build(_) | ErrorKind::Sign(_) | ErrorKind::Wait(_), _) => None,
     }
 }
 
@@ -49,8 +57,13 @@ fn on_send(error: &SendError) -> &'static str {
              A proxy that opens TLS needs its root certificate installed"
         }
         SendProblem::NotHttp => "Check the endpoint's scheme and port",
-        SendProblem::Closed | SendProblem::BodyCut(_) => {
-            "Try again; if it stays, look at the service's or the proxy's log"
+        SendProblem::Closed => {
+            "Try again: whether the service carried the call out is not known. If it stays, look at \
+             the service's or the proxy's log"
+        }
+        SendProblem::BodyCut(_) => {
+            "Nothing of this answer was used. Try again; if it stays, look at the service's or the \
+             proxy's log"
         }
         SendProblem::Timeout(_) | SendProblem::BodyTimeout { .. } => {
             "Try again, or allow an attempt more time"
@@ -58,14 +71,46 @@ fn on_send(error: &SendError) -> &'static str {
     }
 }
 
+/// A success that is none.
+fn on_answer(fault: &Fault, said: &Refusal) -> String {
+    let cause = match &fault.problem {
+        Problem::Empty => "The head is that of a success and its body is missing: something in \
+                           between dropped it, or the endpoint is no AWS service"
+            .to_owned(),
+        Problem::NotXml | Problem::Root { .. } if said.is_html() => format!(
+            "A page in HTML is no service's: {} answered, such as a network that wants a log-in. \
+             Open the endpoint in a browser to see it",
+            sender(said)
+        ),
+        Problem::EndsEarly => "Every byte that was promised came, and the document does not end: it \
+                               was cut where it was written, or by a proxy that corrects the length. \
+                               Try again; if it stays, give the request id to the service's support"
+            .to_owned(),
+        Problem::NotUtf8(_) => "AWS sends UTF-8: something in between recoded or damaged it, or a \
+                                name was stored in another encoding"
+            .to_owned(),
+        _ => "Is the endpoint an AWS service, and is nothing in between that shortens or rewrites \
+              answers?"
+            .to_owned(),
+    };
+    format!("{cause}. Nothing of this answer was used")
+}
+
 fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<String> {
-    let skew = skew(refusal, circumstances.now);
-    let advice = match refusal.code.as_deref()? {
-        "InvalidSignatureException" if is_about_time(refusal) => clock(skew),
-        "SignatureDoesNotMatch" | "InvalidSignatureException" => signature(refusal),
-        "AuthFailure" if refusal.status == 401 => auth_failure(skew),
-        "RequestTimeTooSkewed" => clock(skew),
-        "RequestExpired" if skew.is_some_and(Skew::is_too_much) => clock(skew),
+    let Some(code) = refusal.code.as_deref() else { return Some(on_stranger(refusal)) };
+    let skew = Skew::shown_by(refusal, circumstances.signed_at);
+    let advice = match code {
+        "InvalidSignatureException" if is_about_time(refusal) => clock::set(skew),
+        "InvalidSignatureException" if is_about_scope(refusal) => format!(
+            "Sign for the service and region of the endpoint; this call was signed for {}",
+            circumstances.region
+        ),
+        "SignatureDoesNotMatch" | "InvalidSignatureException" => signature(refusal, circumstances),
+        "AuthFailure" if refusal.status == 401 => auth_failure(skew, circumstances),
+        "RequestTimeTooSkewed" => clock::set(skew),
+        "RequestExpired" if skew.is_some_and(|skew| skew.exceeds(NARROW_WINDOW)) => {
+            clock::set(skew)
+        }
         "RequestExpired" => "Renew the temporary credentials: EC2 says this of an expired session \
                              token"
             .to_owned(),
@@ -76,84 +121,218 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
                            quoted on its way; take all three values from one source again"
             .to_owned(),
         "InvalidAccessKeyId" | "UnrecognizedClientException" | "InvalidClientTokenId" => {
-            access_key(refusal)
+            access_key(circumstances)
         }
         "PermanentRedirect"
         | "TemporaryRedirect"
         | "AuthorizationHeaderMalformed"
         | "AuthorizationQueryParametersError"
         | "IllegalLocationConstraintException" => region(refusal)?,
-        "MissingAuthenticationToken" | "MissingAuthenticationTokenException" => {
-            "Either the call was not signed, or there is no such route: API Gateway says the same of \
-             a wrong path, stage or method"
-                .to_owned()
+        "AccessDenied" | "AccessDeniedException" => access_denied(refusal),
+        "InvalidAMIID.NotFound" | "InvalidAMIID.Malformed" | "InvalidAMIID.Unavailable" => {
+            format!("Image ids belong to one region; look for this one in {}", circumstances.region)
         }
-        "AccessDenied" | "AccessDeniedException" => match refusal.detail("HeadersNotSigned") {
-            Some(headers) => format!("Sign {headers} too, or keep whatever adds it from doing so"),
-            None => "The signature is good; the identity's policies do not allow this".to_owned(),
-        },
-        "UnauthorizedOperation" => "The signature is good; the identity's policies do not allow \
-                                    this. `aws sts decode-authorization-message` reads an encoded \
-                                    message"
-            .to_owned(),
-        "NoSuchBucket" => "Check the bucket's name; ListBuckets lists the caller's own".to_owned(),
-        "InvalidAMIID.NotFound" | "InvalidAMIID.Malformed" | "InvalidAMIID.Unavailable" => format!(
-            "Image ids belong to one region; look for this one in {}",
+        "InvalidInstanceID.NotFound" | "InvalidInstanceID.Malformed" => format!(
+            "Instance ids belong to one region and account; look for this one in {}. One that was \
+             launched a moment ago may not be known yet",
             circumstances.region
         ),
         "SlowDown" | "RequestLimitExceeded" | "TooManyRequestsException" | "Throttling" => {
-            "Too many calls at once; wait, then ask less often or with retries".to_owned()
+            match refusal.retry_after() {
+                Some(pause) => format!("Too many calls at once; ask again in {pause:?}"),
+                None => "Too many calls at once; wait, then ask less often or with retries".into(),
+            }
         }
-        "InternalError" | "InternalServerErrorException" | "ServiceUnavailable" | "Unavailable" => {
-            "A fault of the service's; try again with the same client token".to_owned()
-        }
-        "IdempotentParameterMismatch" | "IdempotentInstanceTerminated" => {
-            "This client token was used before; take a new one for a new launch".to_owned()
-        }
-        _ => return None,
+        _ => return by_code(code, refusal).map(str::to_owned),
     };
     Some(advice)
 }
 
-fn signature(refusal: &Refusal) -> String {
-    let compare = if refusal.detail("CanonicalRequest").is_some() {
-        "Compare the canonical request that the service computed (CanonicalRequest in the details) \
-         with the one that was signed, line by line"
-    } else {
-        "Compare what was signed with what was sent, line by line"
-    };
-    format!("{compare}; if they are the same, the secret key is wrong")
+/// Where the code alone says enough.
+fn by_code(code: &str, refusal: &Refusal) -> Option<&'static str> {
+    Some(match code {
+        "MissingAuthenticationToken" | "MissingAuthenticationTokenException" => {
+            "Either the call was not signed, or there is no such route: API Gateway says the same of \
+             a wrong path, stage or method"
+        }
+        "MissingParameter" if names(refusal, "AWSAccessKeyId") => {
+            "The call was not signed: EC2 looks for the parameter of an old signature last"
+        }
+        "IncompleteSignature" | "IncompleteSignatureException" => {
+            "The Authorization header is not AWS4-HMAC-SHA256 with Credential, SignedHeaders and \
+             Signature: something else set it, or cut it"
+        }
+        "UnauthorizedOperation" if refusal.encoded_message().is_some() => {
+            "The signature is good; the identity's policies do not allow this. `aws sts \
+             decode-authorization-message` reads the encoded message, which is whole in the details"
+        }
+        "UnauthorizedOperation" => {
+            "The signature is good; the identity's policies do not allow this"
+        }
+        "AuthFailure" => "The signature is good; the image or resource is another account's",
+        "InvalidRequest" if names(refusal, "AWS4-HMAC-SHA256") => {
+            "The call was signed with Signature Version 2, which is no longer taken: use version 4"
+        }
+        "InvalidRequest" if names(refusal, "x-amz-content-sha256") => {
+            "Send x-amz-content-sha256, the hash of the body, and sign it: S3 insists"
+        }
+        "XAmzContentSHA256Mismatch" => {
+            "The body that arrived is not the one that was hashed: something changed it after \
+             signing, or the header is of another body"
+        }
+        "NoSuchBucket" => "Check the bucket's name; ListBuckets lists the caller's own",
+        "NoSuchKey" => "Check the key, its case and its slashes; ListObjectsV2 lists what is there",
+        "DryRunOperation" => "Nothing was done, and without DryRun it would have been",
+        "VcpuLimitExceeded" | "InstanceLimitExceeded" => {
+            "Take a smaller type or end instances; the account's quota is raised in Service Quotas"
+        }
+        "InsufficientInstanceCapacity" => {
+            "AWS has none of this type there now: try another zone or type, or later"
+        }
+        "InternalError" | "InternalServerErrorException" | "ServiceUnavailable" | "Unavailable" => {
+            "A fault of the service's: try again, a launch with the same client token"
+        }
+        "IdempotentParameterMismatch" | "IdempotentInstanceTerminated" => {
+            "This client token was used before; take a new one for a new launch"
+        }
+        _ => return None,
+    })
 }
 
-/// EC2 has one sentence for everything that is wrong with a signature.
-fn auth_failure(skew: Option<Skew>) -> String {
-    let last = match skew {
-        Some(skew) if skew.is_too_much() => return clock(Some(skew)),
-        Some(_) => "The clock is not it: it agrees with the service's",
-        None => "And the clock: more than 15 minutes off is too much",
-    };
-    format!(
-        "EC2 does not say what is wrong. The usual causes: a wrong or inactive access key, a wrong \
-         secret (white space pasted with it?), temporary keys without their session token, another \
-         region or service in the scope, a proxy that changed a signed header. {last}"
-    )
+fn names(refusal: &Refusal, what: &str) -> bool {
+    refusal.message.as_deref().is_some_and(|message| message.contains(what))
 }
 
-fn access_key(refusal: &Refusal) -> String {
-    let key = refusal.detail("AWSAccessKeyId").unwrap_or_default();
-    if key.starts_with("ASIA") {
-        "This is a temporary key (ASIA…): it is unknown without its session token".to_owned()
-    } else {
-        "The access key does not exist in this partition, was deleted, or lacks its session token"
-            .to_owned()
+/// A refusal in no form of AWS's is seldom AWS's.
+fn on_stranger(refusal: &Refusal) -> String {
+    let sender = sender(refusal);
+    match refusal.status {
+        301 | 302 | 303 | 307 | 308 => format!(
+            "No redirect is followed, since a signature is for one host: check the endpoint's \
+             scheme, host and port, to which {sender} answered"
+        ),
+        407 => "The proxy wants credentials: put them into its URL".to_owned(),
+        502..=504 => format!(
+            "This is not the service's answer: {sender} says that what is behind it is down or too \
+             slow. Try again; if it stays, look at its log"
+        ),
+        500.. => format!("Not the service itself but {sender} seems to have failed; try again"),
+        _ => format!(
+            "This is not the service's answer: {sender} refused. Check the endpoint, and what stands \
+             before it"
+        ),
     }
+}
+
+/// Who seems to have answered.
+fn sender(refusal: &Refusal) -> String {
+    match refusal.detail("server").or_else(|| refusal.detail("via")) {
+        Some(name) => format!("a proxy or server that calls itself {name:?}"),
+        None => "a proxy, a load balancer or another server".to_owned(),
+    }
+}
+
+fn signature(refusal: &Refusal, circumstances: &Circumstances<'_>) -> String {
+    let secrets = Secrets::of(circumstances.credentials);
+    let signed = circumstances.signed.as_ref().map(|signed| redacted(signed, &secrets));
+    let compared = signed.and_then(|signed| canonical::compare(&signed, refusal));
+    credentials_first(circumstances).unwrap_or_default()
+        + &compared.unwrap_or_else(|| {
+            "Compare what was signed with what was sent, line by line; if they are the same, the \
+             secret key is wrong"
+                .to_owned()
+        })
+}
+
+/// As the refusal is by now, to be compared with it.
+fn redacted(signed: &Steps, secrets: &Secrets) -> Steps {
+    let mut signed = signed.clone();
+    secrets.redact(&mut signed.canonical_request);
+    signed
+}
+
+/// EC2 has one sentence for everything that is wrong with a signature, so what is not wrong has to be
+/// ruled out here.
+fn auth_failure(skew: Option<Skew>, circumstances: &Circumstances<'_>) -> String {
+    const SAME: &str = "EC2 says this of everything that is wrong with a signature. ";
+    if let Some(skew) = skew.filter(|skew| skew.exceeds(WIDE_WINDOW)) {
+        return format!(
+            "{SAME}Here it is the clock: {skew}, and more than 15 min are too much. Set it"
+        );
+    }
+    let first = credentials_first(circumstances);
+    let mut ruled_out: Vec<String> = Vec::new();
+    if let Some(skew) = skew {
+        ruled_out
+            .push(format!("the clock ({} s off, by the answer's Date)", skew.length().as_secs()));
+    }
+    let mut left = vec!["the access key is inactive, deleted or of another partition"];
+    if first.is_none() {
+        ruled_out.push("the form of access key and secret".to_owned());
+        left.push("the secret is another key's");
+        if circumstances.credentials.session_token.is_some() {
+            left.push("the session token is another key's or was cut");
+        } else {
+            ruled_out.push("a missing session token".to_owned());
+        }
+    }
+    let region = circumstances.region;
+    let signed_for = format!("the call was signed for {region}, and the endpoint is not of it");
+    // AWS's own hosts name their region.
+    if circumstances.place.as_ref().is_some_and(|place| place.contains(region)) {
+        ruled_out.push(format!("the region ({region}, as in the host's name)"));
+    } else {
+        left.push(&signed_for);
+    }
+    left.push("something on the way changed a signed header");
+    let ruled_out = if ruled_out.is_empty() {
+        String::new()
+    } else {
+        format!("Ruled out here: {}. ", ruled_out.join(", "))
+    };
+    format!("{SAME}{}{ruled_out}Left: {}", first.unwrap_or_default(), left.join("; "))
+}
+
+fn access_key(circumstances: &Circumstances<'_>) -> String {
+    let usual = match circumstances.credentials.session_token {
+        Some(_) => {
+            "The access key was deleted or is of another partition, or the session token is \
+             another key's"
+        }
+        None => "The access key does not exist in this partition, was deleted, or is inactive",
+    };
+    credentials_first(circumstances).unwrap_or_default() + usual
+}
+
+/// A sentence on what the credentials themselves show to be wrong with them, if anything.
+fn credentials_first(circumstances: &Circumstances<'_>) -> Option<String> {
+    let suspicions = credentials::suspicions(circumstances.credentials);
+    let are_any = !suspicions.is_empty();
+    are_any.then(|| format!("Look at the credentials first: {}. ", suspicions.join("; ")))
+}
+
+fn access_denied(refusal: &Refusal) -> String {
+    let advice = match (refusal.headers_not_signed(), refusal.message.as_deref()) {
+        (Some(headers), _) => {
+            return format!("Sign {headers} too, or keep whatever adds it from doing so");
+        }
+        (None, Some("Request has expired")) => {
+            "The presigned URL is past its time: make a new one, with more seconds if need be"
+        }
+        (None, Some(message)) if message.contains("x-amz-date") => {
+            "Send x-amz-date, and sign it: without a time no signature is good"
+        }
+        (None, Some("Access Denied")) => {
+            "The call was not signed, or the policies do not allow it to whoever signed"
+        }
+        _ => "The signature is good; the identity's policies do not allow this",
+    };
+    advice.to_owned()
 }
 
 /// S3 names the right region in three places, and a redirect also the right host.
 fn region(refusal: &Refusal) -> Option<String> {
-    let region = refusal.detail("x-amz-bucket-region").or_else(|| refusal.detail("Region"));
-    let endpoint = refusal.detail("Endpoint");
-    match (region, endpoint) {
+    match (refusal.expected_region(), refusal.endpoint()) {
         (Some(region), _) => {
             Some(format!("Use the region {region}: sign for it and call its host"))
         }
@@ -162,67 +341,12 @@ fn region(refusal: &Refusal) -> Option<String> {
     }
 }
 
-/// How far the caller's clock is from the service's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Skew {
-    Behind(Duration),
-    Ahead(Duration),
-}
-
-impl Skew {
-    fn between(ours: SystemTime, theirs: SystemTime) -> Self {
-        match theirs.duration_since(ours) {
-            Ok(behind) => Self::Behind(behind),
-            Err(error) => Self::Ahead(error.duration()),
-        }
-    }
-
-    fn is_too_much(self) -> bool {
-        let (Self::Behind(length) | Self::Ahead(length)) = self;
-        length > NARROWEST_WINDOW
-    }
-}
-
-fn clock(skew: Option<Skew>) -> String {
-    let (length, direction) = match skew {
-        Some(Skew::Behind(length)) => (length.as_secs(), "behind"),
-        Some(Skew::Ahead(length)) => (length.as_secs(), "ahead of"),
-        None => return "Set the clock of what signs".to_owned(),
-    };
-    format!(
-        "Set the clock: what signed is {} min {} s {direction} the service",
-        length / 60,
-        length % 60
-    )
-}
-
-/// API Gateway has one code for both, and says in its message which it is.
+/// API Gateway has one code for all that is wrong with a signature, and says in its message what it
+/// is.
 fn is_about_time(refusal: &Refusal) -> bool {
-    refusal.message.as_deref().is_some_and(|message| {
-        message.starts_with("Signature expired") || message.starts_with("Signature not yet current")
-    })
+    refusal.request_time().is_some()
 }
 
-/// By the times that S3 quotes, or else by the answer's `Date`.
-fn skew(refusal: &Refusal, now: SystemTime) -> Option<Skew> {
-    let quoted = |name, read: fn(&str) -> Option<SystemTime>| refusal.detail(name).and_then(read);
-    let ours = quoted("RequestTime", basic_time).unwrap_or(now);
-    let theirs = quoted("ServerTime", extended_time).or_else(|| quoted("date", http_date))?;
-    Some(Skew::between(ours, theirs))
-}
-
-/// `20260101T000000Z`
-fn basic_time(text: &str) -> Option<SystemTime> {
-    let form = format_description!("[year][month][day]T[hour][minute][second]Z");
-    Some(PrimitiveDateTime::parse(text, form).ok()?.assume_offset(UtcOffset::UTC).into())
-}
-
-/// `2026-01-01T00:15:43Z`
-fn extended_time(text: &str) -> Option<SystemTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok().map(Into::into)
-}
-
-/// `Thu, 01 Jan 2026 00:15:43 GMT`
-fn http_date(text: &str) -> Option<SystemTime> {
-    OffsetDateTime::parse(text, &Rfc2822).ok().map(Into::into)
+fn is_about_scope(refusal: &Refusal) -> bool {
+    names(refusal, "Credential should be scoped")
 }

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::fmt;
+use std::time::SystemTime;
 
 use contract::{
     Answer, Credentials, Failure, ListObjects, Operation, Pages, PresignGet, PresignedUrl, Reply,
@@ -8,9 +9,8 @@ use contract::{
 
 use crate::endpoint::{Origin, Service};
 use crate::error::{Circumstances, Error, ErrorKind};
-use crate::observe::{self, Exchange};
+use crate::observe::{self, Exchange, Steps};
 use crate::parse::{Page, parse};
-use crate::redact::Secrets;
 use crate::request::Request;
 use crate::retry::Retries;
 use crate::send::{Sender, assemble};
@@ -21,7 +21,6 @@ use crate::wait;
 pub struct Client {
     target: Target,
     credentials: Credentials,
-    secrets: Secrets,
     keys: KeyCache,
     sender: Sender,
     retries: Retries,
@@ -52,7 +51,6 @@ impl Client {
     /// # Errors
     /// Where the target's region, endpoint or proxy is none.
     pub fn new(target: Target, credentials: Credentials) -> Result<Self, Error> {
-        let secrets = Secrets::of(&credentials);
         let sender = match Origin::of(&target.endpoint, Service::S3, &target.region) {
             Ok(_) => Sender::new(&target).map_err(ErrorKind::Send),
             Err(error) => Err(ErrorKind::Build(error.into())),
@@ -60,15 +58,16 @@ impl Client {
         match sender {
             Ok(sender) => {
                 let (keys, retries) = (KeyCache::new(), Retries::NONE);
-                Ok(Self { target, credentials, secrets, keys, sender, retries })
+                Ok(Self { target, credentials, keys, sender, retries })
             }
             Err(kind) => {
                 let circumstances = Circumstances {
                     operation: "setting up the client",
                     place: None,
                     region: &target.region,
-                    now: target.clock.now(),
-                    secrets: &secrets,
+                    credentials: &credentials,
+                    signed_at: target.clock.now(),
+                    signed: None,
                 };
                 Err(Error::new(kind, &circumstances))
             }
@@ -96,20 +95,21 @@ impl Client {
         &self,
         operation: &Operation,
         page: Option<&str>,
+        now: SystemTime,
         requests: &mut u32,
     ) -> Result<Page, ErrorKind> {
         let request = Request::new(operation, &self.target, page)?;
-        let signed = self.sign(&request)?;
+        let signed = self.sign(&request, now)?;
         let response = self.sender.send(signed, requests).await?;
         parse(operation, &response)
     }
 
     /// Signs anew for every attempt: a signature that is sent again later is refused as too old.
-    fn sign(&self, request: &Request) -> Result<reqwest::Request, ErrorKind> {
+    fn sign(&self, request: &Request, now: SystemTime) -> Result<reqwest::Request, ErrorKind> {
         if request.signing == Signing::Unsigned {
             return Ok(assemble(request, std::iter::empty())?);
         }
-        let params = self.params(request, Rules::of(request.service.as_str()))?;
+        let params = self.params(request, Rules::of(request.service.as_str()), now)?;
         let mut buffers = Buffers::default();
         let signed = sigv4::sign(&request.as_signed(), &params, &self.keys, &mut buffers)?;
         observe::signed(|| (&signed).into());
@@ -117,9 +117,11 @@ impl Client {
     }
 
     fn presign(&self, operation: &Operation, input: &PresignGet) -> Result<Answer, Error> {
+        let now = self.target.clock.now();
         let presign = || {
             let request = Request::new(operation, &self.target, None)?;
-            let params = self.params(&request, Rules::of_presigned(request.service.as_str()))?;
+            let rules = Rules::of_presigned(request.service.as_str());
+            let params = self.params(&request, rules, now)?;
             let expires = Expires::seconds(input.expires.as_secs())?;
             let mut buffers = Buffers::default();
             let request = request.as_signed();
@@ -134,12 +136,13 @@ impl Client {
         &'a self,
         request: &'a Request,
         rules: Rules,
+        now: SystemTime,
     ) -> Result<Params<'a>, sigv4::Error> {
         Ok(Params {
             credentials: &self.credentials,
             region: &request.region,
             service: request.service.as_str(),
-            time: Timestamp::new(self.target.clock.now())?,
+            time: Timestamp::new(now)?,
             rules,
         })
     }
@@ -177,30 +180,55 @@ impl Client {
     ) -> Result<Page, Error> {
         let mut attempts = 0;
         loop {
-            let kind = match self.attempt(operation, page, requests).await {
+            let now = self.target.clock.now();
+            let kind = match self.attempt(operation, page, now, requests).await {
                 Ok(page) => return Ok(page),
                 Err(kind) => kind,
             };
             attempts += 1;
             match self.retries.pause_after(attempts, operation, &kind) {
                 Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(self.error(operation, kind)),
+                None => return Err(self.error_of(operation, page, now, kind)),
             }
         }
     }
 
     /// What went wrong in `operation`, with all that is known here beside.
     pub(crate) fn error(&self, operation: &Operation, kind: ErrorKind) -> Error {
-        // Made once more for its URL; an error may cost that.
-        let request = Request::new(operation, &self.target, None).ok();
+        self.error_of(operation, None, self.target.clock.now(), kind)
+    }
+
+    /// What went wrong in the attempt at that page that was signed at that time.
+    fn error_of(
+        &self,
+        operation: &Operation,
+        page: Option<&str>,
+        signed_at: SystemTime,
+        kind: ErrorKind,
+    ) -> Error {
+        // Made and signed once more for its texts: an error may cost that, a call should not.
+        let request = Request::new(operation, &self.target, page).ok();
+        let shows_texts =
+            matches!(&kind, ErrorKind::Refused(it) if it.canonical_request().is_some());
+        let signed = request.as_ref().filter(|_| shows_texts);
         let circumstances = Circumstances {
             operation: operation.name(),
             place: request.as_ref().map(Request::place),
             region: request.as_ref().map_or(&self.target.region, |request| &request.region),
-            now: self.target.clock.now(),
-            secrets: &self.secrets,
+            credentials: &self.credentials,
+            signed_at,
+            signed: signed.and_then(|request| self.steps(request, signed_at)),
         };
         Error::new(kind, &circumstances)
+    }
+
+    /// How `request` was signed at that time.
+    fn steps(&self, request: &Request, signed_at: SystemTime) -> Option<Steps> {
+        let rules = Rules::of(request.service.as_str());
+        let params = self.params(request, rules, signed_at).ok()?;
+        let mut buffers = Buffers::default();
+        let signed = sigv4::sign(&request.as_signed(), &params, &self.keys, &mut buffers).ok()?;
+        Some((&signed).into())
     }
 }
 

@@ -2,20 +2,22 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::SystemTime;
 
-use contract::{Failure, Stage};
+use contract::{Credentials, Failure, Stage};
 
 use crate::advice;
-use crate::parse::{Fault, Refusal};
+use crate::observe::Steps;
+use crate::parse::{Fault, Refusal, read_refusal};
 use crate::redact::Secrets;
 use crate::request::BuildError;
-use crate::send::{Head, SendError};
+use crate::send::SendError;
 use crate::sigv4;
 use crate::wait::WaitError;
 
 /// Why a call yielded no answer: what was called, what happened to it, and what to do next.
 ///
-/// Printed with `{}` it says all three in one line. [`source`](StdError::source) leads on to the
-/// causes, in the words of whoever noticed them first.
+/// Printed with `{}` it says all three in one line, and with `{:#}` every further fact of the answer
+/// below. [`source`](StdError::source) leads on to the causes, in the words of whoever noticed them
+/// first.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -24,6 +26,8 @@ struct Inner {
     operation: &'static str,
     place: Option<String>,
     kind: ErrorKind,
+    /// What came of an answer that broke off, read for its facts.
+    remains: Option<Refusal>,
     advice: Option<String>,
 }
 
@@ -44,12 +48,12 @@ pub enum ErrorKind {
     #[error(transparent)]
     Refused(Box<Refusal>),
     /// The answer is not what was asked for.
-    #[error("the answer ({}) cannot be used: {fault}", head.status)]
+    #[error("the answer ({}) cannot be used: {fault}", said.status)]
     Answer {
         /// What is wrong with it.
         fault: Fault,
-        /// What came before its body.
-        head: Box<Head>,
+        /// What can be said of it all the same: its status, ids and headers, and how it begins.
+        said: Box<Refusal>,
     },
     /// A listing gave a continuation token for the second time, so it would never end.
     #[error("the listing does not end: the service gave the continuation token {token:?} twice")]
@@ -68,23 +72,43 @@ pub enum ErrorKind {
     Wait(#[from] WaitError),
 }
 
-/// What is known beside the failure itself.
-pub(crate) struct Circumstances<'a> {
-    pub(crate) operation: &'static str,
-    pub(crate) place: Option<String>,
-    pub(crate) region: &'a str,
-    pub(crate) now: SystemTime,
-    pub(crate) secrets: &'a Secrets,
+/// What is known beside the failure itself: an error is made of both.
+#[derive(Debug)]
+pub struct Circumstances<'a> {
+    /// What was called, such as `ListBuckets`.
+    pub operation: &'static str,
+    /// Who was called: a URL without its query.
+    pub place: Option<String>,
+    /// Of the credential scope.
+    pub region: &'a str,
+    /// Who called. Their secrets are taken out of whatever the service sent back.
+    pub credentials: &'a Credentials,
+    /// The time that the signature carries.
+    pub signed_at: SystemTime,
+    /// What was signed, to be held against what the service says it read; it is asked for only where
+    /// the service says so.
+    pub signed: Option<Steps>,
 }
 
 impl Error {
-    pub(crate) fn new(mut kind: ErrorKind, circumstances: &Circumstances<'_>) -> Self {
-        if let ErrorKind::Refused(refusal) = &mut kind {
-            refusal.redact(circumstances.secrets);
+    /// The error that `kind` is under these circumstances. [`Client`](crate::Client) makes its own;
+    /// this is for whoever sends what they composed of this crate's steps themselves.
+    #[must_use]
+    pub fn new(mut kind: ErrorKind, circumstances: &Circumstances<'_>) -> Self {
+        let secrets = Secrets::of(circumstances.credentials);
+        let mut remains = match &kind {
+            ErrorKind::Send(error) => error.answer.as_deref().map(read_refusal),
+            _ => None,
+        };
+        if let Some(said) = kind.said_mut().or(remains.as_mut()) {
+            said.redact(&secrets);
         }
-        let advice = advice::on(&kind, circumstances);
+        if let ErrorKind::Answer { fault, .. } = &mut kind {
+            fault.redact(&secrets);
+        }
+        let advice = advice::on(&kind, remains.as_ref(), circumstances);
         let (operation, place) = (circumstances.operation, circumstances.place.clone());
-        Self(Box::new(Inner { operation, place, kind, advice }))
+        Self(Box::new(Inner { operation, place, kind, remains, advice }))
     }
 
     /// How far the call came.
@@ -118,6 +142,12 @@ impl Error {
         }
     }
 
+    /// Every fact of the answer, where one came: also of one that broke off or cannot be used.
+    #[must_use]
+    pub fn said(&self) -> Option<&Refusal> {
+        self.0.kind.said().or(self.0.remains.as_ref())
+    }
+
     /// What to do next, where that is known.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
@@ -126,11 +156,16 @@ impl Error {
 }
 
 impl ErrorKind {
-    /// Status and headers of an answer that came and is of no use.
-    fn head(&self) -> Option<&Head> {
+    fn said(&self) -> Option<&Refusal> {
         match self {
-            Self::Answer { head, .. } => Some(head),
-            Self::Send(error) => error.head.as_deref(),
+            Self::Refused(said) | Self::Answer { said, .. } => Some(said),
+            _ => None,
+        }
+    }
+
+    fn said_mut(&mut self) -> Option<&mut Refusal> {
+        match self {
+            Self::Refused(said) | Self::Answer { said, .. } => Some(said),
             _ => None,
         }
     }
@@ -138,17 +173,41 @@ impl ErrorKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation, place, kind, advice, .. } = &*self.0;
+        let Inner { operation, place, kind, remains, advice } = &*self.0;
         f.write_str(operation)?;
         if let Some(place) = place {
             write!(f, " at {place}")?;
         }
         write!(f, ": {kind}")?;
-        match advice {
-            Some(advice) => write!(f, ". {advice}"),
-            None => Ok(()),
+        match (kind, remains) {
+            (ErrorKind::Answer { said, .. }, _) => said.write_facts(f)?,
+            (_, Some(remains)) if remains.code.is_some() => {
+                write!(f, "; what had come of it says: {remains}")?;
+            }
+            (_, Some(remains)) => remains.write_facts(f)?,
+            _ => {}
+        }
+        if let Some(advice) = advice {
+            write!(f, ". {advice}")?;
+        }
+        if f.alternate() {
+            self.said().map_or(Ok(()), |said| write_details(said, f))
+        } else {
+            Ok(())
         }
     }
+}
+
+/// One fact a line, the lines of a long one below its name.
+fn write_details(said: &Refusal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (name, value) in &said.details {
+        if value.contains('\n') {
+            write!(f, "\n  {name}:\n    {}", value.replace('\n', "\n    "))?;
+        } else {
+            write!(f, "\n  {name}: {value}")?;
+        }
+    }
+    Ok(())
 }
 
 /// [`ErrorKind`] speaks through this error's own text, so the chain goes on below it.
@@ -162,24 +221,23 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let mut failure = Self::new(error.stage(), error.to_string());
         failure.context = with_causes(&error);
-        let Inner { kind, advice, .. } = *error.0;
+        let Inner { kind, remains, advice, .. } = *error.0;
         failure.advice = advice;
-        if let Some(head) = kind.head() {
-            failure.status = Some(head.status);
-            failure.request_id = head.request_id().map(str::to_owned);
-            failure.host_id = head.host_id().map(str::to_owned);
-        }
-        match kind {
-            ErrorKind::Refused(refusal) => {
-                failure.status = Some(refusal.status);
-                failure.code = refusal.code;
-                failure.message = refusal.message;
-                failure.request_id = refusal.request_id;
-                failure.host_id = refusal.host_id;
-                failure.details = refusal.details;
+        let said = match kind {
+            ErrorKind::Refused(said) | ErrorKind::Answer { said, .. } => Some(*said),
+            ErrorKind::Wait(error) => {
+                failure.details = error.into_states();
+                None
             }
-            ErrorKind::Wait(error) => failure.details = error.into_states(),
-            _ => {}
+            _ => remains,
+        };
+        if let Some(said) = said {
+            failure.status = Some(said.status);
+            failure.code = said.code;
+            failure.message = said.message;
+            failure.request_id = said.request_id;
+            failure.host_id = said.host_id;
+            failure.details = said.details;
         }
         failure
     }

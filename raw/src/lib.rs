@@ -46,6 +46,6 @@ mod retry;
 mod wait;
 
 pub use client::Client;
-pub use error::{Error, ErrorKind};
+pub use error::{Circumstances, Error, ErrorKind};
 pub use retry::Retries;
 pub use wait::WaitError;

@@ -1,17 +1,19 @@
 //! From the answer's bytes to an [`Answer`], or to what the service said instead.
 
 mod ec2;
+mod facts;
 mod refusal;
 mod s3;
 mod xml;
 
 pub use refusal::Refusal;
+pub(crate) use refusal::read as read_refusal;
 pub use xml::{Fault, Problem};
 
 use contract::{Answer, ApiResponse, DryRun, Operation, RunInstances};
 
 use crate::error::ErrorKind;
-use crate::send::Response;
+use crate::send::{Head, Response};
 
 /// One answer, which may be a part of a longer one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,8 +58,11 @@ fn document(
     if response.head.status != 200 || refusal::is_error_document(&response.body) {
         return Err(ErrorKind::Refused(Box::new(refusal::read(response))));
     }
-    let head = || Box::new(response.head.clone());
-    read(&response.body).map_err(|fault| ErrorKind::Answer { fault, head: head() })
+    read(&response.body).map_err(|fault| unusable(fault, response))
+}
+
+fn unusable(fault: Fault, response: &Response) -> ErrorKind {
+    ErrorKind::Answer { fault, said: Box::new(Refusal::unread(response)) }
 }
 
 /// EC2 answers a dry run that would succeed with an error of its own, and 412.
@@ -73,16 +78,35 @@ fn dry_run(response: &Response) -> Result<Page, ErrorKind> {
     }
 }
 
-/// Whatever a route answers is its answer, in any form, unless its status says that it is none.
+/// Whatever a route answers is its answer, in any form of text, unless its status says that it is
+/// none.
 fn invoked(response: &Response) -> Result<Page, ErrorKind> {
     let head = &response.head;
-    if head.status >= 400 {
+    // With a proxy in between, an error may come with any status.
+    if head.status >= 400 || head.header("x-amzn-errortype").is_some() {
         return Err(ErrorKind::Refused(Box::new(refusal::read(response))));
+    }
+    // With replacement characters in it, it would be another answer than the route gave.
+    let body = std::str::from_utf8(&response.body)
+        .map_err(|error| unusable(Fault::not_utf8(error), response))?;
+    if let Some(fault) = unfinished_json(head, body) {
+        return Err(unusable(fault, response));
     }
     let answer = Answer::Api(ApiResponse {
         status: head.status,
         content_type: head.header("content-type").map(str::to_owned),
-        body: String::from_utf8_lossy(&response.body).into_owned(),
+        body: body.to_owned(),
     });
     Ok(Page { answer, next: None })
+}
+
+/// What is called JSON, begins as JSON and does not end was cut. Other text under that name is usual:
+/// API Gateway calls everything JSON that a route does not name.
+fn unfinished_json(head: &Head, body: &str) -> Option<Fault> {
+    let is_json = head.header("content-type")?.starts_with("application/json");
+    if !is_json || !body.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let error = serde_json::from_str::<serde_json::Value>(body).err()?;
+    error.is_eof().then(|| Fault::ends_early(body.len()))
 }

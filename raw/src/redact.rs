@@ -8,6 +8,8 @@ use contract::{Credentials, SessionToken};
 use crate::encode;
 
 const REDACTED: &str = "** redacted **";
+/// What is shorter is no credential of AWS's, and blotting out every "a" helps nobody.
+const SHORTEST: usize = 8;
 
 /// The texts that must not be seen, in each form in which a service may quote them.
 pub struct Secrets(Vec<String>);
@@ -19,8 +21,7 @@ impl Secrets {
         let token = credentials.session_token.as_ref().map(SessionToken::expose);
         let secrets = [Some(credentials.secret_key.expose()), token];
         let mut forms = Vec::new();
-        // What is shorter is no credential of AWS's, and blotting out every "a" helps nobody.
-        for secret in secrets.into_iter().flatten().filter(|secret| secret.len() >= 8) {
+        for secret in secrets.into_iter().flatten().filter(|secret| secret.len() >= SHORTEST) {
             forms.extend([secret.to_owned(), encode::query(secret), hex_bytes(secret)]);
         }
         Self(forms)
@@ -31,6 +32,14 @@ impl Secrets {
         for secret in &self.0 {
             if text.contains(secret.as_str()) {
                 *text = text.replace(secret.as_str(), REDACTED);
+            }
+            // A text that was cut may end within a secret.
+            let ends_within = |length: &usize| {
+                secret.get(..*length).is_some_and(|beginning| text.ends_with(beginning))
+            };
+            if let Some(length) = (SHORTEST..secret.len()).rev().find(ends_within) {
+                text.truncate(text.len() - length);
+                text.push_str(REDACTED);
             }
         }
     }

@@ -21,9 +21,26 @@ use crate::request::{BuildError, Request};
 pub struct Response {
     /// Status and headers.
     pub head: Head,
-    /// As long as the headers promised.
+    /// All of it, or its beginning: [`Response::extent`] says which.
     pub body: Vec<u8>,
+    /// How much of the body this is.
+    pub extent: Extent,
 }
+
+/// How much of a body was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All that was to come.
+    Whole,
+    /// No more than [`LONGEST_ERROR`], because the status is an error's.
+    Beginning,
+    /// What had come when the connection, or the time for it, ended.
+    BrokenOff,
+}
+
+/// Of an error's body no more is read. AWS's longest, S3's about a signature with a long session
+/// token, stays far below; and whoever sends 200 MB to say no is not to be waited for.
+pub const LONGEST_ERROR: usize = 1 << 20;
 
 /// What comes before the body.
 #[derive(Debug, Clone)]
@@ -41,8 +58,8 @@ pub struct SendError {
     pub called: String,
     /// What went wrong.
     pub problem: SendProblem,
-    /// What had come by then.
-    pub head: Option<Box<Head>>,
+    /// What had come of an answer by then.
+    pub answer: Option<Box<Response>>,
     /// What the HTTP client says, with the system's and the TLS library's words below.
     source: reqwest::Error,
 }
@@ -110,7 +127,7 @@ impl Sender {
         let failed = |problem, source: reqwest::Error| SendError {
             called: called.clone(),
             problem,
-            head: None,
+            answer: None,
             source: source.without_url(),
         };
         let mut answer = match client.execute(request).await {
@@ -122,28 +139,33 @@ impl Sender {
             headers: std::mem::take(answer.headers_mut()),
         };
         let promised = answer.content_length().and_then(|length| usize::try_from(length).ok());
-        let mut body = Vec::with_capacity(promised.unwrap_or(0).min(MOST_TO_RESERVE));
-        loop {
+        let longest = if head.is_success() { usize::MAX } else { LONGEST_ERROR };
+        let mut body = Vec::with_capacity(promised.unwrap_or(0).min(MOST_TO_RESERVE).min(longest));
+        let extent = loop {
             match answer.chunk().await {
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => {
-                    let response = Response { head, body };
-                    observe::received(&response);
-                    return Ok(response);
+                Ok(Some(chunk)) if chunk.len() > longest - body.len() => {
+                    body.extend_from_slice(&chunk[..longest - body.len()]);
+                    break Extent::Beginning;
                 }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break Extent::Whole,
                 Err(error) => {
+                    let (received, after) = (body.len(), self.timeouts.attempt);
                     let problem = if error.is_timeout() {
-                        SendProblem::BodyTimeout {
-                            received: body.len(),
-                            after: self.timeouts.attempt,
-                        }
+                        SendProblem::BodyTimeout { received, after }
                     } else {
-                        SendProblem::BodyCut(body.len())
+                        SendProblem::BodyCut(received)
                     };
-                    return Err(SendError { head: Some(Box::new(head)), ..failed(problem, error) });
+                    let answer = Response { head, body, extent: Extent::BrokenOff };
+                    observe::received(&answer);
+                    let answer = Some(Box::new(answer));
+                    return Err(SendError { answer, ..failed(problem, error) });
                 }
             }
-        }
+        };
+        let response = Response { head, body, extent };
+        observe::received(&response);
+        Ok(response)
     }
 
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, SendError> {
@@ -223,6 +245,12 @@ pub(crate) fn assemble<'h>(
 }
 
 impl Head {
+    /// Whether the status is one of success.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
     /// A header's value, where it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -265,7 +293,8 @@ impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (called, source) = (&self.called, &self.source);
         let cause = causes(source).last().map_or_else(|| source.to_string(), ToString::to_string);
-        let promised = self.head.as_ref().and_then(|head| head.header("content-length"));
+        let head = self.answer.as_ref().map(|answer| &answer.head);
+        let promised = head.and_then(|head| head.header("content-length"));
         let promised = promised.map(|length| format!(" of {length}")).unwrap_or_default();
         match self.problem {
             SendProblem::Setup => write!(f, "the HTTP client cannot be set up: {cause}"),
@@ -328,7 +357,7 @@ fn client(
     build().map_err(|source| SendError {
         called: String::new(),
         problem: SendProblem::Setup,
-        head: None,
+        answer: None,
         source,
     })
 }

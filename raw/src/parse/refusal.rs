@@ -4,12 +4,16 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::xml::{Document, Fault};
+use super::facts::{CANONICAL_REQUEST, ENCODED_MESSAGE, STRING_TO_SIGN};
+use super::xml::{Document, Fault, Problem};
 use crate::redact::Secrets;
-use crate::send::Response;
+use crate::send::{Extent, Response};
 
 /// Characters of a body that are kept where it is no error document: enough to see whose page it is.
 const EXCERPT: usize = 200;
+/// Longer facts are in the details alone, and a longer sentence is cut in the display.
+const LONGEST_SHOWN: usize = 100;
+const LONGEST_SENTENCE: usize = 400;
 
 /// Headers that are facts about a refusal, besides every `x-amz…`. `date` shows a wrong clock, and
 /// `server` and `via` that the answer is somebody else's.
@@ -29,10 +33,12 @@ pub struct Refusal {
     pub request_id: Option<String>,
     /// S3's second id.
     pub host_id: Option<String>,
-    /// Everything else: elements or members by their own names, then headers in lower case. `body`
-    /// is the beginning of a body that is no error document.
+    /// Everything else: elements or members by their own names, what the sentence holds of them
+    /// under S3's names, then headers in lower case. `body` is the beginning of a body that is no
+    /// error document.
     pub details: Vec<(String, String)>,
-    /// Where the error document stopped making sense, if it did; what came before is kept.
+    /// Where the error document stopped making sense, or being read, if it did; what came before is
+    /// kept.
     pub fault: Option<Fault>,
 }
 
@@ -46,13 +52,27 @@ fn is_error_root(name: &str) -> bool {
     matches!(name, "Error" | "Response" | "ErrorResponse")
 }
 
-/// Reads the refusal out of an answer.
-pub(super) fn read(response: &Response) -> Refusal {
+/// Reads the refusal out of an answer, or out of as much of it as came.
+pub(crate) fn read(response: &Response) -> Refusal {
     let mut refusal = Refusal { status: response.head.status, ..Refusal::default() };
-    if !refusal.read_xml(&response.body) && !refusal.read_json(&response.body) {
-        refusal.keep("body", excerpt(&response.body));
+    // One bad byte is no reason to lose what is around it.
+    let text = String::from_utf8_lossy(&response.body);
+    if !refusal.read_xml(&text) && !refusal.read_json(&text) {
+        refusal.keep("body", excerpt(&text));
     }
+    refusal.read_sentence();
     refusal.read_headers(response);
+    match std::str::from_utf8(&response.body) {
+        Err(error) if error.error_len().is_some() => refusal.fault = Some(Fault::not_utf8(error)),
+        // Nothing is bad about a character that has only begun.
+        Err(_) | Ok(_) => {}
+    }
+    if response.extent == Extent::Beginning {
+        let path = refusal.fault.take().map(|fault| fault.path).unwrap_or_default();
+        let promised = response.head.header("content-length").map(str::to_owned);
+        let problem = Problem::TooLong { promised };
+        refusal.fault = Some(Fault { at: response.body.len(), path, problem });
+    }
     refusal
 }
 
@@ -63,9 +83,22 @@ impl Refusal {
         self.details.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether the answer is a page for people.
+    pub(crate) fn is_html(&self) -> bool {
+        self.detail("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+    }
+
+    /// The facts of an answer whose body nobody could use.
+    pub(super) fn unread(response: &Response) -> Self {
+        let mut facts = Self { status: response.head.status, ..Self::default() };
+        facts.keep("body", excerpt(&String::from_utf8_lossy(&response.body)));
+        facts.read_headers(response);
+        facts
+    }
+
     /// Whether the body was an error document at all.
-    fn read_xml(&mut self, body: &[u8]) -> bool {
-        let Ok(mut xml) = Document::new(body) else { return false };
+    fn read_xml(&mut self, body: &str) -> bool {
+        let Ok(mut xml) = Document::new(body.as_bytes()) else { return false };
         if !xml.root().is_ok_and(is_error_root) {
             return false;
         }
@@ -95,14 +128,20 @@ impl Refusal {
     }
 
     /// `API Gateway` answers in JSON, and spells its one member in two ways. Whether it was that.
-    fn read_json(&mut self, body: &[u8]) -> bool {
-        let Ok(serde_json::Value::Object(members)) = serde_json::from_slice(body) else {
-            return false;
-        };
+    fn read_json(&mut self, body: &str) -> bool {
+        let mut read = serde_json::from_str(body);
+        let is_cut = read.as_ref().is_err_and(serde_json::Error::is_eof) && body.starts_with('{');
+        if is_cut {
+            // A text is nearly all of it, so that is where it was cut.
+            read = serde_json::from_str(&format!("{body}\"}}"));
+            self.fault = Some(Fault::ends_early(body.len()));
+        }
+        let Ok(serde_json::Value::Object(members)) = read else { return false };
         for (name, value) in members {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             match (name.as_str(), &self.message) {
                 ("message" | "Message", None) => self.message = Some(text),
+                _ if is_cut => self.keep(&name, excerpt(&text)),
                 _ => self.keep(&name, text),
             }
         }
@@ -135,7 +174,7 @@ impl Refusal {
         }
     }
 
-    fn keep(&mut self, name: &str, value: impl Into<String>) {
+    pub(super) fn keep(&mut self, name: &str, value: impl Into<String>) {
         self.details.push((name.to_owned(), value.into()));
     }
 
@@ -146,10 +185,14 @@ impl Refusal {
         for text in fields.into_iter().flatten().chain(details) {
             secrets.redact(text);
         }
+        if let Some(fault) = &mut self.fault {
+            fault.redact(secrets);
+        }
     }
 }
 
-/// One sentence: status, code and message, or what came in their place, and the ids.
+/// One sentence: status, code and message, or what came in their place, the shorter facts and the
+/// ids. What is too long for a sentence is in the details.
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "refused with {}", self.status)?;
@@ -157,22 +200,79 @@ impl fmt::Display for Refusal {
             write!(f, " {code}")?;
         }
         match (&self.message, self.detail("body")) {
-            (Some(message), _) => write!(f, ": {}", message.trim_end_matches('.'))?,
+            (Some(message), _) => write!(f, ": {}", self.sentence(message))?,
             (None, Some("")) => f.write_str(", without a word")?,
-            (None, Some(body)) => {
+            (None, Some(body)) if self.code.is_none() => {
                 let kind = self.detail("content-type").unwrap_or("a body of no stated type");
-                let words: Vec<&str> = body.split_whitespace().collect();
-                write!(f, ", in no form of AWS's ({kind}): {:?}", words.join(" "))?;
+                let words =
+                    if self.is_html() { one_line(&without_tags(body)) } else { one_line(body) };
+                write!(f, ", in no form of AWS's ({kind}): {words:?}")?;
             }
-            (None, None) => {}
+            (None, _) => {}
         }
-        match (&self.request_id, &self.host_id) {
-            (Some(request), Some(host)) => write!(f, " (request id {request}, host id {host})"),
-            (Some(request), None) => write!(f, " (request id {request})"),
-            (None, Some(host)) => write!(f, " (host id {host})"),
-            (None, None) => Ok(()),
+        self.write_facts(f)?;
+        match &self.fault {
+            Some(fault @ Fault { problem: Problem::TooLong { .. }, .. }) => write!(f, "; {fault}"),
+            Some(fault) => write!(f, "; the document is damaged: {fault}"),
+            None => Ok(()),
         }
     }
+}
+
+impl Refusal {
+    /// The service's sentence, without what it was made to carry beside.
+    fn sentence(&self, message: &str) -> String {
+        let before_texts = message.split("\n\n").next().unwrap_or_default();
+        let mut sentence = one_line(before_texts);
+        if let Some(encoded) = self.encoded_message() {
+            let beginning: String = encoded.chars().take(12).collect();
+            let count = encoded.chars().count();
+            sentence = sentence.replace(encoded, &format!("{beginning}… ({count} characters)"));
+        }
+        if let Some((end, _)) = sentence.char_indices().nth(LONGEST_SENTENCE) {
+            sentence.truncate(end);
+            sentence.push('…');
+        }
+        sentence.truncate(sentence.trim_end_matches('.').len());
+        sentence
+    }
+
+    /// ` (BucketName x, request id y)`
+    pub(crate) fn write_facts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = self.details.iter().filter(|(name, value)| is_shown(name, value));
+        let details = details.map(|(name, value)| (name.as_str(), value.as_str()));
+        let ids = [("request id", &self.request_id), ("host id", &self.host_id)];
+        let ids = ids.into_iter().filter_map(|(name, id)| Some((name, id.as_deref()?)));
+        let mut separator = " (";
+        for (name, value) in details.chain(ids) {
+            write!(f, "{separator}{name} {value}")?;
+            separator = ", ";
+        }
+        if separator == ", " { f.write_str(")") } else { Ok(()) }
+    }
+}
+
+/// Whether a detail is short, and of use to somebody who reads only this far. The service's elements
+/// begin with a capital; of headers only those that say what to do next are shown.
+fn is_shown(name: &str, value: &str) -> bool {
+    const OF_NO_USE: [&str; 5] =
+        ["SignatureProvided", "Token-0", CANONICAL_REQUEST, STRING_TO_SIGN, ENCODED_MESSAGE];
+    const HEADERS: [&str; 3] = ["location", "retry-after", "x-amz-bucket-region"];
+    let is_element = name.starts_with(|first: char| first.is_ascii_uppercase());
+    (is_element && !OF_NO_USE.contains(&name) || HEADERS.contains(&name))
+        && (1..=LONGEST_SHOWN).contains(&value.len())
+        && !value.contains(char::is_control)
+}
+
+/// What a reader of the page would see.
+fn without_tags(page: &str) -> String {
+    let texts = page.split('<').map(|part| part.split_once('>').map_or("", |(_, text)| text));
+    texts.collect::<Vec<_>>().join(" ")
+}
+
+/// With every white space one space.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl std::error::Error for Refusal {
@@ -181,8 +281,6 @@ impl std::error::Error for Refusal {
     }
 }
 
-fn excerpt(body: &[u8]) -> String {
-    // At most four bytes a character: no need to decode a page to its end.
-    let beginning = &body[..body.len().min(4 * EXCERPT)];
-    String::from_utf8_lossy(beginning).chars().take(EXCERPT).collect()
+fn excerpt(body: &str) -> String {
+    body.chars().take(EXCERPT).collect()
 }

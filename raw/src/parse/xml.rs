@@ -15,6 +15,10 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::redact::Secrets;
+
+/// Characters of a text in a fault.
+const MOST_QUOTED: usize = 100;
 const UTC_MILLISECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
@@ -34,7 +38,7 @@ pub(crate) struct Document<'a> {
 
 /// Why a body is not the document it should be, and where.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{problem}, at byte {at}, in /{path}")]
+#[error("{problem}{}", place(*at, path))]
 pub struct Fault {
     /// How many bytes of the body had been read.
     pub at: usize,
@@ -44,11 +48,61 @@ pub struct Fault {
     pub problem: Problem,
 }
 
+impl Fault {
+    pub(crate) fn ends_early(at: usize) -> Self {
+        Self { at, path: String::new(), problem: Problem::EndsEarly }
+    }
+
+    /// Takes `secrets` out of what it quotes of the body.
+    pub(crate) fn redact(&mut self, secrets: &Secrets) {
+        secrets.redact(&mut self.path);
+        match &mut self.problem {
+            Problem::Entity(text)
+            | Problem::StrayElement(text)
+            | Problem::Root { found: text, .. }
+            | Problem::Value { value: text, .. } => secrets.redact(text),
+            Problem::Syntax(error) => {
+                let mut text = error.to_string();
+                secrets.redact(&mut text);
+                // Its words cannot be changed, only left out.
+                if text != error.to_string() {
+                    self.problem = Problem::NotXml;
+                }
+            }
+            Problem::Empty
+            | Problem::NotXml
+            | Problem::NotUtf8(_)
+            | Problem::EndsEarly
+            | Problem::TooLong { .. }
+            | Problem::Trailing
+            | Problem::StrayText
+            | Problem::Missing(_) => {}
+        }
+    }
+
+    pub(crate) fn not_utf8(error: std::str::Utf8Error) -> Self {
+        let at = error.valid_up_to();
+        Self { at, path: String::new(), problem: Problem::NotUtf8(error) }
+    }
+}
+
+/// Nowhere in particular where nothing had been read.
+fn place(at: usize, path: &str) -> String {
+    match (at, path) {
+        (0, "") => String::new(),
+        (at, "") => format!(", at byte {at}"),
+        (at, path) => format!(", at byte {at}, in /{path}"),
+    }
+}
+
 /// What can be wrong with a document.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// It is text without any element, or nothing at all.
+    /// There is no document.
+    #[error("the body is empty")]
+    Empty,
+    /// It is text without any element.
     #[error("not XML")]
     NotXml,
     /// It breaks XML's grammar.
@@ -60,6 +114,12 @@ pub enum Problem {
     /// It ends before its root does.
     #[error("the document ends early")]
     EndsEarly,
+    /// An error's document went on past what is read of one.
+    #[error("the rest{} was not read", promised.as_ref().map(|length| format!(" of {length} bytes")).unwrap_or_default())]
+    TooLong {
+        /// The Content-Length.
+        promised: Option<String>,
+    },
     /// It goes on after its root.
     #[error("something follows the end of the document")]
     Trailing,
@@ -97,11 +157,7 @@ pub enum Problem {
 
 impl<'a> Document<'a> {
     pub(crate) fn new(body: &'a [u8]) -> Result<Self, Fault> {
-        let body = std::str::from_utf8(body).map_err(|error| Fault {
-            at: error.valid_up_to(),
-            path: String::new(),
-            problem: Problem::NotUtf8(error),
-        })?;
+        let body = std::str::from_utf8(body).map_err(Fault::not_utf8)?;
         // A byte order mark is no part of the document; without it, positions are the reader's.
         let body = body.strip_prefix('\u{feff}').unwrap_or(body);
         let (reader, open) = (Reader::from_str(body), Vec::with_capacity(8));
@@ -110,6 +166,9 @@ impl<'a> Document<'a> {
 
     /// Steps into the root and yields its name.
     pub(crate) fn root(&mut self) -> Result<&'a str, Fault> {
+        if self.body.is_empty() {
+            return Err(self.fault(Problem::Empty));
+        }
         self.child()?.ok_or_else(|| self.fault(Problem::NotXml))
     }
 
@@ -247,7 +306,7 @@ impl<'a> Document<'a> {
         value: &str,
         expected: &'static str,
     ) -> Fault {
-        let value = value.chars().take(100).collect();
+        let value = value.chars().take(MOST_QUOTED).collect();
         self.fault(Problem::Value { element, value, expected })
     }
 
@@ -291,10 +350,11 @@ impl<'a> Document<'a> {
     fn resolve(&self, entity: &BytesRef<'_>) -> Result<Piece<'a>, Fault> {
         match entity.resolve_char_ref() {
             Ok(Some(character)) => Ok(Piece::Text(String::from(character).into())),
-            Ok(None) => match resolve_predefined_entity(entity) {
-                Some(text) => Ok(Piece::Text(text.into())),
-                None => Err(self.fault(Problem::Entity(entity.to_string()))),
-            },
+            Ok(None) => {
+                let undefined = || Problem::Entity(entity.chars().take(MOST_QUOTED).collect());
+                let text = resolve_predefined_entity(entity);
+                text.map(|text| Piece::Text(text.into())).ok_or_else(|| self.fault(undefined()))
+            }
             Err(error) => Err(self.fault(Problem::Syntax(error))),
         }
     }

@@ -1,7 +1,9 @@
 //! The client from outside, in one binary: what it asks, how it reads answers, and how it fares
 //! against servers that behave and servers that do not.
 
+mod advice;
 mod answers;
+mod faults;
 mod listings;
 mod refusals;
 mod requests;
@@ -13,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use contract::{Addressing, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace};
 use raw::parse::Page;
-use raw::send::{Head, Response};
+use raw::send::{Extent, Head, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// 2026-01-01T00:00:00Z
@@ -42,6 +44,7 @@ fn response(status: u16, headers: &[(&'static str, &'static str)], body: &str) -
     Response {
         head: Head { status, headers: headers.collect::<HeaderMap>() },
         body: body.as_bytes().to_vec(),
+        extent: Extent::Whole,
     }
 }
 

@@ -362,7 +362,11 @@ async fn secrets_that_come_back_are_not_shown() {
         hex.join(" "),
         raw::encode::query(token),
     );
-    for body in [body, format!("<html>{token} wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY</html>")] {
+    let page = format!("<html>{token} wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY</html>");
+    // Where the excerpt of a body ends, and where a document breaks off, in the midst of the token.
+    let (cut, entity) =
+        (format!("{}{token}", " ".repeat(180)), format!("<Error>&{token};</Error>"));
+    for body in [body, page, cut, entity] {
         let server = Server::start(vec![answer(400, "", &body)]);
         let credentials = credentials().with_session_token(token);
         let client = Client::new(local(&server.endpoint), credentials).unwrap();
@@ -392,7 +396,7 @@ async fn a_wrong_clock_is_measured() {
         (skewed("20260101T010000Z", "2026-01-01T00:00:00Z"), "60 min 0 s ahead of"),
         // EC2 says nothing, but its answer has a date.
         (mute("date: Thu, 01 Jan 2026 00:20:00 GMT\r\n"), "20 min 0 s behind"),
-        (mute("date: Thu, 01 Jan 2026 00:00:30 GMT\r\n"), "The clock is not it"),
+        (mute("date: Thu, 01 Jan 2026 00:00:30 GMT\r\n"), "Ruled out here: the clock (30 s off"),
     ] {
         let server = Server::start(vec![act]);
         let failure = failure(&server.endpoint, &describe_images()).await;

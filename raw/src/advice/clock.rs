@@ -1,0 +1,54 @@
+//! How far the caller's clock is from the service's, by whatever times an answer holds.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use crate::parse::Refusal;
+
+/// How far the caller's clock is from the service's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Skew {
+    Behind(Duration),
+    Ahead(Duration),
+}
+
+impl Skew {
+    /// By the times that the service quotes, or else by the answer's `Date` and the time that was
+    /// signed.
+    pub(super) fn shown_by(refusal: &Refusal, signed_at: SystemTime) -> Option<Self> {
+        let ours = refusal.request_time().unwrap_or(signed_at);
+        Some(match refusal.server_time()?.duration_since(ours) {
+            Ok(behind) => Self::Behind(behind),
+            Err(error) => Self::Ahead(error.duration()),
+        })
+    }
+
+    pub(super) fn exceeds(self, window: Duration) -> bool {
+        self.length() > window
+    }
+
+    pub(super) fn length(self) -> Duration {
+        let (Self::Behind(length) | Self::Ahead(length)) = self;
+        length
+    }
+}
+
+/// `what signed is 15 min 43 s behind the service`
+impl fmt::Display for Skew {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (length, direction) = match self {
+            Self::Behind(length) => (length.as_secs(), "behind"),
+            Self::Ahead(length) => (length.as_secs(), "ahead of"),
+        };
+        let (minutes, seconds) = (length / 60, length % 60);
+        write!(f, "what signed is {minutes} min {seconds} s {direction} the service")
+    }
+}
+
+/// The advice where the clock is known to be the cause.
+pub(super) fn set(skew: Option<Skew>) -> String {
+    match skew {
+        Some(skew) => format!("Set the clock: {skew}"),
+        None => "Set the clock of what signs".to_owned(),
+    }
+}

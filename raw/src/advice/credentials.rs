@@ -1,0 +1,103 @@
+//! What credentials show of themselves, without a word from the service and without being shown.
+//!
+//! The forms are those of every key that AWS hands out. Other services have their own, so an unusual
+//! form is worth a remark beside a refusal, and no reason to refuse to sign.
+
+use contract::{Credentials, SessionToken};
+
+const ID_LENGTH: usize = 20;
+const SECRET_LENGTH: usize = 40;
+
+/// What is suspicious about them, most telling first, each as a clause.
+pub(super) fn suspicions(credentials: &Credentials) -> Vec<String> {
+    let (id, secret) = (credentials.access_key_id.as_str(), credentials.secret_key.expose());
+    let token = credentials.session_token.as_ref().map(SessionToken::expose);
+    let mut suspicions = Vec::new();
+    if id.len() == SECRET_LENGTH && secret.len() == ID_LENGTH {
+        return vec!["the access key and the secret seem to have changed places".to_owned()];
+    }
+    if let Some(place) = white_space(secret) {
+        suspicions.push(format!("the secret {place}, which no secret holds"));
+    } else if secret.starts_with(['"', '\'']) || secret.ends_with(['"', '\'']) {
+        suspicions.push("the secret has a quotation mark at its end or beginning".to_owned());
+    } else if secret.len() != SECRET_LENGTH {
+        let length = secret.chars().count();
+        suspicions
+            .push(format!("the secret has {length} characters, and AWS's have {SECRET_LENGTH}"));
+    }
+    match (id.get(..4), token) {
+        (Some("ASIA"), None) => suspicions.push(
+            "the access key is a temporary one (ASIA…), and its session token is missing"
+                .to_owned(),
+        ),
+        (Some("AKIA"), Some(_)) => suspicions.push(
+            "the access key is a long-lived one (AKIA…), and a session token came with it"
+                .to_owned(),
+        ),
+        _ if !has_form_of_an_id(id) => suspicions.push(
+            "the access key has not the form of AWS's: AKIA or ASIA and 16 capitals and digits"
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    suspicions
+}
+
+fn has_form_of_an_id(id: &str) -> bool {
+    id.len() == ID_LENGTH
+        && (id.starts_with("AKIA") || id.starts_with("ASIA"))
+        && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// Where a secret has white space, if it does.
+fn white_space(secret: &str) -> Option<&'static str> {
+    if secret.ends_with(['\n', '\r']) {
+        Some("ends with a line break")
+    } else if secret.ends_with(char::is_whitespace) {
+        Some("ends with white space")
+    } else if secret.starts_with(char::is_whitespace) {
+        Some("begins with white space")
+    } else if secret.contains(char::is_whitespace) {
+        Some("has white space in it")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    fn credentials_of_awss_form_are_not_suspected() {
+        assert!(suspicions(&Credentials::new(ID, SECRET)).is_empty());
+        let temporary = Credentials::new(ID.replace("AKIA", "ASIA"), SECRET);
+        assert!(suspicions(&temporary.with_session_token("token")).is_empty());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_and_no_secret_shown() {
+        let line = format!("{SECRET}\n");
+        let (space, inner) = (format!(" {SECRET}"), SECRET.replace('/', " "));
+        let (quoted, asia) = (format!("\"{SECRET}\""), ID.replace("AKIA", "ASIA"));
+        let cases = [
+            (Credentials::new(ID, &line), "ends with a line break"),
+            (Credentials::new(ID, &space), "begins with white space"),
+            (Credentials::new(ID, &inner), "has white space in it"),
+            (Credentials::new(ID, &quoted), "quotation mark"),
+            (Credentials::new(ID, &SECRET[1..]), "has 39 characters"),
+            (Credentials::new(&asia, SECRET), "its session token is missing"),
+            (Credentials::new(ID, SECRET).with_session_token("t"), "a session token came with it"),
+            (Credentials::new("minio", SECRET), "has not the form"),
+            (Credentials::new(SECRET, ID), "changed places"),
+        ];
+        for (credentials, expected) in cases {
+            let [found] = &suspicions(&credentials)[..] else { panic!("one for {expected}") };
+            assert!(found.contains(expected), "{found}");
+            assert!(!found.contains("wJalr") && !found.contains("FEMI"), "{found}");
+        }
+    }
+}

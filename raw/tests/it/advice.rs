@@ -1,0 +1,214 @@
+//! What is said about a refusal beyond the service's own words: what could be seen without asking.
+
+use std::time::{Duration, SystemTime};
+
+use ::sandbox::{Identity, Options, Sandbox};
+use contract::{
+    Addressing, Client as _, Clock, Credentials, DryRun, Endpoint, Failure, InvokeApi, ListObjects,
+    Operation, Signing,
+};
+use raw::observe::Steps;
+use raw::{Circumstances, Client, Error, ErrorKind};
+
+use crate::answers::{describe_images, run_instances};
+use crate::response;
+
+const UNKNOWN: &str = "AKIAIOSFODNN7EXAMPLE";
+
+/// Who calls, for where, and by which clock.
+struct Caller {
+    credentials: Credentials,
+    region: &'static str,
+    now: SystemTime,
+}
+
+#[tokio::test]
+async fn ec2s_one_answer_is_told_apart_where_that_can_be_done_from_here() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let (admin, temporary) = (identity(&sandbox, "admin"), identity(&sandbox, "temporary"));
+    let secret = &admin.secret_access_key;
+    let other: String = secret.chars().rev().collect();
+    let of_admin = |secret: &str| Credentials::new(&admin.access_key_id, secret);
+    let tokenless = Credentials::new(&temporary.access_key_id, &temporary.secret_access_key);
+    for (credentials, found, left) in [
+        (of_admin(&other), "", "the secret is another key's"),
+        (Credentials::new(UNKNOWN, secret), "", "the access key is inactive, deleted"),
+        (of_admin(&format!("{secret}\n")), "the secret ends with a line break", ""),
+        (of_admin(&format!(" {secret}")), "the secret begins with white space", ""),
+        (of_admin(&secret[..39]), "the secret has 39 characters", ""),
+        (tokenless, "its session token is missing", ""),
+    ] {
+        let failure = refused(&sandbox, Caller::now(credentials), &describe_images()).await;
+        assert_eq!(failure.code.as_deref(), Some("AuthFailure"));
+        let advice = failure.advice.as_deref().unwrap();
+        assert!(advice.contains("Ruled out here: the clock ("), "{advice}");
+        assert!(advice.contains("Left: ") && advice.contains(left), "{advice}");
+        assert!(advice.contains(found), "{advice}");
+        let is_suspected = advice.contains("Look at the credentials first: ");
+        assert_eq!(is_suspected, !found.is_empty(), "{advice}");
+        let rules_out_form = advice.contains("the form of access key and secret");
+        assert_eq!(rules_out_form, found.is_empty(), "{advice}");
+        assert!(!format!("{failure:?}").contains(&secret[..39]), "{failure:?}");
+    }
+    for off in [16, 600] {
+        let late = SystemTime::now() - Duration::from_mins(off);
+        let caller = Caller { now: late, ..Caller::now(of_admin(secret)) };
+        let advice = refused(&sandbox, caller, &describe_images()).await.advice.unwrap();
+        assert!(advice.contains("it is the clock: what signed is"), "{advice}");
+    }
+    let elsewhere = Caller { region: "eu-west-1", ..Caller::now(of_admin(secret)) };
+    let advice = refused(&sandbox, elsewhere, &describe_images()).await.advice.unwrap();
+    assert!(advice.contains("the call was signed for eu-west-1, and the endpoint"), "{advice}");
+}
+
+#[tokio::test]
+async fn where_the_service_shows_its_texts_the_secret_can_be_proved_wrong() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let [admin, temporary] = ["admin", "temporary"].map(|name| identity(&sandbox, name));
+    let invoke = InvokeApi { url: sandbox.api_url() + "?b=x%20y", signing: Signing::Signed };
+    for identity in [admin, temporary] {
+        let secret: String = identity.secret_access_key.chars().rev().collect();
+        let credentials =
+            Credentials { secret_key: contract::SecretKey::new(&secret), ..credentials(identity) };
+        for operation in [list_objects("archive"), Operation::InvokeApi(invoke.clone())] {
+            let failure = refused(&sandbox, Caller::now(credentials.clone()), &operation).await;
+            let advice = failure.advice.as_deref().unwrap();
+            assert!(advice.starts_with("The service read exactly what was signed"), "{advice}");
+            for name in ["CanonicalRequest", "StringToSign"] {
+                assert!(detail(&failure, name).is_some_and(|text| text.lines().count() > 3));
+            }
+            assert!(failure.display.len() < 800, "{}", failure.display);
+            if let Some(token) = &identity.session_token {
+                assert!(!format!("{failure:?}").contains(token.as_str()), "{failure:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
+    let token = "FwoGZXIvYXdzEXAMPLETOKEN/==";
+    let credentials = crate::credentials().with_session_token(token);
+    let canonical_request = format!(
+        "GET\n/\nlist-type=2\nhost:a.example\nx-amz-security-token:{token}\n\nhost;x-amz-security-token\nabc"
+    );
+    let error = |read: &str| {
+        let body = format!(
+            "<Error><Code>SignatureDoesNotMatch</Code><Message>No.</Message><CanonicalRequest>{read}\
+             </CanonicalRequest></Error>"
+        );
+        let kind = raw::parse::parse(&Operation::ListBuckets, &response(403, &[], &body));
+        let circumstances = Circumstances {
+            operation: "ListBuckets",
+            place: None,
+            region: "eu-west-1",
+            credentials: &credentials,
+            signed_at: crate::now(),
+            signed: Some(Steps {
+                canonical_request: canonical_request.clone(),
+                string_to_sign: "AWS4-HMAC-SHA256".to_owned(),
+                signature: String::new(),
+                carried: String::new(),
+            }),
+        };
+        Error::new(kind.unwrap_err(), &circumstances)
+    };
+    for (from, to, expected) in [
+        (
+            "a.example",
+            "b.example",
+            "host in CanonicalHeaders differs at byte 0: signed \"a.example\", read \"b.example\"",
+        ),
+        ("list-type=2", "list-type=2+x", "CanonicalQueryString differs at byte 11"),
+        // Cut on its way, which no search for the whole token would find.
+        ("TOKEN/==", "", "CanonicalHeaders differ in the value of x-amz-security-token"),
+    ] {
+        let error = error(&canonical_request.replace(from, to));
+        assert!(error.advice().unwrap().contains(expected), "{error}");
+        let (shown, in_full) = (error.to_string(), format!("{error:#}"));
+        assert!(!shown.contains("EXAMPLETOKEN") && !in_full.contains(token), "{in_full}");
+        assert!(in_full.contains("\n  CanonicalRequest:\n    GET\n    /"), "{in_full}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_puts_into_its_sentence_is_a_fact_like_others() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let [reader, admin] = ["reader", "admin"].map(|name| credentials(identity(&sandbox, name)));
+    let launch = run_instances(DryRun::No);
+    let failure = refused(&sandbox, Caller::now(reader), &launch).await;
+    let encoded = detail(&failure, "EncodedMessage").unwrap();
+    assert!(failure.message.as_deref().unwrap().ends_with(encoded));
+    assert!(failure.display.contains("message: ") && !failure.display.contains(encoded));
+    assert!(failure.advice.unwrap().contains("decode-authorization-message"));
+
+    let late =
+        Caller { now: SystemTime::now() - Duration::from_mins(7), ..Caller::now(admin.clone()) };
+    let invoke = InvokeApi { url: sandbox.api_url(), signing: Signing::Signed };
+    let failure = refused(&sandbox, late, &Operation::InvokeApi(invoke)).await;
+    assert!(detail(&failure, "RequestTime") < detail(&failure, "ServerTime"), "{failure:?}");
+    assert!(failure.advice.unwrap().contains("7 min"));
+
+    let elsewhere = Caller { region: "eu-west-1", ..Caller::now(admin) };
+    let failure = refused(&sandbox, elsewhere, &list_objects("archive")).await;
+    assert_eq!(detail(&failure, "Region"), Some("us-east-1"));
+    assert!(failure.advice.unwrap().contains("Use the region us-east-1"));
+}
+
+#[test]
+fn the_facts_have_types() {
+    let body = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20260101T000000Z</RequestTime>\
+                <ServerTime>2026-01-01T00:15:43Z</ServerTime>\
+                <MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds>\
+                <HeadersNotSigned>x-amz-a, x-amz-b</HeadersNotSigned></Error>";
+    let headers = [("x-amz-bucket-region", "eu-west-1"), ("retry-after", "7")];
+    let answer = response(403, &headers, body);
+    let Err(ErrorKind::Refused(refusal)) = raw::parse::parse(&Operation::ListBuckets, &answer)
+    else {
+        panic!("a refusal")
+    };
+    assert_eq!(refusal.request_time(), Some(crate::now()));
+    assert_eq!(refusal.server_time(), Some(crate::now() + Duration::from_secs(943)));
+    assert_eq!(refusal.max_allowed_skew(), Some(Duration::from_mins(15)));
+    assert_eq!(refusal.headers_not_signed(), Some("x-amz-a, x-amz-b"));
+    assert_eq!(refusal.expected_region(), Some("eu-west-1"));
+    assert_eq!(refusal.retry_after(), Some(Duration::from_secs(7)));
+}
+
+impl Caller {
+    fn now(credentials: Credentials) -> Self {
+        Self { credentials, region: "us-east-1", now: SystemTime::now() }
+    }
+}
+
+async fn refused(sandbox: &Sandbox, caller: Caller, operation: &Operation) -> Failure {
+    let mut target = crate::target(Endpoint::Url(sandbox.endpoint().to_owned()), Addressing::Path);
+    (target.region, target.clock) = (caller.region.to_owned(), Clock::Fixed(caller.now));
+    let client = Client::new(target, caller.credentials).unwrap();
+    client.call(operation).await.result.expect_err("a refusal")
+}
+
+fn identity<'a>(sandbox: &'a Sandbox, name: &str) -> &'a Identity {
+    sandbox.identity(name).unwrap()
+}
+
+fn credentials(identity: &Identity) -> Credentials {
+    let credentials = Credentials::new(&identity.access_key_id, &identity.secret_access_key);
+    match &identity.session_token {
+        Some(token) => credentials.with_session_token(token),
+        None => credentials,
+    }
+}
+
+fn list_objects(bucket: &str) -> Operation {
+    match crate::listings::list_objects() {
+        Operation::ListObjects(input) => {
+            Operation::ListObjects(ListObjects { bucket: bucket.into(), ..input })
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn detail<'a>(failure: &'a Failure, name: &str) -> Option<&'a str> {
+    failure.details.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
