@@ -127,7 +127,9 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
         | "TemporaryRedirect"
         | "AuthorizationHeaderMalformed"
         | "AuthorizationQueryParametersError"
-        | "IllegalLocationConstraintException" => region(refusal)?,
+        | "IllegalLocationConstraintException" => {
+            region(refusal).or_else(|| credentials_first(circumstances))?
+        }
         "AccessDenied" | "AccessDeniedException" => access_denied(refusal),
         "InvalidAMIID.NotFound" | "InvalidAMIID.Malformed" | "InvalidAMIID.Unavailable" => {
             format!("Image ids belong to one region; look for this one in {}", circumstances.region)
@@ -236,7 +238,7 @@ fn signature(refusal: &Refusal, circumstances: &Circumstances<'_>) -> String {
     let secrets = Secrets::of(circumstances.credentials);
     let signed = circumstances.signed.as_ref().map(|signed| redacted(signed, &secrets));
     let compared = signed.and_then(|signed| canonical::compare(&signed, refusal));
-    credentials_first(circumstances).unwrap_or_default()
+    before_that(circumstances)
         + &compared.unwrap_or_else(|| {
             "Compare what was signed with what was sent, line by line; if they are the same, the \
              secret key is wrong"
@@ -260,14 +262,14 @@ fn auth_failure(skew: Option<Skew>, circumstances: &Circumstances<'_>) -> String
             "{SAME}Here it is the clock: {skew}, and more than 15 min are too much. Set it"
         );
     }
-    let first = credentials_first(circumstances);
+    let first = before_that(circumstances);
     let mut ruled_out: Vec<String> = Vec::new();
     if let Some(skew) = skew {
         ruled_out
             .push(format!("the clock ({} s off, by the answer's Date)", skew.length().as_secs()));
     }
     let mut left = vec!["the access key is inactive, deleted or of another partition"];
-    if first.is_none() {
+    if first.is_empty() {
         ruled_out.push("the form of access key and secret".to_owned());
         left.push("the secret is another key's");
         if circumstances.credentials.session_token.is_some() {
@@ -290,7 +292,7 @@ fn auth_failure(skew: Option<Skew>, circumstances: &Circumstances<'_>) -> String
     } else {
         format!("Ruled out here: {}. ", ruled_out.join(", "))
     };
-    format!("{SAME}{}{ruled_out}Left: {}", first.unwrap_or_default(), left.join("; "))
+    format!("{SAME}{first}{ruled_out}Left: {}", left.join("; "))
 }
 
 fn access_key(circumstances: &Circumstances<'_>) -> String {
@@ -301,14 +303,19 @@ fn access_key(circumstances: &Circumstances<'_>) -> String {
         }
         None => "The access key does not exist in this partition, was deleted, or is inactive",
     };
-    credentials_first(circumstances).unwrap_or_default() + usual
+    before_that(circumstances) + usual
 }
 
 /// A sentence on what the credentials themselves show to be wrong with them, if anything.
 fn credentials_first(circumstances: &Circumstances<'_>) -> Option<String> {
     let suspicions = credentials::suspicions(circumstances.credentials);
     let are_any = !suspicions.is_empty();
-    are_any.then(|| format!("Look at the credentials first: {}. ", suspicions.join("; ")))
+    are_any.then(|| format!("Look at the credentials first: {}", suspicions.join("; ")))
+}
+
+/// The same before other advice; empty where there is nothing to say.
+fn before_that(circumstances: &Circumstances<'_>) -> String {
+    credentials_first(circumstances).map(|sentence| sentence + ". ").unwrap_or_default()
 }
 
 fn access_denied(refusal: &Refusal) -> String {

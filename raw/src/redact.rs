@@ -19,7 +19,9 @@ impl Secrets {
     #[must_use]
     pub fn of(credentials: &Credentials) -> Self {
         let token = credentials.session_token.as_ref().map(SessionToken::expose);
-        let secrets = [Some(credentials.secret_key.expose()), token];
+        // Key and secret that have changed places: what is shown as the key is the secret then.
+        let id = Some(credentials.access_key_id.as_str()).filter(|id| id.len() == 40);
+        let secrets = [Some(credentials.secret_key.expose()), token, id];
         let mut forms = Vec::new();
         for secret in secrets.into_iter().flatten().filter(|secret| secret.len() >= SHORTEST) {
             forms.extend([secret.to_owned(), encode::query(secret), hex_bytes(secret)]);

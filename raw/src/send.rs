@@ -17,7 +17,7 @@ use crate::observe;
 use crate::request::{BuildError, Request};
 
 /// What came back.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Response {
     /// Status and headers.
     pub head: Head,
@@ -25,6 +25,17 @@ pub struct Response {
     pub body: Vec<u8>,
     /// How much of the body this is.
     pub extent: Extent,
+}
+
+/// Not the body: it may be long, and may quote a session token.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("head", &self.head)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("extent", &self.extent)
+            .finish()
+    }
 }
 
 /// How much of a body was read.

@@ -132,6 +132,28 @@ fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
 }
 
 #[tokio::test]
+async fn a_secret_in_the_place_of_the_key_is_not_shown_when_the_service_quotes_it() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    // A slash in it makes another refusal of it.
+    for (secret, code) in [
+        ("wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY", "InvalidAccessKeyId"),
+        ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AuthorizationHeaderMalformed"),
+    ] {
+        let swapped = Credentials::new(secret, UNKNOWN);
+        let failure = refused(&sandbox, Caller::now(swapped), &list_objects("archive")).await;
+        assert_eq!(failure.code.as_deref(), Some(code));
+        assert!(failure.advice.as_deref().unwrap().contains("changed places"), "{failure}");
+        assert!(!format!("{failure:?}").contains(secret), "{failure}");
+    }
+}
+
+#[test]
+fn an_answer_is_no_dump() {
+    let shown = format!("{:?}", response(200, &[], "<Token>"));
+    assert!(shown.contains("7 bytes") && !shown.contains("60, 84"), "{shown}");
+}
+
+#[tokio::test]
 async fn what_the_service_puts_into_its_sentence_is_a_fact_like_others() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let [reader, admin] = ["reader", "admin"].map(|name| credentials(identity(&sandbox, name)));
