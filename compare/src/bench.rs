@@ -1,3 +1,5 @@
 //! What both sides cost, measured: each subject by itself, as plain data.
 
+pub mod latency;
+pub mod selfcheck;
 pub mod signing;

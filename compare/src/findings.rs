@@ -1,8 +1,9 @@
 //! What a comparison found: plain data, serialised as it is and rendered elsewhere.
 
 use contract::Failure;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use crate::scenario::{Expected, Scenario, Service};
 
@@ -37,14 +38,18 @@ pub struct Whereabouts {
 }
 
 /// Under which conditions the times were taken.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// `optimised` for a release build, else `unoptimised`.
-    pub build: &'static str,
+    pub build: String,
     /// Operating system and processor architecture.
     pub platform: String,
+    /// What the processor calls itself, where the system says.
+    pub processor: Option<String>,
     /// Logical processors.
     pub processors: usize,
+    /// The day, in UTC: `2026-11-24`.
+    pub date: String,
 }
 
 /// One scenario on both sides.
@@ -211,15 +216,39 @@ impl Latency {
 }
 
 impl Machine {
-    /// This machine, and this build.
+    /// This machine, this build, today.
     #[must_use]
     pub fn this() -> Self {
         Self {
-            build: if cfg!(debug_assertions) { "unoptimised" } else { "optimised" },
+            build: if Self::is_optimised() { "optimised" } else { "unoptimised" }.to_owned(),
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            processor: processor(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
+            date: OffsetDateTime::now_utc().date().to_string(),
         }
     }
+
+    /// Whether this is a release build.
+    #[must_use]
+    pub fn is_optimised() -> bool {
+        !cfg!(debug_assertions)
+    }
+
+    /// In a sentence: `AMD EPYC, linux x86_64, 2 processors, optimised build, 2026-11-24`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let Self { build, platform, processor, processors, date } = self;
+        let processor = processor.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
+        format!("{processor}{platform}, {processors} processors, {build} build, {date}")
+    }
+}
+
+/// Linux names it in a file; elsewhere it stays unnamed.
+fn processor() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let (_, rest) = text.split_once("model name")?;
+    let name = rest.split('\n').next()?.trim_start_matches([' ', '\t', ':']).trim();
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub struct Wish {
     pub attempt_timeout: Option<Duration>,
     /// Whether the sandbox keeps what goes over the wire.
     pub recording: Recording,
+    /// How long the sandbox holds every answer back.
+    pub delay: Duration,
 }
 
 /// The names of `--target`.
@@ -126,7 +128,7 @@ fn wanted(wish: &Wish, environment: &Environment) -> Result<Wanted, Stop> {
 
 /// The sandbox asks the environment for nothing, so that it behaves alike on every machine.
 fn in_sandbox(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
-    let options = Options { recording: wish.recording, ..Options::default() };
+    let options = Options { recording: wish.recording, delay: wish.delay, ..Options::default() };
     let sandbox = Sandbox::start(options).map_err(|error| {
         Stop::impossible(format!("the embedded endpoint cannot start: {error}"))
     })?;

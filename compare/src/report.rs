@@ -102,6 +102,7 @@ fn latency(side: &Side) -> Time {
 /// Microseconds with their best unit, in three digits.
 fn in_unit(micros: f64) -> String {
     let (value, unit) = match micros {
+        _ if micros < 1.0 => (micros * 1e3, "ns"),
         _ if micros < 1e3 => (micros, "µs"),
         _ if micros < 1e6 => (micros / 1e3, "ms"),
         _ => (micros / 1e6, "s"),

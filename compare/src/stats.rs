@@ -179,6 +179,7 @@ fn as_f64(count: usize) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "a quantile is one of the samples, picked and not computed")]
 mod tests {
     use super::{Interval, Sorted, median_chances, ratio_of_medians};
 

@@ -252,12 +252,45 @@ pub(super) struct BenchArgs {
     /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) latency: LatencyArgs,
+}
+
+/// What is measured of a call
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Of bench latency")]
+pub(super) struct LatencyArgs {
+    /// Only these operations: names of scenarios that only read [default: five of them]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    /// Rounds of each operation, at most [default: 5000, with --quick 500]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) pairs: Option<u32>,
+    /// Time for each operation, at most [default: 8, with --quick 1]
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    pub(super) seconds: Option<Duration>,
+    /// Calls under way at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) concurrency: u16,
+    /// How long the endpoint holds every answer back, as a network would: 0ms, 1ms, 30ms
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = milliseconds)]
+    pub(super) rtt: Duration,
+    /// Keep every sample in this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) save: Option<PathBuf>,
+    /// Measure nothing, show what was saved; given twice, compare the two
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["save", "pairs", "seconds"])]
+    pub(super) load: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Subject {
     /// A signature, from the unsigned request to the finished header or URL
     Signing,
+    /// A call, from its input to the parsed answer
+    Latency,
+    /// The instrument itself: raw against raw, and a delay that was put there
+    Selfcheck,
 }
 
 #[derive(Debug, Args)]
@@ -317,6 +350,7 @@ impl PlaceArgs {
             api_url: api_url.cloned(),
             attempt_timeout: Some(self.timeout),
             recording: Recording::Off,
+            delay: Duration::ZERO,
         }
     }
 }
@@ -350,6 +384,13 @@ impl WorkArgs {
             },
         }
     }
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    let number = text.strip_suffix("ms").and_then(|number| number.parse().ok());
+    number
+        .map(Duration::from_millis)
+        .ok_or_else(|| "not a number of milliseconds, as in 30ms".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

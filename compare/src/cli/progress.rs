@@ -30,3 +30,25 @@ impl Progress for Spinner {
         self.0.finish_and_clear();
     }
 }
+
+/// So much of it is done.
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    pub(super) fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40.cyan} {pos}/{len}") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// `done` of `of`; when all is done, the bar goes away.
+    pub(super) fn at(&self, done: u32, of: u32) {
+        self.0.set_length(of.into());
+        self.0.set_position(done.into());
+        if done == of {
+            self.0.finish_and_clear();
+        }
+    }
+}

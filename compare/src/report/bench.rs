@@ -1,3 +1,5 @@
 //! What was measured → text, a file for each subject.
 
+pub mod latency;
+pub mod selfcheck;
 pub mod signing;

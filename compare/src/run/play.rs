@@ -115,6 +115,19 @@ impl Player {
         self.conclude(scenario, &operations, played, Pair::default()).await
     }
 
+    /// What each side is asked in `scenario`, once what it needs has been played.
+    ///
+    /// # Errors
+    /// Exit 3 where there is nothing to ask.
+    pub(crate) fn operations(&self, scenario: Scenario) -> Result<Pair<Operation>, Stop> {
+        match self.material.plan(scenario, &self.choices, &self.place) {
+            Plan::Call(operations) => Ok(*operations),
+            Plan::Skip(reason) | Plan::Blocked(reason) => {
+                Err(Stop::impossible(format!("{scenario} cannot be tried here: {reason}")))
+            }
+        }
+    }
+
     async fn conclude(
         &mut self,
         scenario: Scenario,

@@ -3,6 +3,7 @@
 mod bad_credentials;
 mod bad_endpoint;
 mod bad_words;
+mod bench_latency;
 mod choices;
 mod difference;
 mod explain;

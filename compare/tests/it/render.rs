@@ -63,9 +63,11 @@ fn comparison(scenarios: Vec<Finding>) -> Comparison {
             notes: vec!["endpoint from --endpoint-url".to_owned()],
         },
         machine: Machine {
-            build: "unoptimised",
+            build: "unoptimised".to_owned(),
             platform: "linux x86_64".to_owned(),
+            processor: Some("Made up 9000".to_owned()),
             processors: 2,
+            date: "2026-01-01".to_owned(),
         },
         agree: scenarios.iter().all(Finding::agrees),
         scenarios,

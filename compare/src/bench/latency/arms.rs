@@ -1,0 +1,284 @@
+//! The four ways of making a call that take part in every round.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use contract::{Answer, Client as _, Failure, Operation, Reply};
+use reqwest::header::{HeaderName, HeaderValue};
+
+use super::{Extent, Round, Series};
+use crate::{error::Stop, place::Place, run::Pair, scenario::Scenario};
+
+/// One way of making the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arm {
+    /// raw.
+    Raw,
+    /// The SDK, its retries off.
+    Sdk,
+    /// The request that raw signed beforehand, sent by the HTTP client that raw has; the answer is
+    /// read to its end, and not parsed. What no client can beat.
+    Bare,
+    /// raw once more: its difference to raw is what the machine adds by itself.
+    RawAgain,
+}
+
+impl Arm {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Raw, Self::Sdk, Self::Bare, Self::RawAgain];
+
+    /// The name in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Sdk => "sdk",
+            Self::Bare => "bare",
+            Self::RawAgain => "raw again",
+        }
+    }
+}
+
+/// The arms of one operation.
+#[derive(Debug, Clone)]
+pub struct Arms {
+    /// Which.
+    pub operation: Scenario,
+    setup: Arc<Setup>,
+}
+
+#[derive(Debug)]
+struct Setup {
+    raw: raw::Client,
+    sdk: sdk::Client,
+    operations: Pair<Operation>,
+    /// What both must answer at every time.
+    right: Answer,
+    bare: Bare,
+}
+
+/// The same bytes at every time.
+#[derive(Debug)]
+struct Bare {
+    client: reqwest::Client,
+    request: reqwest::Request,
+    /// Status and length of the right answer.
+    right: (u16, usize),
+}
+
+/// Rounds before the first that counts go on until the median of each arm moves by less than this
+/// share from one batch to the next.
+const SETTLED: f64 = 0.03;
+/// Rounds in such a batch.
+const BATCH: usize = 32;
+/// Such batches, at most: some operations never settle.
+const MOST_BATCHES: usize = 20;
+
+impl Arms {
+    /// Clients of their own, so that every connection is the arm's own.
+    pub(super) async fn new(
+        operation: Scenario,
+        operations: Pair<Operation>,
+        place: &Place,
+    ) -> Result<Self, Stop> {
+        let (target, credentials) = (&place.target, &place.credentials);
+        let raw = raw::Client::new(target.clone(), credentials.clone())
+            .map_err(|error| Stop::impossible(format!("raw has no client: {error}")))?;
+        let sdk = sdk::Client::without_retries(target.clone(), credentials.clone())
+            .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
+        let (reply, exchanges) = raw.call_observed(&operations.raw).await;
+        let right = answered("raw", reply)?;
+        let exchange = exchanges.into_iter().next().ok_or_else(|| {
+            Stop::impossible(format!("{operation} sends nothing, so its latency is none"))
+        })?;
+        let bare = Bare::of(exchange)?;
+        let setup = Setup { raw, sdk, operations, right, bare };
+        let arms = Self { operation, setup: Arc::new(setup) };
+        for arm in Arm::ALL {
+            arms.call(arm).await?;
+        }
+        Ok(arms)
+    }
+
+    /// Makes the call by `arm`, and says how long it took. The answer is checked after the clock has
+    /// stopped.
+    ///
+    /// # Errors
+    /// Exit 3 where the answer is not the right one.
+    pub async fn call(&self, arm: Arm) -> Result<Duration, Stop> {
+        let Setup { raw, sdk, operations, right, bare } = &*self.setup;
+        let (reply, elapsed) = match arm {
+            Arm::Bare => return bare.call().await,
+            Arm::Raw | Arm::RawAgain => timed(Box::pin(raw.call(&operations.raw))).await,
+            Arm::Sdk => timed(Box::pin(sdk.call(&operations.sdk))).await,
+        };
+        if answered(arm.name(), reply)? == *right {
+            return Ok(elapsed);
+        }
+        Err(Stop::impossible(format!(
+            "{} answered {} otherwise than raw did at first: what is measured must not change",
+            arm.name(),
+            self.operation
+        )))
+    }
+
+    /// Warms up, then takes as many rounds as `extent` allows.
+    pub(super) async fn take(&self, extent: Extent) -> Result<Series, Stop> {
+        self.warm_up().await?;
+        let until = Instant::now() + extent.time;
+        let workers = extent.concurrency.max(1);
+        let tasks: Vec<_> = (0..workers)
+            .map(|worker| {
+                let share = extent.pairs / workers + usize::from(worker < extent.pairs % workers);
+                tokio::spawn(self.clone().rounds(share, until))
+            })
+            .collect();
+        let mut rounds = Vec::with_capacity(extent.pairs);
+        for task in tasks {
+            let taken = task.await.map_err(|error| {
+                Stop::impossible(format!("measuring {} broke off: {error}", self.operation))
+            })?;
+            rounds.extend(taken?);
+        }
+        Ok(Series { operation: self.operation, rounds })
+    }
+
+    async fn rounds(self, most: usize, until: Instant) -> Result<Vec<Round>, Stop> {
+        let mut rounds = Vec::with_capacity(most);
+        while rounds.len() < most && Instant::now() < until {
+            rounds.push(self.round().await?);
+        }
+        Ok(rounds)
+    }
+
+    /// One call by each arm, in random order.
+    async fn round(&self) -> Result<Round, Stop> {
+        let mut order = Arm::ALL;
+        fastrand::shuffle(&mut order);
+        let mut round = Round([0; 4]);
+        for arm in order {
+            round.0[arm as usize] = nanos(self.call(arm).await?);
+        }
+        Ok(round)
+    }
+
+    /// A call by raw and one by raw again, in random order, with `extra` inside the time of the
+    /// second. The others stay at zero.
+    ///
+    /// # Errors
+    /// As [`Arms::call`].
+    pub(in crate::bench) async fn against_itself(&self, extra: Duration) -> Result<Round, Stop> {
+        let mut order = [Arm::Raw, Arm::RawAgain];
+        fastrand::shuffle(&mut order);
+        let mut round = Round([0; 4]);
+        for arm in order {
+            let mut elapsed = self.call(arm).await?;
+            // Reading a clock takes time too, which nothing against nothing must not have.
+            if arm == Arm::RawAgain && !extra.is_zero() {
+                elapsed += spin(extra);
+            }
+            round.0[arm as usize] = nanos(elapsed);
+        }
+        Ok(round)
+    }
+
+    pub(in crate::bench) async fn warm_up(&self) -> Result<(), Stop> {
+        let mut before = [f64::INFINITY; 4];
+        for _ in 0..MOST_BATCHES {
+            let until = Instant::now() + Duration::from_secs(1);
+            let rounds = self.clone().rounds(BATCH, until).await?;
+            let medians = Arm::ALL.map(|arm| {
+                let times = rounds.iter().map(|round| f64::from(round.of(arm)));
+                crate::stats::Sorted::new(times).median()
+            });
+            let moved = |(now, before): (f64, f64)| (now / before - 1.0).abs();
+            if medians.into_iter().zip(before).map(moved).all(|moved| moved < SETTLED) {
+                break;
+            }
+            before = medians;
+        }
+        Ok(())
+    }
+}
+
+impl Bare {
+    fn of(exchange: raw::observe::Exchange) -> Result<Self, Stop> {
+        let impossible = |why: String| Stop::impossible(format!("the bare call: {why}"));
+        let url = exchange.url.parse().map_err(|error| impossible(format!("{error}")))?;
+        let method = exchange.method.parse().map_err(|error| impossible(format!("{error}")))?;
+        let mut request = reqwest::Request::new(method, url);
+        for (name, value) in exchange.headers {
+            let name: HeaderName = name.parse().map_err(|error| impossible(format!("{error}")))?;
+            let value =
+                HeaderValue::try_from(value).map_err(|error| impossible(format!("{error}")))?;
+            request.headers_mut().insert(name, value);
+        }
+        if !exchange.body.is_empty() {
+            *request.body_mut() = Some(exchange.body.into());
+        }
+        let response = exchange.response.ok_or_else(|| impossible("no answer".to_owned()))?;
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .map_err(|error| impossible(error.to_string()))?;
+        Ok(Self { client, request, right: (response.head.status, response.body.len()) })
+    }
+
+    async fn call(&self) -> Result<Duration, Stop> {
+        let request = self
+            .request
+            .try_clone()
+            .ok_or_else(|| Stop::impossible("the bare request cannot be sent twice"))?;
+        let (received, elapsed) = timed(Box::pin(self.send(request))).await;
+        let received =
+            received.map_err(|error| Stop::impossible(format!("the bare call failed: {error}")))?;
+        if received == self.right {
+            return Ok(elapsed);
+        }
+        let ((status, length), (expected, expected_length)) = (received, self.right);
+        Err(Stop::impossible(format!(
+            "the bare call was answered with {status} and {length} bytes, and not with {expected} \
+             and {expected_length}"
+        )))
+    }
+
+    async fn send(&self, request: reqwest::Request) -> reqwest::Result<(u16, usize)> {
+        let mut answer = self.client.execute(request).await?;
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            body.extend_from_slice(&chunk);
+        }
+        Ok((answer.status().as_u16(), body.len()))
+    }
+}
+
+/// Four seconds and more are all the same here.
+fn nanos(elapsed: Duration) -> u32 {
+    u32::try_from(elapsed.as_nanos()).unwrap_or(u32::MAX)
+}
+
+/// Keeps the processor busy for `time`, and says for how long it did: no timer sleeps so briefly.
+fn spin(time: Duration) -> Duration {
+    let started = Instant::now();
+    while started.elapsed() < time {
+        std::hint::spin_loop();
+    }
+    started.elapsed()
+}
+
+/// `call` is in its box before the clock starts: the SDK's is too large for the stack of a build
+/// without optimisation.
+async fn timed<T>(call: Pin<Box<impl Future<Output = T>>>) -> (T, Duration) {
+    let started = Instant::now();
+    let value = call.await;
+    (value, started.elapsed())
+}
+
+fn answered(name: &str, reply: Reply) -> Result<Answer, Stop> {
+    reply.result.map_err(|failure: Failure| {
+        Stop::impossible(format!("{name} got no answer to measure: {}", failure.context))
+    })
+}

@@ -1,0 +1,213 @@
+//! What a call costs → text.
+
+use std::fmt::Write as _;
+
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use crate::{
+    bench::latency::{AgainstItself, Beside, Comparison, Latency, OperationResult, Verdict},
+    findings::Machine,
+    report::{in_unit, wrapped_to},
+    stats::Estimate,
+};
+
+const HEADINGS: [&str; 4] = ["", "median", "p90", "p99"];
+const CHANGE_HEADINGS: [&str; 6] = ["operation", "", "before", "after", "after ÷ before", ""];
+
+/// For people.
+#[must_use]
+pub fn text(latency: &Latency) -> String {
+    let mut text = wrapped_to(WIDTH, "", &preface(latency));
+    text.push('\n');
+    for operation in &latency.operations {
+        let rows = rows(operation).map(|row| row.map(Cell::new));
+        let _ = writeln!(text, "\n{}\n{}", heading(operation), table(&HEADINGS, rows));
+        for line in verdicts(operation) {
+            let _ = writeln!(text, "{}", wrapped_to(WIDTH, "  ", &line));
+        }
+    }
+    let _ = writeln!(text, "\n{}", wrapped_to(WIDTH, "", &a_a(&latency.a_a)));
+    text
+}
+
+/// For reports.
+#[must_use]
+pub fn markdown(latency: &Latency) -> String {
+    let mut text = format!("{}\n", preface(latency));
+    for operation in &latency.operations {
+        let _ = writeln!(text, "\n**{}**\n\n| {} |", heading(operation), HEADINGS.join(" | "));
+        text.push_str("| --- | ---: | ---: | ---: |\n");
+        for row in rows(operation) {
+            let _ = writeln!(text, "| {} |", row.join(" | "));
+        }
+        text.push('\n');
+        for line in verdicts(operation) {
+            let _ = writeln!(text, "- {line}");
+        }
+    }
+    let _ = writeln!(text, "\n{}", a_a(&latency.a_a));
+    text
+}
+
+/// Two measurements, for people.
+#[must_use]
+pub fn comparison_text(comparison: &Comparison) -> String {
+    let rows = changes(comparison).map(|row| row.map(Cell::new));
+    let [before, after] = machines(comparison);
+    format!(
+        "{before}\n{after}\n\n{}\n\n{}\n",
+        table(&CHANGE_HEADINGS, rows),
+        wrapped_to(WIDTH, "", UNPAIRED)
+    )
+}
+
+/// Two measurements, for reports.
+#[must_use]
+pub fn comparison_markdown(comparison: &Comparison) -> String {
+    let [before, after] = machines(comparison);
+    let mut text = format!("{before}  \n{after}\n\n| {} |\n", CHANGE_HEADINGS.join(" | "));
+    text.push_str("| --- | --- | ---: | ---: | ---: | --- |\n");
+    for row in changes(comparison) {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
+    }
+    let _ = writeln!(text, "\n{UNPAIRED}");
+    text
+}
+
+const WIDTH: usize = 100;
+
+const UNPAIRED: &str = "The rounds of two measurements are no pairs: what the machine did meanwhile is \
+                        in every ratio. Intervals at 95 %.";
+
+/// The bias, before any number.
+fn preface(latency: &Latency) -> String {
+    let network = if latency.rtt_ms > 0.0 {
+        format!(
+            "an endpoint on this machine that holds every answer back for {} ms",
+            latency.rtt_ms
+        )
+    } else {
+        "an endpoint on this machine, so no time has a network in it, and every ratio is larger than \
+         across one (--rtt 30ms shows how much)"
+            .to_owned()
+    };
+    let mut text = format!(
+        "Both clients and this measurement were written by the same people. Calls went to {network}. \
+         Retries are off on both sides, connections are kept alive, HTTP/1.1 without TLS; {} under \
+         way at once; {}. bare sends what raw signed beforehand and parses nothing. Each round makes \
+         one call by each, in random order; differences and ratios are medians over the rounds, with \
+         bootstrap intervals at 95 %.",
+        match latency.concurrency {
+            1 => "one call".to_owned(),
+            calls => format!("{calls} calls"),
+        },
+        latency.machine.in_words()
+    );
+    if latency.machine.build == "unoptimised" {
+        text.push_str(" This build is not optimised: its times say nothing; --release does.");
+    }
+    text
+}
+
+fn heading(operation: &OperationResult) -> String {
+    format!("{} ({} rounds)", operation.name, operation.rounds)
+}
+
+fn rows(operation: &OperationResult) -> impl Iterator<Item = [String; 4]> {
+    operation.arms.iter().map(|arm| {
+        let [median, p90, p99] = [arm.median_us, arm.p90_us, arm.p99_us].map(time);
+        [arm.name.to_owned(), median, p90, p99]
+    })
+}
+
+fn verdicts(operation: &OperationResult) -> [String; 3] {
+    [
+        format!("sdk beside raw: {}", verdict(&operation.sdk_beside_raw, operation.rounds)),
+        format!("raw beside bare: {}", verdict(&operation.raw_beside_bare, operation.rounds)),
+        format!("sdk beside bare: {}", verdict(&operation.sdk_beside_bare, operation.rounds)),
+    ]
+}
+
+fn verdict(beside: &Beside, rounds: usize) -> String {
+    let ratio = ratio(beside.ratio);
+    let interval = beside.difference_us.interval;
+    match beside.verdict {
+        Verdict::NoDifference => format!(
+            "no difference larger than {} can be seen in {rounds} pairs ({ratio})",
+            in_unit(interval.reach_from(0.0))
+        ),
+        Verdict::Slower => format!("slower by {}, {ratio}", time(beside.difference_us)),
+        Verdict::Faster => {
+            let (value, interval) = (beside.difference_us.value, beside.difference_us.interval);
+            format!(
+                "faster by {} ({} to {}), {ratio}",
+                in_unit(-value),
+                in_unit(-interval.high),
+                in_unit(-interval.low)
+            )
+        }
+    }
+}
+
+/// raw against raw, in words.
+fn a_a(a_a: &AgainstItself) -> String {
+    let words = if a_a.holds {
+        "no difference, as it must be"
+    } else {
+        "a difference, where there is none: this machine is too noisy today, and no figure above is to \
+         be trusted"
+    };
+    let again = if a_a.attempts > 1 { ", measured twice" } else { "" };
+    let Estimate { value, interval } = a_a.ratio;
+    format!(
+        "raw against raw over {} rounds{again}: {words} ({value:.4} ×, {:.4} to {:.4} at 99.9 %).",
+        a_a.rounds, interval.low, interval.high
+    )
+}
+
+fn machines(comparison: &Comparison) -> [String; 2] {
+    let line = |name: &str, machine: &Machine| format!("{name}: {}", machine.in_words());
+    [line("before", &comparison.before), line("after", &comparison.after)]
+}
+
+fn changes(comparison: &Comparison) -> impl Iterator<Item = [String; 6]> {
+    comparison.changes.iter().map(|change| {
+        let words = match change.verdict {
+            Verdict::NoDifference => "no difference to be seen",
+            Verdict::Slower => "slower",
+            Verdict::Faster => "faster",
+        };
+        [
+            change.operation.to_string(),
+            change.arm.to_owned(),
+            in_unit(change.before_us),
+            in_unit(change.after_us),
+            ratio(change.ratio),
+            words.to_owned(),
+        ]
+    })
+}
+
+fn time(estimate: Estimate) -> String {
+    let Estimate { value, interval } = estimate;
+    format!("{} ({} to {})", in_unit(value), in_unit(interval.low), in_unit(interval.high))
+}
+
+fn ratio(estimate: Estimate) -> String {
+    let Estimate { value, interval } = estimate;
+    format!("{value:.3} × ({:.3} to {:.3})", interval.low, interval.high)
+}
+
+fn table<const N: usize>(headings: &[&str; N], rows: impl Iterator<Item = [Cell; N]>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(headings);
+    for column in 1..N {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for row in rows {
+        table.add_row(row);
+    }
+    table
+}

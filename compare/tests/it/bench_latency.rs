@@ -1,0 +1,167 @@
+//! `compare bench latency` and `selfcheck`. Their times say nothing in a build without optimisation,
+//! and on a machine that runs tests besides: what is held here is what they are made of.
+
+use compare::{
+    bench::latency::{Round, Samples, Series, Verdict, analyse, compare},
+    findings::Machine,
+    report,
+    scenario::Scenario,
+};
+use serde_json::Value;
+
+use crate::{program::Program, schema::holds};
+
+const BRIEFLY: [&str; 6] = ["bench", "latency", "--pairs", "20", "--only", "s3-list-buckets"];
+
+/// 0 where raw came out as no different from raw, and 3 where the machine was too noisy for that.
+fn measured(program: Program) -> Value {
+    let ended = program.run();
+    let answer = ended.json();
+    assert_eq!(ended.code == 0, answer["a_a"]["holds"] == true, "{}", ended.stderr);
+    assert!([0, 3].contains(&ended.code), "{}", ended.stderr);
+    answer
+}
+
+#[test]
+fn every_operation_is_measured_by_every_arm() {
+    let words = ["bench", "latency", "--pairs", "10", "--format", "json"];
+    let answer = measured(Program::new(words));
+    holds("bench-latency", &answer);
+    let names: Vec<_> = answer["operations"].as_array().expect("operations").iter().collect();
+    assert_eq!(names.len(), 5);
+    for operation in names {
+        assert_eq!(operation["rounds"], 10, "{operation}");
+        for arm in operation["arms"].as_array().expect("arms") {
+            let value = |at: &str| arm[at]["value"].as_f64().expect("microseconds");
+            assert!(0.0 < value("median_us"), "{arm}");
+            assert!(value("median_us") <= value("p90_us"), "{arm}");
+            assert!(value("p90_us") <= value("p99_us"), "{arm}");
+        }
+    }
+}
+
+#[test]
+fn what_is_saved_is_shown_again_and_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("samples.json").to_str().expect("UTF-8").to_owned();
+    let json = ["--format", "json"];
+    let words = BRIEFLY.iter().copied().chain(["--save", &file]).chain(json);
+    let before = measured(Program::new(words));
+    let load = ["bench", "latency", "--load", &file];
+    assert_eq!(measured(Program::new(load.iter().chain(&json))), before);
+
+    let again = ["--load", &file];
+    let changes = Program::new(load.iter().chain(&again).chain(&json)).run().expect(0).json();
+    for change in changes["changes"].as_array().expect("changes") {
+        assert_eq!(change["verdict"], "no-difference", "{change}");
+    }
+    Program::new(["bench", "latency", "--load", "not-there.json"])
+        .run()
+        .expect_error(2, &["not-there.json"]);
+    Program::new(["bench", "latency", "--load", "empty.json"])
+        .file("empty.json", "{}")
+        .run()
+        .expect_error(2, &["empty.json", "--save"]);
+}
+
+#[test]
+fn a_network_is_in_every_time_and_calls_may_overlap() {
+    let more = ["--rtt", "5ms", "--concurrency", "4", "--format", "json"];
+    let answer = measured(Program::new(BRIEFLY.iter().chain(&more)));
+    assert_eq!(answer["rtt_ms"], 5.0);
+    assert_eq!(answer["operations"][0]["rounds"], 20);
+    for arm in answer["operations"][0]["arms"].as_array().expect("arms") {
+        assert!(arm["median_us"]["value"].as_f64() >= Some(5000.0), "{arm}");
+    }
+}
+
+#[test]
+fn words_that_cannot_be_meant() {
+    let with = |more: &[&str]| Program::new(["bench", "latency"].iter().chain(more)).run();
+    with(&["--only", "ec2-run-instances"]).expect_error(2, &["ec2-run-instances"]);
+    with(&["--only", "s3-list-bucket"]).expect_error(2, &["s3-list-buckets"]);
+    with(&["--rtt", "5"]).expect_error(2, &["30ms"]);
+    with(&["--pairs", "0"]).expect_error(2, &["--pairs"]);
+}
+
+#[test]
+fn the_instrument_says_how_often_it_was_right() {
+    let ended = Program::new(["bench", "selfcheck", "--format", "json"]).run();
+    let answer = ended.json();
+    holds("bench-selfcheck", &answer);
+    assert_eq!(ended.code == 0, answer["holds"] == true);
+    let tally = |of: &str| {
+        let of = &answer[of];
+        assert_eq!(of["runs"], 100);
+        of["right"].as_u64() >= of["needed"].as_u64()
+    };
+    assert_eq!(tally("nothing") && tally("delay"), answer["holds"] == true);
+}
+
+/// In nanoseconds: raw, sdk, bare, raw again.
+fn samples(rounds: impl Iterator<Item = [u32; 4]>) -> Samples {
+    Samples {
+        machine: Machine {
+            build: "optimised".to_owned(),
+            platform: "linux x86_64".to_owned(),
+            processor: None,
+            processors: 2,
+            date: "2026-01-01".to_owned(),
+        },
+        rtt_ms: 0.0,
+        concurrency: 1,
+        attempts: 1,
+        series: vec![Series {
+            operation: Scenario::S3ListBuckets,
+            rounds: rounds.map(Round).collect(),
+        }],
+    }
+}
+
+/// raw takes 100 µs and a little more from round to round, the SDK twice that, bare the same.
+fn made_up() -> Samples {
+    samples((0..101).map(|n| {
+        let raw = 100_000 + n * 10;
+        let wobble = if n % 2 == 0 { 5 } else { 0 };
+        [raw, 2 * raw, raw + 5 - 2 * wobble, raw + 5 - 2 * wobble]
+    }))
+}
+
+#[test]
+fn differences_are_those_within_a_round() {
+    let latency = analyse(&made_up());
+    let operation = &latency.operations[0];
+    let ratio = operation.sdk_beside_raw.ratio;
+    assert!((ratio.value - 2.0).abs() < 1e-9 && ratio.interval.low > 1.999);
+    assert!((operation.sdk_beside_raw.difference_us.value - 100.5).abs() < 1e-9);
+    assert_eq!(operation.sdk_beside_raw.verdict, Verdict::Slower);
+    assert_eq!(operation.raw_beside_bare.verdict, Verdict::NoDifference);
+    assert!(latency.a_a.holds);
+}
+
+#[test]
+fn a_machine_that_finds_a_difference_where_there_is_none_is_not_believed() {
+    let noisy = samples((0..1001).map(|n| [100_000, 200_000, 100_000, 101_000 + n % 7]));
+    let latency = analyse(&noisy);
+    assert!(!latency.a_a.holds);
+    assert!(report::bench::latency::text(&latency).contains("too noisy"));
+}
+
+#[test]
+fn a_change_between_two_measurements_is_found_in_the_arm_that_has_it() {
+    let slower = samples((0..101).map(|n| {
+        let raw = 100_000 + n * 10;
+        [raw, 3 * raw, raw, raw]
+    }));
+    let changes = compare(&made_up(), &slower).changes;
+    let verdicts: Vec<_> = changes.iter().map(|change| (change.arm, change.verdict)).collect();
+    let same = Verdict::NoDifference;
+    assert_eq!(verdicts, [("raw", same), ("sdk", Verdict::Slower), ("bare", same)]);
+}
+
+#[test]
+fn what_a_reader_sees() {
+    let latency = analyse(&made_up());
+    insta::assert_snapshot!("bench_latency_text", report::bench::latency::text(&latency));
+    insta::assert_snapshot!("bench_latency_markdown", report::bench::latency::markdown(&latency));
+}
