@@ -1,4 +1,4 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Why a call yielded no [`Answer`](crate::Answer): the facts in one form for both sides, and beside
 /// them the side's own words. Flattening those would erase what the comparison is there to find.
@@ -24,6 +24,8 @@ pub struct Failure {
     /// What a user sees who follows this side's own advice for printing an error: the chain of
     /// causes for raw, `DisplayErrorContext` for the SDK.
     pub context: String,
+    /// What a user sees who prints this side's error with `{:?}`.
+    pub debug: String,
     /// What to do next, where this side has a word on that.
     pub advice: Option<String>,
 }
@@ -83,9 +85,20 @@ impl Failure {
             host_id: None,
             details: Vec::new(),
             context: display.clone(),
+            debug: display.clone(),
             display,
             advice: None,
         }
+    }
+
+    /// Formatted text, or the beginning of one that is longer than 64 KiB. Errors may quote the body
+    /// of an answer, and that may have any length.
+    #[must_use]
+    pub fn text(arguments: fmt::Arguments<'_>) -> String {
+        let mut beginning = Beginning(String::new());
+        // The one error there is: no more room.
+        let _ = beginning.write_fmt(arguments);
+        beginning.0
     }
 
     /// Whether the service said no, as against no usable answer.
@@ -95,8 +108,35 @@ impl Failure {
     }
 }
 
+/// As much of a text as there is room for.
+struct Beginning(String);
+
+impl fmt::Write for Beginning {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        const ROOM: usize = 64 * 1024;
+        let room = ROOM - self.0.len();
+        let fits = text.floor_char_boundary(room);
+        self.0.push_str(&text[..fits]);
+        if fits == text.len() { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.display)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+
+    #[test]
+    fn a_text_without_end_is_cut() {
+        let long = "é".repeat(100_000);
+        let text = Failure::text(format_args!("({long})"));
+        assert_eq!(text.len(), 64 * 1024 - 1);
+        assert!(text.starts_with("(éé"));
+        assert_eq!(Failure::text(format_args!("{:?}", Some(1))), "Some(1)");
     }
 }

@@ -10,10 +10,10 @@ use contract::{
 use crate::endpoint::{Origin, Service};
 use crate::error::{Circumstances, Error, ErrorKind};
 use crate::observe::{self, Exchange, Steps};
-use crate::parse::{Page, parse};
+use crate::parse::{self, Page, parse};
 use crate::request::Request;
 use crate::retry::Retries;
-use crate::send::{Sender, assemble};
+use crate::send::{Response, Sender, assemble};
 use crate::sigv4::{self, Buffers, Expires, KeyCache, Params, Rules, Timestamp};
 use crate::wait;
 
@@ -84,6 +84,15 @@ impl Client {
     /// [`contract::Client::call`], with every attempt that was made for it.
     pub async fn call_observed(&self, operation: &Operation) -> (Reply, Vec<Exchange>) {
         observe::observing(contract::Client::call(self, operation)).await
+    }
+
+    /// Sends a request that somebody else has signed, and hands back the answer as it came.
+    ///
+    /// # Errors
+    /// Where no whole answer came, or the service refused. What it was about is for the caller to say,
+    /// with [`Error::new`].
+    pub async fn exchange(&self, request: reqwest::Request) -> Result<Response, ErrorKind> {
+        parse::accepted(self.sender.send(request, &mut 0).await?)
     }
 
     pub(crate) fn target(&self) -> &Target {

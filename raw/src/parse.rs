@@ -49,6 +49,14 @@ pub fn parse(operation: &Operation, response: &Response) -> Result<Page, ErrorKi
     }
 }
 
+/// The answer to whatever it was, unless it refuses.
+pub(crate) fn accepted(response: Response) -> Result<Response, ErrorKind> {
+    if response.head.status >= 300 || refusal::is_error_document(&response.body) {
+        return Err(ErrorKind::Refused(Box::new(refusal::read(&response))));
+    }
+    Ok(response)
+}
+
 /// An answer in XML, which `read` reads, or a refusal: S3 may notice an error only after it has sent
 /// its 200, so the document is asked and not just the status.
 fn document(

@@ -22,11 +22,12 @@ where
         message: error.message().map(str::to_owned),
         request_id: error.request_id().map(str::to_owned),
         host_id: error.extended_request_id().map(str::to_owned),
-        // Typed accessors hold no more than the above; the rest of the document is in the
-        // undecoded body alone.
-        details: Vec::new(),
+        // Typed accessors hold no more of the document than the above; the rest of it is in the
+        // undecoded body alone. Headers are there for whoever asks for them.
+        details: headers(&error),
         display: error.to_string(),
-        context: DisplayErrorContext(error).to_string(),
+        debug: Failure::text(format_args!("{error:?}")),
+        context: Failure::text(format_args!("{}", DisplayErrorContext(error))),
         advice: None,
     }
 }
@@ -35,6 +36,7 @@ where
 pub(crate) fn from_error(stage: Stage, error: &(impl Error + ?Sized)) -> Failure {
     let mut failure = Failure::new(stage, error.to_string());
     failure.context = chain(error);
+    failure.debug = Failure::text(format_args!("{error:?}"));
     failure
 }
 
@@ -50,12 +52,22 @@ pub(crate) fn from_waiter(error: WaitUntilInstanceRunningError) -> Failure {
                 code: error.code().map(str::to_owned),
                 message: error.message().map(str::to_owned),
                 request_id: error.request_id().map(str::to_owned),
+                details: headers(error),
                 context: chain(error),
+                debug: Failure::text(format_args!("{error:?}")),
                 ..Failure::new(Stage::Wait, error.to_string())
             }
         }
         other => from_error(Stage::Wait, &other),
     }
+}
+
+fn headers<E>(error: &SdkError<E, HttpResponse>) -> Vec<(String, String)> {
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    error
+        .raw_response()
+        .map(|response| response.headers().iter().map(owned).collect())
+        .unwrap_or_default()
 }
 
 /// A service that answers with a document that the SDK cannot read yields a service error without a
