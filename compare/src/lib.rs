@@ -14,6 +14,7 @@ pub mod explain;
 pub mod findings;
 pub mod interrupt;
 pub mod launch;
+pub mod mistake;
 pub mod place;
 pub mod proof;
 pub mod region;

@@ -1,5 +1,6 @@
 //! API Gateway: one REST API with one method that IAM protects.
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, RequestId};
@@ -70,7 +71,9 @@ fn invoke(received: &Received, records: Records<'_>) -> Result<Value, Refusal> {
 
 fn route(received: &Received) -> Route {
     let on_host = format!("/{STAGE}/{RESOURCE}");
-    let known = received.path() == path() || is_host(received) && received.path() == on_host;
+    // A path names what it names however much of it is escaped.
+    let asked = percent_decode_str(received.path()).decode_utf8_lossy();
+    let known = *asked == path() || is_host(received) && *asked == on_host;
     if known && received.method == "GET" { Route::Known } else { Route::Unknown }
 }
 

@@ -10,6 +10,7 @@ mod explain;
 mod house;
 mod interrupt;
 mod launch;
+mod mistakes;
 mod output;
 mod program;
 mod render;
