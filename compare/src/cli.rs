@@ -30,6 +30,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
     match cli.verb.unwrap_or(Verb::Run(cli.run)) {
         Verb::Run(args) => verbs::run::run(&args),
         Verb::Explain(args) => verbs::explain::run(&args),
+        Verb::Errors(args) => verbs::errors::run(&args),
         Verb::Sign(args) => verbs::sign::run(&args),
         Verb::Verify(_) => verbs::verify::run(),
         Verb::Bench(args) => verbs::bench::run(&args),

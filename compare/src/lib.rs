@@ -10,6 +10,7 @@ pub mod cli;
 pub mod diff;
 pub mod environment;
 pub mod error;
+pub mod errors;
 pub mod explain;
 pub mod findings;
 pub mod interrupt;

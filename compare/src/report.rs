@@ -1,6 +1,7 @@
 //! Findings → text. Nothing here measures, decides or prints.
 
 pub mod bench;
+pub mod errors;
 pub mod explain;
 pub mod markdown;
 pub mod steps;

@@ -39,6 +39,9 @@ pub(super) enum Verb {
     /// One operation step by step on both sides: what was signed, sent and answered, and why
     #[command(after_help = "Example: compare explain s3-list-objects")]
     Explain(ExplainArgs),
+    /// What can go wrong: what the service answers, what each side tells its user, what is lost
+    #[command(after_help = "Example: compare errors s3-request-time-too-skewed")]
+    Errors(ErrorsArgs),
     /// Sign any request with both signers, showing every step; nothing is sent
     #[command(
         after_help = "Example: compare sign GET 'https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08'"
@@ -291,6 +294,16 @@ pub(super) enum Subject {
     Latency,
     /// The instrument itself: raw against raw, and a delay that was put there
     Selfcheck,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ErrorsArgs {
+    /// Cases, shown in full, or `s3`, `ec2`, `api` [default: all of them, in a table]
+    #[arg(value_name = "CASE")]
+    pub(super) cases: Vec<String>,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
 }
 
 #[derive(Debug, Args)]

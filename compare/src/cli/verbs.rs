@@ -3,6 +3,7 @@
 pub(super) mod bench;
 pub(super) mod cleanup;
 pub(super) mod completions;
+pub(super) mod errors;
 pub(super) mod explain;
 pub(super) mod run;
 pub(super) mod sandbox;

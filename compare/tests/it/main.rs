@@ -6,6 +6,7 @@ mod bad_words;
 mod bench_latency;
 mod choices;
 mod difference;
+mod errors;
 mod explain;
 mod house;
 mod interrupt;

@@ -1,0 +1,27 @@
+use std::process::ExitCode;
+
+use super::{print_json, runtime};
+use crate::{
+    cli::args::{ErrorsArgs, Format},
+    error::Stop,
+    errors::{self, catalogue},
+    interrupt::Interrupt,
+    report::errors::{Detail, markdown, text},
+};
+
+pub(in crate::cli) fn run(args: &ErrorsArgs) -> Result<ExitCode, Stop> {
+    let cases = catalogue::select(&args.cases).map_err(|unknown| {
+        Stop::usage(unknown.to_string()).help("`compare errors` lists every case")
+    })?;
+    let findings = runtime()?.block_on(async {
+        let interrupt = Interrupt::listen()?;
+        interrupt.or(errors::play(&cases)).await?
+    })?;
+    let detail = if catalogue::are_cases(&args.cases) { Detail::Full } else { Detail::Row };
+    match args.format {
+        Format::Text => anstream::print!("{}", text::text(&findings, detail)),
+        Format::Json => print_json(&findings),
+        Format::Markdown => anstream::print!("{}", markdown::markdown(&findings, detail)),
+    }
+    Ok(if findings.all_played() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,181 @@
+//! The catalogue of what can go wrong, played: what the service answered, what each side tells its
+//! user, and which facts were lost on the way.
+
+pub mod catalogue;
+pub mod kept;
+pub mod wire;
+
+mod play;
+
+use std::time::Instant;
+
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+use crate::{
+    error::Stop,
+    findings::{Machine, Outcome},
+};
+use catalogue::{Case, Cause};
+use kept::KeptBy;
+use wire::{Fact, Wire};
+
+/// All that `compare errors` found.
+#[derive(Debug, Serialize)]
+pub struct Findings {
+    /// Under which conditions the times were taken.
+    pub machine: Machine,
+    /// In the order of the catalogue.
+    pub cases: Vec<Finding>,
+    /// What each way of printing kept of what both sides were told.
+    pub kept: Vec<Kept>,
+    /// Wall-clock time of it all.
+    pub elapsed_ms: u64,
+}
+
+/// One case on both sides.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    /// Its name.
+    pub id: &'static str,
+    /// Who was called.
+    pub service: &'static str,
+    /// Whose doing it is.
+    pub cause: Cause,
+    /// What goes wrong, in a sentence.
+    pub what: &'static str,
+    /// Where the wire fact comes from.
+    pub source: &'static str,
+    /// How well it is known: `unverified` is the best guess there is, `played` no fact of AWS's.
+    pub verified_by: &'static str,
+    /// Why the case was not what it should have been, if so.
+    pub problem: Option<String>,
+    /// What the service answered; to raw, which is asked first.
+    pub wire: Wire,
+    /// What is said in there.
+    pub facts: Vec<Fact>,
+    /// What raw told its user.
+    pub raw: Side,
+    /// What the SDK told its user.
+    pub sdk: Side,
+}
+
+/// What one side told its user.
+#[derive(Debug, Serialize)]
+pub struct Side {
+    /// How the call ended; `skipped` where it is not possible.
+    pub outcome: Outcome,
+    /// Whether the side lets its user come into this state at all.
+    pub possible: bool,
+    /// It yielded an answer, and that is not the one that the service has.
+    pub silently_wrong: bool,
+    /// What is to be known beside.
+    pub note: Option<String>,
+    /// HTTP attempts.
+    pub attempts: u32,
+    /// Until the call ended, in milliseconds.
+    pub elapsed_ms: f64,
+    /// `{}`
+    pub display: String,
+    /// What the side itself says to print.
+    pub error_context: String,
+    /// `{:?}`
+    pub debug: String,
+    /// What to do next, where this side has a word on that.
+    pub advice: Option<String>,
+    /// What the service told this side, in the attempt that ended the call.
+    pub facts: Vec<Fact>,
+    /// Which of it is found where.
+    pub kept_by: KeptBy,
+    /// Which of it is found nowhere, or in `debug` alone.
+    pub lost: Vec<String>,
+}
+
+/// How many facts one way of printing kept.
+#[derive(Debug, Serialize)]
+pub struct Kept {
+    /// `raw` or `sdk`.
+    pub side: &'static str,
+    /// `display`, `error_context`, `debug` or `api`.
+    pub way: &'static str,
+    /// Facts found there.
+    pub kept: usize,
+    /// Facts that the service told this side.
+    pub of: usize,
+    /// The cases that were counted: those in which an SDK client called, and both sides failed.
+    pub cases: usize,
+}
+
+/// Plays `cases`, one after the other, so that their times are their own. Only the SDK's side of those
+/// that are mostly waiting is left to wait while others are played.
+///
+/// # Errors
+/// Exit 3 where no sandbox can be started, or a client cannot be made.
+pub async fn play(cases: &[&'static Case]) -> Result<Findings, Stop> {
+    let started = Instant::now();
+    let image = play::newest_image().await?;
+    let mut findings = Vec::with_capacity(cases.len());
+    let mut waiting = JoinSet::new();
+    // What waits longest begins first.
+    let (waits, quick): (Vec<_>, Vec<_>) =
+        cases.iter().enumerate().partition(|(_, case)| case.waits());
+    for (place, case) in waits {
+        let begun = play::begin(case, &image).await?;
+        waiting.spawn(async move { (place, begun.end().await) });
+    }
+    while let Some(played) = waiting.join_next().await {
+        match played {
+            Ok((place, finding)) => findings.push((place, finding?)),
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+    }
+    for (place, case) in quick {
+        findings.push((place, play::begin(case, &image).await?.end().await?));
+    }
+    findings.sort_by_key(|(place, _)| *place);
+    let cases: Vec<_> = findings.into_iter().map(|(_, finding)| finding).collect();
+    Ok(Findings {
+        machine: Machine::this(),
+        kept: Kept::count(&cases),
+        cases,
+        elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
+}
+
+impl Findings {
+    /// Whether every case was what it should have been.
+    #[must_use]
+    pub fn all_played(&self) -> bool {
+        self.cases.iter().all(|case| case.problem.is_none())
+    }
+}
+
+impl Finding {
+    /// Whether the words of the SDK's own clients can be held against raw's here. There is no client
+    /// for a route of API Gateway, and none that fetches a presigned URL.
+    #[must_use]
+    pub fn is_comparable(&self) -> bool {
+        let failed = |side: &Side| matches!(side.outcome, Outcome::Refused | Outcome::Failed);
+        self.sdk.note.is_none() && failed(&self.raw) && failed(&self.sdk)
+    }
+}
+
+impl Kept {
+    fn count(cases: &[Finding]) -> Vec<Self> {
+        let is_counted = |case: &&Finding| case.is_comparable() && !case.raw.facts.is_empty();
+        let cases: Vec<_> = cases.iter().filter(is_counted).collect();
+        let sides = [
+            ("raw", cases.iter().map(|case| &case.raw).collect::<Vec<_>>()),
+            ("sdk", cases.iter().map(|case| &case.sdk).collect()),
+        ];
+        let mut counts = Vec::new();
+        for (side, told) in sides {
+            let of = told.iter().map(|side| side.facts.len()).sum();
+            for way in ["display", "error_context", "api", "debug"] {
+                let kept = told.iter().map(|side| side.kept_by.way(way).len()).sum();
+                counts.push(Self { side, way, kept, of, cases: cases.len() });
+            }
+        }
+        counts
+    }
+}

@@ -1,0 +1,273 @@
+//! Plays a case: first raw, then the SDK, and the record of what each was told.
+
+mod scene;
+
+use std::time::{Duration, Instant};
+
+use contract::{Answer, Failure, Stage};
+use reqwest::Method;
+use sandbox::Exchange;
+
+use super::{
+    Finding, Side,
+    catalogue::{Basis, Case, IMAGES, Play, Presigned},
+    kept::KeptBy,
+    wire::Wire,
+};
+use crate::{error::Stop, findings::Outcome};
+use scene::Scene;
+
+/// So old is a presigned URL that raw uses too late. raw's presigner goes by its client's clock; the
+/// SDK's does not, so there the time is waited for.
+const AN_HOUR: Duration = Duration::from_hours(1);
+/// Until a URL that was good for a second is no longer.
+const TWO_SECONDS: Duration = Duration::from_secs(2);
+/// So much of a text is looked at: what is beyond is a body, or the dump of one.
+const MOST_TO_READ: usize = 64 * 1024;
+/// So much of a text is put out.
+const MOST_TO_SHOW: usize = 8 * 1024;
+
+const BY_THE_SDK: &str = "the SDK signs by itself: its user cannot make this mistake";
+
+/// A case of which raw's side has been played.
+pub(super) struct Begun {
+    scene: Scene,
+    raw: Call,
+    /// None where its user cannot come into the state that the case is about.
+    sdk: Option<sdk::Client>,
+}
+
+/// A call, and what went over the wire for it.
+struct Call {
+    /// No answer where what came is not read.
+    result: Result<Option<Answer>, Failure>,
+    attempts: u32,
+    elapsed: Duration,
+    exchanges: Vec<Exchange>,
+}
+
+/// The id of an image that can be launched in any sandbox: they all hold the same.
+pub(super) async fn newest_image() -> Result<String, Stop> {
+    match Scene::of(IMAGES, "")?.right_answer().await? {
+        Some(Answer::Images(images)) if !images.is_empty() => Ok(images[0].id.clone()),
+        _ => Err(Stop::impossible("the embedded endpoint has no image to launch")),
+    }
+}
+
+/// Plays raw's side of `case`; `image` is one that can be launched.
+///
+/// # Errors
+/// Exit 3 where the sandbox cannot be started, or a client cannot be made.
+pub(super) async fn begin(case: &Case, image: &str) -> Result<Begun, Stop> {
+    let scene = Scene::of(*case, image)?;
+    let raw = by_raw(&scene).await?;
+    let sdk = if scene.is_possible() { Some(scene.sdk()?) } else { None };
+    Ok(Begun { scene, raw, sdk })
+}
+
+impl Begun {
+    /// Plays the SDK's side.
+    pub(super) async fn end(self) -> Result<Finding, Stop> {
+        let Self { scene, raw, sdk } = self;
+        let sdk = match sdk {
+            Some(client) => Some(by_sdk(&scene, &client).await?),
+            None => None,
+        };
+        finding(&scene, raw, sdk).await
+    }
+}
+
+async fn by_raw(scene: &Scene) -> Result<Call, Stop> {
+    let wrongly_signed = scene.case.mistake().filter(|mistake| !mistake.is_of_configuration());
+    let (client, request, signed) = match (scene.case.play, wrongly_signed) {
+        (_, Some(mistake)) => {
+            let sent = scene.wrongly_signed(mistake)?;
+            let request = scene::to_send(&sent).ok_or_else(|| {
+                Stop::impossible(format!("HTTP cannot carry what {} sends", scene.case.id))
+            })?;
+            (scene.raw()?, request, Some(sent.steps))
+        }
+        (Play::Presigned(presigned), _) => {
+            let client = match presigned {
+                Presigned::Late => scene.raw_before(AN_HOUR)?,
+                Presigned::Fresh | Presigned::WithoutSignature => scene.raw()?,
+            };
+            let url = scene.presigned_url(&client, presigned).await?;
+            (client, reqwest::Request::new(Method::GET, url), None)
+        }
+        _ => return asking(scene, &scene.raw()?).await,
+    };
+    let url = request.url().clone();
+    let started = Instant::now();
+    let result = client.exchange(request).await;
+    let elapsed = started.elapsed();
+    let result = result.map(|_| None).map_err(|kind| scene.raw_error(kind, &url, signed));
+    Ok(Call { result, attempts: 1, elapsed, exchanges: scene.exchanges() })
+}
+
+async fn by_sdk(scene: &Scene, client: &sdk::Client) -> Result<Call, Stop> {
+    let Play::Presigned(presigned) = scene.case.play else { return asking(scene, client).await };
+    let url = scene.presigned_url(client, presigned).await?;
+    if presigned == Presigned::Late {
+        tokio::time::sleep(TWO_SECONDS).await;
+    }
+    let plain = plain_client()?;
+    let started = Instant::now();
+    let fetched = plain.get(url).send().await.and_then(reqwest::Response::error_for_status);
+    let result = match fetched {
+        Ok(_) => Ok(None),
+        // The URL is as good as a key.
+        Err(error) => Err(of_reqwest(&error.without_url())),
+    };
+    let elapsed = started.elapsed();
+    Ok(Call { result, attempts: 1, elapsed, exchanges: scene.exchanges() })
+}
+
+async fn asking(scene: &Scene, client: &impl contract::Client) -> Result<Call, Stop> {
+    scene.prepare(client).await?;
+    let operation = scene.operation(client.name());
+    let started = Instant::now();
+    let reply = client.call(&operation).await;
+    let elapsed = started.elapsed();
+    let result = reply.result.map(Some);
+    Ok(Call { result, attempts: reply.requests, elapsed, exchanges: scene.exchanges() })
+}
+
+async fn finding(scene: &Scene, raw: Call, sdk: Option<Call>) -> Result<Finding, Stop> {
+    let case = scene.case;
+    let wire = told(scene, &raw);
+    let problem = problem(scene, &wire, sdk.as_ref());
+    let sdk = match sdk {
+        Some(call) => side(scene, call).await?,
+        None => Side { note: Some(BY_THE_SDK.to_owned()), ..Side::impossible() },
+    };
+    Ok(Finding {
+        id: case.id,
+        service: case.service.as_str(),
+        cause: case.cause,
+        what: case.what(),
+        source: case.source(),
+        verified_by: case.verified_by(),
+        problem,
+        facts: wire.facts(case.beside),
+        wire,
+        raw: side(scene, raw).await?,
+        sdk: Side { note: case.note().map(str::to_owned).or(sdk.note), ..sdk },
+    })
+}
+
+/// The answer that ended the call: the last one, or, where a later attempt went well, the one that
+/// made it necessary.
+fn told(scene: &Scene, call: &Call) -> Wire {
+    let exchange = match call.result {
+        Ok(_) => call.exchanges.first(),
+        Err(_) => call.exchanges.last(),
+    };
+    on_the_wire(scene, exchange)
+}
+
+fn on_the_wire(scene: &Scene, exchange: Option<&Exchange>) -> Wire {
+    let answer = exchange.and_then(|exchange| exchange.answer.as_ref());
+    answer.map(|answer| Wire::of(answer, |text| scene.mask(text))).unwrap_or_default()
+}
+
+/// Why the case is not what it should be, if so.
+fn problem(scene: &Scene, wire: &Wire, sdk: Option<&Call>) -> Option<String> {
+    let (status, code) = match (scene.case.basis, scene.case.fact()) {
+        (Basis::Fact(_), Some(fact)) => (fact.status, fact.code.clone()),
+        (Basis::Fact(case), None) => return Some(format!("there is no fact {case:?}")),
+        (Basis::Played { status, .. }, _) => (status, None),
+    };
+    let to_raw = (wire.status, wire.code());
+    if to_raw.0 != status || code.is_some() && to_raw.1 != code {
+        return Some(format!("raw was answered {to_raw:?}, and not {:?}", (status, code)));
+    }
+    // With the same status and code for both, they are in the same state.
+    let wire = on_the_wire(scene, sdk?.exchanges.first());
+    let to_sdk = (wire.status, wire.code());
+    (to_sdk != to_raw).then(|| format!("the SDK was answered {to_sdk:?} at first, raw {to_raw:?}"))
+}
+
+async fn side(scene: &Scene, call: Call) -> Result<Side, Stop> {
+    let facts = told(scene, &call).facts(scene.case.beside);
+    let (attempts, elapsed_ms) = (call.attempts, call.elapsed.as_secs_f64() * 1e3);
+    let side = Side { attempts, elapsed_ms, possible: true, ..Side::impossible() };
+    let failure = match call.result {
+        Err(failure) => masked(scene, failure),
+        Ok(answer) => {
+            let silently_wrong = answer.is_some() && answer != scene.right_answer().await?;
+            let recovered = attempts > 1 && !silently_wrong;
+            let note = recovered.then(|| "it tried again by itself, and got its answer".to_owned());
+            return Ok(Side { outcome: Outcome::Ok, silently_wrong, facts, note, ..side });
+        }
+    };
+    let kept_by = KeptBy::of(&failure, &facts);
+    Ok(Side {
+        outcome: Outcome::from(&failure),
+        lost: kept_by.lost(&facts),
+        kept_by,
+        facts,
+        error_context: beginning(failure.context),
+        debug: beginning(failure.debug),
+        display: failure.display,
+        advice: failure.advice,
+        ..side
+    })
+}
+
+/// S3 quotes the session token, and the SDK's `{:?}` quotes S3.
+fn masked(scene: &Scene, mut failure: Failure) -> Failure {
+    let Failure { display, context, debug, code, message, advice, details, .. } = &mut failure;
+    let optional = [code, message, advice].into_iter().flatten();
+    let details = details.iter_mut().map(|(_, value)| value);
+    for text in [display, context, debug].into_iter().chain(optional).chain(details) {
+        text.truncate(text.floor_char_boundary(MOST_TO_READ));
+        scene.mask(text);
+    }
+    failure
+}
+
+impl Side {
+    /// A side that was not asked, because it cannot be brought there.
+    fn impossible() -> Self {
+        Self {
+            outcome: Outcome::Skipped,
+            possible: false,
+            silently_wrong: false,
+            note: None,
+            attempts: 0,
+            elapsed_ms: 0.0,
+            display: String::new(),
+            error_context: String::new(),
+            debug: String::new(),
+            advice: None,
+            facts: Vec::new(),
+            kept_by: KeptBy::default(),
+            lost: Vec::new(),
+        }
+    }
+}
+
+/// What an SDK's user may fetch a URL with.
+fn plain_client() -> Result<reqwest::Client, Stop> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .map_err(|error| Stop::impossible(format!("no HTTP client can be made: {error}")))
+}
+
+fn of_reqwest(error: &reqwest::Error) -> Failure {
+    Failure {
+        status: error.status().map(|status| status.as_u16()),
+        debug: Failure::text(format_args!("{error:?}")),
+        ..Failure::new(Stage::Response, error.to_string())
+    }
+}
+
+fn beginning(mut text: String) -> String {
+    if text.len() > MOST_TO_SHOW {
+        text.truncate(text.floor_char_boundary(MOST_TO_SHOW));
+        text.push('…');
+    }
+    text
+}

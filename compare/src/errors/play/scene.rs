@@ -1,0 +1,243 @@
+//! Where a case is played: a sandbox of its own, and two clients in the state that the case is about.
+
+use std::{
+    net::TcpListener,
+    time::{Duration, SystemTime},
+};
+
+use contract::{
+    Addressing, Answer, Clock, Credentials, Endpoint, Failure, Operation, Target,
+    TerminateInstances, Timeouts, WaitPace,
+};
+use raw::{Circumstances, ErrorKind, observe::Steps, redact::Secrets};
+use reqwest::{Url, header::HeaderMap};
+use sandbox::{Exchange, Identity, Options, Recording, Sandbox};
+
+use crate::{
+    error::Stop,
+    errors::catalogue::{Before, Case, Grounds, Play, Presigned, launch},
+    mistake::{Configuration, Draft, Mistake, Sent},
+};
+
+/// Where a case is played, as whom.
+pub(super) struct Scene {
+    pub(super) case: Case,
+    sandbox: Sandbox,
+    image: String,
+    /// As it should be.
+    right: Configuration,
+    /// As it is.
+    actual: Configuration,
+    /// What no output may show.
+    secrets: Vec<Secrets>,
+}
+
+impl Scene {
+    pub(super) fn of(case: Case, image: &str) -> Result<Self, Stop> {
+        let fault = match case.play {
+            Play::Fault(fault) => Some(fault),
+            _ => None,
+        };
+        let options = Options {
+            fault,
+            recording: Recording::On,
+            // An instance that is ended has ended.
+            shutdown_time: Duration::ZERO,
+            ..Options::default()
+        };
+        let sandbox = Sandbox::start(options).map_err(|error| {
+            Stop::impossible(format!("the embedded endpoint cannot start: {error}"))
+        })?;
+        let identity = sandbox.identity(case.caller).ok_or_else(|| {
+            Stop::impossible(format!("the embedded endpoint has no identity `{}`", case.caller))
+        })?;
+        let right = Configuration {
+            credentials: credentials(identity),
+            region: sandbox.region().to_owned(),
+            now: SystemTime::now(),
+        };
+        let actual = case.mistake().map_or_else(|| right.clone(), |mistake| mistake.spoilt(&right));
+        let known = sandbox.identities().iter().map(credentials);
+        let known = known.chain([actual.credentials.clone()]);
+        let secrets = known.map(|credentials| Secrets::of(&credentials)).collect();
+        Ok(Self { case, sandbox, image: image.to_owned(), right, actual, secrets })
+    }
+
+    /// Whether the SDK lets its user come into this state.
+    pub(super) fn is_possible(&self) -> bool {
+        match self.case.play {
+            Play::Mistake(_) => self.case.mistake().is_some_and(Mistake::is_of_configuration),
+            Play::Presigned(presigned) => presigned != Presigned::WithoutSignature,
+            _ => true,
+        }
+    }
+
+    /// What `side` asks.
+    pub(super) fn operation(&self, side: &str) -> Operation {
+        (self.case.ask)(&self.grounds(side))
+    }
+
+    /// Does as `client` what has to be done before the case can be played.
+    pub(super) async fn prepare(&self, client: &impl contract::Client) -> Result<(), Stop> {
+        let Play::AskingAfter(before) = self.case.play else { return Ok(()) };
+        let failed = |failure: Failure| {
+            Stop::impossible(format!("{} cannot be prepared: {failure}", self.case.id))
+        };
+        let launch = Operation::RunInstances(launch(&self.grounds(client.name())));
+        let launched = client.call(&launch).await.result.map_err(failed)?;
+        if let (Before::LaunchAndEnd, Answer::Instances(instances)) = (before, launched) {
+            let instance_ids = instances.into_iter().map(|instance| instance.id).collect();
+            let end = Operation::TerminateInstances(TerminateInstances { instance_ids });
+            client.call(&end).await.result.map_err(failed)?;
+        }
+        // No part of the case.
+        drop(self.exchanges());
+        Ok(())
+    }
+
+    pub(super) fn raw(&self) -> Result<raw::Client, Stop> {
+        self.raw_in(self.target()?)
+    }
+
+    /// A client that lives so long ago.
+    pub(super) fn raw_before(&self, age: Duration) -> Result<raw::Client, Stop> {
+        let clock = Clock::Fixed(self.right.now - age);
+        self.raw_in(Target { clock, ..self.target()? })
+    }
+
+    fn raw_in(&self, target: Target) -> Result<raw::Client, Stop> {
+        raw::Client::new(target, self.actual.credentials.clone())
+            .map_err(|error| Stop::impossible(format!("raw has no client: {error}")))
+    }
+
+    pub(super) fn sdk(&self) -> Result<sdk::Client, Stop> {
+        sdk::Client::new(self.target()?, self.actual.credentials.clone())
+            .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))
+    }
+
+    fn target(&self) -> Result<Target, Stop> {
+        let endpoint = match self.case.play {
+            Play::ClosedPort => format!("http://127.0.0.1:{}", closed_port()?),
+            // RFC 2606 keeps the name from ever having an address.
+            Play::UnknownHost => "http://endpoint.invalid".to_owned(),
+            _ => self.sandbox.endpoint().to_owned(),
+        };
+        let clock = match self.actual.now {
+            now if now == self.right.now => Clock::System,
+            now => Clock::Fixed(now),
+        };
+        Ok(Target {
+            region: self.actual.region.clone(),
+            endpoint: Endpoint::Url(endpoint),
+            addressing: Addressing::Path,
+            clock,
+            timeouts: Timeouts { attempt: self.case.patience, ..Timeouts::default() },
+            proxy: None,
+            wait_pace: WaitPace::AsOnAws,
+        })
+    }
+
+    /// The URL that `client` presigns.
+    pub(super) async fn presigned_url(
+        &self,
+        client: &impl contract::Client,
+        presigned: Presigned,
+    ) -> Result<Url, Stop> {
+        let no_url = |why: String| Stop::impossible(format!("no URL for {}: {why}", self.case.id));
+        let mut url = match client.call(&self.operation(client.name())).await.result {
+            Ok(Answer::Presigned(presigned)) => presigned.url,
+            Ok(_) => return Err(no_url("what is asked yields none".to_owned())),
+            Err(failure) => return Err(no_url(failure.display)),
+        };
+        if let (Presigned::WithoutSignature, Some(at)) = (presigned, url.find("&X-Amz-Signature="))
+        {
+            url.truncate(at);
+        }
+        Url::parse(&url).map_err(|error| no_url(error.to_string()))
+    }
+
+    /// What raw asks, with `mistake` in its signature.
+    pub(super) fn wrongly_signed(&self, mistake: &Mistake) -> Result<Sent, Stop> {
+        let unsigned =
+            |why: String| Stop::impossible(format!("{} cannot be signed: {why}", self.case.id));
+        let operation = self.operation("raw");
+        let request = raw::request::Request::new(&operation, &self.target()?, None)
+            .map_err(|error| unsigned(error.to_string()))?;
+        let mut draft = Draft::of(&request, self.actual.clone());
+        if let Some(arrange) = mistake.occasion {
+            arrange(&mut draft);
+        }
+        mistake.commit(&draft).map_err(|error| unsigned(error.to_string()))
+    }
+
+    /// raw's words for what came of a request that raw did not sign by itself.
+    pub(super) fn raw_error(&self, kind: ErrorKind, url: &Url, signed: Option<Steps>) -> Failure {
+        let operation = self.operation("raw");
+        let circumstances = Circumstances {
+            operation: operation.name(),
+            place: Some(format!("{}{}", url.origin().ascii_serialization(), url.path())),
+            region: &self.actual.region,
+            credentials: &self.actual.credentials,
+            signed_at: self.actual.now,
+            signed,
+        };
+        raw::Error::new(kind, &circumstances).into()
+    }
+
+    /// What went over the wire since the last time.
+    pub(super) fn exchanges(&self) -> Vec<Exchange> {
+        self.sandbox.exchanges()
+    }
+
+    /// What raw is answered where nothing goes wrong.
+    pub(super) async fn right_answer(&self) -> Result<Option<Answer>, Stop> {
+        let scene = Self::of(self.case.without_fault(), &self.image)?;
+        let client = scene.raw()?;
+        Ok(contract::Client::call(&client, &scene.operation("raw")).await.result.ok())
+    }
+
+    /// Takes every secret of the sandbox out of `text`.
+    pub(super) fn mask(&self, text: &mut String) {
+        self.secrets.iter().for_each(|secrets| secrets.redact(text));
+    }
+
+    fn grounds(&self, side: &str) -> Grounds {
+        Grounds {
+            api_url: self.sandbox.api_url(),
+            image: self.image.clone(),
+            token: format!("{}-{side}", self.case.id),
+        }
+    }
+}
+
+fn credentials(identity: &Identity) -> Credentials {
+    let credentials = Credentials::new(&identity.access_key_id, &identity.secret_access_key);
+    match &identity.session_token {
+        Some(token) => credentials.with_session_token(token),
+        None => credentials,
+    }
+}
+
+/// A port at which nobody listens, as somebody just did.
+fn closed_port() -> Result<u16, Stop> {
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    port.map(|address| address.port())
+        .map_err(|error| Stop::impossible(format!("no port can be had: {error}")))
+}
+
+/// For the HTTP client, if HTTP can carry it.
+pub(super) fn to_send(sent: &Sent) -> Option<reqwest::Request> {
+    let mut request = reqwest::Request::new(sent.method.parse().ok()?, sent.url.parse().ok()?);
+    let headers: Option<HeaderMap> = sent
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            Some((name.parse::<reqwest::header::HeaderName>().ok()?, value.parse().ok()?))
+        })
+        .collect();
+    *request.headers_mut() = headers?;
+    if !sent.body.is_empty() {
+        *request.body_mut() = Some(sent.body.clone().into());
+    }
+    Some(request)
+}

@@ -1,0 +1,209 @@
+//! What can go wrong → text. The same rows, counts and remarks for people and for reports.
+
+pub mod markdown;
+pub mod text;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    errors::{Finding, Findings, Side, catalogue::Cause, wire::Wire},
+    findings::Outcome,
+};
+
+/// How much is said of each case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// A row of a table.
+    Row,
+    /// All of it.
+    Full,
+}
+
+/// A case as one row of a table.
+struct Row<'f> {
+    id: &'f str,
+    /// Status and code.
+    answered: String,
+    /// Facts in raw's `{}`.
+    raw: String,
+    /// Facts in the SDK's `{}`.
+    sdk: String,
+    /// Facts in what the SDK says to print.
+    context: String,
+    /// raw's, and the SDK's where they differ.
+    attempts: String,
+    /// What is remarkable.
+    remark: Option<&'static str>,
+}
+
+const CAUSES: [(Cause, &str); 4] = [
+    (Cause::Mistake, "Mistakes of the caller"),
+    (Cause::Permission, "Permissions"),
+    (Cause::Resource, "Resources"),
+    (Cause::Fault, "Faults of the service, or before it"),
+];
+
+/// A way of printing, its name in the findings, and what it is on each side.
+const WAYS: [(&str, &str); 4] = [
+    ("display", "{}"),
+    ("error_context", "the causes / DisplayErrorContext"),
+    ("api", "typed accessors"),
+    ("debug", "{:?}"),
+];
+
+const HOW_TO_READ: &str = "Kept: how many of the facts that the service sent are in what a user sees who prints the error: \
+     with {} for raw and the SDK, and for the SDK with DisplayErrorContext, without the copy of {:?} \
+     that it ends in. Facts are status, code, message, ids, and whatever else AWS's answer names.";
+
+const HOW_COUNTED: &str = "Counted are the cases in which an SDK client called and both sides failed. DisplayErrorContext \
+     ends in a copy of {:?}, dump of the body included; that is counted as {:?}.";
+
+fn row(case: &Finding) -> Row<'_> {
+    let kept = |side: &Side, names: &[String]| match side.outcome {
+        Outcome::Skipped => "–".to_owned(),
+        Outcome::Ok if side.silently_wrong => "wrong".to_owned(),
+        Outcome::Ok => "ok".to_owned(),
+        _ => format!("{}/{}", names.len(), side.facts.len()),
+    };
+    let (raw, sdk) = (&case.raw, &case.sdk);
+    Row {
+        id: case.id,
+        answered: answered(&case.wire),
+        raw: kept(raw, &raw.kept_by.display),
+        sdk: kept(sdk, &sdk.kept_by.display),
+        context: kept(sdk, &sdk.kept_by.error_context),
+        attempts: if sdk.possible {
+            format!("{} / {}", raw.attempts, sdk.attempts)
+        } else {
+            raw.attempts.to_string()
+        },
+        remark: remark(case),
+    }
+}
+
+/// Status and code, or that there was no answer.
+fn answered(wire: &Wire) -> String {
+    match (wire.status, wire.code()) {
+        (Some(status), Some(code)) => format!("{status} {code}"),
+        (Some(status), None) => status.to_string(),
+        (None, _) => "no answer".to_owned(),
+    }
+}
+
+fn remark(case: &Finding) -> Option<&'static str> {
+    match (&case.raw, &case.sdk) {
+        _ if case.problem.is_some() => Some("could not be played"),
+        (raw, _) if raw.silently_wrong => Some("raw is silently wrong"),
+        (_, sdk) if sdk.silently_wrong => Some("the SDK is silently wrong"),
+        (_, sdk) if !sdk.possible => Some("impossible through the SDK"),
+        (raw, sdk) if sdk.outcome == Outcome::Ok && raw.outcome != Outcome::Ok => {
+            Some("the SDK tries again by itself, and succeeds")
+        }
+        _ => None,
+    }
+}
+
+/// A heading, and the cases that come under it.
+fn by_cause(findings: &Findings) -> impl Iterator<Item = (&'static str, Vec<&Finding>)> {
+    CAUSES.into_iter().filter_map(|(cause, heading)| {
+        let cases: Vec<_> = findings.cases.iter().filter(|case| case.cause == cause).collect();
+        (!cases.is_empty()).then_some((heading, cases))
+    })
+}
+
+/// `way, raw, sdk` for each way of printing.
+fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
+    let of = |side: &str, way: &str| {
+        let kept = findings.kept.iter().find(|kept| kept.side == side && kept.way == way);
+        kept.map_or_else(String::new, |kept| {
+            format!("{} ({} %)", kept.kept, kept.kept * 100 / kept.of.max(1))
+        })
+    };
+    WAYS.into_iter().map(move |(way, name)| [name.to_owned(), of("raw", way), of("sdk", way)])
+}
+
+/// What the table of ways is about; nothing where no case counts.
+fn kept_heading(findings: &Findings) -> Option<String> {
+    let kept = findings.kept.iter().find(|kept| kept.cases > 0)?;
+    Some(format!("Facts kept, of {} that the service sent in {} cases", kept.of, kept.cases))
+}
+
+/// What is remarkable, each under a heading: what it is, then the cases or facts.
+fn remarkable(findings: &Findings) -> Vec<(String, String)> {
+    let cases = |is_one: fn(&Finding) -> bool| {
+        let ids: Vec<_> =
+            findings.cases.iter().filter(|case| is_one(case)).map(|case| case.id).collect();
+        (ids.len(), ids.join(", "))
+    };
+    let retried = |case: &Finding| {
+        case.sdk.outcome == Outcome::Ok
+            && case.raw.outcome != Outcome::Ok
+            && !case.sdk.silently_wrong
+    };
+    let remarks = [
+        (
+            "Silently wrong on raw's side: an answer, and not the right one",
+            cases(|case| case.raw.silently_wrong),
+        ),
+        (
+            "Silently wrong on the SDK's side: an answer, and not the right one",
+            cases(|case| case.sdk.silently_wrong),
+        ),
+        ("Impossible through the SDK, which signs by itself", cases(|case| !case.sdk.possible)),
+        ("Put right by the SDK, which tries again by itself", cases(retried)),
+        ("Lost by raw: found at most in {:?}", lost(findings, |case| &case.raw)),
+        ("Lost by the SDK: found at most in {:?}", lost(findings, |case| &case.sdk)),
+    ];
+    let remarks = remarks.into_iter().filter(|(_, (count, _))| *count > 0);
+    remarks.map(|(what, (count, which))| (format!("{what} ({count})"), which)).collect()
+}
+
+/// The facts that a side lost where both were told them: each name with how many times.
+fn lost(findings: &Findings, side: fn(&Finding) -> &Side) -> (usize, String) {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in findings.cases.iter().filter(|case| case.is_comparable()) {
+        for name in &side(case).lost {
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let names: Vec<_> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    (counts.iter().map(|(_, count)| count).sum(), names.join(", "))
+}
+
+/// What the cases come to, in a sentence.
+fn summary(findings: &Findings) -> String {
+    let cases = &findings.cases;
+    let count = |is_one: fn(&&Finding) -> bool| cases.iter().filter(is_one).count();
+    let unplayed = count(|case| case.problem.is_some());
+    let seconds = std::time::Duration::from_millis(findings.elapsed_ms).as_secs_f64();
+    let mut text = format!(
+        "{} cases: {} in words that AWS is known to use, {} unverified, {} without AWS's doing",
+        cases.len(),
+        count(|case| !["unverified", "played"].contains(&case.verified_by)),
+        count(|case| case.verified_by == "unverified"),
+        count(|case| case.verified_by == "played"),
+    );
+    if unplayed > 0 {
+        text = format!("{text}; {unplayed} could not be played");
+    }
+    format!("{text} ({seconds:.1} s)")
+}
+
+/// How a side's call ended, in a phrase.
+fn ending(side: &Side) -> String {
+    let attempts = if side.attempts == 1 { "attempt" } else { "attempts" };
+    let how = match side.outcome {
+        Outcome::Skipped => return "not possible".to_owned(),
+        Outcome::Ok if side.silently_wrong => "an answer, and not the right one: silently wrong",
+        Outcome::Ok => "the right answer",
+        Outcome::Refused => "refused",
+        Outcome::Failed => "failed",
+    };
+    format!("{how}; {} {attempts}, {}", side.attempts, super::in_unit(side.elapsed_ms * 1e3))
+}
+
+fn names(names: &[String]) -> String {
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}

@@ -1,0 +1,107 @@
+//! For reports.
+
+use std::fmt::Write as _;
+
+use super::{
+    Detail, HOW_COUNTED, HOW_TO_READ, answered, by_cause, ending, kept, kept_heading, names,
+    remarkable, row, summary,
+};
+use crate::errors::{Finding, Findings, Side};
+
+/// All of it.
+#[must_use]
+pub fn markdown(findings: &Findings, detail: Detail) -> String {
+    match detail {
+        Detail::Row => overview(findings),
+        Detail::Full => findings.cases.iter().map(in_full).collect(),
+    }
+}
+
+fn overview(findings: &Findings) -> String {
+    let mut text = format!("{}\n", in_code(HOW_TO_READ));
+    for (heading, cases) in by_cause(findings) {
+        let _ = writeln!(text, "\n**{heading}**\n");
+        text.push_str("| case | answered | raw `{}` | sdk `{}` | sdk context | attempts | |\n");
+        text.push_str("| --- | --- | ---: | ---: | ---: | ---: | --- |\n");
+        for case in cases {
+            let row = row(case);
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {} | {} | {} | {} | {} |",
+                row.id,
+                row.answered,
+                row.raw,
+                row.sdk,
+                row.context,
+                row.attempts,
+                row.remark.unwrap_or_default()
+            );
+        }
+    }
+    if let Some(heading) = kept_heading(findings) {
+        let _ = writeln!(text, "\n**{heading}**\n\n| printed with | raw | sdk |");
+        text.push_str("| --- | ---: | ---: |\n");
+        for [way, raw, sdk] in kept(findings) {
+            let _ = writeln!(text, "| {} | {raw} | {sdk} |", in_code(&way));
+        }
+        let _ = writeln!(text, "\n{}", in_code(HOW_COUNTED));
+    }
+    for (what, which) in remarkable(findings) {
+        let _ = writeln!(text, "\n**{}**: {which}", in_code(&what));
+    }
+    for case in &findings.cases {
+        if let Some(problem) = &case.problem {
+            let _ = writeln!(text, "\n`{}` could not be played: {problem}", case.id);
+        }
+    }
+    let _ = writeln!(text, "\n{}", summary(findings));
+    text
+}
+
+fn in_full(case: &Finding) -> String {
+    let mut text = format!("## `{}`\n\n{}\n", case.id, case.what);
+    if let Some(problem) = &case.problem {
+        let _ = writeln!(text, "\n**It could not be played**: {problem}");
+    }
+    let _ = writeln!(text, "\nSource: {} ({})", case.source, case.verified_by);
+    let _ = writeln!(text, "\nThe service answered {}:\n", answered(&case.wire));
+    let headers = case.wire.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
+    let body = case.wire.body.as_deref().unwrap_or_default();
+    text.push_str(&fenced(&format!("{}\n{body}", headers.collect::<String>())));
+    text.push_str(&side("raw", &case.raw));
+    text.push_str(&side("sdk", &case.sdk));
+    text.push('\n');
+    text
+}
+
+fn side(name: &str, side: &Side) -> String {
+    let mut text = format!("\n**{name}**: {}", ending(side));
+    if let Some(note) = &side.note {
+        let _ = write!(text, " ({note})");
+    }
+    text.push('\n');
+    if side.display.is_empty() {
+        return text;
+    }
+    let _ = write!(text, "\n{}", fenced(&side.display));
+    for (what, kept) in [
+        ("`{}` keeps", &side.kept_by.display),
+        ("what it says to print keeps", &side.kept_by.error_context),
+        ("accessors", &side.kept_by.api),
+        ("`{:?}` has", &side.kept_by.debug),
+        ("lost", &side.lost),
+    ] {
+        let _ = write!(text, "\n- {what}: {}", names(kept));
+    }
+    text.push('\n');
+    text
+}
+
+/// Longer than any fence inside.
+fn fenced(text: &str) -> String {
+    format!("````\n{}\n````\n", text.trim_end())
+}
+
+fn in_code(text: &str) -> String {
+    text.replace("{:?}", "`{:?}`").replace("{}", "`{}`")
+}
