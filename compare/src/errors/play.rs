@@ -271,3 +271,33 @@ fn beginning(mut text: String) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{by_raw, by_sdk, finding, scene::Scene};
+    use crate::errors::catalogue::{self, Case};
+
+    /// S3 answers some of these with what it was sent, and the SDK's `{:?}` quotes S3.
+    #[tokio::test]
+    async fn no_finding_holds_a_secret_of_its_sandbox() {
+        let echoes = |case: &&Case| case.caller == "temporary" || case.caller == "expired";
+        let mut played = 0;
+        for case in catalogue::all().filter(echoes) {
+            let scene = Scene::of(*case, "ami-0").expect("a sandbox");
+            let raw = by_raw(&scene).await.expect("raw's side");
+            let sdk = if scene.is_possible() {
+                let client = scene.sdk().expect("a client");
+                Some(by_sdk(&scene, &client).await.expect("a call"))
+            } else {
+                None
+            };
+            let finding = finding(&scene, raw, sdk).await.expect("a finding");
+            let shown = serde_json::to_string(&finding).expect("JSON");
+            for secret in scene.secrets_in_the_open() {
+                assert!(!shown.contains(&secret), "{}", case.id);
+            }
+            played += 1;
+        }
+        assert!(played >= 8, "{played}");
+    }
+}

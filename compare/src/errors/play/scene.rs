@@ -201,6 +201,20 @@ impl Scene {
         self.secrets.iter().for_each(|secrets| secrets.redact(text));
     }
 
+    /// Every secret key and session token of the sandbox, and of whoever calls it.
+    #[cfg(test)]
+    pub(super) fn secrets_in_the_open(&self) -> Vec<String> {
+        let known = self.sandbox.identities().iter().map(credentials);
+        let known = known.chain([self.actual.credentials.clone()]);
+        known
+            .flat_map(|credentials| {
+                let token = credentials.session_token.map(|token| token.expose().to_owned());
+                [Some(credentials.secret_key.expose().to_owned()), token]
+            })
+            .flatten()
+            .collect()
+    }
+
     fn grounds(&self, side: &str) -> Grounds {
         Grounds {
             api_url: self.sandbox.api_url(),
