@@ -17,6 +17,7 @@ mod program;
 mod render;
 mod run;
 mod schema;
+mod secrets;
 mod server;
 mod sign;
 mod sign_jsonl;

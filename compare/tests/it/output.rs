@@ -8,7 +8,7 @@ const VERBS: [&str; 7] = ["run", "explain", "sign", "verify", "sandbox", "cleanu
 const ESCAPE: char = '\u{1b}';
 
 /// The verbs that the help lists.
-fn listed() -> Vec<String> {
+pub(crate) fn listed() -> Vec<String> {
     let help = Program::new(["--help"]).run().expect(0).stdout;
     assert!(help.contains("Example: compare"), "{help}");
     let (_, list) = help.split_once("Commands:\n").expect("a list of verbs");

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contract::{Answer, Client as _, Failure, Operation, Reply};
+use contract::{Answer, Client as _, Failure, Operation, Reply, Timeouts};
 use reqwest::header::{HeaderName, HeaderValue};
 
 use super::{Extent, Round, Series};
@@ -94,7 +94,7 @@ impl Arms {
         let exchange = exchanges.into_iter().next().ok_or_else(|| {
             Stop::impossible(format!("{operation} sends nothing, so its latency is none"))
         })?;
-        let bare = Bare::of(exchange)?;
+        let bare = Bare::of(exchange, target.timeouts)?;
         let setup = Setup { raw, sdk, operations, right, bare };
         let arms = Self { operation, setup: Arc::new(setup) };
         for arm in Arm::ALL {
@@ -205,7 +205,7 @@ impl Arms {
 }
 
 impl Bare {
-    fn of(exchange: raw::observe::Exchange) -> Result<Self, Stop> {
+    fn of(exchange: raw::observe::Exchange, timeouts: Timeouts) -> Result<Self, Stop> {
         let impossible = |why: String| Stop::impossible(format!("the bare call: {why}"));
         let url = exchange.url.parse().map_err(|error| impossible(format!("{error}")))?;
         let method = exchange.method.parse().map_err(|error| impossible(format!("{error}")))?;
@@ -220,8 +220,12 @@ impl Bare {
             *request.body_mut() = Some(exchange.body.into());
         }
         let response = exchange.response.ok_or_else(|| impossible("no answer".to_owned()))?;
+        // As raw's: a time-out sets a timer for every call, which costs both alike.
         let client = reqwest::Client::builder()
             .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.attempt)
             .build()
             .map_err(|error| impossible(error.to_string()))?;
         Ok(Self { client, request, right: (response.head.status, response.body.len()) })
