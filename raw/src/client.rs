@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use contract::{
@@ -22,6 +23,8 @@ pub struct Client {
     target: Target,
     credentials: Credentials,
     keys: KeyCache,
+    /// Kept from one signature to the next, so that signing allocates nothing.
+    buffers: Mutex<Buffers>,
     sender: Sender,
     retries: Retries,
 }
@@ -57,8 +60,8 @@ impl Client {
         };
         match sender {
             Ok(sender) => {
-                let (keys, retries) = (KeyCache::new(), Retries::NONE);
-                Ok(Self { target, credentials, keys, sender, retries })
+                let (keys, buffers) = (KeyCache::new(), Mutex::default());
+                Ok(Self { target, credentials, keys, buffers, sender, retries: Retries::NONE })
             }
             Err(kind) => {
                 let circumstances = Circumstances {
@@ -119,7 +122,8 @@ impl Client {
             return Ok(assemble(request, std::iter::empty())?);
         }
         let params = self.params(request, Rules::of(request.service.as_str()), now)?;
-        let mut buffers = Buffers::default();
+        // Held while nothing is awaited. A panic in another call leaves texts that are cleared here.
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
         let signed = sigv4::sign(&request.as_signed(), &params, &self.keys, &mut buffers)?;
         observe::signed(|| (&signed).into());
         Ok(assemble(request, signed.headers())?)

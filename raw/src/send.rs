@@ -131,12 +131,13 @@ impl Sender {
         request: reqwest::Request,
         requests: &mut u32,
     ) -> Result<Response, SendError> {
-        let called = self.called(request.url());
-        let client = self.client_for(request.url())?;
+        // Put into words on failure only.
+        let url = request.url().clone();
+        let client = self.client_for(&url)?;
         *requests += 1;
         observe::sending(&request);
         let failed = |problem, source: reqwest::Error| SendError {
-            called: called.clone(),
+            called: self.called(&url),
             problem,
             answer: None,
             source: source.without_url(),
