@@ -8,8 +8,8 @@
 //!
 //! The types keep that order: a [`StringToSign`] is made from a [`CanonicalRequest`], a
 //! [`Signature`] from a [`SigningKey`] and that string. Every step is a value whose text can be
-//! shown, and [`sign`] returns them all, so explaining a signature and making one are the same
-//! lines. The texts live in [`Buffers`], so signing again allocates nothing.
+//! shown, and [`sign`] and [`presign`] return them all, so explaining a signature and making one are
+//! the same lines. The texts live in [`Buffers`], so signing again allocates nothing.
 
 mod caller;
 mod error;
@@ -32,7 +32,7 @@ pub use settings::{
 pub use text::Hex;
 pub use timestamp::Timestamp;
 
-use caller::{Credential, CredentialBuffer, Token, TokenBuffer};
+use caller::{Credential, Token};
 use contract::SecretKey;
 use headers::{AddedHeaders, HeaderBuffers, Headers};
 use hmac::{Hmac, KeyInit, Mac};
@@ -59,24 +59,9 @@ pub fn sign<'b>(
     keys: &KeyCache,
     buffers: &'b mut Buffers,
 ) -> Result<Signed<'b>, Error> {
-    request.check()?;
-    let time = request.signing_time(buffers.time.insert(params.time))?;
-    let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
-    let credential = buffers.credential.of(params, time)?;
-
-    let token = buffers.token.of(params.credentials)?;
-    let added = AddedHeaders::in_header(time, payload, token, params.rules);
-    let headers = buffers.headers.collect(request, added)?;
-    let query = buffers.query.canonical(request.query);
-    let canonical_request =
-        CanonicalRequest::new(request, params, query, &headers, &mut buffers.canonical_request);
-
-    let string_to_sign =
-        StringToSign::new(&canonical_request, time, &credential.scope, &mut buffers.string_to_sign);
-    let key = keys.signing_key(&params.credentials.secret_key, &credential.scope);
-    let signature = key.sign(&string_to_sign);
-    let authorization =
-        Authorization::new(&credential, headers.signed(), &signature, &mut buffers.output);
+    let steps = Steps::new(request, params, Location::Header, keys, &mut buffers.steps)?;
+    let authorization = Authorization::new(&steps, &mut buffers.output);
+    let Steps { canonical_request, string_to_sign, signature, headers, .. } = steps;
     Ok(Signed { canonical_request, string_to_sign, signature, authorization, headers })
 }
 
@@ -92,31 +77,65 @@ pub fn presign<'b>(
     keys: &KeyCache,
     buffers: &'b mut Buffers,
 ) -> Result<Presigned<'b>, Error> {
-    request.check()?;
-    let time = request.signing_time(buffers.time.insert(params.time))?;
-    let payload = &*buffers.payload.insert(HashedPayload::new(request.body, params.rules.payload));
-    let credential = buffers.credential.of(params, time)?;
-
-    let token = buffers.token.of(params.credentials)?;
-    let added = AddedHeaders::in_query(time, payload, token, params.rules);
-    let headers = buffers.headers.collect(request, added)?;
-    let query =
-        buffers.query.canonical_presigned(request.query, &credential, time, expires, &headers)?;
-    let canonical_request =
-        CanonicalRequest::new(request, params, query, &headers, &mut buffers.canonical_request);
-
-    let string_to_sign =
-        StringToSign::new(&canonical_request, time, &credential.scope, &mut buffers.string_to_sign);
-    let key = keys.signing_key(&params.credentials.secret_key, &credential.scope);
-    let signature = key.sign(&string_to_sign);
-    let url = PresignedUrl::new(
-        request,
-        query,
-        &signature,
-        headers.unsigned_token(),
-        &mut buffers.output,
-    );
+    let steps = Steps::new(request, params, Location::Query(expires), keys, &mut buffers.steps)?;
+    let url = PresignedUrl::new(request, &steps, &mut buffers.output);
+    let Steps { canonical_request, string_to_sign, signature, .. } = steps;
     Ok(Presigned { canonical_request, string_to_sign, signature, url })
+}
+
+/// Where the signature goes.
+#[derive(Clone, Copy)]
+enum Location {
+    /// Into the `Authorization` header.
+    Header,
+    /// Into the URL, which is then good for so long.
+    Query(Expires),
+}
+
+/// Steps 1 to 4, which are the same wherever the signature goes, and what they say in step 5.
+struct Steps<'b> {
+    credential: &'b Credential,
+    headers: Headers<'b>,
+    query: &'b [u8],
+    canonical_request: CanonicalRequest<'b>,
+    string_to_sign: StringToSign<'b>,
+    signature: Signature,
+}
+
+impl<'b> Steps<'b> {
+    #[expect(clippy::inline_always, reason = "moving the result is 1 % of a short signature")]
+    #[inline(always)]
+    fn new(
+        request: &Request<'b>,
+        params: &Params<'b>,
+        location: Location,
+        keys: &KeyCache,
+        buffers: &'b mut StepBuffers,
+    ) -> Result<Self, Error> {
+        // All that can be refused is refused in this paragraph.
+        request.check()?;
+        let time = request.signing_time(params.time)?;
+        let credential = buffers.credential.of(params, &time)?;
+        let token = buffers.token.of(params.credentials)?;
+        let payload = HashedPayload::new(request.body, params.rules.payload, &mut buffers.payload);
+        let added = AddedHeaders::new(location, time, payload, token, params.rules);
+        let headers = buffers.headers.collect(request, added)?;
+        let query = buffers.query.canonical(request.query, location, credential, &headers)?;
+
+        let scope = credential.scope();
+        let canonical_request = CanonicalRequest::new(
+            request,
+            params.rules,
+            query,
+            &headers,
+            &mut buffers.canonical_request,
+        );
+        let string_to_sign =
+            StringToSign::new(&canonical_request, &time, &scope, &mut buffers.string_to_sign);
+        let key = keys.signing_key(&params.credentials.secret_key, &scope);
+        let signature = key.sign(&string_to_sign);
+        Ok(Self { credential, headers, query, canonical_request, string_to_sign, signature })
+    }
 }
 
 /// What came of [`sign`]: every step, and the headers to add.
@@ -160,15 +179,19 @@ pub struct Presigned<'b> {
 /// The texts of the steps, to be used again by the next signature.
 #[derive(Default)]
 pub struct Buffers {
-    time: Option<Timestamp>,
-    payload: Option<HashedPayload>,
-    token: TokenBuffer,
-    credential: CredentialBuffer,
+    steps: StepBuffers,
+    output: Vec<u8>,
+}
+
+#[derive(Default)]
+struct StepBuffers {
+    credential: Credential,
+    token: Token,
+    payload: Option<Hex>,
     headers: HeaderBuffers,
     query: QueryBuffers,
     canonical_request: Vec<u8>,
     string_to_sign: Vec<u8>,
-    output: Vec<u8>,
 }
 
 /// Step 1: the request in the one form in which both ends write it.
@@ -178,7 +201,7 @@ pub struct CanonicalRequest<'b>(Cow<'b, [u8]>);
 impl<'b> CanonicalRequest<'b> {
     fn new(
         request: &Request<'_>,
-        params: &Params<'_>,
+        rules: Rules,
         query: &[u8],
         headers: &Headers<'_>,
         out: &'b mut Vec<u8>,
@@ -188,19 +211,19 @@ impl<'b> CanonicalRequest<'b> {
         out.extend_from_slice(request.method.as_bytes());
         out.push(b'\n');
         // <CanonicalURI>\n
-        path::write_canonical(out, request.absolute_path(), params.rules);
+        path::write_canonical(out, request.absolute_path(), rules);
         out.push(b'\n');
         // <CanonicalQueryString>\n
         out.extend_from_slice(query);
         out.push(b'\n');
         // <CanonicalHeaders>\n
-        headers.write_canonical(out);
+        headers.write_canonical(request.host, out);
         out.push(b'\n');
         // <SignedHeaders>\n
         out.extend_from_slice(headers.signed());
         out.push(b'\n');
         // <HashedPayload>
-        headers.payload().write(out);
+        out.extend_from_slice(headers.payload().as_bytes());
         Self(Cow::Borrowed(out))
     }
 
@@ -223,37 +246,25 @@ impl<'b> CanonicalRequest<'b> {
 }
 
 /// The last line of a canonical request: what it says of the body.
-enum HashedPayload {
-    Hashed(Hex),
-    Unsigned,
-}
+#[derive(Clone, Copy)]
+struct HashedPayload<'b>(&'b [u8]);
 
-impl HashedPayload {
+impl<'b> HashedPayload<'b> {
     /// Most requests have no body, and a constant saves a hash.
     const OF_NOTHING: Self =
-        Self::Hashed(Hex(*b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
-    const UNSIGNED: &'static [u8] = b"UNSIGNED-PAYLOAD";
+        Self(b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    const UNSIGNED: Self = Self(b"UNSIGNED-PAYLOAD");
 
-    fn new(body: &[u8], payload: Payload) -> Self {
+    fn new(body: &[u8], payload: Payload, hash: &'b mut Option<Hex>) -> Self {
         match payload {
-            Payload::Unsigned => Self::Unsigned,
+            Payload::Unsigned => Self::UNSIGNED,
             Payload::Signed if body.is_empty() => Self::OF_NOTHING,
-            Payload::Signed => Self::Hashed(Hex::of(sha256(body))),
+            Payload::Signed => Self(&hash.insert(Hex::of(sha256(body))).0),
         }
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Hashed(hash) => out.extend_from_slice(&hash.0),
-            Self::Unsigned => out.extend_from_slice(Self::UNSIGNED),
-        }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Hashed(hash) => &hash.0,
-            Self::Unsigned => Self::UNSIGNED,
-        }
+    fn as_bytes(self) -> &'b [u8] {
+        self.0
     }
 }
 
@@ -411,20 +422,15 @@ impl Signature {
 pub struct Authorization<'b>(&'b [u8]);
 
 impl<'b> Authorization<'b> {
-    fn new(
-        credential: &Credential<'_>,
-        signed_headers: &[u8],
-        signature: &Signature,
-        out: &'b mut Vec<u8>,
-    ) -> Self {
+    fn new(steps: &Steps<'_>, out: &'b mut Vec<u8>) -> Self {
         out.clear();
         out.extend_from_slice(ALGORITHM.as_bytes());
         out.extend_from_slice(b" Credential=");
-        out.extend_from_slice(credential.text);
+        out.extend_from_slice(steps.credential.text());
         out.extend_from_slice(b", SignedHeaders=");
-        out.extend_from_slice(signed_headers);
+        out.extend_from_slice(steps.headers.signed());
         out.extend_from_slice(b", Signature=");
-        out.extend_from_slice(&signature.0.0);
+        out.extend_from_slice(&steps.signature.0.0);
         Self(out)
     }
 
@@ -447,26 +453,20 @@ impl<'b> Authorization<'b> {
 pub struct PresignedUrl<'b>(&'b [u8]);
 
 impl<'b> PresignedUrl<'b> {
-    fn new(
-        request: &Request<'_>,
-        canonical_query: &[u8],
-        signature: &Signature,
-        unsigned_token: Option<Token<'_>>,
-        out: &'b mut Vec<u8>,
-    ) -> Self {
+    fn new(request: &Request<'_>, steps: &Steps<'_>, out: &'b mut Vec<u8>) -> Self {
         out.clear();
         out.extend_from_slice(request.scheme.as_str().as_bytes());
         out.extend_from_slice(b"://");
         out.extend_from_slice(request.host.as_bytes());
         out.extend_from_slice(request.absolute_path().as_bytes());
         out.push(b'?');
-        out.extend_from_slice(canonical_query);
-        if let Some(token) = unsigned_token {
+        out.extend_from_slice(steps.query);
+        if let Some(token) = steps.headers.unsigned_token() {
             query::begin_parameter(out, query::TOKEN);
-            out.extend_from_slice(token.encoded);
+            out.extend_from_slice(token.encoded());
         }
         query::begin_parameter(out, query::SIGNATURE);
-        out.extend_from_slice(&signature.0.0);
+        out.extend_from_slice(&steps.signature.0.0);
         Self(out)
     }
 

@@ -12,32 +12,20 @@ struct Known {
     encoded: Vec<u8>,
 }
 
-/// The credential of the last signature.
+/// Who signs, and for what it is good: the access key id, a slash, the scope.
 #[derive(Default)]
-pub(super) struct CredentialBuffer {
+pub(super) struct Credential {
     known: Known,
     id_length: usize,
 }
 
-/// Who signs, and for what it is good: the access key id, a slash, the scope.
-#[derive(Clone, Copy)]
-pub(super) struct Credential<'b> {
-    pub(super) text: &'b [u8],
-    pub(super) encoded: &'b [u8],
-    pub(super) scope: CredentialScope<'b>,
-}
-
-impl CredentialBuffer {
-    pub(super) fn of(
-        &mut self,
-        params: &Params<'_>,
-        time: &Timestamp,
-    ) -> Result<Credential<'_>, Error> {
+impl Credential {
+    /// Makes it the one of `params` at `time`, which it nearly always is.
+    pub(super) fn of(&mut self, params: &Params<'_>, time: &Timestamp) -> Result<&Self, Error> {
         if !self.is_of(params, time) {
             self.write(params, time)?;
         }
-        let Known { plain: text, encoded } = &self.known;
-        Ok(Credential { text, encoded, scope: CredentialScope(&text[self.id_length + 1..]) })
+        Ok(self)
     }
 
     fn is_of(&self, params: &Params<'_>, time: &Timestamp) -> bool {
@@ -60,22 +48,27 @@ impl CredentialBuffer {
             CredentialScope::write(time, params.region, params.service, text)
         })
     }
-}
 
-/// The session token of the last signature.
-#[derive(Default)]
-pub(super) struct TokenBuffer(Known);
+    pub(super) fn text(&self) -> &[u8] {
+        &self.known.plain
+    }
+
+    pub(super) fn encoded(&self) -> &[u8] {
+        &self.known.encoded
+    }
+
+    pub(super) fn scope(&self) -> CredentialScope<'_> {
+        CredentialScope(&self.known.plain[self.id_length + 1..])
+    }
+}
 
 /// A session token that can be sent.
-#[derive(Clone, Copy)]
-pub(super) struct Token<'b> {
-    pub(super) text: &'b [u8],
-    pub(super) encoded: &'b [u8],
-}
+#[derive(Default)]
+pub(super) struct Token(Known);
 
-impl TokenBuffer {
-    /// The token of `credentials`, if they have one.
-    pub(super) fn of(&mut self, credentials: &Credentials) -> Result<Option<Token<'_>>, Error> {
+impl Token {
+    /// Makes it the token of `credentials`, if they have one.
+    pub(super) fn of(&mut self, credentials: &Credentials) -> Result<Option<&Self>, Error> {
         let Some(text) = credentials.session_token.as_ref().map(SessionToken::expose) else {
             return Ok(None);
         };
@@ -86,8 +79,15 @@ impl TokenBuffer {
                 Ok(())
             })?;
         }
-        let Known { plain: text, encoded } = &self.0;
-        Ok(Some(Token { text, encoded }))
+        Ok(Some(self))
+    }
+
+    pub(super) fn text(&self) -> &[u8] {
+        &self.0.plain
+    }
+
+    pub(super) fn encoded(&self) -> &[u8] {
+        &self.0.encoded
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::caller::Credential;
 use super::headers::Headers;
-use super::{Error, Expires, Timestamp};
+use super::{Error, Expires, Location};
 use crate::encode::{self, Slash};
 use std::ops::Range;
 
@@ -40,21 +40,29 @@ struct Place {
 }
 
 impl QueryBuffers {
-    /// The query of the wire.
-    pub(super) fn canonical(&mut self, wire: &str) -> &[u8] {
-        if wire.is_empty() {
-            return b"";
-        }
-        self.given.read(wire.as_bytes());
-        self.given.sort(&mut self.sorted)
-    }
-
-    /// The query of the wire with the parameters of a presigned URL, all but the signature.
-    pub(super) fn canonical_presigned(
+    /// The query of the wire, and where it is presigned what it says of the signature.
+    pub(super) fn canonical(
         &mut self,
         wire: &str,
-        credential: &Credential<'_>,
-        time: &Timestamp,
+        location: Location,
+        credential: &Credential,
+        headers: &Headers<'_>,
+    ) -> Result<&[u8], Error> {
+        match location {
+            Location::Query(expires) => self.presigned(wire, credential, expires, headers),
+            Location::Header if wire.is_empty() => Ok(b""),
+            Location::Header => {
+                self.given.read(wire.as_bytes());
+                Ok(self.given.sort(&mut self.sorted))
+            }
+        }
+    }
+
+    /// With the parameters of a presigned URL, all but the signature.
+    fn presigned(
+        &mut self,
+        wire: &str,
+        credential: &Credential,
         expires: Expires,
         headers: &Headers<'_>,
     ) -> Result<&[u8], Error> {
@@ -66,11 +74,11 @@ impl QueryBuffers {
             return Err(Error::AlreadyPresigned { parameter });
         }
         all.add(ALGORITHM, |out| out.extend_from_slice(super::ALGORITHM.as_bytes()));
-        all.add(CREDENTIAL, |out| out.extend_from_slice(credential.encoded));
-        all.add(DATE, |out| out.extend_from_slice(time.as_bytes()));
+        all.add(CREDENTIAL, |out| out.extend_from_slice(credential.encoded()));
+        all.add(DATE, |out| out.extend_from_slice(headers.time().as_bytes()));
         all.add(EXPIRES, |out| out.extend_from_slice(expires.digits()));
         if let Some(token) = headers.signed_token() {
-            all.add(TOKEN, |out| out.extend_from_slice(token.encoded));
+            all.add(TOKEN, |out| out.extend_from_slice(token.encoded()));
         }
         all.add(SIGNED_HEADERS, |out| encode(out, headers.signed()));
         // Those six are in order.
@@ -161,7 +169,9 @@ mod tests {
     use super::QueryBuffers;
 
     fn canonical(wire: &str) -> String {
-        String::from_utf8(QueryBuffers::default().canonical(wire).to_vec()).unwrap()
+        let mut query = QueryBuffers::default();
+        query.given.read(wire.as_bytes());
+        String::from_utf8(query.given.sort(&mut query.sorted).to_vec()).unwrap()
     }
 
     #[test]

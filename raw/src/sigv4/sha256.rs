@@ -32,14 +32,17 @@ pub(super) fn sha256(message: &[u8]) -> [u8; 32] {
 /// zeros, and the length in bits (5.1.1).
 fn finish(mut state: State, before: usize, message: &[u8]) -> [u8; 32] {
     let (blocks, rest) = message.as_chunks::<BLOCK>();
-    compress256(&mut state, blocks);
-
+    // Before the other blocks are compressed: the processor would wait for what was just copied.
     let bits = 8 * (before + message.len()) as u64;
     let mut last = [[0; BLOCK]; 2];
     last.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
     last.as_flattened_mut()[rest.len()] = 0x80;
     let count = (rest.len() + 1 + size_of_val(&bits)).div_ceil(BLOCK);
     last[count - 1][BLOCK - size_of_val(&bits)..].copy_from_slice(&bits.to_be_bytes());
+
+    if !blocks.is_empty() {
+        compress256(&mut state, blocks);
+    }
     compress256(&mut state, &last[..count]);
 
     let mut hash = [0; 32];

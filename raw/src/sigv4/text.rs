@@ -15,7 +15,7 @@ impl Hex {
     #[must_use]
     pub fn of(hash: [u8; 32]) -> Self {
         // Arithmetic in the place of a table of digits, so that the compiler can do many at once.
-        let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
+        let digit = |nibble: u8| b'0' + nibble + if nibble > 9 { b'a' - b'0' - 10 } else { 0 };
         let mut digits = [0; 64];
         for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(hash) {
             *pair = [digit(byte >> 4), digit(byte & 15)];
