@@ -68,6 +68,20 @@ fn a_region_and_a_service_are_needed_and_can_share_no_scope() {
 }
 
 #[test]
+fn an_access_key_id_is_needed() {
+    let nobody = Credentials::new("", "secret").with_session_token("token");
+    let request = Request::new("GET", URL).unwrap();
+    let error = refusal(&request, &params(&nobody));
+    assert_eq!(error, Error::NoAccessKeyId);
+    assert!(error.to_string().contains("access key id is empty"), "{error}");
+
+    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+    let params = params(&nobody);
+    let error = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap_err();
+    assert_eq!(error, Error::NoAccessKeyId);
+}
+
+#[test]
 fn a_refused_caller_is_not_recognised_the_next_time() {
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let request = Request::new("GET", URL).unwrap();

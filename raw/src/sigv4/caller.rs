@@ -40,6 +40,9 @@ impl Credential {
 
     fn write(&mut self, params: &Params<'_>, time: &Timestamp) -> Result<(), Error> {
         let id = params.credentials.access_key_id.as_str();
+        if id.is_empty() {
+            return Err(Error::NoAccessKeyId);
+        }
         check_credential("access key id", id)?;
         self.id_length = id.len();
         self.known.replace(|text| {

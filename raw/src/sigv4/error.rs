@@ -58,6 +58,9 @@ pub enum Error {
         /// The service as given.
         service: String,
     },
+    /// There is nobody to sign for: the access key id is empty.
+    #[error("the access key id is empty; give the one that the secret key belongs to")]
+    NoAccessKeyId,
     /// The access key id or the session token holds white space or another character that none has.
     #[error(
         "the {what} holds {character:?}, which none does; was it pasted with white space or cut?"
