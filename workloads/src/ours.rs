@@ -62,30 +62,34 @@ impl<'w> Ours<'w> {
     }
 }
 
-enum Outcome<'b> {
-    Headers(Signed<'b>),
-    Url(Presigned<'b>),
-}
+impl<'w> Input<'w> {
+    fn sign<'b>(&self, keys: &KeyCache, buffers: &'b mut Buffers) -> Signed<'b>
+    where
+        'w: 'b,
+    {
+        let signed = sigv4::sign(&self.workload.request(), &self.params(), keys, buffers);
+        signed.expect("a workload can be signed")
+    }
 
-fn sign<'b>(input: &'b Input<'_>, keys: &KeyCache, buffers: &'b mut Buffers) -> Outcome<'b> {
-    let Input { workload, credentials, time, expires } = *input;
-    let time = Timestamp::new(time).expect("a constant time");
-    let request = workload.request();
-    let (service, rules) = (workload.service, workload.rules());
-    let params = Params { credentials, region: REGION, service, time, rules };
-    match workload.location {
-        Location::Header => {
-            let signed = sigv4::sign(&request, &params, keys, buffers);
-            Outcome::Headers(signed.expect("a workload can be signed"))
-        }
-        Location::Query => {
-            let presigned = sigv4::presign(&request, &params, expires, keys, buffers);
-            Outcome::Url(presigned.expect("a workload can be signed"))
-        }
+    fn presign<'b>(&self, keys: &KeyCache, buffers: &'b mut Buffers) -> Presigned<'b>
+    where
+        'w: 'b,
+    {
+        let (request, params) = (self.workload.request(), self.params());
+        let presigned = sigv4::presign(&request, &params, self.expires, keys, buffers);
+        presigned.expect("a workload can be signed")
+    }
+
+    fn params(&self) -> Params<'w> {
+        let time = Timestamp::new(self.time).expect("a constant time");
+        let Self { workload, credentials, .. } = *self;
+        let (service, rules) = (workload.service, workload.rules());
+        Params { credentials, region: REGION, service, time, rules }
     }
 }
 
-/// The values of headers that hardly ever change, as an HTTP client keeps them.
+/// The values of headers that hardly ever change, as an HTTP client keeps them: the token beside the
+/// credentials that it belongs to, the hash for every request without a body.
 struct Kept {
     token: HeaderValue,
     hash_of_nothing: HeaderValue,
@@ -102,24 +106,28 @@ impl Kept {
         }
     }
 
-    fn value(&self, text: &[u8]) -> HeaderValue {
-        let known = [&self.token, &self.hash_of_nothing];
-        let known = known.into_iter().find(|known| known.as_bytes() == text).cloned();
-        known.unwrap_or_else(|| HeaderValue::from_bytes(text).expect("text without line breaks"))
+    fn hash(&self, text: &[u8]) -> HeaderValue {
+        if self.hash_of_nothing == *text { self.hash_of_nothing.clone() } else { value(text) }
     }
 }
 
+fn value(text: &[u8]) -> HeaderValue {
+    HeaderValue::from_bytes(text).expect("text without line breaks")
+}
+
 fn insert(headers: &mut HeaderMap, kept: &Kept, signed: &Signed<'_>) {
+    const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+    const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+    const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
     headers.clear();
-    for (name, value) in signed.headers_as_bytes() {
-        let name = match name {
-            "authorization" => AUTHORIZATION,
-            "x-amz-content-sha256" => const { HeaderName::from_static("x-amz-content-sha256") },
-            "x-amz-date" => const { HeaderName::from_static("x-amz-date") },
-            "x-amz-security-token" => const { HeaderName::from_static("x-amz-security-token") },
-            other => HeaderName::from_static(other),
+    for (name, text) in signed.headers_as_bytes() {
+        match name {
+            "authorization" => headers.insert(AUTHORIZATION, value(text)),
+            "x-amz-content-sha256" => headers.insert(CONTENT_SHA256, kept.hash(text)),
+            "x-amz-date" => headers.insert(DATE, value(text)),
+            "x-amz-security-token" => headers.insert(SECURITY_TOKEN, kept.token.clone()),
+            other => headers.insert(HeaderName::from_static(other), value(text)),
         };
-        headers.insert(name, kept.value(value));
     }
 }
 
@@ -133,15 +141,19 @@ impl Arm for Ours<'_> {
     }
 
     fn prove(&mut self) -> Proof {
-        match sign(&self.input, &self.keys, &mut self.buffers) {
-            Outcome::Url(presigned) => Proof::Url(presigned.url.as_str().to_owned()),
-            Outcome::Headers(signed) if self.destination == Destination::HeaderMap => {
-                insert(&mut self.headers, &self.kept, &signed);
+        let Self { input, keys, buffers, headers, kept, .. } = self;
+        match (input.workload.location, self.destination) {
+            (Location::Query, _) => {
+                Proof::Url(input.presign(keys, buffers).url.as_str().to_owned())
+            }
+            (Location::Header, Destination::HeaderMap) => {
+                insert(headers, kept, &input.sign(keys, buffers));
                 let text = |value: &HeaderValue| value.to_str().expect("is text").to_owned();
-                let pairs = self.headers.iter();
+                let pairs = headers.iter();
                 Proof::Headers(pairs.map(|(name, value)| (name.to_string(), text(value))).collect())
             }
-            Outcome::Headers(signed) => {
+            (Location::Header, Destination::Text) => {
+                let signed = input.sign(keys, buffers);
                 let pairs = signed.headers();
                 Proof::Headers(pairs.map(|(name, value)| (name.into(), value.into())).collect())
             }
@@ -149,19 +161,20 @@ impl Arm for Ours<'_> {
     }
 
     fn run(&mut self, times: u64) {
+        let Self { keys: kept_keys, buffers, headers, kept, .. } = self;
         for _ in 0..times {
-            let new_keys = KeyCache::new();
-            let keys = if self.key == Key::Kept { &self.keys } else { &new_keys };
-            match sign(black_box(&self.input), keys, &mut self.buffers) {
-                Outcome::Url(presigned) => {
-                    black_box(presigned.url.as_bytes());
+            let (input, new_keys) = (black_box(&self.input), KeyCache::new());
+            let keys = if self.key == Key::Kept { &*kept_keys } else { &new_keys };
+            match (input.workload.location, self.destination) {
+                (Location::Query, _) => {
+                    black_box(input.presign(keys, buffers).url.as_bytes());
                 }
-                Outcome::Headers(signed) if self.destination == Destination::HeaderMap => {
-                    insert(&mut self.headers, &self.kept, &signed);
-                    black_box(&self.headers);
+                (Location::Header, Destination::HeaderMap) => {
+                    insert(headers, kept, &input.sign(keys, buffers));
+                    black_box(&*headers);
                 }
-                Outcome::Headers(signed) => {
-                    black_box(signed.authorization.as_bytes());
+                (Location::Header, Destination::Text) => {
+                    black_box(input.sign(keys, buffers).authorization.as_bytes());
                 }
             }
         }
