@@ -1,4 +1,4 @@
-//! The steps of one operation on both sides → text. What to show is decided once, in [`sections`];
+//! The steps of one operation on both sides → text. What to show is decided once, in `sections`;
 //! the ways of writing it differ in their punctuation only.
 
 mod markdown;
