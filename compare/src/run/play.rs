@@ -263,10 +263,25 @@ impl Player {
             Err(failure) => Err(failure),
         };
         let (outcome, answer, failure) = match result {
-            Ok(answer) => (Outcome::Ok, Some(answer), None),
+            // A presigned URL carries the session token.
+            Ok(answer) => (Outcome::Ok, Some(self.masked(answer)), None),
             Err(failure) => (Outcome::from(&failure), None, Some(self.report(failure))),
         };
         Ok(Side { outcome, reason: None, answer, failure, requests, latency_us })
+    }
+
+    fn masked(&self, answer: Value) -> Value {
+        match answer {
+            Value::String(mut text) => {
+                self.secrets.redact(&mut text);
+                Value::String(text)
+            }
+            Value::Array(items) => items.into_iter().map(|item| self.masked(item)).collect(),
+            Value::Object(fields) => {
+                fields.into_iter().map(|(name, value)| (name, self.masked(value))).collect()
+            }
+            other => other,
+        }
     }
 
     /// In full, the SDK's words quote the body of the answer, and S3's answers quote the session
