@@ -112,7 +112,7 @@ async fn observe(
     }
     progress.begin(scenario, total - 1, total);
     let place = Arc::clone(&player.place);
-    let (raw, sdk) = (RawSide::of(&sides.raw, &place), SdkSide::of(&sides.sdk, &place));
+    let (raw, sdk) = (RawSide::of(&sides.raw), SdkSide::of(&sides.sdk, &place));
     let finding = player.play_once(scenario, &raw, &sdk).await;
     progress.end();
     let finding = tried(finding?)?;

@@ -6,7 +6,7 @@ mod caller;
 use std::{path::PathBuf, time::Duration};
 
 use contract::{Addressing, Clock, Credentials, Endpoint, Target, Timeouts, WaitPace};
-use sandbox::{Exchange, Options, Recording, Sandbox};
+use sandbox::{Options, Sandbox};
 use url::{Host, Url};
 
 use crate::{environment::Environment, error::Stop, findings::Whereabouts, region};
@@ -35,8 +35,6 @@ pub struct Wish {
     pub api_url: Option<String>,
     /// `--timeout`, seconds
     pub attempt_timeout: Option<Duration>,
-    /// Whether the sandbox keeps what goes over the wire.
-    pub recording: Recording,
     /// How long the sandbox holds every answer back.
     pub delay: Duration,
 }
@@ -91,13 +89,6 @@ impl Place {
         }
     }
 
-    /// What went over the wire since this was last asked, as [`Wish::recording`] wants it; nothing
-    /// where the endpoint is somebody else's.
-    #[must_use]
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        self.sandbox.as_ref().map(Sandbox::exchanges).unwrap_or_default()
-    }
-
     /// The embedded endpoint, where the calls go to it.
     #[must_use]
     pub fn sandbox(&self) -> Option<&Sandbox> {
@@ -128,7 +119,7 @@ fn wanted(wish: &Wish, environment: &Environment) -> Result<Wanted, Stop> {
 
 /// The sandbox asks the environment for nothing, so that it behaves alike on every machine.
 fn in_sandbox(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
-    let options = Options { recording: wish.recording, delay: wish.delay, ..Options::default() };
+    let options = Options { delay: wish.delay, ..Options::default() };
     let sandbox = Sandbox::start(options).map_err(|error| {
         Stop::impossible(format!("the embedded endpoint cannot start: {error}"))
     })?;

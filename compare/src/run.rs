@@ -192,7 +192,7 @@ async fn end_launched(sides: &Sides, ledger: &Ledger) -> Result<(), Stop> {
         })?,
     };
     if !ended.is_empty() {
-        eprintln!("terminated what was left: {}", ended.join(", "));
+        eprintln!("terminated what was launched here and still ran: {}", ended.join(", "));
     }
     Ok(())
 }

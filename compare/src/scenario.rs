@@ -187,7 +187,9 @@ pub fn select(only: &[String], given: Given) -> Result<Vec<Scenario>, UnknownSce
             .filter(|scenario| name == scenario.service().name())
             .collect();
         if named.is_empty() {
-            chosen.push(name.parse()?);
+            let services = [Service::S3, Service::Ec2, Service::Api].map(Service::name);
+            let names = Scenario::ALL.into_iter().map(Scenario::name).chain(services);
+            chosen.push(name.parse().map_err(|_| UnknownScenario::among(names, name))?);
         }
         chosen.extend(named);
     }
@@ -218,15 +220,19 @@ impl FromStr for Scenario {
     type Err = UnknownScenario;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|scenario| scenario.name() == name).ok_or_else(|| {
-            let names = Self::ALL.iter().map(|scenario| scenario.name());
-            let services = [Service::S3, Service::Ec2, Service::Api].map(Service::name);
-            let nearest = names
-                .chain(services)
-                .min_by_key(|candidate| strsim::damerau_levenshtein(candidate, name))
-                .unwrap_or_default();
-            UnknownScenario { name: name.to_owned(), nearest }
-        })
+        let names = Self::ALL.into_iter().map(Self::name);
+        let known = Self::ALL.into_iter().find(|scenario| scenario.name() == name);
+        known.ok_or_else(|| UnknownScenario::among(names, name))
+    }
+}
+
+impl UnknownScenario {
+    /// `name`, which is none of `names`. Names begin with the service and go on with the operation,
+    /// so what begins alike is nearer than what is as long.
+    fn among(names: impl Iterator<Item = &'static str>, name: &str) -> Self {
+        let likeness = |candidate: &&str| strsim::jaro_winkler(candidate, name);
+        let nearest = names.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+        Self { name: name.to_owned(), nearest: nearest.unwrap_or_default() }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sandbox::Recording;
 
 use crate::{
     place::{HostKind, TargetName, Wish},
@@ -362,7 +361,6 @@ impl PlaceArgs {
             env_file: self.env_file.clone(),
             api_url: api_url.cloned(),
             attempt_timeout: Some(self.timeout),
-            recording: Recording::Off,
             delay: Duration::ZERO,
         }
     }

@@ -23,7 +23,7 @@ pub struct LineDifference {
     pub raw: Option<String>,
     /// What the SDK wrote.
     pub sdk: Option<String>,
-    /// The first byte of the line that differs, counted from 0, where both have it.
+    /// The first byte of the line that differs, counted from 0, where both have it and it is no hash.
     pub at: Option<usize>,
 }
 
@@ -78,12 +78,18 @@ pub fn beside<'t>(raw: &'t str, sdk: &'t str) -> Vec<(String, Option<&'t str>, O
 pub fn differences(raw: &str, sdk: &str) -> Vec<LineDifference> {
     let differing = beside(raw, sdk).into_iter().filter(|(_, raw, sdk)| raw != sdk);
     let difference = |(line, raw, sdk): (String, Option<&str>, Option<&str>)| LineDifference {
-        at: raw.zip(sdk).map(|(raw, sdk)| first_difference(raw, sdk)),
+        at: raw.zip(sdk).filter(|_| has_places(&line)).map(|(raw, sdk)| first_difference(raw, sdk)),
         line,
         raw: raw.map(str::to_owned),
         sdk: sdk.map(str::to_owned),
     };
     differing.map(difference).collect()
+}
+
+/// Whether it says anything where in the line of that name two texts part: of hashes it does not.
+#[must_use]
+pub fn has_places(line: &str) -> bool {
+    line != "HashedPayload"
 }
 
 /// The first byte in which two texts differ, at a character's boundary.

@@ -62,6 +62,13 @@ const WHY: &[(&str, &str)] = &[
         "x-amz-user-agent",
         "the SDK's name and version once more, where no proxy changes it: an x-amz- header has to be signed",
     ),
+    ("?X-Amz-Algorithm", "names the kind of signature"),
+    ("?X-Amz-Credential", "the access key id, and for what the signature is good"),
+    ("?X-Amz-Date", "when it was signed"),
+    ("?X-Amz-Expires", "for how many seconds after that the URL is good"),
+    ("?X-Amz-Security-Token", "belongs to a temporary key"),
+    ("?X-Amz-Signature", "the signature, and so not under it"),
+    ("?X-Amz-SignedHeaders", "which headers are signed: whoever sends the URL must send them so"),
     (
         "?x-id",
         "the operation's name, which S3's model puts into the query; the service does not read it",
@@ -78,8 +85,9 @@ pub fn rows(raw: &Walk, sdk: &Walk) -> Vec<HeaderRow> {
     for (name, used) in uses(sdk) {
         rows.entry(name).or_default().1 = Some(used);
     }
-    // A parameter that both send is the operation's input, and nothing to explain.
-    rows.retain(|name, (raw, sdk)| !(name.starts_with('?') && raw.is_some() && sdk.is_some()));
+    // Another parameter that both send is the operation's input, and nothing to explain.
+    let is_input = |name: &str| name.starts_with('?') && !name.starts_with("?X-Amz-");
+    rows.retain(|name, (raw, sdk)| !(is_input(name) && raw.is_some() && sdk.is_some()));
     rows.into_iter()
         .map(|(name, (raw, sdk))| HeaderRow { why: why(&name), name, raw, sdk })
         .collect()

@@ -5,7 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use contract::{Client, Credentials, Operation, Reply};
 use raw::sigv4::{CredentialScope, Timestamp};
-use url::Url;
+use url::{
+    Position::{AfterPort, BeforeHost},
+    Url,
+};
 
 use super::Proof;
 use crate::{
@@ -45,7 +48,6 @@ pub(super) struct Response {
 /// raw, with its first exchange kept.
 pub(super) struct RawSide<'p> {
     client: &'p raw::Client,
-    place: &'p Place,
     seen: Mutex<Option<Observed>>,
 }
 
@@ -57,8 +59,8 @@ pub(super) struct SdkSide<'p> {
 }
 
 impl<'p> RawSide<'p> {
-    pub(super) fn of(client: &'p raw::Client, place: &'p Place) -> Self {
-        Self { client, place, seen: Mutex::default() }
+    pub(super) fn of(client: &'p raw::Client) -> Self {
+        Self { client, seen: Mutex::default() }
     }
 
     pub(super) fn seen(self) -> Option<Observed> {
@@ -82,10 +84,13 @@ impl Client for RawSide<'_> {
     }
 
     async fn call(&self, operation: &Operation) -> Reply {
-        drop(self.place.exchanges());
         let (reply, exchanges) = self.client.call_observed(operation).await;
         let first = exchanges.into_iter().next().map(Observed::from);
-        keep(&self.seen, first, self.place);
+        let http = match operation {
+            Operation::PresignGet(_) => HttpClient::SomebodyElses,
+            _ => HttpClient::Reqwest,
+        };
+        keep(&self.seen, first, http);
         reply
     }
 }
@@ -96,24 +101,34 @@ impl Client for SdkSide<'_> {
     }
 
     async fn call(&self, operation: &Operation) -> Reply {
-        drop(self.place.exchanges());
         let (reply, exchanges) = self.client.call_observed(operation).await;
-        let secret = &self.place.credentials;
-        let first = exchanges.into_iter().next().map(|first| Observed::of_sdk(first, secret));
-        keep(&self.seen, first, self.place);
+        let credentials = &self.place.credentials;
+        let first = exchanges.into_iter().next().map(|first| Observed::of_sdk(first, credentials));
+        let http = match operation {
+            Operation::PresignGet(_) => HttpClient::SomebodyElses,
+            // For want of a service client, the SDK's user takes any HTTP client: here, reqwest.
+            Operation::InvokeApi(_) => HttpClient::Reqwest,
+            _ => HttpClient::Hyper,
+        };
+        keep(&self.seen, first, http);
         reply
     }
 }
 
-/// At the sandbox, the headers are those that arrived there: the HTTP clients add some after the
-/// last hook.
-fn keep(seen: &Mutex<Option<Observed>>, mut first: Option<Observed>, place: &Place) {
-    if let Some(first) = &mut first
-        && let Some(arrived) = place.exchanges().into_iter().next()
-    {
-        first.headers = arrived.request.headers;
-    }
-    *seen.lock().unwrap_or_else(PoisonError::into_inner) = first;
+/// What sends a request. It adds headers of its own behind the last hook; that these are they, a test
+/// holds against what arrives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HttpClient {
+    /// raw's.
+    Reqwest,
+    /// The SDK's.
+    Hyper,
+    /// Whoever is given the presigned URL.
+    SomebodyElses,
+}
+
+fn keep(seen: &Mutex<Option<Observed>>, first: Option<Observed>, http: HttpClient) {
+    *seen.lock().unwrap_or_else(PoisonError::into_inner) = first.map(|first| first.sent_by(http));
 }
 
 impl From<raw::observe::Exchange> for Observed {
@@ -166,6 +181,19 @@ impl Observed {
             }
         });
         observed
+    }
+
+    /// With the headers that the HTTP client adds.
+    fn sent_by(mut self, http: HttpClient) -> Self {
+        let host = Url::parse(&self.url).ok().map(|url| url[BeforeHost..AfterPort].to_owned());
+        let length = (!self.body.is_empty()).then(|| self.body.len().to_string());
+        let accept = (http == HttpClient::Reqwest).then(|| "*/*".to_owned());
+        for (name, value) in [("host", host), ("content-length", length), ("accept", accept)] {
+            if let Some(value) = value.filter(|_| self.header(name).is_none()) {
+                self.headers.push((name.to_owned(), value));
+            }
+        }
+        self
     }
 
     pub(super) fn header(&self, wanted: &str) -> Option<&str> {

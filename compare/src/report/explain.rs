@@ -9,6 +9,7 @@ pub use terminal::text;
 
 use crate::explain::{Explanation, Http, SignatureSteps, Walk, grammar};
 use crate::findings::Side;
+use crate::scenario::Scenario;
 
 /// One step, with what each side has in it.
 struct Section {
@@ -24,11 +25,25 @@ struct Row {
     sdk: Option<String>,
     /// The character at which they differ, where that is worth a caret.
     at: Option<usize>,
+    folding: Folding,
+}
+
+/// Where a line that is too long is broken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Folding {
+    /// Anywhere: what is signed has no words.
+    Bytes,
+    /// Between words.
+    Prose,
 }
 
 impl Row {
     fn new(label: impl Into<String>, raw: Option<String>, sdk: Option<String>) -> Self {
-        Self { label: label.into(), raw, sdk, at: None }
+        Self { label: label.into(), raw, sdk, at: None, folding: Folding::Bytes }
+    }
+
+    fn prose(self) -> Self {
+        Self { folding: Folding::Prose, ..self }
     }
 
     fn with_caret(mut self) -> Self {
@@ -53,8 +68,10 @@ fn sections(explanation: &Explanation) -> Vec<Section> {
     if let (Some(raw), Some(sdk)) = (&raw.signature, &sdk.signature) {
         sections.extend(signature(raw, sdk));
     }
+    // The sides only make the URL; a plain client, which knows nothing of AWS, fetches it.
+    let presigned = explanation.operation == Scenario::S3PresignedGet;
     sections.push(Section {
-        title: "Request on the wire",
+        title: if presigned { "Request, for anybody to send" } else { "Request on the wire" },
         rows: http(Some(&raw.request), Some(&sdk.request)),
     });
     if raw.response.is_some() || sdk.response.is_some() {
@@ -63,7 +80,14 @@ fn sections(explanation: &Explanation) -> Vec<Section> {
             rows: http(raw.response.as_ref(), sdk.response.as_ref()),
         });
     }
-    sections.push(Section { title: "What each side made of it", rows: parsed(raw, sdk) });
+    sections.push(Section {
+        title: if presigned {
+            "What a plain client got for it"
+        } else {
+            "What each side made of it"
+        },
+        rows: parsed(raw, sdk),
+    });
     sections
 }
 
@@ -77,7 +101,8 @@ fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section; 6] {
         .map(|(name, raw, sdk)| {
             // The line itself begins with the header's name.
             let label = name.split(':').next().unwrap_or_default();
-            Row::new(label, raw.map(str::to_owned), sdk.map(str::to_owned)).with_caret()
+            let row = Row::new(label, raw.map(str::to_owned), sdk.map(str::to_owned));
+            if grammar::has_places(label) { row.with_caret() } else { row }
         })
         .collect();
     let names = ["Algorithm", "RequestDateTime", "CredentialScope", "HashedCanonicalRequest"];
@@ -88,6 +113,7 @@ fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section; 6] {
             Some(format!("{} = {}", raw.formula, raw.value)),
             Some(format!("{} = {}", sdk.formula, sdk.value)),
         )
+        .prose()
     });
     [
         Section { title: "Canonical request", rows: canonical },
@@ -152,13 +178,20 @@ fn parsed(raw: &Walk, sdk: &Walk) -> Vec<Row> {
     let rows = [
         both("requests", &|side| Some(side.requests.to_string())),
         both("answer", &|side| side.answer.as_ref().map(beginning)),
-        both("prints", &|side| side.failure.as_ref().map(|failure| failure.display.clone())),
+        both("prints", &|side| side.failure.as_ref().map(|failure| failure.display.clone()))
+            .prose(),
         both("code", &|side| side.failure.as_ref()?.code.clone()),
-        both("message", &|side| side.failure.as_ref()?.message.clone()),
+        both("message", &|side| side.failure.as_ref()?.message.clone()).prose(),
         both("request id", &|side| side.failure.as_ref()?.request_id.clone()),
-        both("advice", &|side| side.failure.as_ref()?.advice.clone()),
+        both("advice", &unsaid_advice).prose(),
     ];
     rows.into_iter().filter(|row| row.raw.is_some() || row.sdk.is_some()).collect()
+}
+
+/// raw's `{}` ends in its advice.
+fn unsaid_advice(side: &Side) -> Option<String> {
+    let failure = side.failure.as_ref()?;
+    failure.advice.clone().filter(|advice| !failure.display.contains(advice.as_str()))
 }
 
 /// The first lines of a JSON document.
@@ -207,6 +240,7 @@ fn place(difference: &grammar::LineDifference) -> String {
     let line = &difference.line;
     match (&difference.raw, &difference.sdk, difference.at) {
         (Some(_), Some(_), Some(at)) => format!("{line} (from byte {at})"),
+        (Some(_), Some(_), None) => line.clone(),
         (None, ..) => format!("{line} (the SDK's alone)"),
         _ => format!("{line} (raw's alone)"),
     }

@@ -7,32 +7,43 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 use super::{HEADINGS, Verdict, caveat, fact, remarkable, row, short, summary, words, wrapped_to};
 use crate::findings::{Comparison, Finding, Side};
 
-/// The whole comparison.
+/// Prose in longer lines is hard to read, however wide the terminal is.
+const WIDEST: usize = 100;
+
+/// The whole comparison, its prose in lines of at most `width` characters.
 #[must_use]
-pub fn comparison(comparison: &Comparison) -> String {
+pub fn comparison(comparison: &Comparison, width: usize) -> String {
+    let width = width.min(WIDEST);
     let target = &comparison.target;
     let mut text = format!(
-        "\nraw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)\n\n  calls go to  {} ({}), {}\n  \
-         credentials  {}\n",
-        target.endpoint, target.kind, target.region, target.credentials_from
+        "\nraw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)\n\n  calls go to  {} ({}), {}\n{}\n",
+        target.endpoint,
+        target.kind,
+        target.region,
+        wrapped_to(width, "  credentials  ", &target.credentials_from)
     );
     for note in &target.notes {
-        let _ = writeln!(text, "  note         {note}");
+        let _ = writeln!(text, "{}", wrapped_to(width, "  note         ", note));
     }
-    let _ = writeln!(text, "\n{}", table(comparison));
+    let _ = writeln!(text, "\n{}", table(comparison, width));
     for finding in remarkable(comparison) {
-        if let Some(remark) = remark(finding) {
+        if let Some(remark) = remark(finding, width) {
             let _ = writeln!(text, "{remark}");
         }
     }
-    let _ = writeln!(text, "{}\n\n{}\n", summary(comparison), wrapped("", &caveat(comparison)));
+    let _ = writeln!(
+        text,
+        "{}\n\n{}\n",
+        summary(comparison),
+        wrapped_to(width, "", &caveat(comparison))
+    );
     text.push_str(next_steps(comparison));
     text
 }
 
 /// One row a scenario, and below a row what each side's user reads there where the call came to
 /// nothing: that is where the sides differ most.
-fn table(comparison: &Comparison) -> String {
+fn table(comparison: &Comparison, width: usize) -> String {
     let table = rows(comparison).to_string();
     let mut lines = table.lines();
     let mut text = lines.by_ref().take(1).fold(String::new(), |text, line| text + line + "\n");
@@ -41,7 +52,11 @@ fn table(comparison: &Comparison) -> String {
         if finding.raw.reason.is_none() {
             for (name, side) in [("raw", &finding.raw), ("sdk", &finding.sdk)] {
                 if let Some(words) = words(side) {
-                    let _ = writeln!(text, "{}", wrapped(&format!("   {name} prints  "), words));
+                    let _ = writeln!(
+                        text,
+                        "{}",
+                        wrapped_to(width, &format!("   {name} prints  "), words)
+                    );
                 }
             }
         }
@@ -82,7 +97,7 @@ fn verdict(verdict: Verdict) -> Cell {
 }
 
 /// What is to be said of a scenario beside its row, if there is more.
-fn remark(finding: &Finding) -> Option<String> {
+fn remark(finding: &Finding, width: usize) -> Option<String> {
     let mut text = String::new();
     for difference in &finding.differences {
         let _ = writeln!(text, "  {}", difference.path);
@@ -90,8 +105,8 @@ fn remark(finding: &Finding) -> Option<String> {
         let _ = writeln!(text, "    sdk  {}", short(&difference.sdk));
     }
     if finding.raw.reason.is_none() {
-        text.push_str(&side("raw", &finding.raw));
-        text.push_str(&side("sdk", &finding.sdk));
+        text.push_str(&side("raw", &finding.raw, width));
+        text.push_str(&side("sdk", &finding.sdk, width));
     }
     let reason = finding.raw.reason.as_ref().map(|reason| format!(", {reason}"));
     if text.is_empty() && reason.is_none() {
@@ -102,11 +117,11 @@ fn remark(finding: &Finding) -> Option<String> {
 }
 
 /// What a failure holds beyond what is printed of it.
-fn side(name: &str, side: &Side) -> String {
+fn side(name: &str, side: &Side, width: usize) -> String {
     let Some(failure) = &side.failure else { return String::new() };
     let mut more = String::new();
     if failure.context != failure.display {
-        let _ = writeln!(more, "{}", wrapped("       in full: ", &cut(&failure.context)));
+        let _ = writeln!(more, "{}", wrapped_to(width, "       in full: ", &cut(&failure.context)));
     }
     for (name, value) in failure.details.iter().filter(|(name, _)| name == "CanonicalRequest") {
         let _ = writeln!(more, "       the service's own {name}:");
@@ -116,7 +131,7 @@ fn side(name: &str, side: &Side) -> String {
     }
     let unsaid = |advice: &&String| !failure.display.contains(advice.as_str());
     if let Some(advice) = failure.advice.as_ref().filter(unsaid) {
-        let _ = writeln!(more, "{}", wrapped("       advice: ", advice));
+        let _ = writeln!(more, "{}", wrapped_to(width, "       advice: ", advice));
     }
     if more.is_empty() { more } else { format!("  {name}  {}\n{more}", fact(side)) }
 }
@@ -141,10 +156,4 @@ fn next_steps(comparison: &Comparison) -> &'static str {
         }
         _ => "Next: compare --format json | less          every answer, field by field\n",
     }
-}
-
-/// In lines that fit a terminal.
-fn wrapped(label: &str, text: &str) -> String {
-    const WIDTH: usize = 100;
-    wrapped_to(WIDTH, label, text)
 }

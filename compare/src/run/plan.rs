@@ -122,7 +122,7 @@ impl Material {
             })),
             Found::Nothing => Plan::Skip("there is no bucket; name one with --bucket".to_owned()),
             Found::Unknown => {
-                Plan::Blocked("it needs s3-list-buckets, which found none".to_owned())
+                Plan::Blocked("it needs s3-list-buckets, which did not succeed".to_owned())
             }
         }
     }
@@ -137,7 +137,7 @@ impl Material {
             (_, Found::Nothing) | (Found::Nothing, _) => {
                 Plan::Skip("there is no object; name one with --bucket and --key".to_owned())
             }
-            _ => Plan::Blocked("it needs s3-list-objects, which found no key".to_owned()),
+            _ => Plan::Blocked("it needs s3-list-objects, which did not succeed".to_owned()),
         }
     }
 

@@ -129,7 +129,7 @@ fn plain(text: &str) -> String {
 
 #[test]
 fn the_terminal_shows_one_row_a_scenario_and_below_it_what_is_remarkable() {
-    insta::assert_snapshot!(plain(&terminal::comparison(&one_of_each())), @r#"
+    insta::assert_snapshot!(plain(&terminal::comparison(&one_of_each(), 100)), @r#"
     raw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)
 
       calls go to  http://127.0.0.1:5000 (endpoint), us-east-1
@@ -217,7 +217,7 @@ fn agreement_needs_no_remark() {
         side(json!({"buckets": []}), 1, 98.76),
         Vec::new(),
     )]);
-    insta::assert_snapshot!(plain(&terminal::comparison(&agreed)), @r#"
+    insta::assert_snapshot!(plain(&terminal::comparison(&agreed, 100)), @r#"
     raw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)
 
       calls go to  http://127.0.0.1:5000 (endpoint), us-east-1
@@ -240,7 +240,7 @@ fn agreement_needs_no_remark() {
 
 #[test]
 fn red_marks_what_is_wrong_and_green_what_is_right() {
-    let shown = terminal::comparison(&one_of_each());
+    let shown = terminal::comparison(&one_of_each(), 100);
     let colour = |word: &str| {
         let (before, _) = shown.split_once(word).unwrap_or_else(|| panic!("{word} in {shown}"));
         before.rsplit_once("\u{1b}[").expect("a colour before it").1.to_owned()

@@ -1,7 +1,5 @@
 use std::{process::ExitCode, sync::Arc};
 
-use sandbox::Recording;
-
 use super::{print_json, runtime};
 use crate::{
     cli::{
@@ -12,7 +10,7 @@ use crate::{
     error::Stop,
     explain::{self, SecretsShown},
     interrupt::Interrupt,
-    place::{Place, Wish},
+    place::Place,
     report,
     scenario::{Scenario, UnknownScenario},
 };
@@ -26,7 +24,6 @@ pub(in crate::cli) fn run(args: &ExplainArgs) -> Result<ExitCode, Stop> {
     let explanation = runtime()?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let wish = args.place.wish(args.api_url.as_ref());
-        let wish = Wish { recording: Recording::On, ..wish };
         let place = interrupt.or(Place::resolve(&wish)).await??;
         let choices = args.work.choices(place.host);
         let (given, progress) = (args.work.given(), Arc::new(Spinner::new()));

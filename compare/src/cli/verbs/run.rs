@@ -5,6 +5,7 @@ use crate::{
     cli::{
         args::{Format, RunArgs},
         progress::Spinner,
+        width,
     },
     error::Stop,
     interrupt::Interrupt,
@@ -23,7 +24,9 @@ pub(in crate::cli) fn run(args: &RunArgs) -> Result<ExitCode, Stop> {
         run::compare(Arc::new(place), scenarios, choices, Arc::new(Spinner::new()), interrupt).await
     })?;
     match args.format {
-        Format::Text => anstream::print!("{}", terminal::comparison(&comparison)),
+        Format::Text => {
+            anstream::print!("{}", terminal::comparison(&comparison, width::columns()));
+        }
         Format::Json => print_json(&comparison),
         Format::Markdown => anstream::print!("{}", markdown::comparison(&comparison)),
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
-use super::{HEADER_HEADINGS, Row, conclusion, header_rows, sections};
+use super::{Folding, HEADER_HEADINGS, Row, conclusion, header_rows, sections};
 use crate::{explain::Explanation, report::wrapped_to};
 
 /// From this width on there are two columns.
@@ -17,8 +17,12 @@ const SIDE: usize = 5;
 pub fn text(explanation: &Explanation, width: usize) -> String {
     let target = &explanation.target;
     let mut text = format!(
-        "\n{BOLD}{}{END}, raw beside sdk\n\n  calls go to  {} ({}), {}\n  credentials  {}\n",
-        explanation.operation, target.endpoint, target.kind, target.region, target.credentials_from
+        "\n{BOLD}{}{END}, raw beside sdk\n\n  calls go to  {} ({}), {}\n{}\n",
+        explanation.operation,
+        target.endpoint,
+        target.kind,
+        target.region,
+        wrapped_to(width, "  credentials  ", &target.credentials_from)
     );
     for (number, section) in sections(explanation).iter().enumerate() {
         let _ = writeln!(text, "\n{BOLD}{}. {}{END}", number + 1, section.title);
@@ -59,10 +63,13 @@ fn lines(row: &Row, label: &str, width: usize) -> Vec<String> {
 
 fn two_columns(row: &Row, label: &str, width: usize) -> Vec<String> {
     let column = column_of_two(width);
-    let raw = row.raw.as_deref().map_or_else(|| vec!["–".to_owned()], |raw| cells(raw, column));
+    let raw = row
+        .raw
+        .as_deref()
+        .map_or_else(|| vec!["–".to_owned()], |raw| cells(raw, column, row.folding));
     let sdk = match row.sdk.as_deref() {
         Some(_) if row.is_same() => vec![format!("{DIM}the same{END}")],
-        Some(sdk) => cells(sdk, column),
+        Some(sdk) => cells(sdk, column, row.folding),
         None => vec!["–".to_owned()],
     };
     let mut lines = Vec::new();
@@ -87,7 +94,8 @@ fn stacked(row: &Row, label: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for (nth, (side, value)) in sides.iter().enumerate() {
         let is_last = nth + 1 == sides.len();
-        let cells = value.map_or_else(|| vec!["–".to_owned()], |value| cells(value, column));
+        let cells =
+            value.map_or_else(|| vec!["–".to_owned()], |value| cells(value, column, row.folding));
         for (index, cell) in cells.iter().enumerate() {
             let label = if lines.is_empty() { label } else { "" };
             let side = if index == 0 { side } else { "" };
@@ -106,10 +114,14 @@ fn caret(row: &Row, index: usize, column: usize) -> Option<String> {
     Some(format!("{}^", " ".repeat(at % column)))
 }
 
-/// `value` in pieces of `width` characters: what is signed has no words to break at.
-fn cells(value: &str, width: usize) -> Vec<String> {
+/// `value` in pieces of at most `width` characters.
+fn cells(value: &str, width: usize, folding: Folding) -> Vec<String> {
+    let lines = match folding {
+        Folding::Bytes => value.to_owned(),
+        Folding::Prose => wrapped_to(width, "", value),
+    };
     let mut cells = Vec::new();
-    for line in value.lines() {
+    for line in lines.lines() {
         let characters: Vec<_> = line.chars().collect();
         cells.extend(characters.chunks(width).map(|piece| piece.iter().collect()));
     }
