@@ -5,6 +5,7 @@ use crate::{
     execute_api,
     observe::{self, Exchange},
     request,
+    trace::{self, Trace},
 };
 
 /// The SDK's side of the comparison.
@@ -34,6 +35,15 @@ impl Client {
     /// As [`Client::new`].
     pub fn without_retries(target: Target, credentials: Credentials) -> Result<Self, Failure> {
         Self::with(target, credentials, Retries::None)
+    }
+
+    /// The same as [`Client::new`], for [`Client::call_traced`]: it marks what it does.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn traced(target: Target, credentials: Credentials) -> Result<Self, Failure> {
+        let client = Self::new(target, credentials)?;
+        Ok(Self { services: client.services.traced(), ..client })
     }
 
     fn with(target: Target, credentials: Credentials, retries: Retries) -> Result<Self, Failure> {
@@ -70,6 +80,14 @@ impl Client {
         // Boxed, because a call of the SDK is a future of hundreds of kilobytes without optimisation,
         // and each layer around it would copy it on the stack.
         observe::observing(Box::pin(contract::Client::call(self, operation))).await
+    }
+
+    /// [`contract::Client::call`], with what ran inside it; of the hooks, if this is a client that is
+    /// [traced](Client::traced).
+    pub async fn call_traced(&self, operation: &Operation) -> (Reply, Trace) {
+        let call = Box::pin(contract::Client::call(self, operation));
+        let (reply, trace) = trace::tracing(call).await;
+        (reply, Trace { plugins: self.services.plugins(operation), ..trace })
     }
 }
 

@@ -14,9 +14,15 @@ use aws_smithy_http_client::{
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
-use contract::{Addressing, Clock, Credentials, Endpoint, Failure, Stage, Target, WaitPace};
+use contract::{
+    Addressing, Clock, Credentials, Endpoint, Failure, Operation, Stage, Target, WaitPace,
+};
 
-use crate::{credentials, observe::ObserveAttempts};
+use crate::{
+    credentials,
+    observe::ObserveAttempts,
+    trace::{self, TraceHooks},
+};
 
 /// The service clients.
 #[derive(Debug)]
@@ -66,6 +72,37 @@ impl Services {
             ec2: aws_sdk_ec2::Client::from_conf(ec2),
             ec2_waiting: aws_sdk_ec2::Client::from_conf(ec2_waiting),
         })
+    }
+
+    /// The same clients, with one interceptor more.
+    pub(crate) fn traced(&self) -> Self {
+        let ec2 = |client: &aws_sdk_ec2::Client| {
+            let config = client.config().to_builder().interceptor(TraceHooks);
+            aws_sdk_ec2::Client::from_conf(config.build())
+        };
+        let s3 = self.s3.config().to_builder().interceptor(TraceHooks).build();
+        Self {
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            ec2: ec2(&self.ec2),
+            ec2_waiting: ec2(&self.ec2_waiting),
+        }
+    }
+
+    /// What configures the client that `operation` is called through; nothing where there is none.
+    pub(crate) fn plugins(&self, operation: &Operation) -> Vec<String> {
+        match operation {
+            Operation::ListBuckets | Operation::ListObjects(_) | Operation::PresignGet(_) => {
+                trace::plugins(&self.s3)
+            }
+            Operation::DescribeImages(_)
+            | Operation::LatestImage(_)
+            | Operation::RunInstances(_)
+            | Operation::CreateTags(_)
+            | Operation::DescribeInstances(_)
+            | Operation::TerminateInstances(_) => trace::plugins(&self.ec2),
+            Operation::WaitUntilRunning(_) => trace::plugins(&self.ec2_waiting),
+            Operation::InvokeApi(_) => Vec::new(),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     credentials,
     failure::from_error,
     observe::{self, Exchange, Response},
+    trace,
 };
 
 pub(crate) async fn invoke(
@@ -47,6 +48,7 @@ fn sign_request(
     let signable =
         SignableRequest::new("GET", &input.url, std::iter::empty(), SignableBody::Bytes(&[]))
             .map_err(|error| from_error(Stage::Sign, &error))?;
+    trace::calls(&sign);
     let (instructions, _signature) =
         sign(signable, &parameters).map_err(|error| from_error(Stage::Sign, &error))?.into_parts();
     instructions.apply_to_request_http1x(request);
@@ -65,6 +67,7 @@ async fn send(
         headers: owned(request.headers()),
         ..Exchange::default()
     });
+    trace::calls(&reqwest::Client::execute);
     let response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
     let status = response.status().as_u16();
     let headers = response.headers().clone();

@@ -7,6 +7,7 @@
 
 pub mod credentials;
 pub mod observe;
+pub mod trace;
 
 mod answer;
 mod client;

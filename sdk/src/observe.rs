@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
         interceptors::{
-            Intercept,
+            Intercept, OverriddenHooks,
             context::{
                 AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
             },
@@ -158,6 +158,11 @@ pub(crate) struct ObserveAttempts;
 impl Intercept for ObserveAttempts {
     fn name(&self) -> &'static str {
         "ObserveAttempts"
+    }
+
+    // At the other hooks the SDK need not ask.
+    fn overridden_hooks(&self) -> OverriddenHooks {
+        OverriddenHooks::READ_BEFORE_TRANSMIT | OverriddenHooks::READ_AFTER_DESERIALIZATION
     }
 
     fn read_before_transmit(
