@@ -5,6 +5,7 @@
 //! only place that prints and exits.
 
 pub mod bench;
+pub mod call;
 pub mod capture;
 pub mod cli;
 pub mod diff;

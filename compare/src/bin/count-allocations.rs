@@ -1,15 +1,45 @@
-//! What each arm of the signing bench allocates per signature, as one JSON object: workload → arm →
-//! allocations. It is a binary of its own because counting takes a global allocator, which would be
-//! in the way of the one that measures time; `compare bench signing` runs it.
+//! Counts heap allocations. It is a binary of its own because counting takes a global allocator, which
+//! would be in the way of the one that measures time.
+//!
+//! Without words: what each arm of the signing bench allocates per signature, as one JSON object,
+//! workload → arm → allocations. With `raw OPERATION CALLS`, `sdk OPERATION CALLS` or `bare CALLS`:
+//! what each warm call allocates, as a JSON list (see [`compare::call`]). Only what the calling
+//! thread allocates is counted, and such a call has no other.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, env, process::ExitCode};
 
-fn main() {
-    let counted =
-        workloads::count_allocations(|signing| allocation_counter::measure(signing).count_total);
+use allocation_counter::measure;
+use compare::{call, error::Stop};
+use serde_json::json;
+
+fn main() -> ExitCode {
+    let mut words = env::args().skip(1);
+    let Some(side) = words.next() else {
+        count_signatures();
+        return ExitCode::SUCCESS;
+    };
+    let mut counted = Vec::new();
+    let mut around = |warm: &mut dyn FnMut()| {
+        let counts = measure(warm);
+        counted.push(json!({ "allocations": counts.count_total, "bytes": counts.bytes_total }));
+    };
+    let ended = match side.as_str() {
+        "raw" => call::raw(words, &mut around),
+        "sdk" => call::sdk(words, &mut around),
+        "bare" => call::bare(words, &mut around),
+        other => Err(Stop::usage(format!("`{other}` is neither raw nor sdk nor bare"))),
+    };
+    if ended.is_ok() {
+        println!("{}", json!(counted));
+    }
+    call::exit(ended)
+}
+
+fn count_signatures() {
+    let counted = workloads::count_allocations(|signing| measure(signing).count_total);
     let by_workload: BTreeMap<_, BTreeMap<_, _>> = counted
         .into_iter()
         .map(|(workload, arms)| (workload, arms.into_iter().collect()))
         .collect();
-    println!("{}", serde_json::json!(by_workload));
+    println!("{}", json!(by_workload));
 }

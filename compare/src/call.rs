@@ -1,0 +1,218 @@
+//! One operation, for a process of its own to call: what `call-raw`, `call-sdk`, `call-bare` and
+//! `count-allocations` are told, and what they do. The endpoint is in another process, so that what
+//! is counted or timed there is the client alone.
+//!
+//! Told is by environment who calls whom (`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
+//! `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`), and by argument what, and how often:
+//! `call-raw list-buckets 1`.
+
+pub mod bare;
+pub mod form;
+
+use std::{
+    env, io,
+    process::{Command, ExitCode},
+};
+
+use contract::{
+    Addressing, Client, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace,
+};
+use tokio::runtime::{Builder, Runtime};
+
+use bare::Bare;
+
+use crate::{
+    error::{Stop, StopKind},
+    place::Place,
+};
+
+/// Calls before the first warm one. The first opens a connection, and both clients fill their
+/// caches with it; the two after it let buffers grow to their size.
+pub const COLD_CALLS: u32 = 3;
+
+/// Beyond what AWS's own variables say.
+const ADDRESSING: &str = "CALL_ADDRESSING";
+const PROXY: &str = "CALL_PROXY";
+
+/// Who is to call whom.
+#[derive(Debug)]
+pub struct Caller {
+    /// The endpoint.
+    pub target: Target,
+    /// Whose keys sign.
+    pub credentials: Credentials,
+}
+
+impl Caller {
+    /// What the environment says.
+    ///
+    /// # Errors
+    /// Exit 2 where a variable is missing.
+    pub fn told() -> Result<Self, Stop> {
+        let optional = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let needed =
+            |name: &str| optional(name).ok_or_else(|| Stop::usage(format!("{name} is not set")));
+        let keys = Credentials::new(needed("AWS_ACCESS_KEY_ID")?, needed("AWS_SECRET_ACCESS_KEY")?);
+        let credentials = match optional("AWS_SESSION_TOKEN") {
+            Some(token) => keys.with_session_token(token),
+            None => keys,
+        };
+        let endpoint = optional("AWS_ENDPOINT_URL").map_or(Endpoint::Aws, Endpoint::Url);
+        let addressing = match (optional(ADDRESSING).as_deref(), &endpoint) {
+            (Some("virtual-hosted"), _) | (None, Endpoint::Aws) => Addressing::VirtualHosted,
+            _ => Addressing::Path,
+        };
+        let target = Target {
+            region: needed("AWS_REGION")?,
+            endpoint,
+            addressing,
+            clock: Clock::System,
+            timeouts: Timeouts::default(),
+            proxy: optional(PROXY),
+            wait_pace: WaitPace::AsOnAws,
+        };
+        Ok(Self { target, credentials })
+    }
+
+    /// Tells `command` to call as `place` has it.
+    pub fn tell(command: &mut Command, place: &Place) {
+        let Place { target, credentials, .. } = place;
+        let endpoint = match &target.endpoint {
+            Endpoint::Aws => "",
+            Endpoint::Url(url) => url,
+        };
+        let addressing = match target.addressing {
+            Addressing::VirtualHosted => "virtual-hosted",
+            Addressing::Path => "path",
+        };
+        let token = credentials.session_token.as_ref().map_or("", |token| token.expose());
+        command
+            .env("AWS_ENDPOINT_URL", endpoint)
+            .env("AWS_REGION", &target.region)
+            .env("AWS_ACCESS_KEY_ID", credentials.access_key_id.as_str())
+            .env("AWS_SECRET_ACCESS_KEY", credentials.secret_key.expose())
+            .env("AWS_SESSION_TOKEN", token)
+            .env(ADDRESSING, addressing)
+            .env(PROXY, target.proxy.as_deref().unwrap_or_default());
+    }
+}
+
+/// Is given each warm call, and is to make it.
+pub type Around<'a> = &'a mut dyn FnMut(&mut dyn FnMut());
+
+/// Has raw make the calls that `words` order: OPERATION CALLS.
+///
+/// # Errors
+/// Exit 2 where nothing is ordered that could be done; exit 3 where there is no usable answer.
+pub fn raw(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), Stop> {
+    let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
+    let client = raw::Client::new(target, credentials)
+        .map_err(|error| Stop::impossible(format!("raw has no client: {error}")))?;
+    let runtime = runtime()?;
+    repeat(calls, || runtime.block_on(once(&client, &operation)), around)
+}
+
+/// Has the SDK make them.
+///
+/// # Errors
+/// As [`raw`].
+pub fn sdk(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), Stop> {
+    let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
+    let client = sdk::Client::new(target, credentials)
+        .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
+    let runtime = runtime()?;
+    repeat(calls, || runtime.block_on(once(&client, &operation)), around)
+}
+
+/// Sends what standard input holds as often as `words` order: CALLS. See [`bare`].
+///
+/// # Errors
+/// As [`raw`].
+pub fn bare(mut words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), Stop> {
+    let calls = calls(words.next())?;
+    let requests = serde_json::from_reader(io::stdin())
+        .map_err(|error| Stop::usage(format!("standard input holds no requests: {error}")))?;
+    let bare = Bare::new(requests, Timeouts::default())?;
+    let runtime = runtime()?;
+    repeat(calls, || runtime.block_on(bare.call()), around)
+}
+
+struct Order {
+    caller: Caller,
+    operation: Operation,
+    calls: u32,
+}
+
+impl Order {
+    fn given(mut words: impl Iterator<Item = String>) -> Result<Self, Stop> {
+        let operation = words.next().unwrap_or_default();
+        let operation = form::parse(&operation)?;
+        Ok(Self { caller: Caller::told()?, operation, calls: calls(words.next())? })
+    }
+}
+
+fn calls(word: Option<String>) -> Result<u32, Stop> {
+    let word = word.unwrap_or_default();
+    word.parse().map_err(|_| Stop::usage(format!("`{word}` is no number of calls")))
+}
+
+/// One thread, so that what it does is what the call does.
+fn runtime() -> Result<Runtime, Stop> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::impossible(format!("no runtime can be started: {error}")))
+}
+
+/// A refusal is an answer too.
+async fn once(client: &impl Client, operation: &Operation) -> Result<(), Stop> {
+    match client.call(operation).await.result {
+        Err(failure) if !failure.is_refusal() => Err(Stop::impossible(format!(
+            "{} got no answer to {}: {}",
+            client.name(),
+            operation.name(),
+            failure.context
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Makes `calls` calls, all but the first [`COLD_CALLS`] of them through `around`.
+fn repeat(
+    calls: u32,
+    mut call: impl FnMut() -> Result<(), Stop>,
+    around: Around<'_>,
+) -> Result<(), Stop> {
+    for number in 0..calls {
+        let mut result = Ok(());
+        if number < COLD_CALLS {
+            result = call();
+        } else {
+            around(&mut || result = warm_call(&mut call));
+        }
+        result?;
+    }
+    Ok(())
+}
+
+/// Part of the name by which callgrind knows a warm call.
+pub const WARM_CALL: &str = "warm_call";
+
+/// Not inlined, because callgrind counts from its first instruction to its last.
+#[inline(never)]
+fn warm_call<T>(call: &mut impl FnMut() -> T) -> T {
+    call()
+}
+
+/// The exit code of a program that ended so, with the reason on standard error.
+#[must_use]
+pub fn exit(ended: Result<(), Stop>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            let hint = if stop.kind == StopKind::Usage { "; see compare/src/call.rs" } else { "" };
+            eprintln!("error: {stop}{hint}");
+            stop.exit_code()
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The call that no client can beat: requests that were signed beforehand, sent by the HTTP client
+//! that raw has; the answers are read to their end and not parsed.
+
+use contract::Timeouts;
+use reqwest::header::{HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Stop;
+
+/// A request that was signed beforehand.
+#[derive(Serialize, Deserialize)]
+pub struct Prepared {
+    method: String,
+    url: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// Sends the same bytes at every time.
+#[derive(Debug)]
+pub struct Bare {
+    client: reqwest::Client,
+    requests: Vec<reqwest::Request>,
+}
+
+impl Prepared {
+    /// The request of `exchange`.
+    #[must_use]
+    pub fn of(exchange: &raw::observe::Exchange) -> Self {
+        Self {
+            method: exchange.method.clone(),
+            url: exchange.url.clone(),
+            headers: exchange.headers.clone(),
+            body: exchange.body.clone(),
+        }
+    }
+
+    fn into_request(self) -> Result<reqwest::Request, Stop> {
+        let impossible = |why: String| Stop::impossible(format!("the bare call: {why}"));
+        let url = self.url.parse().map_err(|error| impossible(format!("{error}")))?;
+        let method = self.method.parse().map_err(|error| impossible(format!("{error}")))?;
+        let mut request = reqwest::Request::new(method, url);
+        for (name, value) in self.headers {
+            let name: HeaderName = name.parse().map_err(|error| impossible(format!("{error}")))?;
+            let value =
+                HeaderValue::try_from(value).map_err(|error| impossible(format!("{error}")))?;
+            request.headers_mut().insert(name, value);
+        }
+        if !self.body.is_empty() {
+            *request.body_mut() = Some(self.body.into());
+        }
+        Ok(request)
+    }
+}
+
+impl Bare {
+    /// An HTTP client with raw's settings, and what it is to send.
+    ///
+    /// # Errors
+    /// Exit 3 where one of them is no request.
+    pub fn new(requests: Vec<Prepared>, timeouts: Timeouts) -> Result<Self, Stop> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.attempt)
+            .build()
+            .map_err(|error| Stop::impossible(format!("the bare call: {error}")))?;
+        let requests = requests.into_iter().map(Prepared::into_request);
+        Ok(Self { client, requests: requests.collect::<Result<_, _>>()? })
+    }
+
+    /// Sends them, one after the other.
+    ///
+    /// # Errors
+    /// Exit 3 where one is not answered.
+    pub async fn call(&self) -> Result<(), Stop> {
+        let failed = |error| Stop::impossible(format!("the bare call failed: {error}"));
+        for request in &self.requests {
+            let request = request.try_clone().ok_or_else(|| {
+                Stop::impossible("the bare call: a stream cannot be sent a second time")
+            })?;
+            let mut answer = self.client.execute(request).await.map_err(failed)?;
+            let mut body = Vec::new();
+            while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+                body.extend_from_slice(&chunk);
+            }
+        }
+        Ok(())
+    }
+}
