@@ -34,6 +34,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
         Verb::Sign(args) => verbs::sign::run(&args),
         Verb::Verify(_) => verbs::verify::run(),
         Verb::Bench(args) => verbs::bench::run(&args),
+        Verb::Paths(args) => verbs::paths::run(&args),
         Verb::Sandbox(args) => verbs::sandbox::run(&args),
         Verb::Cleanup(args) => verbs::cleanup::run(&args),
         Verb::Completions(args) => {

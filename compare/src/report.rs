@@ -4,6 +4,7 @@ pub mod bench;
 pub mod errors;
 pub mod explain;
 pub mod markdown;
+pub mod paths;
 pub mod steps;
 pub mod terminal;
 

@@ -1,13 +1,16 @@
 //! What this client signed and sent, for whoever wants to explain it: the steps themselves, kept as
 //! they were taken, not taken again.
 
+use std::any::type_name_of_val;
 use std::cell::RefCell;
 use std::fmt;
 
 use reqwest::header::HeaderMap;
 
-use crate::send::Response;
-use crate::sigv4::{Presigned, Signed};
+use crate::parse::parse;
+use crate::request::Request;
+use crate::send::{Response, Sender};
+use crate::sigv4::{self, Presigned, Signed};
 
 /// One HTTP attempt, or the making of one presigned URL.
 #[derive(Clone)]
@@ -37,6 +40,29 @@ pub struct Steps {
     pub signature: String,
     /// Step 5: the value of the `Authorization` header, or the presigned URL.
     pub carried: String,
+}
+
+impl Exchange {
+    /// The functions of this crate that it passed through, in order. The names are the compiler's, so
+    /// that none can be one of the past.
+    #[must_use]
+    pub fn functions(&self) -> Vec<&'static str> {
+        let mut functions = vec![type_name_of_val(&Request::new)];
+        // What is presigned is for others to send.
+        let is_presigned = self.steps.as_ref().is_some_and(|steps| steps.carried == self.url);
+        match &self.steps {
+            Some(_) if is_presigned => functions.push(type_name_of_val(&sigv4::presign)),
+            Some(_) => functions.push(type_name_of_val(&sigv4::sign)),
+            None => {}
+        }
+        if !is_presigned {
+            functions.push(type_name_of_val(&Sender::send));
+        }
+        if self.response.is_some() {
+            functions.push(type_name_of_val(&parse));
+        }
+        functions
+    }
 }
 
 /// A header, the query and the answer may hold a token.

@@ -8,34 +8,39 @@ use serde::{Deserialize, Serialize};
 use crate::error::Stop;
 
 /// A request that was signed beforehand.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Prepared {
     method: String,
     url: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    /// What it was answered with.
+    status: u16,
 }
 
 /// Sends the same bytes at every time.
 #[derive(Debug)]
 pub struct Bare {
     client: reqwest::Client,
-    requests: Vec<reqwest::Request>,
+    /// With the status of the right answer.
+    requests: Vec<(reqwest::Request, u16)>,
 }
 
 impl Prepared {
-    /// The request of `exchange`.
+    /// The request of `exchange`, if it was sent and answered.
     #[must_use]
-    pub fn of(exchange: &raw::observe::Exchange) -> Self {
-        Self {
+    pub fn of(exchange: &raw::observe::Exchange) -> Option<Self> {
+        let status = exchange.response.as_ref()?.head.status;
+        Some(Self {
             method: exchange.method.clone(),
             url: exchange.url.clone(),
             headers: exchange.headers.clone(),
             body: exchange.body.clone(),
-        }
+            status,
+        })
     }
 
-    fn into_request(self) -> Result<reqwest::Request, Stop> {
+    fn into_request(self) -> Result<(reqwest::Request, u16), Stop> {
         let impossible = |why: String| Stop::impossible(format!("the bare call: {why}"));
         let url = self.url.parse().map_err(|error| impossible(format!("{error}")))?;
         let method = self.method.parse().map_err(|error| impossible(format!("{error}")))?;
@@ -49,7 +54,7 @@ impl Prepared {
         if !self.body.is_empty() {
             *request.body_mut() = Some(self.body.into());
         }
-        Ok(request)
+        Ok((request, self.status))
     }
 }
 
@@ -59,6 +64,8 @@ impl Bare {
     /// # Errors
     /// Exit 3 where one of them is no request.
     pub fn new(requests: Vec<Prepared>, timeouts: Timeouts) -> Result<Self, Stop> {
+        // Whoever comes second finds one installed already, and it is the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -73,10 +80,10 @@ impl Bare {
     /// Sends them, one after the other.
     ///
     /// # Errors
-    /// Exit 3 where one is not answered.
+    /// Exit 3 where one is not answered as it was before.
     pub async fn call(&self) -> Result<(), Stop> {
         let failed = |error| Stop::impossible(format!("the bare call failed: {error}"));
-        for request in &self.requests {
+        for (request, status) in &self.requests {
             let request = request.try_clone().ok_or_else(|| {
                 Stop::impossible("the bare call: a stream cannot be sent a second time")
             })?;
@@ -84,6 +91,12 @@ impl Bare {
             let mut body = Vec::new();
             while let Some(chunk) = answer.chunk().await.map_err(failed)? {
                 body.extend_from_slice(&chunk);
+            }
+            if answer.status() != *status {
+                return Err(Stop::impossible(format!(
+                    "the bare call was answered with {}, and not with {status}",
+                    answer.status()
+                )));
             }
         }
         Ok(())

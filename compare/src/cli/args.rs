@@ -52,6 +52,9 @@ pub(super) enum Verb {
     /// Measure both sides, paired
     #[command(after_help = "Example: cargo run --release -p compare -- bench signing")]
     Bench(BenchArgs),
+    /// What runs on each side between a call and its answer: phases, allocations, instructions
+    #[command(after_help = "Example: compare paths s3-list-buckets --instructions")]
+    Paths(PathsArgs),
     /// Serve the embedded endpoint until stopped, for other clients
     #[command(after_help = "Example: compare sandbox --port 4566")]
     Sandbox(SandboxArgs),
@@ -88,6 +91,26 @@ pub(super) struct ExplainArgs {
     /// Show derived keys and session tokens in full; of the sandbox's credentials alone
     #[arg(long)]
     pub(super) show_secrets: bool,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) place: PlaceArgs,
+    /// The route that the API scenarios call, stage included
+    #[arg(long, value_name = "URL")]
+    pub(super) api_url: Option<String>,
+    #[command(flatten)]
+    pub(super) work: WorkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PathsArgs {
+    /// A scenario of `compare run`, such as s3-list-buckets or ec2-run-instances
+    #[arg(value_name = "OPERATION")]
+    pub(super) operation: String,
+    /// Count instructions and functions too, with valgrind; takes some seconds
+    #[arg(long)]
+    pub(super) instructions: bool,
     /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,

@@ -1,0 +1,190 @@
+//! What runs between a call and its answer on each side: the phases in order, what a warm call
+//! allocates, and the instructions it takes, crate by crate.
+
+pub mod crates;
+
+mod callgrind;
+mod count;
+mod trace;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::{
+    call::bare::Prepared,
+    error::Stop,
+    findings::{Difference, Finding, Machine, Outcome, Whereabouts},
+    interrupt::Interrupt,
+    place::Place,
+    run::{Choices, Player, Progress, conduct},
+    scenario::{Given, Scenario, Service, select},
+};
+use count::Counter;
+pub use count::{CrateShare, GroupShare, Heap, Instructions};
+pub use trace::{Interceptor, Phase, PhaseKind, Trace};
+use trace::{RawSide, SdkSide, Seen};
+
+/// All that `compare paths` found.
+#[derive(Debug, Serialize)]
+pub struct Paths {
+    /// Where the calls went.
+    pub target: Whereabouts,
+    /// What counted: instructions and allocations depend on the build, not on the machine's speed.
+    pub machine: Machine,
+    /// What was called.
+    pub operation: Scenario,
+    /// The service it calls.
+    pub service: Service,
+    /// Whether both sides came to the same, and to what was expected.
+    pub agree: bool,
+    /// Where not the same.
+    pub differences: Vec<Difference>,
+    /// raw's way.
+    pub raw: Path,
+    /// The SDK's way.
+    pub sdk: Path,
+    /// The same requests, signed beforehand, and the answers not parsed; none where nothing is sent.
+    pub bare: Option<Cost>,
+}
+
+/// One side's way from the call to the answer.
+#[derive(Debug, Serialize)]
+pub struct Path {
+    /// What runs.
+    #[serde(flatten)]
+    pub trace: Trace,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// HTTP attempts.
+    pub requests: u32,
+    /// What it takes.
+    #[serde(flatten)]
+    pub cost: Cost,
+}
+
+/// What a warm call takes.
+#[derive(Debug, Serialize)]
+pub struct Cost {
+    /// Of the heap.
+    pub heap: Heap,
+    /// Of the processor; none unless asked for.
+    pub instructions: Option<Instructions>,
+}
+
+/// Whether instructions are counted too, which takes valgrind and some seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Phases and allocations.
+    Allocations,
+    /// And instructions.
+    Instructions,
+}
+
+/// Plays what `scenario` needs, then `scenario` itself under observation, and has its call counted in
+/// processes that do nothing else. What it launches is terminated.
+///
+/// # Errors
+/// Exit 3 where the operation cannot be tried or counted here; and as [`crate::run::compare`].
+pub async fn measure(
+    place: Place,
+    scenario: Scenario,
+    given: Given,
+    choices: Choices,
+    depth: Depth,
+    progress: Arc<dyn Progress>,
+    interrupt: Interrupt,
+) -> Result<Paths, Stop> {
+    let needed = select(&[scenario.name().to_owned()], given)
+        .map_err(|unknown| Stop::usage(unknown.to_string()))?;
+    // Asked for before anything is launched.
+    let counter = Counter::find(depth, interrupt.clone())?;
+    conduct(Arc::new(place), choices, interrupt, move |player| async move {
+        let measured = play_and_count(player, scenario, needed, &counter, &*progress).await;
+        progress.end();
+        measured
+    })
+    .await
+}
+
+async fn play_and_count(
+    mut player: Player,
+    scenario: Scenario,
+    needed: Vec<Scenario>,
+    counter: &Counter,
+    progress: &dyn Progress,
+) -> Result<Paths, Stop> {
+    let (sides, place) = (Arc::clone(&player.sides), Arc::clone(&player.place));
+    let total = needed.len();
+    for (index, before) in needed.into_iter().filter(|needed| *needed != scenario).enumerate() {
+        progress.begin(before, index, total);
+        player.play_once(before, &sides.raw, &sides.sdk).await?;
+    }
+    progress.begin(scenario, total - 1, total);
+    let raw = RawSide::of(&sides.raw);
+    let sdk = SdkSide::at(&place)?;
+    let finding = tried(player.play_once(scenario, &raw, &sdk).await?)?;
+    let (raw, sdk) = (raw.seen("raw")?, sdk.seen("the SDK")?);
+
+    let requests = &raw.requests;
+    let bare = match requests.is_empty() {
+        true => None,
+        false => Some(counter.bare(&place, requests).await?),
+    };
+    let raw_cost = counter.side("raw", &place, &raw.operation).await?;
+    let sdk_cost = counter.side("sdk", &place, &sdk.operation).await?;
+    Ok(assemble(&place, finding, (raw, raw_cost), (sdk, sdk_cost), bare))
+}
+
+fn tried(finding: Finding) -> Result<Finding, Stop> {
+    match (&finding.raw.reason, finding.raw.outcome) {
+        (Some(reason), Outcome::Skipped | Outcome::Failed) => {
+            Err(Stop::impossible(format!("{} cannot be followed here: {reason}", finding.name)))
+        }
+        _ => Ok(finding),
+    }
+}
+
+fn assemble(
+    place: &Place,
+    finding: Finding,
+    (raw, raw_cost): (Seen, Cost),
+    (sdk, sdk_cost): (Seen, Cost),
+    bare: Option<Cost>,
+) -> Paths {
+    let path = |side: crate::findings::Side, seen: Seen, cost| Path {
+        trace: seen.trace,
+        outcome: side.outcome,
+        requests: side.requests,
+        cost,
+    };
+    Paths {
+        target: place.whereabouts.clone(),
+        machine: Machine::this(),
+        operation: finding.name,
+        service: finding.service,
+        agree: finding.agrees(),
+        differences: finding.differences,
+        raw: path(finding.raw, raw, raw_cost),
+        sdk: path(finding.sdk, sdk, sdk_cost),
+        bare,
+    }
+}
+
+impl Paths {
+    /// What a side's own work comes to: its instructions above those of hashing, which every signer
+    /// needs, and above those of the bare call, which every client needs. None unless they were
+    /// counted and there is a bare call.
+    #[must_use]
+    pub fn own_instructions(&self, side: &Path) -> Option<i64> {
+        let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let instructions = side.cost.instructions.as_ref()?;
+        let bare = self.bare.as_ref()?.instructions.as_ref()?;
+        Some(signed(instructions.above_hashing()) - signed(bare.total))
+    }
+}
+
+/// The requests that `exchanges` sent; none for a URL that was only signed.
+fn prepared(exchanges: &[raw::observe::Exchange]) -> Vec<Prepared> {
+    exchanges.iter().filter_map(Prepared::of).collect()
+}

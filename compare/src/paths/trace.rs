@@ -1,0 +1,190 @@
+//! The two sides with somebody looking on: what runs, in order.
+
+use std::{
+    any::{type_name, type_name_of_val},
+    sync::{Mutex, PoisonError},
+};
+
+use contract::{Client, Operation, Reply};
+use raw::{observe::Exchange, sigv4};
+use sdk::trace::MarkKind;
+use serde::Serialize;
+
+use super::prepared;
+use crate::{call::bare::Prepared, error::Stop, place::Place};
+
+/// What runs on one side, by name.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Trace {
+    /// In the order in which they begin.
+    pub phases: Vec<Phase>,
+    /// The SDK's interceptors, in the order in which they are asked.
+    pub interceptors: Vec<Interceptor>,
+    /// What judges in the SDK whether an attempt is tried again.
+    pub retry_classifiers: Vec<&'static str>,
+    /// What configures the SDK's client.
+    pub plugins: Vec<String>,
+}
+
+/// Something that runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Phase {
+    /// What it is.
+    pub kind: PhaseKind,
+    /// Its name in the source.
+    pub name: &'static str,
+    /// In how many others it runs.
+    pub depth: usize,
+}
+
+/// What a [`Phase`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PhaseKind {
+    /// A function.
+    Function,
+    /// What a function makes, where that has a name.
+    Step,
+    /// A span that the SDK opens.
+    Span,
+    /// A hook at which the SDK asks its interceptors.
+    Hook,
+}
+
+/// One of the SDK's interceptors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Interceptor {
+    /// The name it gives itself.
+    pub name: &'static str,
+    /// The hooks at which it does something, in order; all, where it does not say which.
+    pub hooks: Vec<&'static str>,
+}
+
+/// What was seen of one side.
+#[derive(Clone)]
+pub(super) struct Seen {
+    /// What it was asked for.
+    pub(super) operation: Operation,
+    pub(super) trace: Trace,
+    /// What raw sent.
+    pub(super) requests: Vec<Prepared>,
+}
+
+/// raw under observation.
+pub(super) struct RawSide<'c> {
+    client: &'c raw::Client,
+    seen: Mutex<Option<Seen>>,
+}
+
+/// The SDK under observation, by a client of its own: being observed costs something.
+pub(super) struct SdkSide {
+    client: sdk::Client,
+    seen: Mutex<Option<Seen>>,
+}
+
+impl<'c> RawSide<'c> {
+    pub(super) fn of(client: &'c raw::Client) -> Self {
+        Self { client, seen: Mutex::default() }
+    }
+
+    pub(super) fn seen(self, name: &str) -> Result<Seen, Stop> {
+        called(name, self.seen)
+    }
+}
+
+impl SdkSide {
+    pub(super) fn at(place: &Place) -> Result<Self, Stop> {
+        let client = sdk::Client::traced(place.target.clone(), place.credentials.clone())
+            .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
+        Ok(Self { client, seen: Mutex::default() })
+    }
+
+    pub(super) fn seen(self, name: &str) -> Result<Seen, Stop> {
+        called(name, self.seen)
+    }
+}
+
+fn called(name: &str, seen: Mutex<Option<Seen>>) -> Result<Seen, Stop> {
+    let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    seen.ok_or_else(|| Stop::impossible(format!("{name} was not called")))
+}
+
+impl Client for RawSide<'_> {
+    fn name(&self) -> &'static str {
+        self.client.name()
+    }
+
+    async fn call(&self, operation: &Operation) -> Reply {
+        let (reply, exchanges) = self.client.call_observed(operation).await;
+        let phases = exchanges.iter().flat_map(phases_of_raw).collect();
+        let trace = Trace { phases, ..Trace::default() };
+        let seen = Seen { operation: operation.clone(), trace, requests: prepared(&exchanges) };
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        reply
+    }
+}
+
+impl Client for SdkSide {
+    fn name(&self) -> &'static str {
+        self.client.name()
+    }
+
+    async fn call(&self, operation: &Operation) -> Reply {
+        let (reply, trace) = self.client.call_traced(operation).await;
+        let seen = Seen { operation: operation.clone(), trace: trace.into(), requests: Vec::new() };
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        reply
+    }
+}
+
+/// The functions that an exchange passed through, and below the signer what it made.
+fn phases_of_raw(exchange: &Exchange) -> Vec<Phase> {
+    let functions = exchange.functions();
+    let carrier = if functions.contains(&type_name_of_val(&sigv4::presign)) {
+        type_name::<sigv4::PresignedUrl<'_>>()
+    } else {
+        type_name::<sigv4::Authorization<'_>>()
+    };
+    let steps = [
+        type_name::<sigv4::CanonicalRequest<'_>>(),
+        type_name::<sigv4::StringToSign<'_>>(),
+        type_name::<sigv4::SigningKey>(),
+        type_name::<sigv4::Signature>(),
+        carrier,
+    ];
+    let mut phases = Vec::new();
+    for name in functions {
+        phases.push(Phase { kind: PhaseKind::Function, name, depth: 0 });
+        if name.starts_with("raw::sigv4::") {
+            // Without their lifetimes.
+            let names = steps.map(|name| name.split('<').next().unwrap_or(name));
+            phases.extend(names.map(|name| Phase { kind: PhaseKind::Step, name, depth: 1 }));
+        }
+    }
+    phases
+}
+
+impl From<sdk::trace::Trace> for Trace {
+    fn from(trace: sdk::trace::Trace) -> Self {
+        let sdk::trace::Trace { marks, interceptors, retry_classifiers, plugins } = trace;
+        let kind = |kind| match kind {
+            MarkKind::Span => PhaseKind::Span,
+            MarkKind::Hook => PhaseKind::Hook,
+            MarkKind::Function => PhaseKind::Function,
+        };
+        let phases = marks.into_iter().map(|mark| Phase {
+            kind: kind(mark.kind),
+            name: mark.name,
+            depth: mark.depth,
+        });
+        let interceptors = interceptors
+            .into_iter()
+            .map(|sdk::trace::Interceptor { name, hooks }| Interceptor { name, hooks });
+        Self {
+            phases: phases.collect(),
+            interceptors: interceptors.collect(),
+            retry_classifiers,
+            plugins,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! For reports.
+
+use std::fmt::Write as _;
+
+use super::{
+    Bars, COST_HEADINGS, acting, bar, by_crate, by_group, components, conclusion, costs, grouped,
+    kind, laps, longest, notes,
+};
+use crate::paths::{Path, Paths};
+
+/// Characters of the longest bar.
+const BAR: usize = 20;
+
+/// All that was found.
+#[must_use]
+pub fn markdown(paths: &Paths) -> String {
+    let mut text = format!(
+        "`{}`: what runs between the call and its answer, on {}, {} build.\n\n",
+        paths.operation, paths.machine.platform, paths.machine.build
+    );
+    let _ = writeln!(text, "| {} |\n| --- | ---: | ---: | ---: |", COST_HEADINGS.join(" | "));
+    for row in costs(paths) {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
+    }
+    let _ = writeln!(text, "\n{}", conclusion(paths));
+    if let (Some(raw), Some(sdk)) = (&paths.raw.cost.instructions, &paths.sdk.cost.instructions) {
+        chart(&mut text, "kind of work", &by_group(raw, sdk));
+        chart(&mut text, "crate", &by_crate(raw, sdk));
+    }
+    for (name, path) in [("raw", &paths.raw), ("sdk", &paths.sdk)] {
+        let _ = writeln!(text, "\n**{name}, in order**\n");
+        way(&mut text, path);
+    }
+    for (heading, names) in components(&paths.sdk) {
+        let _ = writeln!(text, "\n{heading}: {names}");
+    }
+    for note in notes(paths) {
+        let _ = writeln!(text, "\n{note}");
+    }
+    text
+}
+
+fn way(text: &mut String, path: &Path) {
+    for lap in laps(path) {
+        for phase in lap.phases {
+            let acting = acting(path, phase);
+            let acting = if acting.is_empty() { acting } else { format!(": {acting}") };
+            let kind = kind(phase);
+            let kind = if kind.is_empty() { String::new() } else { format!("{kind} ") };
+            let indent = "  ".repeat(phase.depth);
+            let _ = writeln!(text, "{indent}- {kind}`{}`{acting}", phase.name);
+        }
+        if lap.times > 1 {
+            let _ = writeln!(text, "- the same {} times more", lap.times - 1);
+        }
+    }
+}
+
+fn chart(text: &mut String, what: &str, bars: &[Bars]) {
+    let _ = writeln!(text, "\n| {what} | raw | sdk | raw, then sdk |\n| --- | ---: | ---: | --- |");
+    let longest = longest(bars);
+    for Bars { label, raw, sdk } in bars {
+        let (first, second) = (bar(*raw, longest, BAR), bar(*sdk, longest, BAR));
+        let _ = writeln!(
+            text,
+            "| {label} | {} | {} | {first}<br>{second} |",
+            grouped(*raw),
+            grouped(*sdk)
+        );
+    }
+}
