@@ -127,10 +127,7 @@ async fn play_and_count(
     let (raw, sdk) = (raw.seen("raw")?, sdk.seen("the SDK")?);
 
     let requests = &raw.requests;
-    let bare = match requests.is_empty() {
-        true => None,
-        false => Some(counter.bare(&place, requests).await?),
-    };
+    let bare = if requests.is_empty() { None } else { Some(counter.bare(&place, requests).await?) };
     let raw_cost = counter.side("raw", &place, &raw.operation).await?;
     let sdk_cost = counter.side("sdk", &place, &sdk.operation).await?;
     Ok(assemble(&place, finding, (raw, raw_cost), (sdk, sdk_cost), bare))

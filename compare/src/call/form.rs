@@ -81,9 +81,10 @@ pub fn text(operation: &Operation) -> String {
 /// # Errors
 /// Exit 2 where it names none, or lacks what that operation needs.
 pub fn parse(text: &str) -> Result<Operation, Stop> {
-    let value = match text.starts_with('{') {
-        true => serde_json::from_str(text),
-        false => Ok(Value::String(text.to_owned())),
+    let value = if text.starts_with('{') {
+        serde_json::from_str(text)
+    } else {
+        Ok(Value::String(text.to_owned()))
     };
     let form: Result<Form, _> = value.and_then(serde_json::from_value);
     form.map(Operation::from)

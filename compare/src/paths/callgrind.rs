@@ -11,8 +11,6 @@ use std::{
     process::Command,
 };
 
-use tempfile::NamedTempFile;
-
 use super::crates::{Crate, crate_of};
 use crate::{call::WARM_CALL, error::Stop};
 
@@ -26,33 +24,28 @@ pub(super) struct Function {
 }
 
 /// That valgrind is there.
-pub(super) struct Callgrind;
-
-impl Callgrind {
-    /// # Errors
-    /// Exit 3 where it is not.
-    pub(super) fn find() -> Result<Self, Stop> {
-        match Command::new("valgrind").arg("--version").output() {
-            Ok(output) if output.status.success() => Ok(Self),
-            _ => Err(Stop::impossible("instructions are counted by valgrind, which is not installed")
-                .help("apt install valgrind, or your system's counterpart; without --instructions the rest works")),
-        }
+///
+/// # Errors
+/// Exit 3 where it is not.
+pub(super) fn check() -> Result<(), Stop> {
+    match Command::new("valgrind").arg("--version").output() {
+        Ok(output) if output.status.success() => Ok(()),
+        _ => Err(Stop::impossible("instructions are counted by valgrind, which is not installed")
+            .help(
+                "apt install valgrind, or your system's counterpart; without --instructions the \
+                 rest works",
+            )),
     }
+}
 
-    pub(super) fn profile_file(&self) -> Result<NamedTempFile, Stop> {
-        NamedTempFile::new()
-            .map_err(|error| Stop::impossible(format!("no file for the counts: {error}")))
-    }
-
-    /// `program` under callgrind, which writes to `profile`.
-    pub(super) fn command(&self, program: &Path, profile: &Path) -> Command {
-        let mut out = std::ffi::OsString::from("--callgrind-out-file=");
-        out.push(profile);
-        let mut command = Command::new("valgrind");
-        command.args(["--quiet", "--tool=callgrind", "--demangle=no"]);
-        command.arg(format!("--toggle-collect=*{WARM_CALL}*")).arg(out).arg(program);
-        command
-    }
+/// `program` under callgrind, which writes to `profile`.
+pub(super) fn command(program: &Path, profile: &Path) -> Command {
+    let mut out = std::ffi::OsString::from("--callgrind-out-file=");
+    out.push(profile);
+    let mut command = Command::new("valgrind");
+    command.args(["--quiet", "--tool=callgrind", "--demangle=no"]);
+    command.arg(format!("--toggle-collect=*{WARM_CALL}*")).arg(out).arg(program);
+    command
 }
 
 /// What is in the file `profile`.
@@ -126,5 +119,73 @@ fn named(names: &mut HashMap<String, String>, text: &str) -> String {
             number.to_owned()
         }
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write as _};
+
+    use super::{Function, read};
+    use crate::paths::crates::{Crate, Group};
+
+    /// Two functions that call each other's, one of them in two objects, with positions of both kinds.
+    const PROFILE: &str = "\
+version: 1
+creator: callgrind-3.19.0
+positions: line
+events: Ir
+summary: 1125
+
+ob=(1) /bin/call-raw
+fl=(1) ???
+fn=(1) _ZN3raw5parse5parse17h0123456789abcdefE
+0 100
+cob=(2) /lib/libc.so.6
+cfn=(2) malloc
+calls=3 0
+0 900
++4 7
+fn=(3) _ZN4sha28sha25616compress256_soft17h0123456789abcdefE
+* 18
+
+ob=(2)
+fl=(1)
+fn=(2)
+0 900
+fn=(1)
+-1 100
+fn=(4) never_run
+0 0
+
+totals: 1125
+";
+
+    #[test]
+    fn each_function_has_its_own_instructions_and_not_those_of_what_it_called() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(PROFILE.as_bytes()).unwrap();
+        let mut functions = read(file.path()).unwrap();
+        functions.sort_by_key(|function| function.instructions);
+        let function = |name: &str, group, instructions| Function {
+            origin: Crate { name: name.to_owned(), group },
+            instructions,
+        };
+        assert_eq!(
+            functions,
+            [
+                function("sha2", Group::Hashing, 18),
+                function("raw", Group::Raw, 100),
+                function("raw", Group::Raw, 107),
+                function("libc.so", Group::System, 900),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_profile_without_instructions_is_none() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "version: 1\nevents: Ir\n").unwrap();
+        assert!(read(file.path()).unwrap_err().message.contains("nothing"));
     }
 }

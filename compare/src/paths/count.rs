@@ -8,11 +8,12 @@ use std::{
 
 use contract::Operation;
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
 
 use super::{
     Cost, Depth,
-    callgrind::{self, Callgrind, Function},
+    callgrind::{self, Function},
     crates::{Crate, Group},
 };
 use crate::{
@@ -76,8 +77,7 @@ pub struct CrateShare {
 /// The programs that count.
 pub(super) struct Counter {
     allocations: PathBuf,
-    /// `None` where instructions are not asked for.
-    instructions: Option<Callgrind>,
+    depth: Depth,
     interrupt: Interrupt,
 }
 
@@ -85,11 +85,10 @@ impl Counter {
     /// # Errors
     /// Exit 3 where one of them is missing.
     pub(super) fn find(depth: Depth, interrupt: Interrupt) -> Result<Self, Stop> {
-        let instructions = match depth {
-            Depth::Allocations => None,
-            Depth::Instructions => Some(Callgrind::find()?),
-        };
-        Ok(Self { allocations: sibling::program("count-allocations")?, instructions, interrupt })
+        if depth == Depth::Instructions {
+            callgrind::check()?;
+        }
+        Ok(Self { allocations: sibling::program("count-allocations")?, depth, interrupt })
     }
 
     /// What a warm call of `operation` takes `side`, which is `raw` or `sdk`.
@@ -127,12 +126,13 @@ impl Counter {
         let output = self.interrupt.or(run(told(command), &self.allocations, &input)).await??;
         let heap = median(&output.stdout, &self.allocations)?;
 
-        let Some(callgrind) = &self.instructions else {
+        if self.depth == Depth::Allocations {
             return Ok(Cost { heap, instructions: None });
-        };
+        }
         let program = sibling::program(&format!("call-{side}"))?;
-        let profile = callgrind.profile_file()?;
-        let command = told(callgrind.command(&program, profile.path()));
+        let profile = NamedTempFile::new()
+            .map_err(|error| Stop::impossible(format!("no file for the counts: {error}")))?;
+        let command = told(callgrind::command(&program, profile.path()));
         self.interrupt.or(run(command, &program, &input)).await??;
         let functions = callgrind::read(profile.path())?;
         Ok(Cost { heap, instructions: Some(Instructions::of(functions, WARM_CALLS)) })

@@ -97,10 +97,10 @@ impl Serialize for Group {
 pub fn crate_of(symbol: &str, object: &str) -> Crate {
     let name = match rustc_demangle::try_demangle(symbol) {
         Ok(path) => of_rust(&format!("{path:#}")),
-        Err(_) => of_c(symbol, object),
+        Err(_) if symbol.starts_with("ring_core") => "ring".to_owned(),
+        Err(_) => return Crate { name: library(object), group: Group::System },
     };
-    let group = if name.ends_with(".so") { Group::System } else { Group::of(&name) };
-    Crate { name, group }
+    Crate { group: Group::of(&name), name }
 }
 
 fn of_rust(path: &str) -> String {
@@ -123,16 +123,57 @@ fn roots(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// ring brings its C and assembly along; the rest is the system's.
-fn of_c(symbol: &str, object: &str) -> String {
-    if symbol.starts_with("ring_core") {
-        return "ring".to_owned();
-    }
+/// What is no Rust is the system's: a shared library, or what the linker put into the program itself.
+fn library(object: &str) -> String {
     let file = object.rsplit('/').next().unwrap_or(object);
     match file.split_once(".so") {
         Some((library, _)) => format!("{library}.so"),
-        // In the program itself: what the linker put there.
-        None if symbol.starts_with("__rust") || symbol.starts_with("rust_") => "std".to_owned(),
-        None => "startup.so".to_owned(),
+        None => "C start-up code".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Group, crate_of};
+
+    #[track_caller]
+    fn is(symbol: &str, name: &str, group: Group) {
+        let found = crate_of(symbol, "/bin/call-raw");
+        assert_eq!((found.name.as_str(), found.group), (name, group), "{symbol}");
+    }
+
+    #[test]
+    fn a_function_is_of_the_crate_that_its_path_begins_with() {
+        is("_ZN3raw5parse5parse17h0123456789abcdefE", "raw", Group::Raw);
+        is("_ZN14aws_smithy_xml6decode17h0123456789abcdefE", "aws_smithy_xml", Group::Xml);
+        is("_ZN11aws_runtime4auth17h0123456789abcdefE", "aws_runtime", Group::Sdk);
+    }
+
+    #[test]
+    fn a_method_is_of_its_types_crate_or_of_its_traits() {
+        let of_a_type = "_ZN64_$LT$hyper..body..Incoming$u20$as$u20$http_body..Body$GT$10poll_frame17h0123456789abcdefE";
+        is(of_a_type, "hyper", Group::Http);
+        let of_a_trait = "_ZN61_$LT$$RF$mut$u20$S$u20$as$u20$quick_xml..reader..XmlSource$GT$4skip17h0123456789abcdefE";
+        is(of_a_trait, "quick_xml", Group::Xml);
+    }
+
+    #[test]
+    fn the_standard_library_works_for_whom_its_symbol_names() {
+        let dropped = "_ZN4core3ptr52drop_in_place$LT$alloc..vec..Vec$LT$tokio..Task$GT$$GT$17h0123456789abcdefE";
+        is(dropped, "tokio", Group::Runtime);
+        is("_ZN5alloc7raw_vec11finish_grow17h0123456789abcdefE", "std", Group::Std);
+        // In the newer spelling: <alloc::string::String as core::fmt::Write>::write_str.
+        is(
+            "_RNvXNtCs4fqI2P2rA04_5alloc6stringNtB2_6StringNtNtCs4fqI2P2rA04_4core3fmt5Write9write_str",
+            "std",
+            Group::Std,
+        );
+    }
+
+    #[test]
+    fn what_is_no_rust_is_rings_or_the_systems() {
+        is("ring_core_0_17_14__sha256_block_data_order_hw", "ring", Group::Hashing);
+        let found = crate_of("malloc", "/lib/x86_64-linux-gnu/libc.so.6");
+        assert_eq!((found.name.as_str(), found.group), ("libc.so", Group::System));
     }
 }

@@ -13,6 +13,7 @@ mod interrupt;
 mod launch;
 mod mistakes;
 mod output;
+mod paths;
 mod program;
 mod render;
 mod run;

@@ -39,6 +39,7 @@ fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
     for name in [
         "run",
         "explain",
+        "paths",
         "errors",
         "sign",
         "sign-line",

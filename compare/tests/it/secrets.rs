@@ -23,6 +23,9 @@ fn calls(verb: &str) -> Vec<(Vec<&str>, Token)> {
         "errors" => {
             vec![masked(&["errors", "s3-temporary-key-with-wrong-secret", "s3-invalid-token"])]
         }
+        "paths" => {
+            vec![masked(&["paths", "s3-list-buckets"]), masked(&["paths", "s3-presigned-get"])]
+        }
         "cleanup" => vec![masked(&["cleanup"])],
         "bench" => {
             vec![masked(&["bench", "latency", "--pairs", "5", "--only", "s3-list-buckets"])]

@@ -1,0 +1,343 @@
+//! `compare paths`: what runs between a call and its answer on each side, and what it takes.
+
+use std::process::Command;
+
+use compare::{
+    findings::{Machine, Outcome, Whereabouts},
+    paths::{
+        Cost, CrateShare, GroupShare, Heap, Instructions, Interceptor, Path, Paths, Phase,
+        PhaseKind, Trace, crates::Group,
+    },
+    report,
+    scenario::Scenario,
+};
+use sandbox::{Options, Sandbox};
+use serde_json::{Value, json};
+
+use crate::{program::Program, schema::holds};
+
+fn paths<'w>(words: impl IntoIterator<Item = &'w str>) -> Value {
+    let words = ["paths", "--format", "json"].into_iter().chain(words);
+    let answer = Program::new(words).run().expect(0).json();
+    holds("paths", &answer);
+    answer
+}
+
+fn names<'v>(side: &'v Value, kind: &str) -> Vec<&'v str> {
+    let phases = side["phases"].as_array().expect("phases").iter();
+    let names = phases.filter(|phase| phase["kind"] == kind).map(|phase| &phase["name"]);
+    names.map(|name| name.as_str().expect("a name")).collect()
+}
+
+fn listed<'v>(side: &'v Value, field: &str) -> Vec<&'v str> {
+    let list = side[field].as_array().expect("a list").iter();
+    list.map(|item| item.as_str().or(item["name"].as_str()).expect("a name")).collect()
+}
+
+fn count(value: &Value) -> u64 {
+    value.as_u64().expect("a count")
+}
+
+/// In the order of <https://docs.rs/aws-smithy-runtime-api/1.20/aws_smithy_runtime_api/client/interceptors/trait.Intercept.html>.
+const HOOKS: [&str; 19] = [
+    "read_before_execution",
+    "modify_before_serialization",
+    "read_before_serialization",
+    "read_after_serialization",
+    "modify_before_retry_loop",
+    "read_before_attempt",
+    "modify_before_signing",
+    "read_before_signing",
+    "read_after_signing",
+    "modify_before_transmit",
+    "read_before_transmit",
+    "read_after_transmit",
+    "modify_before_deserialization",
+    "read_before_deserialization",
+    "read_after_deserialization",
+    "modify_before_attempt_completion",
+    "read_after_attempt",
+    "modify_before_completion",
+    "read_after_execution",
+];
+
+#[test]
+fn raw_is_four_functions_and_the_sdk_runs_all_its_hooks_in_their_order() {
+    let found = paths(["s3-list-buckets"]);
+    assert_eq!(
+        names(&found["raw"], "function"),
+        [
+            "raw::request::Request::new",
+            "raw::sigv4::sign",
+            "raw::send::Sender::send",
+            "raw::parse::parse"
+        ]
+    );
+    let steps = ["CanonicalRequest", "StringToSign", "SigningKey", "Signature", "Authorization"];
+    assert_eq!(names(&found["raw"], "step"), steps.map(|step| format!("raw::sigv4::{step}")));
+
+    let sdk = &found["sdk"];
+    assert_eq!(names(sdk, "hook"), HOOKS);
+    for span in ["S3.ListBuckets", "try_op", "serialization", "try_attempt", "deserialization"] {
+        assert!(names(sdk, "span").contains(&span), "{span} is not among the spans");
+    }
+    let interceptors = listed(sdk, "interceptors");
+    for interceptor in ["UserAgentInterceptor", "InvocationIdInterceptor", "TokenBucketProvider"] {
+        assert!(interceptors.contains(&interceptor), "{interceptor}: {interceptors:?}");
+    }
+    assert!(!interceptors.contains(&"TraceHooks"), "what looks on is no part of it");
+    assert!(listed(sdk, "retry_classifiers").contains(&"AWS Error Code"));
+    let plugins = listed(sdk, "plugins");
+    for plugin in ["default_retry_config_plugin", "ServiceRuntimePlugin"] {
+        assert!(plugins.contains(&plugin), "{plugin}: {plugins:?}");
+    }
+}
+
+#[test]
+fn an_interceptor_is_shown_where_it_acts() {
+    let found = paths(["s3-list-buckets"]);
+    let interceptors = found["sdk"]["interceptors"].as_array().expect("interceptors");
+    let hooks = |name: &str| {
+        let found = interceptors.iter().find(|one| one["name"] == name).expect(name);
+        listed(found, "hooks")
+    };
+    assert_eq!(
+        hooks("InvocationIdInterceptor"),
+        ["modify_before_retry_loop", "modify_before_transmit"]
+    );
+    assert_eq!(hooks("ObserveAttempts"), ["read_before_transmit", "read_after_deserialization"]);
+}
+
+#[test]
+fn every_scenario_can_be_followed_and_raw_allocates_less_in_each() {
+    for scenario in Scenario::ALL {
+        let found = paths([scenario.name()]);
+        let heap = |side: &str| count(&found[side]["heap"]["allocations"]);
+        assert!(0 < heap("raw") && heap("raw") < heap("sdk"), "{scenario}: {found}");
+        assert_ne!(found["sdk"]["phases"], json!([]), "{scenario}");
+        match scenario {
+            Scenario::S3PresignedGet => assert_eq!(found["bare"], Value::Null, "nothing is sent"),
+            _ => assert!(count(&found["bare"]["heap"]["allocations"]) < heap("raw"), "{scenario}"),
+        }
+    }
+}
+
+#[test]
+fn a_presigned_url_is_made_and_not_sent() {
+    let found = paths(["s3-presigned-get"]);
+    let functions = ["raw::request::Request::new", "raw::sigv4::presign"];
+    assert_eq!(names(&found["raw"], "function"), functions);
+    assert!(names(&found["raw"], "step").contains(&"raw::sigv4::PresignedUrl"));
+    assert!(!names(&found["sdk"], "hook").contains(&"read_after_transmit"));
+}
+
+#[test]
+fn where_the_sdk_has_no_client_its_signer_and_an_http_client_are_called() {
+    let found = paths(["api-invoke"]);
+    let functions = names(&found["sdk"], "function");
+    assert!(functions[0].starts_with("aws_sigv4::"), "{functions:?}");
+    assert!(functions[1].ends_with("Client::execute"), "{functions:?}");
+    assert_eq!(found["sdk"]["interceptors"], json!([]));
+    let unsigned = paths(["api-invoke-unsigned"]);
+    assert!(!names(&unsigned["raw"], "function").contains(&"raw::sigv4::sign"));
+    assert_eq!(unsigned["raw"]["outcome"], "refused");
+}
+
+#[test]
+fn every_page_and_its_hooks_are_there() {
+    let found = paths(["s3-list-objects-paged"]);
+    let pages = usize::try_from(count(&found["raw"]["requests"])).expect("a few");
+    assert!(pages > 1);
+    assert_eq!(names(&found["raw"], "function").len(), 4 * pages);
+    assert_eq!(names(&found["sdk"], "hook").len(), HOOKS.len() * pages);
+    let text = Program::new(["paths", "s3-list-objects-paged"]).run().expect(0).stdout;
+    assert!(text.contains(&format!("the same {} times more", pages - 1)), "{text}");
+}
+
+#[test]
+fn two_runs_see_and_count_the_same() {
+    for operation in ["s3-list-objects", "ec2-run-instances-dry-run"] {
+        let (first, second) = (paths([operation]), paths([operation]));
+        for side in ["raw", "sdk"] {
+            for field in ["phases", "interceptors", "retry_classifiers", "plugins", "heap"] {
+                assert_eq!(first[side][field], second[side][field], "{operation} {side} {field}");
+            }
+        }
+        assert_eq!(first["bare"], second["bare"], "{operation}");
+    }
+}
+
+/// Where there is no valgrind, that is said; where there is, the counts hold together.
+#[test]
+fn instructions_are_counted_by_crate_and_raw_executes_fewer() {
+    let words = ["paths", "s3-list-buckets", "--instructions", "--format", "json"];
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        return Program::new(words).run().expect_error(3, &["valgrind", "try:"]);
+    }
+    let (first, second) = (Program::new(words).run(), Program::new(words).run());
+    let (first, second) = (first.expect(0).json(), second.expect(0).json());
+    holds("paths", &first);
+    for side in ["raw", "sdk", "bare"] {
+        let all = &first[side]["instructions"];
+        for parts in ["groups", "crates"] {
+            let parts = all[parts].as_array().expect("parts").iter();
+            let (instructions, functions): (Vec<_>, Vec<_>) =
+                parts.map(|part| (count(&part["instructions"]), count(&part["functions"]))).unzip();
+            assert_eq!(instructions.iter().sum::<u64>(), count(&all["total"]), "{side}");
+            assert_eq!(functions.iter().sum::<u64>(), count(&all["functions"]), "{side}");
+        }
+        // Random ids, hash seeds and the time are of different digits.
+        let (one, other) = (count(&all["total"]), count(&second[side]["instructions"]["total"]));
+        assert!(one.abs_diff(other) * 100 < one, "{side}: {one}, then {other}");
+    }
+    let total = |side: &str| count(&first[side]["instructions"]["total"]);
+    assert!(total("bare") < total("raw") && total("raw") < total("sdk"));
+    let names = |side: &str| {
+        let crates = first[side]["instructions"]["crates"].as_array().expect("crates").iter();
+        crates.map(|one| one["name"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    for (side, part) in [("raw", "raw"), ("raw", "sha2"), ("raw", "hyper"), ("bare", "reqwest")] {
+        assert!(names(side).iter().any(|name| name == part), "{part} is not in {side}");
+    }
+    assert!(names("sdk").iter().any(|name| name.starts_with("aws_smithy_")));
+    for side in ["raw", "bare"] {
+        let foreign: Vec<_> =
+            names(side).into_iter().filter(|name| name.starts_with("aws_")).collect();
+        assert!(foreign.is_empty(), "{side} runs {foreign:?}");
+    }
+}
+
+#[test]
+fn without_valgrind_only_the_instructions_are_missing() {
+    let words = ["paths", "s3-list-buckets"];
+    Program::new(words).env("PATH", "").run().expect(0);
+    Program::new(words.iter().chain(&["--instructions"]))
+        .env("PATH", "")
+        .run()
+        .expect_error(3, &["valgrind", "not installed", "apt install valgrind"]);
+}
+
+#[test]
+fn an_unknown_operation_gets_the_nearest() {
+    Program::new(["paths", "s3-list-bucket"])
+        .run()
+        .expect_error(2, &["s3-list-bucket", "s3-list-buckets"]);
+}
+
+#[test]
+fn what_stands_in_the_way_is_named() {
+    Program::new(["paths", "api-invoke", "--endpoint-url", "http://127.0.0.1:9"])
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .secret_env("AWS_SECRET_ACCESS_KEY", "not-to-be-printed")
+        .run()
+        .expect_error(3, &["api-invoke", "--api-url"]);
+}
+
+#[test]
+fn at_another_endpoint_what_was_launched_is_ended() {
+    let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
+    let words = ["paths", "ec2-run-instances", "--format", "json"];
+    holds("paths", &Program::at(&sandbox, "temporary", words).run().expect(0).json());
+    let left = Program::at(&sandbox, "admin", ["cleanup", "--format", "json"]).run().expect(0);
+    assert_eq!(left.json()["terminated"], json!([]));
+}
+
+#[test]
+fn text_and_markdown() {
+    let paths = example();
+    insta::assert_snapshot!("paths_80", report::paths::text(&paths, 80));
+    insta::assert_snapshot!("paths_markdown", report::paths::markdown(&paths));
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for width in [80, 160] {
+        let text = report::paths::text(&example(), width);
+        let visible = |line: &str| {
+            let codes = ["\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m"];
+            codes.iter().fold(line.to_owned(), |line, code| line.replace(code, "")).chars().count()
+        };
+        let widest = text.lines().max_by_key(|line| visible(line)).expect("lines");
+        assert!(visible(widest) <= width, "{width}: {widest}");
+    }
+}
+
+/// Two pages of a listing, with numbers that were made up.
+fn example() -> Paths {
+    let phase = |kind, name, depth| Phase { kind, name, depth };
+    let raw = [
+        phase(PhaseKind::Function, "raw::request::Request::new", 0),
+        phase(PhaseKind::Function, "raw::sigv4::sign", 0),
+        phase(PhaseKind::Step, "raw::sigv4::CanonicalRequest", 1),
+        phase(PhaseKind::Function, "raw::send::Sender::send", 0),
+        phase(PhaseKind::Function, "raw::parse::parse", 0),
+    ];
+    let sdk = [
+        phase(PhaseKind::Span, "S3.ListObjectsV2", 0),
+        phase(PhaseKind::Hook, "read_before_execution", 1),
+        phase(PhaseKind::Span, "try_attempt", 1),
+        phase(PhaseKind::Hook, "read_before_transmit", 2),
+    ];
+    let all: Vec<_> = HOOKS.into();
+    let interceptors = vec![
+        Interceptor { name: "UserAgentInterceptor", hooks: vec!["read_before_transmit"] },
+        Interceptor { name: "MetricsInterceptor", hooks: vec!["read_before_transmit"] },
+        Interceptor { name: "Everywhere", hooks: all },
+    ];
+    let cost = |allocations, shares: &[(&str, Group, u64)]| Cost {
+        heap: Heap { allocations, bytes: allocations * 100 },
+        instructions: Some(Instructions {
+            total: shares.iter().map(|share| share.2).sum(),
+            functions: shares.len() * 10,
+            groups: shares
+                .iter()
+                .map(|&(_, group, instructions)| GroupShare { group, instructions, functions: 10 })
+                .collect(),
+            crates: shares
+                .iter()
+                .map(|&(name, group, instructions)| CrateShare {
+                    name: name.to_owned(),
+                    group,
+                    instructions,
+                    functions: 10,
+                })
+                .collect(),
+        }),
+    };
+    let (hashing, http) = (("sha2", Group::Hashing, 20_000), ("hyper", Group::Http, 60_000));
+    let path = |trace, cost| Path { trace, outcome: Outcome::Ok, requests: 2, cost };
+    Paths {
+        target: Whereabouts {
+            kind: "sandbox",
+            endpoint: "http://127.0.0.1:9000".to_owned(),
+            region: "us-east-1".to_owned(),
+            credentials_from: "made for this run by the sandbox".to_owned(),
+            notes: Vec::new(),
+        },
+        machine: Machine {
+            build: "optimised".to_owned(),
+            platform: "linux x86_64".to_owned(),
+            processor: None,
+            processors: 2,
+            date: "2026-01-01".to_owned(),
+        },
+        operation: Scenario::S3ListObjectsPaged,
+        service: Scenario::S3ListObjectsPaged.service(),
+        agree: true,
+        differences: Vec::new(),
+        raw: path(
+            Trace { phases: [raw.clone(), raw].concat(), ..Trace::default() },
+            cost(110, &[http, hashing, ("raw", Group::Raw, 15_000)]),
+        ),
+        sdk: path(
+            Trace {
+                phases: [sdk.clone(), sdk].concat(),
+                interceptors,
+                retry_classifiers: vec!["AWS Error Code"],
+                plugins: vec!["ServiceRuntimePlugin".to_owned()],
+            },
+            cost(400, &[("aws_smithy_runtime", Group::Sdk, 900_000), http, hashing]),
+        ),
+        bare: Some(cost(50, &[http])),
+    }
+}
