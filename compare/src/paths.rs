@@ -12,7 +12,6 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    call::bare::Prepared,
     error::Stop,
     findings::{Difference, Finding, Machine, Outcome, Whereabouts},
     interrupt::Interrupt,
@@ -179,9 +178,4 @@ impl Paths {
         let bare = self.bare.as_ref()?.instructions.as_ref()?;
         Some(signed(instructions.above_hashing()) - signed(bare.total))
     }
-}
-
-/// The requests that `exchanges` sent; none for a URL that was only signed.
-fn prepared(exchanges: &[raw::observe::Exchange]) -> Vec<Prepared> {
-    exchanges.iter().filter_map(Prepared::of).collect()
 }

@@ -146,7 +146,7 @@ cfn=(2) malloc
 calls=3 0
 0 900
 +4 7
-fn=(3) _ZN4sha28sha25616compress256_soft17h0123456789abcdefE
+fn=(3) _ZN4sha26sha25616compress256_soft17h0123456789abcdefE
 * 18
 
 ob=(2)

@@ -2,6 +2,7 @@
 
 use std::{
     any::{type_name, type_name_of_val},
+    slice,
     sync::{Mutex, PoisonError},
 };
 
@@ -10,7 +11,6 @@ use raw::{observe::Exchange, sigv4};
 use sdk::trace::MarkKind;
 use serde::Serialize;
 
-use super::prepared;
 use crate::{call::bare::Prepared, error::Stop, place::Place};
 
 /// What runs on one side, by name.
@@ -66,7 +66,7 @@ pub(super) struct Seen {
     /// What it was asked for.
     pub(super) operation: Operation,
     pub(super) trace: Trace,
-    /// What raw sent.
+    /// What raw sent, and a warm call sends.
     pub(super) requests: Vec<Prepared>,
 }
 
@@ -118,7 +118,13 @@ impl Client for RawSide<'_> {
         let (reply, exchanges) = self.client.call_observed(operation).await;
         let phases = exchanges.iter().flat_map(phases_of_raw).collect();
         let trace = Trace { phases, ..Trace::default() };
-        let seen = Seen { operation: operation.clone(), trace, requests: prepared(&exchanges) };
+        let sent = match operation {
+            // A call that is warm finds it running at the first poll.
+            Operation::WaitUntilRunning(_) => exchanges.last().map_or(&[][..], slice::from_ref),
+            _ => &exchanges,
+        };
+        let requests = sent.iter().filter_map(Prepared::of).collect();
+        let seen = Seen { operation: operation.clone(), trace, requests };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
         reply
     }

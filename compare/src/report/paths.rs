@@ -69,12 +69,12 @@ fn components(path: &Path) -> Vec<(String, String)> {
     let plugins: Vec<_> = trace.plugins.iter().map(String::as_str).collect();
     let all = [
         ("interceptors", interceptors),
-        ("of them asked at every hook, because they do not say at which they act", everywhere),
+        ("asked at every hook, because not saying at which they act", everywhere),
         ("retry classifiers", trace.retry_classifiers.clone()),
         ("plugins of the client", plugins),
     ];
     let named = all.into_iter().filter(|(_, names)| !names.is_empty());
-    named.map(|(what, names)| (format!("{} {what}", names.len()), names.join(", "))).collect()
+    named.map(|(what, names)| (format!("{what} ({})", names.len()), names.join(", "))).collect()
 }
 
 const COST_HEADINGS: [&str; 4] = ["a warm call", "raw", "sdk", "bare"];
@@ -174,8 +174,8 @@ fn notes(paths: &Paths) -> Vec<String> {
     ];
     if paths.bare.is_some() {
         notes.push(
-            "bare sends what raw signed beforehand, with raw's HTTP client, and parses nothing. The \
-             SDK has another one on top of the same hyper."
+            "bare sends what raw signed beforehand, through reqwest as raw does, and parses nothing. The \
+             SDK has a client of its own, over the same hyper."
                 .to_owned(),
         );
     }

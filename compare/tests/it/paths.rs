@@ -9,7 +9,7 @@ use compare::{
         PhaseKind, Trace, crates::Group,
     },
     report,
-    scenario::Scenario,
+    scenario::{Expected, Scenario},
 };
 use sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
@@ -109,11 +109,13 @@ fn an_interceptor_is_shown_where_it_acts() {
 }
 
 #[test]
-fn every_scenario_can_be_followed_and_raw_allocates_less_in_each() {
+fn every_scenario_can_be_followed_and_where_nothing_is_refused_raw_allocates_less() {
     for scenario in Scenario::ALL {
         let found = paths([scenario.name()]);
         let heap = |side: &str| count(&found[side]["heap"]["allocations"]);
-        assert!(0 < heap("raw") && heap("raw") < heap("sdk"), "{scenario}: {found}");
+        // What raw says of a refusal costs it more than the SDK's words cost the SDK.
+        let less = heap("raw") < heap("sdk") || scenario.expected() == Expected::Refused;
+        assert!(0 < heap("raw") && less, "{scenario}: {found}");
         assert_ne!(found["sdk"]["phases"], json!([]), "{scenario}");
         match scenario {
             Scenario::S3PresignedGet => assert_eq!(found["bare"], Value::Null, "nothing is sent"),
@@ -151,7 +153,7 @@ fn every_page_and_its_hooks_are_there() {
     assert_eq!(names(&found["raw"], "function").len(), 4 * pages);
     assert_eq!(names(&found["sdk"], "hook").len(), HOOKS.len() * pages);
     let text = Program::new(["paths", "s3-list-objects-paged"]).run().expect(0).stdout;
-    assert!(text.contains(&format!("the same {} times more", pages - 1)), "{text}");
+    assert!(text.contains(&format!("the same, {pages} times in all")), "{text}");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn way(text: &mut String, path: &Path) {
             let _ = writeln!(text, "{indent}- {kind}`{}`{acting}", phase.name);
         }
         if lap.times > 1 {
-            let _ = writeln!(text, "- the same {} times more", lap.times - 1);
+            let _ = writeln!(text, "- the same, {} times in all", lap.times);
         }
     }
 }

@@ -64,7 +64,7 @@ fn way(text: &mut String, path: &Path, width: usize) {
             }
         }
         if lap.times > 1 {
-            let _ = writeln!(text, "  {DIM}the same {} times more{END}", lap.times - 1);
+            let _ = writeln!(text, "  {DIM}the same, {} times in all{END}", lap.times);
         }
     }
     if path.trace.phases.is_empty() {
