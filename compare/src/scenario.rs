@@ -188,8 +188,8 @@ pub fn select(only: &[String], given: Given) -> Result<Vec<Scenario>, UnknownSce
             .collect();
         if named.is_empty() {
             let services = [Service::S3, Service::Ec2, Service::Api].map(Service::name);
-            let names = Scenario::ALL.into_iter().map(Scenario::name).chain(services);
-            chosen.push(name.parse().map_err(|_| UnknownScenario::among(names, name))?);
+            let all = Scenario::ALL.into_iter().map(Scenario::name).chain(services);
+            chosen.push(name.parse().map_err(|_| UnknownScenario::among(all, name))?);
         }
         chosen.extend(named);
     }

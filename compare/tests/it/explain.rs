@@ -147,7 +147,7 @@ fn volatile() -> insta::Settings {
         (r"AKIA[A-Z2-7]{9,15}\s+[A-Z2-7]{1,7}/", "ACCESS KEY ID/"),
         (r"AKIA[A-Z2-7]{16}", "ACCESS KEY ID"),
         (r"\b[0-9A-HJ-NP-TV-Z]{16}\b", "REQUEST ID"),
-        (r"\b[0-9A-Za-z+/]{43}=", "HOST ID"),
+        (r"[0-9A-Za-z+/]{43}=", "HOST ID"),
         (r"compare-[0-9a-f]{1,15}\s+[0-9a-f]{1,15}\b", "compare-RUN"),
         (r"compare-[0-9a-f]{16}\b", "compare-RUN"),
         (r"Signature=[0-9a-f]+", "Signature=HASH"),
