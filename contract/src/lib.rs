@@ -10,6 +10,7 @@ mod client;
 mod credentials;
 mod failure;
 mod operation;
+mod phase;
 mod target;
 
 pub use answer::{
@@ -23,4 +24,5 @@ pub use operation::{
     CreateTags, DescribeImages, DescribeInstances, DryRun, Filter, InvokeApi, ListObjects,
     Operation, Pages, PresignGet, RunInstances, Signing, Tag, TerminateInstances, WaitUntilRunning,
 };
+pub use phase::{Phase, Timeline};
 pub use target::{Addressing, Clock, Endpoint, Target, Timeouts, WaitPace};

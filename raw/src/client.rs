@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use contract::{
-    Answer, Credentials, Failure, ListObjects, Operation, Pages, PresignGet, PresignedUrl, Reply,
-    Signing, Target, newest_image,
+    Answer, Credentials, Failure, ListObjects, Operation, Pages, Phase, PresignGet, PresignedUrl,
+    Reply, Signing, Target, Timeline, newest_image,
 };
 
 use crate::endpoint::{Origin, Service};
@@ -98,6 +98,11 @@ impl Client {
         parse::accepted(self.sender.send(request, &mut 0).await?)
     }
 
+    /// [`contract::Client::call`], with the time of each of its phases.
+    pub async fn call_timed(&self, operation: &Operation) -> (Reply, Timeline) {
+        observe::timing(contract::Client::call(self, operation)).await
+    }
+
     pub(crate) fn target(&self) -> &Target {
         &self.target
     }
@@ -118,6 +123,7 @@ impl Client {
 
     /// Signs anew for every attempt: a signature that is sent again later is refused as too old.
     fn sign(&self, request: &Request, now: SystemTime) -> Result<reqwest::Request, ErrorKind> {
+        observe::begin(Phase::Sign);
         if request.signing == Signing::Unsigned {
             return Ok(assemble(request, std::iter::empty())?);
         }

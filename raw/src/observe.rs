@@ -5,6 +5,7 @@ use std::any::type_name_of_val;
 use std::cell::RefCell;
 use std::fmt;
 
+use contract::{Phase, Timeline};
 use reqwest::header::HeaderMap;
 
 use crate::parse::parse;
@@ -119,6 +120,28 @@ pub(crate) async fn observing<T>(call: impl Future<Output = T>) -> (T, Vec<Excha
         (value, OBSERVED.with(|observed| std::mem::take(&mut observed.borrow_mut().exchanges)))
     });
     observed.await
+}
+
+tokio::task_local! {
+    static TIMELINE: RefCell<Timeline>;
+}
+
+/// Runs `call`, and says when which phase of it began.
+pub(crate) async fn timing<T>(call: impl Future<Output = T>) -> (T, Timeline) {
+    let timed = TIMELINE.scope(RefCell::new(Timeline::beginning_with(Phase::Serialise)), async {
+        let value = call.await;
+        let timeline = TIMELINE.with(|timeline| {
+            timeline.borrow_mut().end();
+            timeline.borrow().clone()
+        });
+        (value, timeline)
+    });
+    timed.await
+}
+
+/// `phase` begins.
+pub(crate) fn begin(phase: Phase) {
+    let _ = TIMELINE.try_with(|timeline| timeline.borrow_mut().begin(phase));
 }
 
 /// The next request was signed so.

@@ -9,7 +9,7 @@ use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use contract::{Stage, Target, Timeouts};
+use contract::{Phase, Stage, Target, Timeouts};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Proxy, Url, redirect};
 
@@ -136,6 +136,7 @@ impl Sender {
         let client = self.client_for(&url)?;
         *requests += 1;
         observe::sending(&request);
+        observe::begin(Phase::Transmit);
         let failed = |problem, source: reqwest::Error| SendError {
             called: self.called(&url),
             problem,
@@ -146,6 +147,7 @@ impl Sender {
             Ok(answer) => answer,
             Err(error) => return Err(failed(self.problem(&error), error)),
         };
+        observe::begin(Phase::Parse);
         let head = Head {
             status: answer.status().as_u16(),
             headers: std::mem::take(answer.headers_mut()),

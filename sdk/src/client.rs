@@ -1,11 +1,12 @@
-use contract::{Answer, Credentials, Failure, Operation, Reply, Target};
+use contract::{Answer, Credentials, Failure, Operation, Reply, Target, Timeline};
 
 use crate::{
     config::{Retries, Services},
     execute_api,
     observe::{self, Exchange},
     request,
-    trace::{self, Trace},
+    timing::{self, TimeHooks},
+    trace::{self, Trace, TraceHooks},
 };
 
 /// The SDK's side of the comparison.
@@ -43,7 +44,16 @@ impl Client {
     /// As [`Client::new`].
     pub fn traced(target: Target, credentials: Credentials) -> Result<Self, Failure> {
         let client = Self::new(target, credentials)?;
-        Ok(Self { services: client.services.traced(), ..client })
+        Ok(Self { services: client.services.with(TraceHooks), ..client })
+    }
+
+    /// The same as [`Client::without_retries`], for [`Client::call_timed`].
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn timed(target: Target, credentials: Credentials) -> Result<Self, Failure> {
+        let client = Self::without_retries(target, credentials)?;
+        Ok(Self { services: client.services.with(TimeHooks), ..client })
     }
 
     fn with(target: Target, credentials: Credentials, retries: Retries) -> Result<Self, Failure> {
@@ -80,6 +90,12 @@ impl Client {
         // Boxed, because a call of the SDK is a future of hundreds of kilobytes without optimisation,
         // and each layer around it would copy it on the stack.
         observe::observing(Box::pin(contract::Client::call(self, operation))).await
+    }
+
+    /// [`contract::Client::call`], with the time of each of its phases; for a client that is
+    /// [timed](Client::timed).
+    pub async fn call_timed(&self, operation: &Operation) -> (Reply, Timeline) {
+        timing::timing(Box::pin(contract::Client::call(self, operation))).await
     }
 
     /// [`contract::Client::call`], with what ran inside it; of the hooks, if this is a client that is

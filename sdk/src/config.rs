@@ -13,16 +13,15 @@ use aws_smithy_http_client::{
     proxy::ProxyConfig,
     tls::{Provider, rustls_provider::CryptoMode},
 };
-use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::{
+    http::{SharedHttpClient, SharedHttpConnector, http_client_fn},
+    interceptors::Intercept,
+};
 use contract::{
     Addressing, Clock, Credentials, Endpoint, Failure, Operation, Stage, Target, WaitPace,
 };
 
-use crate::{
-    credentials,
-    observe::ObserveAttempts,
-    trace::{self, TraceHooks},
-};
+use crate::{credentials, observe::ObserveAttempts, trace};
 
 /// The service clients.
 #[derive(Debug)]
@@ -75,12 +74,12 @@ impl Services {
     }
 
     /// The same clients, with one interceptor more.
-    pub(crate) fn traced(&self) -> Self {
+    pub(crate) fn with(&self, interceptor: impl Intercept + Clone + 'static) -> Self {
         let ec2 = |client: &aws_sdk_ec2::Client| {
-            let config = client.config().to_builder().interceptor(TraceHooks);
+            let config = client.config().to_builder().interceptor(interceptor.clone());
             aws_sdk_ec2::Client::from_conf(config.build())
         };
-        let s3 = self.s3.config().to_builder().interceptor(TraceHooks).build();
+        let s3 = self.s3.config().to_builder().interceptor(interceptor.clone()).build();
         Self {
             s3: aws_sdk_s3::Client::from_conf(s3),
             ec2: ec2(&self.ec2),

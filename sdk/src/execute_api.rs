@@ -5,13 +5,15 @@ use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
-use contract::{Answer, ApiResponse, Credentials, Failure, InvokeApi, Signing, Stage, Target};
+use contract::{
+    Answer, ApiResponse, Credentials, Failure, InvokeApi, Phase, Signing, Stage, Target,
+};
 
 use crate::{
     credentials,
     failure::from_error,
     observe::{self, Exchange, Response},
-    trace,
+    timing, trace,
 };
 
 pub(crate) async fn invoke(
@@ -24,6 +26,7 @@ pub(crate) async fn invoke(
         .body("")
         .map_err(|error| from_error(Stage::Build, &error))?;
     if input.signing == Signing::Signed {
+        timing::begin(Phase::Sign);
         sign_request(target, credentials, input, &mut request)?;
     }
     send(client, request).await
@@ -61,6 +64,7 @@ async fn send(
 ) -> Result<Answer, Failure> {
     let request =
         reqwest::Request::try_from(request).map_err(|error| from_error(Stage::Build, &error))?;
+    timing::begin(Phase::Transmit);
     observe::sending(|| Exchange {
         method: request.method().to_string(),
         url: request.url().to_string(),
@@ -69,6 +73,7 @@ async fn send(
     });
     trace::calls(&reqwest::Client::execute);
     let response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
+    timing::begin(Phase::Parse);
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let header =

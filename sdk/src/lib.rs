@@ -15,5 +15,6 @@ mod config;
 mod execute_api;
 mod failure;
 mod request;
+mod timing;
 
 pub use client::Client;

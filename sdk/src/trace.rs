@@ -154,7 +154,7 @@ pub(crate) fn plugins(client: &impl fmt::Debug) -> Vec<String> {
 
 /// The interceptor that marks every hook. It is only in clients that are made to be traced: to be
 /// asked at 19 hooks costs time.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct TraceHooks;
 
 impl TraceHooks {

@@ -24,7 +24,7 @@ use crate::{
     stats::{Estimate, LEVEL, Sorted, ratio_of_medians},
 };
 pub use arms::{Arm, Arms};
-pub use samples::{Round, Samples, Series};
+pub use samples::{PhaseTime, Round, Samples, Series};
 
 /// What is measured unless something else is asked for: one listing short, one long, one long answer
 /// of EC2's, one short, and a route.
@@ -86,6 +86,8 @@ pub struct OperationResult {
     pub raw_beside_bare: Beside,
     /// The SDK beside the same.
     pub sdk_beside_bare: Beside,
+    /// Where the time goes.
+    pub waterfall: Vec<PhaseTime>,
 }
 
 /// How long a call takes.
@@ -243,6 +245,7 @@ fn operation(series: &Series) -> OperationResult {
         sdk_beside_raw: beside(&series.rounds, Arm::Sdk, Arm::Raw),
         raw_beside_bare: beside(&series.rounds, Arm::Raw, Arm::Bare),
         sdk_beside_bare: beside(&series.rounds, Arm::Sdk, Arm::Bare),
+        waterfall: series.waterfall.clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 //! and on a machine that runs tests besides: what is held here is what they are made of.
 
 use compare::{
-    bench::latency::{Round, Samples, Series, Verdict, analyse, compare},
+    bench::latency::{PhaseTime, Round, Samples, Series, Verdict, analyse, compare},
     findings::Machine,
     report,
     scenario::Scenario,
@@ -36,6 +36,18 @@ fn every_operation_is_measured_by_every_arm() {
             assert!(0.0 < value("median_us"), "{arm}");
             assert!(value("median_us") <= value("p90_us"), "{arm}");
             assert!(value("p90_us") <= value("p99_us"), "{arm}");
+        }
+        let phases = operation["waterfall"].as_array().expect("phases");
+        let spent = |phase: &str, side: &str| {
+            let phase = phases.iter().find(|found| found["phase"] == phase).expect("the phase");
+            phase[side].as_f64().expect("microseconds")
+        };
+        for phase in ["sign", "transmit", "parse"] {
+            assert!(spent(phase, "raw_us") > 0.0 && spent(phase, "sdk_us") > 0.0, "{operation}");
+        }
+        let has_client = operation["name"] != "api-invoke";
+        for phase in ["credentials", "endpoint", "serialise"] {
+            assert_eq!(spent(phase, "sdk_us") > 0.0, has_client, "{operation}");
         }
     }
 }
@@ -114,6 +126,13 @@ fn samples(rounds: impl Iterator<Item = [u32; 4]>) -> Samples {
         series: vec![Series {
             operation: Scenario::S3ListBuckets,
             rounds: rounds.map(Round).collect(),
+            waterfall: [("orchestrate", 0.0, 40.0), ("sign", 1.0, 10.0), ("transmit", 90.0, 90.0)]
+                .map(|(phase, raw_us, sdk_us)| PhaseTime {
+                    phase: phase.to_owned(),
+                    raw_us,
+                    sdk_us,
+                })
+                .into(),
         }],
     }
 }

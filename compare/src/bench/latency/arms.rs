@@ -6,11 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contract::{Answer, Client as _, Failure, Operation, Reply, Timeouts};
+use contract::{Answer, Client as _, Failure, Operation, Phase, Reply, Timeline, Timeouts};
 use reqwest::header::{HeaderName, HeaderValue};
 
-use super::{Extent, Round, Series};
-use crate::{error::Stop, place::Place, run::Pair, scenario::Scenario};
+use super::{Extent, PhaseTime, Round, Series};
+use crate::{error::Stop, place::Place, run::Pair, scenario::Scenario, stats::Sorted};
 
 /// One way of making the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub struct Arms {
 struct Setup {
     raw: raw::Client,
     sdk: sdk::Client,
+    /// The same with hooks that take the time; in no round, because they cost some.
+    sdk_timed: sdk::Client,
     operations: Pair<Operation>,
     /// What both must answer at every time.
     right: Answer,
@@ -72,6 +74,9 @@ struct Bare {
 /// Rounds before the first that counts go on until the median of each arm moves by less than this
 /// share from one batch to the next.
 const SETTLED: f64 = 0.03;
+/// Calls of each side whose phases are timed, at most, and for how long.
+const PHASED_CALLS: usize = 500;
+const MOST_FOR_PHASES: Duration = Duration::from_secs(1);
 /// Rounds in such a batch.
 const BATCH: usize = 32;
 /// Such batches, at most: some operations never settle.
@@ -89,13 +94,15 @@ impl Arms {
             .map_err(|error| Stop::impossible(format!("raw has no client: {error}")))?;
         let sdk = sdk::Client::without_retries(target.clone(), credentials.clone())
             .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
+        let sdk_timed = sdk::Client::timed(target.clone(), credentials.clone())
+            .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
         let (reply, exchanges) = raw.call_observed(&operations.raw).await;
         let right = answered("raw", reply)?;
         let exchange = exchanges.into_iter().next().ok_or_else(|| {
             Stop::impossible(format!("{operation} sends nothing, so its latency is none"))
         })?;
         let bare = Bare::of(exchange, target.timeouts)?;
-        let setup = Setup { raw, sdk, operations, right, bare };
+        let setup = Setup { raw, sdk, sdk_timed, operations, right, bare };
         let arms = Self { operation, setup: Arc::new(setup) };
         for arm in Arm::ALL {
             arms.call(arm).await?;
@@ -109,7 +116,7 @@ impl Arms {
     /// # Errors
     /// Exit 3 where the answer is not the right one.
     pub async fn call(&self, arm: Arm) -> Result<Duration, Stop> {
-        let Setup { raw, sdk, operations, right, bare } = &*self.setup;
+        let Setup { raw, sdk, operations, right, bare, .. } = &*self.setup;
         let (reply, elapsed) = match arm {
             Arm::Bare => return bare.call().await,
             Arm::Raw | Arm::RawAgain => timed(Box::pin(raw.call(&operations.raw))).await,
@@ -118,11 +125,7 @@ impl Arms {
         if answered(arm.name(), reply)? == *right {
             return Ok(elapsed);
         }
-        Err(Stop::impossible(format!(
-            "{} answered {} otherwise than raw did at first: what is measured must not change",
-            arm.name(),
-            self.operation
-        )))
+        Err(self.changed(arm.name()))
     }
 
     /// Warms up, then takes as many rounds as `extent` allows.
@@ -143,7 +146,44 @@ impl Arms {
             })?;
             rounds.extend(taken?);
         }
-        Ok(Series { operation: self.operation, rounds })
+        let waterfall = self.waterfall(extent).await?;
+        Ok(Series { operation: self.operation, rounds, waterfall })
+    }
+
+    /// How long each phase takes, by turns.
+    async fn waterfall(&self, extent: Extent) -> Result<Vec<PhaseTime>, Stop> {
+        let Setup { raw, sdk_timed, operations, right, .. } = &*self.setup;
+        let until = Instant::now() + extent.time.min(MOST_FOR_PHASES);
+        let mut timelines = Vec::new();
+        while timelines.is_empty()
+            || (timelines.len() < extent.pairs.min(PHASED_CALLS) && Instant::now() < until)
+        {
+            let (by_raw, raw) = Box::pin(raw.call_timed(&operations.raw)).await;
+            let (by_sdk, sdk) = Box::pin(sdk_timed.call_timed(&operations.sdk)).await;
+            for (name, reply) in [("raw", by_raw), ("sdk", by_sdk)] {
+                if answered(name, reply)? != *right {
+                    return Err(self.changed(name));
+                }
+            }
+            timelines.push(Pair { raw, sdk });
+        }
+        let median = |of: &dyn Fn(&Pair<Timeline>) -> Duration| {
+            Sorted::new(timelines.iter().map(|pair| of(pair).as_secs_f64() * 1e6)).median()
+        };
+        Ok(Phase::ALL
+            .map(|phase| PhaseTime {
+                phase: phase.as_str().to_owned(),
+                raw_us: median(&|pair| pair.raw.spent_in(phase)),
+                sdk_us: median(&|pair| pair.sdk.spent_in(phase)),
+            })
+            .into())
+    }
+
+    fn changed(&self, name: &str) -> Stop {
+        Stop::impossible(format!(
+            "{name} answered {} otherwise than raw did at first: what is measured must not change",
+            self.operation
+        ))
     }
 
     async fn rounds(self, most: usize, until: Instant) -> Result<Vec<Round>, Stop> {
@@ -192,7 +232,7 @@ impl Arms {
             let rounds = self.clone().rounds(BATCH, until).await?;
             let medians = Arm::ALL.map(|arm| {
                 let times = rounds.iter().map(|round| f64::from(round.of(arm)));
-                crate::stats::Sorted::new(times).median()
+                Sorted::new(times).median()
             });
             let moved = |(now, before): (f64, f64)| (now / before - 1.0).abs();
             if medians.into_iter().zip(before).map(moved).all(|moved| moved < SETTLED) {

@@ -29,6 +29,19 @@ pub struct Series {
     pub operation: Scenario,
     /// In the order in which they ended.
     pub rounds: Vec<Round>,
+    /// Where the time goes, from calls of their own: looking on costs some.
+    pub waterfall: Vec<PhaseTime>,
+}
+
+/// One phase of a call: medians, microseconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhaseTime {
+    /// As in [`contract::Phase::as_str`].
+    pub phase: String,
+    /// Nothing, where raw has no such phase.
+    pub raw_us: f64,
+    /// Nothing, where the SDK has no such phase.
+    pub sdk_us: f64,
 }
 
 /// One call by each arm, nanoseconds in the order of [`Arm::ALL`].

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::{
-    bench::latency::{AgainstItself, Beside, Comparison, Latency, OperationResult, Verdict},
+    bench::latency::{
+        AgainstItself, Beside, Comparison, Latency, OperationResult, PhaseTime, Verdict,
+    },
     findings::Machine,
     report::{in_unit, wrapped_to},
     stats::Estimate,
@@ -25,6 +27,7 @@ pub fn text(latency: &Latency) -> String {
         for line in verdicts(operation) {
             let _ = writeln!(text, "{}", wrapped_to(WIDTH, "  ", &line));
         }
+        text.push_str(&waterfall(operation));
     }
     let _ = writeln!(text, "\n{}", wrapped_to(WIDTH, "", &a_a(&latency.a_a)));
     text
@@ -43,6 +46,11 @@ pub fn markdown(latency: &Latency) -> String {
         text.push('\n');
         for line in verdicts(operation) {
             let _ = writeln!(text, "- {line}");
+        }
+        text.push_str("\n| phase | raw | sdk |\n| --- | ---: | ---: |\n");
+        for PhaseTime { phase, raw_us, sdk_us } in &operation.waterfall {
+            let _ =
+                writeln!(text, "| {phase} | {} | {} |", phase_time(*raw_us), phase_time(*sdk_us));
         }
     }
     let _ = writeln!(text, "\n{}", a_a(&latency.a_a));
@@ -147,6 +155,47 @@ fn verdict(beside: &Beside, rounds: usize) -> String {
             )
         }
     }
+}
+
+/// Each phase as a bar that begins where the one before it ended, the SDK's call as wide as the
+/// drawing. What is between the steps stands first, though it happens before, between and after.
+fn waterfall(operation: &OperationResult) -> String {
+    const BAR: usize = 50;
+    let total: f64 = operation.waterfall.iter().map(|phase| phase.sdk_us).sum();
+    let columns = |micros: f64| {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a share of fifty columns"
+        )]
+        let columns = (micros / total * BAR as f64).round() as usize;
+        columns
+    };
+    let mut text = String::new();
+    for (name, of) in [("raw", raw_us as fn(&PhaseTime) -> f64), ("sdk", sdk_us)] {
+        let mut before = 0.0;
+        for phase in operation.waterfall.iter().filter(|phase| of(phase) > 0.0) {
+            let (begin, end) = (columns(before), columns(before + of(phase)));
+            before += of(phase);
+            let bar = "█".repeat((end - begin).max(1));
+            let (phase, time) = (&phase.phase, in_unit(of(phase)));
+            let _ = writeln!(text, "  {name}  {phase:11}  {time:>8}  {:begin$}{bar}", "");
+        }
+    }
+    text
+}
+
+fn raw_us(phase: &PhaseTime) -> f64 {
+    phase.raw_us
+}
+
+fn sdk_us(phase: &PhaseTime) -> f64 {
+    phase.sdk_us
+}
+
+fn phase_time(micros: f64) -> String {
+    if micros > 0.0 { in_unit(micros) } else { "–".to_owned() }
 }
 
 /// raw against raw, in words.
