@@ -101,8 +101,12 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
     let skew = Skew::shown_by(refusal, circumstances.signed_at);
     let advice = match code {
         "InvalidSignatureException" if is_about_time(refusal) => clock::set(skew),
-        "InvalidSignatureException" if is_about_scope(refusal) => format!(
-            "Sign for the service and region of the endpoint; this call was signed for {}",
+        "InvalidSignatureException" if names(refusal, "correct service") => {
+            "Sign for the service of the endpoint, execute-api: the credential scope names another"
+                .to_owned()
+        }
+        "InvalidSignatureException" if names(refusal, "valid region") => format!(
+            "Sign for the region of the endpoint; this call was signed for {}",
             circumstances.region
         ),
         "SignatureDoesNotMatch" | "InvalidSignatureException" => signature(refusal, circumstances),
@@ -123,18 +127,17 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
         "InvalidAccessKeyId" | "UnrecognizedClientException" | "InvalidClientTokenId" => {
             access_key(circumstances)
         }
-        "PermanentRedirect"
-        | "TemporaryRedirect"
-        | "AuthorizationHeaderMalformed"
-        | "AuthorizationQueryParametersError"
-        | "IllegalLocationConstraintException" => {
+        "PermanentRedirect" | "TemporaryRedirect" | "IllegalLocationConstraintException" => {
             region(refusal).or_else(|| credentials_first(circumstances))?
         }
+        "AuthorizationHeaderMalformed" | "AuthorizationQueryParametersError" => region(refusal)
+            .or_else(|| credentials_first(circumstances))
+            .unwrap_or_else(|| malformed(refusal).to_owned()),
         "AccessDenied" | "AccessDeniedException" => access_denied(refusal),
-        "InvalidAMIID.NotFound" | "InvalidAMIID.Malformed" | "InvalidAMIID.Unavailable" => {
+        "InvalidAMIID.NotFound" | "InvalidAMIID.Unavailable" => {
             format!("Image ids belong to one region; look for this one in {}", circumstances.region)
         }
-        "InvalidInstanceID.NotFound" | "InvalidInstanceID.Malformed" => format!(
+        "InvalidInstanceID.NotFound" => format!(
             "Instance ids belong to one region and account; look for this one in {}. One that was \
              launched a moment ago may not be known yet",
             circumstances.region
@@ -144,6 +147,13 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
                 Some(pause) => format!("Too many calls at once; ask again in {pause:?}"),
                 None => "Too many calls at once; wait, then ask less often or with retries".into(),
             }
+        }
+        "InternalError" | "InternalServerErrorException" | "ServiceUnavailable" | "Unavailable" => {
+            let launch = match circumstances.operation {
+                "RunInstances" => ", with the same client token, so that nothing is launched twice",
+                _ => "",
+            };
+            format!("A fault of the service's: try again{launch}")
         }
         _ => return by_code(code, refusal).map(str::to_owned),
     };
@@ -191,14 +201,42 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<&'static str> {
         "InsufficientInstanceCapacity" => {
             "AWS has none of this type there now: try another zone or type, or later"
         }
-        "InternalError" | "InternalServerErrorException" | "ServiceUnavailable" | "Unavailable" => {
-            "A fault of the service's: try again, a launch with the same client token"
+        "InvalidAMIID.Malformed" | "InvalidInstanceID.Malformed" => {
+            "This is no id: `ami-` or `i-`, then 8 or 17 hexadecimal digits. A name has to be looked \
+             up first"
         }
+        "InvalidParameterValue" => "Check the value that the message names; nothing was done",
+        "TagLimitExceeded" => "A resource holds 50 tags: take some away first",
+        "InvalidBucketName" => {
+            "A bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens"
+        }
+        "InvalidArgument" if names(refusal, "x-amz-content-sha256") => {
+            "x-amz-content-sha256 is the hash of the body in hexadecimal, or UNSIGNED-PAYLOAD"
+        }
+        "InvalidArgument" => "Check the argument that the message names",
         "IdempotentParameterMismatch" | "IdempotentInstanceTerminated" => {
             "This client token was used before; take a new one for a new launch"
         }
         _ => return None,
     })
+}
+
+/// S3 says in its sentence which part of the credential or header it could not use.
+fn malformed(refusal: &Refusal) -> &'static str {
+    if names(refusal, "incorrect service") {
+        "Sign for s3: the credential scope names another service"
+    } else if names(refusal, "Invalid credential date") || names(refusal, "incorrect date") {
+        "The day in the credential scope is not that of x-amz-date: derive the signing key anew when \
+         the day changes in UTC"
+    } else if names(refusal, "non-empty Access Key") {
+        "The credential names no access key: is AWS_ACCESS_KEY_ID set to nothing?"
+    } else if names(refusal, "Query-string") || names(refusal, "X-Amz-") {
+        "The presigned URL lacks a parameter, or one is no longer what was signed: was it cut, or its \
+         & taken for something else by a shell?"
+    } else {
+        "The Authorization header is not what a signer writes: AWS4-HMAC-SHA256 \
+         Credential=KEY/DAY/REGION/s3/aws4_request, SignedHeaders=…, Signature=…"
+    }
 }
 
 fn names(refusal: &Refusal, what: &str) -> bool {
@@ -268,10 +306,12 @@ fn auth_failure(skew: Option<Skew>, circumstances: &Circumstances<'_>) -> String
         ruled_out
             .push(format!("the clock ({} s off, by the answer's Date)", skew.length().as_secs()));
     }
-    let mut left = vec!["the access key is inactive, deleted or of another partition"];
+    let mut left = vec![
+        "the access key is inactive, deleted or of another partition",
+        "the secret is another key's",
+    ];
     if first.is_empty() {
         ruled_out.push("the form of access key and secret".to_owned());
-        left.push("the secret is another key's");
         if circumstances.credentials.session_token.is_some() {
             left.push("the session token is another key's or was cut");
         } else {
@@ -286,7 +326,8 @@ fn auth_failure(skew: Option<Skew>, circumstances: &Circumstances<'_>) -> String
     } else {
         left.push(&signed_for);
     }
-    left.push("something on the way changed a signed header");
+    left.push("the call was signed for another service");
+    left.push("something on the way changed a signed header or the body");
     let ruled_out = if ruled_out.is_empty() {
         String::new()
     } else {
@@ -352,8 +393,4 @@ fn region(refusal: &Refusal) -> Option<String> {
 /// is.
 fn is_about_time(refusal: &Refusal) -> bool {
     refusal.request_time().is_some()
-}
-
-fn is_about_scope(refusal: &Refusal) -> bool {
-    names(refusal, "Credential should be scoped")
 }

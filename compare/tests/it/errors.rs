@@ -157,6 +157,41 @@ fn raw_says_where_what_was_signed_is_not_what_was_sent() {
     }
     let words = case("s3-signature-does-not-match")["raw"]["display"].as_str().expect("words");
     assert!(words.contains("secret key is wrong"), "{words}");
+    let words = case("s3-signature-in-capitals")["raw"]["display"].as_str().expect("words");
+    assert!(words.contains("small letters") && !words.contains("secret"), "{words}");
+}
+
+/// The service said no, in its own words: then raw has a word on what to do.
+#[test]
+fn raw_says_of_every_refusal_what_to_do_next() {
+    for (case, found) in cases() {
+        let has_code =
+            found["facts"].as_array().expect("facts").iter().any(|fact| fact["name"] == "code");
+        if found["raw"]["outcome"] == "refused" && has_code {
+            assert_ne!(found["raw"]["advice"], Value::Null, "{}", case.id);
+        }
+    }
+}
+
+/// What is wrong is among the causes that raw leaves open.
+#[test]
+fn raw_leaves_the_true_cause_of_a_mute_refusal_open() {
+    for (id, cause) in [
+        ("ec2-wrong-secret", "the secret is another key's"),
+        ("ec2-unknown-access-key", "the access key"),
+        ("ec2-invalid-token", "the session token"),
+        ("ec2-wrong-region", "the call was signed for"),
+        ("ec2-wrong-service", "another service"),
+        ("ec2-body-changed-after-signing", "or the body"),
+        ("ec2-header-changed-on-the-way", "changed a signed header"),
+        ("ec2-clock-behind", "the clock"),
+        ("api-wrong-service", "names another"),
+        ("api-wrong-region", "the region of the endpoint"),
+        ("ec2-invalid-ami-id-malformed", "no id"),
+    ] {
+        let advice = case(id)["raw"]["advice"].as_str().expect("advice");
+        assert!(advice.contains(cause), "{id}: {advice}");
+    }
 }
 
 #[test]
@@ -249,8 +284,8 @@ fn one_case_is_shown_in_full() {
                      the current time is too large (RequestTime TIMESTAMP,
                      ServerTime TIME, MaxAllowedSkewMilliseconds 900000,
                      request id REQUESTID, host id
-                     HOSTID). Set the clock: what
-                     signed is MINUTES behind the service
+                     HOSTID). Set the clock: this
+                     machine's clock is DURATION behind the service's
           {} keeps   status, code, message, RequestTime, ServerTime,
                      MaxAllowedSkewMilliseconds, request_id, host_id
           full keeps status, code, message, RequestTime, ServerTime,
@@ -336,7 +371,7 @@ fn volatile() -> Vec<(&'static str, &'static str)> {
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),
         (r"[A-Za-z0-9+/]{43}=", "HOSTID"),
         (r"\b[0-9A-HJKMNP-TV-Z]{16}\b", "REQUESTID"),
-        (r"\d+ min \d+ s", "MINUTES"),
+        (r"\d+ h \d+ min", "DURATION"),
         (r"\d+(\.\d+)? (µs|ms|s)\b", "DURATION"),
     ]
 }

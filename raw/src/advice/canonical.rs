@@ -18,8 +18,16 @@ pub(super) fn compare(signed: &Steps, refusal: &Refusal) -> Option<String> {
             return Some(different(name, &signed, &read));
         }
     }
+    if signed.canonical_request != read {
+        return Some(
+            "The service read another canonical request than the one that was signed: the \
+                     same lines, and more or less behind them"
+                .to_owned(),
+        );
+    }
     let mut lines = signed.string_to_sign.lines();
-    let read = refusal.string_to_sign().unwrap_or(&signed.string_to_sign).lines();
+    let read_to_sign = refusal.string_to_sign();
+    let read = read_to_sign.unwrap_or_default().lines();
     let names = ["Algorithm", "RequestDateTime", "CredentialScope", "HashedCanonicalRequest"];
     for (name, read) in names.into_iter().zip(read) {
         let signed = lines.next().unwrap_or_default();
@@ -30,12 +38,26 @@ pub(super) fn compare(signed: &Steps, refusal: &Refusal) -> Option<String> {
             ));
         }
     }
-    Some(
-        "The service read exactly what was signed: its canonical request and string to sign are the \
-         same, line by line. So nothing changed on the way, and the secret key is wrong: mistyped, \
-         replaced, or another access key's"
-            .to_owned(),
-    )
+    let same = match read_to_sign {
+        Some(_) => "its canonical request and string to sign are the same, line by line",
+        None => "its canonical request is the same, line by line",
+    };
+    Some(format!(
+        "The service read exactly what was signed: {same}. So nothing changed on the way, and {}",
+        last_step(signed, refusal)
+    ))
+}
+
+/// What is left where both texts agree: the signature itself, or the key that made it.
+fn last_step(signed: &Steps, refusal: &Refusal) -> &'static str {
+    let provided = refusal.signature_provided().unwrap_or(&signed.signature);
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if provided.len() == 64 && provided.bytes().all(is_hex) {
+        "the secret key is wrong (mistyped, replaced, or another access key's), or the signing key \
+         was not derived from it for this day, region and service"
+    } else {
+        "the signature is not written as it must be: 64 hexadecimal digits in small letters"
+    }
 }
 
 fn different(name: &str, signed: &str, read: &str) -> String {
@@ -125,7 +147,7 @@ mod tests {
         let signed = Steps {
             canonical_request: REQUEST.to_owned(),
             string_to_sign: TO_SIGN.to_owned(),
-            signature: String::new(),
+            signature: "0".repeat(64),
             carried: String::new(),
         };
         let details = [("CanonicalRequest", read), ("StringToSign", to_sign)];
@@ -163,6 +185,20 @@ mod tests {
             "{text}"
         );
         assert!(compared(REQUEST, TO_SIGN).contains("the secret key is wrong"));
+    }
+
+    #[test]
+    fn a_signature_in_another_writing_is_no_wrong_secret() {
+        let signed = Steps {
+            canonical_request: REQUEST.to_owned(),
+            string_to_sign: TO_SIGN.to_owned(),
+            signature: "AB".repeat(32),
+            carried: String::new(),
+        };
+        let details = vec![("CanonicalRequest".to_owned(), REQUEST.to_owned())];
+        let text = compare(&signed, &Refusal { details, ..Refusal::default() }).unwrap();
+        assert!(text.contains("small letters") && !text.contains("secret"), "{text}");
+        assert!(!text.contains("string to sign are the same"), "{text}");
     }
 
     #[test]

@@ -33,15 +33,20 @@ impl Skew {
     }
 }
 
-/// `what signed is 15 min 43 s behind the service`
+/// `this machine's clock is 10 h 0 min behind the service's`
 impl fmt::Display for Skew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (length, direction) = match self {
             Self::Behind(length) => (length.as_secs(), "behind"),
             Self::Ahead(length) => (length.as_secs(), "ahead of"),
         };
-        let (minutes, seconds) = (length / 60, length % 60);
-        write!(f, "what signed is {minutes} min {seconds} s {direction} the service")
+        let (hours, minutes, seconds) = (length / 3600, length / 60 % 60, length % 60);
+        f.write_str("this machine's clock is ")?;
+        match hours {
+            0 => write!(f, "{minutes} min {seconds} s")?,
+            _ => write!(f, "{hours} h {minutes} min")?,
+        }
+        write!(f, " {direction} the service's")
     }
 }
 

@@ -129,8 +129,8 @@ pub enum Problem {
     /// An element stands where only text belongs.
     #[error("<{0}> where only text belongs")]
     StrayElement(String),
-    /// An entity that XML does not define.
-    #[error("the entity &{0}; is not defined")]
+    /// An entity that is not one of the five that XML defines.
+    #[error("the entity &{0}; is none of the five of XML, and no other is expanded")]
     Entity(String),
     /// It is a document, of another kind.
     #[error("the document is a <{found}>, not the <{expected}> that was asked for")]

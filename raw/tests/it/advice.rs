@@ -54,7 +54,7 @@ async fn ec2s_one_answer_is_told_apart_where_that_can_be_done_from_here() {
         let late = SystemTime::now() - Duration::from_mins(off);
         let caller = Caller { now: late, ..Caller::now(of_admin(secret)) };
         let advice = refused(&sandbox, caller, &describe_images()).await.advice.unwrap();
-        assert!(advice.contains("it is the clock: what signed is"), "{advice}");
+        assert!(advice.contains("it is the clock: this machine"), "{advice}");
     }
     let elsewhere = Caller { region: "eu-west-1", ..Caller::now(of_admin(secret)) };
     let advice = refused(&sandbox, elsewhere, &describe_images()).await.advice.unwrap();

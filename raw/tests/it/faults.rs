@@ -126,7 +126,7 @@ async fn a_huge_error_is_read_for_its_words_and_no_further() {
 async fn entities_are_not_expanded_and_the_code_is_kept() {
     let failure = failure(Fault::NestedEntities, &describe_images()).await;
     assert_eq!(failure.code.as_deref(), Some("InternalError"));
-    assert!(failure.display.contains("the entity &j; is not defined"), "{failure}");
+    assert!(failure.display.contains("the entity &j; is none of the five"), "{failure}");
 }
 
 async fn detail_of(fault: Fault, name: &str) -> String {

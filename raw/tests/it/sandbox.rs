@@ -198,7 +198,7 @@ async fn a_clock_that_is_wrong_is_refused_with_the_difference() {
     for operation in [Operation::ListBuckets, crate::answers::describe_images()] {
         let failure = refused(&client, &operation).await;
         let advice = failure.advice.unwrap();
-        assert!(advice.contains("60 min") && advice.contains("behind"), "{advice}");
+        assert!(advice.contains("1 h 0 min") && advice.contains("behind"), "{advice}");
     }
 }
 
