@@ -74,12 +74,12 @@ impl Services {
     }
 
     /// The same clients, with one interceptor more.
-    pub(crate) fn with(&self, interceptor: impl Intercept + Clone + 'static) -> Self {
+    pub(crate) fn with(&self, interceptor: impl Intercept + Copy + 'static) -> Self {
         let ec2 = |client: &aws_sdk_ec2::Client| {
-            let config = client.config().to_builder().interceptor(interceptor.clone());
+            let config = client.config().to_builder().interceptor(interceptor);
             aws_sdk_ec2::Client::from_conf(config.build())
         };
-        let s3 = self.s3.config().to_builder().interceptor(interceptor.clone()).build();
+        let s3 = self.s3.config().to_builder().interceptor(interceptor).build();
         Self {
             s3: aws_sdk_s3::Client::from_conf(s3),
             ec2: ec2(&self.ec2),
