@@ -1,10 +1,10 @@
-//! One operation, for a process of its own to call: what `call-raw`, `call-sdk`, `call-bare` and
+//! One operation, for a process of its own to call: what `repeat-raw`, `repeat-sdk`, `repeat-bare` and
 //! `count-allocations` are told, and what they do. The endpoint is in another process, so that what
 //! is counted or timed there is the client alone.
 //!
 //! Told is by environment who calls whom (`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
 //! `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`), and by argument what, and how often:
-//! `call-raw list-buckets 1`.
+//! `repeat-raw list-buckets 1`.
 
 pub mod bare;
 pub mod form;

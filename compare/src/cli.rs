@@ -35,6 +35,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
         Verb::Verify(_) => verbs::verify::run(),
         Verb::Bench(args) => verbs::bench::run(&args),
         Verb::Paths(args) => verbs::paths::run(&args),
+        Verb::Footprint(args) => verbs::footprint::run(&args),
         Verb::Sandbox(args) => verbs::sandbox::run(&args),
         Verb::Cleanup(args) => verbs::cleanup::run(&args),
         Verb::Completions(args) => {

@@ -14,6 +14,7 @@ pub mod error;
 pub mod errors;
 pub mod explain;
 pub mod findings;
+pub mod footprint;
 pub mod interrupt;
 pub mod launch;
 pub mod mistake;

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod errors;
 pub mod explain;
+pub mod footprint;
 pub mod markdown;
 pub mod paths;
 pub mod steps;

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
+    footprint::Task,
     place::{HostKind, TargetName, Wish},
     run::{Choices, Launching},
     scenario::Given,
@@ -55,6 +56,9 @@ pub(super) enum Verb {
     /// What runs on each side between a call and its answer: phases, allocations, instructions
     #[command(after_help = "Example: compare paths s3-list-buckets --instructions")]
     Paths(PathsArgs),
+    /// What each side costs to own: crates, lines, build time and memory, binary size
+    #[command(after_help = "Example: compare footprint --build list-buckets")]
+    Footprint(FootprintArgs),
     /// Serve the embedded endpoint until stopped, for other clients
     #[command(after_help = "Example: compare sandbox --port 4566")]
     Sandbox(SandboxArgs),
@@ -121,6 +125,19 @@ pub(super) struct PathsArgs {
     pub(super) api_url: Option<String>,
     #[command(flatten)]
     pub(super) work: WorkArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FootprintArgs {
+    /// Make the builds of this program that nobody has made yet, on both sides: takes long
+    #[arg(long, value_enum, value_name = "PROGRAM", value_delimiter = ',')]
+    pub(super) build: Vec<Task>,
+    /// The project's Cargo.toml [default: that of the folder this is run in]
+    #[arg(long, value_name = "FILE")]
+    pub(super) manifest_path: Option<PathBuf>,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
 }
 
 /// Where the calls go

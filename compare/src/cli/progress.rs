@@ -52,3 +52,33 @@ impl Bar {
         }
     }
 }
+
+/// A build, and how many of its crates are done.
+pub(super) struct BuildBar(ProgressBar);
+
+impl BuildBar {
+    pub(super) fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg} {bar:30.cyan} {pos}/{len} {elapsed:.dim}")
+        {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    pub(super) fn at(&self, what: &str, done: u32, of: u32) {
+        if done == 1 {
+            // Time goes by while a large crate compiles.
+            self.0.reset_elapsed();
+            self.0.enable_steady_tick(Duration::from_secs(1));
+        }
+        self.0.set_message(what.to_owned());
+        self.0.set_length(of.into());
+        self.0.set_position(done.into());
+    }
+
+    pub(super) fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

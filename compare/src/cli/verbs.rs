@@ -5,6 +5,7 @@ pub(super) mod cleanup;
 pub(super) mod completions;
 pub(super) mod errors;
 pub(super) mod explain;
+pub(super) mod footprint;
 pub(super) mod paths;
 pub(super) mod run;
 pub(super) mod sandbox;

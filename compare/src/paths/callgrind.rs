@@ -137,7 +137,7 @@ positions: line
 events: Ir
 summary: 1125
 
-ob=(1) /bin/call-raw
+ob=(1) /bin/repeat-raw
 fl=(1) ???
 fn=(1) _ZN3raw5parse5parse17h0123456789abcdefE
 0 100

@@ -129,7 +129,7 @@ impl Counter {
         if self.depth == Depth::Allocations {
             return Ok(Cost { heap, instructions: None });
         }
-        let program = sibling::program(&format!("call-{side}"))?;
+        let program = sibling::program(&format!("repeat-{side}"))?;
         let profile = NamedTempFile::new()
             .map_err(|error| Stop::impossible(format!("no file for the counts: {error}")))?;
         let command = told(callgrind::command(&program, profile.path()));

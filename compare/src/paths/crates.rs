@@ -138,7 +138,7 @@ mod tests {
 
     #[track_caller]
     fn is(symbol: &str, name: &str, group: Group) {
-        let found = crate_of(symbol, "/bin/call-raw");
+        let found = crate_of(symbol, "/bin/repeat-raw");
         assert_eq!((found.name.as_str(), found.group), (name, group), "{symbol}");
     }
 

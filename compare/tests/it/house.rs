@@ -19,7 +19,8 @@ static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
         .expect("cargo describes the workspace")
 });
 
-const OURS: [&str; 7] = ["contract", "raw", "sdk", "sandbox", "workloads", "compare", "benches"];
+const OURS: [&str; 8] =
+    ["contract", "raw", "sdk", "sandbox", "workloads", "programs", "compare", "benches"];
 
 fn host() -> String {
     let version = cargo(&["-vV"]);

@@ -8,6 +8,7 @@ mod choices;
 mod difference;
 mod errors;
 mod explain;
+mod footprint;
 mod house;
 mod interrupt;
 mod launch;

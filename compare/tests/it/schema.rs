@@ -40,6 +40,7 @@ fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
         "run",
         "explain",
         "paths",
+        "footprint",
         "errors",
         "sign",
         "sign-line",

@@ -36,6 +36,8 @@ fn calls(verb: &str) -> Vec<(Vec<&str>, Token)> {
         )],
         // It asks nobody for keys.
         "verify" => vec![masked(&["verify", "--jsonl"])],
+        // Nor do these.
+        "footprint" => vec![masked(&["footprint"])],
         "completions" => vec![masked(&["completions", "bash"])],
         // Its own, made for this run, are what it is for; it runs until it is stopped.
         "sandbox" | "help" => Vec::new(),

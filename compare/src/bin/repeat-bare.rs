@@ -1,4 +1,4 @@
-//! Sends requests that were signed beforehand, and ends: `call-bare CALLS`; see [`compare::call`].
+//! Sends requests that were signed beforehand, and ends: `repeat-bare CALLS`; see [`compare::call`].
 
 use std::{env, process::ExitCode};
 

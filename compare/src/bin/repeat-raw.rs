@@ -1,4 +1,4 @@
-//! Calls one operation through raw, and ends: `call-raw OPERATION CALLS`; see [`compare::call`].
+//! Calls one operation through raw, and ends: `repeat-raw OPERATION CALLS`; see [`compare::call`].
 
 use std::{env, process::ExitCode};
 

@@ -1,4 +1,4 @@
-//! Calls one operation through the SDK, and ends: `call-sdk OPERATION CALLS`; see [`compare::call`].
+//! Calls one operation through the SDK, and ends: `repeat-sdk OPERATION CALLS`; see [`compare::call`].
 
 use std::{env, process::ExitCode};
 

@@ -1,0 +1,168 @@
+//! `compare footprint`: what each side costs to own.
+
+use std::{env, fs, process::Command};
+
+use compare::{
+    findings::Machine,
+    footprint::{
+        Build, CrateLines, Footprint, Profile, Program as Measured, Side, Task, build::from_nothing,
+    },
+    report,
+};
+use serde_json::Value;
+
+use crate::{program::Program, schema::holds};
+
+const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+
+/// The program where cargo finds its own home, and what it has fetched.
+fn footprint<'w>(words: impl IntoIterator<Item = &'w str>) -> Program {
+    let mut program = Program::new(["footprint"].into_iter().chain(words));
+    for name in ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
+        if let Ok(value) = env::var(name) {
+            program = program.env(name, &value);
+        }
+    }
+    program.env("CARGO", env!("CARGO"))
+}
+
+fn programs(found: &Value) -> [&Value; 4] {
+    let programs: Vec<_> = found["programs"].as_array().expect("programs").iter().collect();
+    programs.try_into().expect("four programs")
+}
+
+fn count(value: &Value) -> u64 {
+    value.as_u64().expect("a count")
+}
+
+#[test]
+fn every_program_is_counted_and_the_sdk_stands_on_more() {
+    let words = ["--manifest-path", MANIFEST, "--format", "json"];
+    let found = footprint(words).run().expect(0).json();
+    holds("footprint", &found);
+    let programs = programs(&found);
+    let names = programs.map(|program| {
+        let text = |field: &str| program[field].as_str().expect("a name").to_owned();
+        format!("{} {}", text("task"), text("side"))
+    });
+    let expected =
+        ["list-buckets raw", "list-buckets sdk", "all-scenarios raw", "all-scenarios sdk"];
+    assert_eq!(names, expected);
+    for [raw, sdk] in [[programs[0], programs[1]], [programs[2], programs[3]]] {
+        assert!(count(&raw["crates"]) < count(&sdk["crates"]));
+        assert!(count(&raw["lines_of_dependencies"]) < count(&sdk["lines_of_dependencies"]));
+        assert_eq!(raw["building_c"], sdk["building_c"], "both have ring under their TLS");
+    }
+    let of_ours = |program: &Value| {
+        let crates = program["lines_by_hand"].as_array().expect("crates").iter();
+        crates.map(|one| one["name"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of_ours(programs[0]), ["contract", "programs", "raw"]);
+    assert_eq!(of_ours(programs[1]), ["programs"], "the SDK alone");
+    assert_eq!(of_ours(programs[3]), ["contract", "programs", "sdk"]);
+    // With EC2's client below it or not.
+    let lines = |program: &Value| count(&program["lines_of_dependencies"]);
+    assert!(lines(programs[3]) > lines(programs[1]) + 500_000);
+    assert_eq!(lines(programs[2]), lines(programs[0]), "raw's tree is one");
+
+    let again = footprint(words).run().expect(0).json();
+    assert_eq!(found["programs"], again["programs"]);
+}
+
+#[test]
+fn outside_of_the_project_it_says_how_to_name_it() {
+    footprint([]).run().expect_error(3, &["programs to measure", "--manifest-path"]);
+    footprint(["--manifest-path", MANIFEST])
+        .env("CARGO", "no-such-cargo")
+        .env("RUSTC", "no-such-rustc")
+        .run()
+        .expect_error(3, &["no-such-rustc cannot run", "rustup"]);
+}
+
+#[test]
+fn a_program_that_is_none_is_refused() {
+    footprint(["--build", "list-bucket"]).run().expect_error(2, &["list-bucket", "list-buckets"]);
+}
+
+#[test]
+fn a_build_is_timed_weighed_and_cleared_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let manifest = folder.path().join("Cargo.toml");
+    fs::write(&manifest, "[package]\nname = \"hello\"\nedition = \"2024\"\n[workspace]\n").unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    let source = folder.path().join("src/main.rs");
+    fs::write(&source, "fn main() { println!(\"hello\"); }\n").unwrap();
+    let target = folder.path().join("build");
+    let command = || {
+        let mut command = Command::new(env!("CARGO"));
+        command.args(["build", "--offline", "--manifest-path"]).arg(&manifest);
+        command
+    };
+    let mut steps = Vec::new();
+    let build =
+        from_nothing(command(), "hello", Profile::Release, &target, |done| steps.push(done))
+            .expect("it builds");
+    assert_eq!(steps, [1]);
+    assert!(build.seconds > 0.0);
+    assert!(build.peak_memory_bytes > 10 << 20, "{build:?}");
+    assert!((10_000..4 << 20).contains(&build.binary_bytes), "{build:?}");
+    if cfg!(target_os = "linux") {
+        let has_libc = |name: &String| name.starts_with("libc.so");
+        assert!(build.shared_libraries.iter().any(has_libc), "{build:?}");
+    }
+    assert_eq!(fs::read_dir(&target).unwrap().count(), 0, "gigabytes would be left behind");
+
+    fs::write(&source, "fn main() { no such thing }\n").unwrap();
+    let stop = from_nothing(command(), "hello", Profile::Dev, &target, |_| {}).unwrap_err();
+    assert!(stop.message.contains("hello (dev) failed"), "{}", stop.message);
+}
+
+#[test]
+fn text_and_markdown_with_and_without_builds() {
+    let mut footprint = example();
+    insta::assert_snapshot!("footprint_80", report::footprint::text(&footprint, 80));
+    insta::assert_snapshot!("footprint_markdown", report::footprint::markdown(&footprint));
+    footprint.programs.iter_mut().for_each(|program| program.dev.clone_from(&program.release));
+    let text = report::footprint::text(&footprint, 80);
+    assert!(!text.contains("Missing"), "{text}");
+    let widest = text.lines().map(|line| line.chars().count()).max().expect("lines");
+    assert!(widest <= 80, "{widest}\n{text}");
+}
+
+/// Numbers that were made up.
+fn example() -> Footprint {
+    let program = |task, side, crates, seconds| Measured {
+        task,
+        side,
+        crates,
+        building_c: vec!["ring".to_owned()],
+        lines_by_hand: vec![CrateLines { name: "programs".to_owned(), lines: 20 }],
+        lines_of_dependencies: 1_234_567,
+        dev: None,
+        release: Some(Build {
+            seconds,
+            peak_memory_bytes: 1_400_000_000,
+            binary_bytes: 3_200_000,
+            shared_libraries: vec!["libc.so.6".to_owned(), "libgcc_s.so.1".to_owned()],
+            date: "2026-01-01".to_owned(),
+            processors: 2,
+        }),
+    };
+    Footprint {
+        machine: Machine {
+            build: "optimised".to_owned(),
+            platform: "linux x86_64".to_owned(),
+            processor: None,
+            processors: 2,
+            date: "2026-01-01".to_owned(),
+        },
+        toolchain: "rustc 1.95.0 (0123456789 2026-01-01)".to_owned(),
+        lock_sha256: "0123456789abcdef".repeat(4),
+        programs: vec![
+            program(Task::ListBuckets, Side::Raw, 100, 45.5),
+            program(Task::ListBuckets, Side::Sdk, 150, 91.0),
+            program(Task::AllScenarios, Side::Raw, 100, 45.5),
+            program(Task::AllScenarios, Side::Sdk, 160, 910.0),
+        ],
+    }
+}

@@ -1,0 +1,10 @@
+//! Every scenario by hand.
+
+use std::error::Error;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (target, credentials) = programs::caller()?;
+    let client = raw::Client::new(target, credentials)?;
+    programs::play_all(&client).await
+}
