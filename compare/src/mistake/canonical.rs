@@ -37,13 +37,21 @@ impl Lines {
     pub(super) fn spoilt(canonical_request: &str, change: impl FnOnce(&mut Self)) -> String {
         let mut lines = Self::of(canonical_request);
         change(&mut lines);
-        lines.text()
+        lines.text("\n\n")
     }
 
-    fn text(&self) -> String {
+    /// The text without the empty line behind the headers. An empty query leaves a line empty too,
+    /// which stays: so no search for two line feeds will do.
+    pub(super) fn text_without_blank_line(&self) -> String {
+        self.text("\n")
+    }
+
+    fn text(&self, end_of_headers: &str) -> String {
         let Self { method, uri, query, headers, signed_headers, hashed_payload } = self;
         let headers = headers.join("\n");
-        format!("{method}\n{uri}\n{query}\n{headers}\n\n{signed_headers}\n{hashed_payload}")
+        format!(
+            "{method}\n{uri}\n{query}\n{headers}{end_of_headers}{signed_headers}\n{hashed_payload}"
+        )
     }
 }
 
@@ -56,6 +64,8 @@ mod tests {
         let text = "GET\n/a\n\nhost:h\nx-amz-date:d\n\nhost;x-amz-date\nhash";
         assert_eq!(Lines::spoilt(text, |_| {}), text);
         assert_eq!(Lines::of(text).headers, ["host:h", "x-amz-date:d"]);
+        let without = "GET\n/a\n\nhost:h\nx-amz-date:d\nhost;x-amz-date\nhash";
+        assert_eq!(Lines::of(text).text_without_blank_line(), without);
         assert_eq!(signed_headers(text), "host;x-amz-date");
         assert_eq!(signed_headers(&format!("{text}\n")), "host;x-amz-date");
     }

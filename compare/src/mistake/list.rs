@@ -408,9 +408,7 @@ pub static ALL: &[Mistake] = &[
         fix: "End every header with a line feed, and the list of them with one more.",
         refused_by: EVERYWHERE,
         occasion: None,
-        slip: Slip::CanonicalRequest(|_, text| {
-            text.replace("\n\nhost", "\nhost").replace("\n\ncontent-type", "\ncontent-type")
-        }),
+        slip: Slip::CanonicalRequest(|_, text| Lines::of(text).text_without_blank_line()),
     },
     // Its body.
     Mistake {

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use compare::mistake::{self, Configuration, Draft, Mistake, Sent};
+use compare::mistake::{self, Configuration, Draft, Mistake, Sent, Slip};
 use contract::{
     Addressing, Clock, Credentials, DescribeInstances, Endpoint, InvokeApi, ListObjects, Operation,
     Pages, Signing, Target, Timeouts, WaitPace,
@@ -127,6 +127,50 @@ fn without_a_mistake_the_steps_are_those_of_raws_signer() {
         let sent = mistake::compose(&draft).expect("a signature");
         assert_eq!(refused(&draft, &sent), None, "{service}");
     }
+}
+
+/// A mistake in the canonical request is one mistake: in one part of it, or in the headers and so in
+/// their names, or between two parts.
+#[test]
+fn a_canonical_request_is_spoilt_in_one_place() {
+    let sandbox = Sandbox::start(sandbox::Options::default()).expect("a sandbox");
+    let spoilt =
+        mistake::ALL.iter().filter(|mistake| matches!(mistake.slip, Slip::CanonicalRequest(_)));
+    for mistake in spoilt {
+        for service in mistake.refused_by {
+            let draft = with_occasion(mistake, right(&sandbox, service));
+            let right = mistake::compose(&draft).expect("a signature").steps.canonical_request;
+            let wrong = mistake.steps(&draft).expect("a signature").canonical_request;
+            let place = format!("{} at {service}: {wrong:?}", mistake.id);
+            match mistake.id {
+                "blank-line-missing" => {
+                    let mut lines: Vec<_> = right.split('\n').collect();
+                    let blank = lines.remove(lines.len() - 3);
+                    assert_eq!((blank, lines.join("\n")), ("", wrong), "{place}");
+                }
+                "canonical-request-with-newline" => assert_eq!(right + "\n", wrong, "{place}"),
+                _ => {
+                    let differ = parts(&right)
+                        .into_iter()
+                        .zip(parts(&wrong))
+                        .map(|(right, wrong)| right != wrong);
+                    let differ = differ.collect::<Vec<_>>();
+                    let count = differ.iter().filter(|differs| **differs).count();
+                    let are_headers_and_names = differ[3] && differ[4] && count == 2;
+                    assert!(count == 1 || are_headers_and_names, "{place}");
+                }
+            }
+        }
+    }
+}
+
+/// Method, path, query, headers, their names, hash.
+fn parts(canonical_request: &str) -> [String; 6] {
+    let lines: Vec<_> = canonical_request.split('\n').collect();
+    let [method, path, query, headers @ .., _blank, names, hash] = &lines[..] else {
+        panic!("{canonical_request:?}")
+    };
+    [*method, *path, *query, &headers.join("\n"), *names, *hash].map(str::to_owned)
 }
 
 #[test]

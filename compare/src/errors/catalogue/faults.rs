@@ -101,7 +101,7 @@ pub(super) const ALL: &[Case] = &[
         S3,
         Fault::NestedEntities,
         Some(500),
-        "An error of 900 bytes that would be a thousand million characters.",
+        "An error of some 500 bytes that would be two thousand million characters.",
         TRAP,
     ),
     // No answer.
