@@ -118,6 +118,15 @@ fn in_unit(micros: f64) -> String {
     format!("{value:.digits$} {unit}")
 }
 
+/// Bytes with their best unit: the next takes over at ten of it.
+fn in_bytes(bytes: u64) -> String {
+    match bytes {
+        0..10_000 => format!("{bytes} B"),
+        10_000..10_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
+}
+
 /// What the table says in one sentence.
 fn summary(comparison: &Comparison) -> String {
     let count = |wanted: Verdict| {

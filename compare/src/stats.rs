@@ -174,7 +174,7 @@ fn median_chances(samples: &Sorted) -> Vec<(f64, f64)> {
 
 /// Counts of samples are far below the 2^52 that a double holds exactly.
 #[allow(clippy::cast_precision_loss, reason = "see above")]
-fn as_f64(count: usize) -> f64 {
+pub(crate) fn as_f64(count: usize) -> f64 {
     count as f64
 }
 

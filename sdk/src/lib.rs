@@ -7,6 +7,7 @@
 
 pub mod credentials;
 pub mod observe;
+pub mod parse;
 pub mod trace;
 
 mod answer;

@@ -1,14 +1,11 @@
 //! What signing costs: the arms of [`workloads`], timed by turns, and what they allocate.
 
-use std::{collections::HashMap, env, path::PathBuf, process::Command};
+use std::collections::HashMap;
 
 use serde::Serialize;
 use workloads::Effort;
 
-use crate::{error::Stop, findings::Machine};
-
-/// The name of the binary that counts allocations, which stands beside this one.
-const COUNTER: &str = "count-allocations";
+use crate::{error::Stop, findings::Machine, sibling};
 
 /// All that `compare bench signing` found.
 #[derive(Debug, Serialize)]
@@ -55,10 +52,10 @@ type Counts = HashMap<String, HashMap<String, u64>>;
 /// # Errors
 /// Exit 3 where the counting binary cannot be had.
 pub fn measure(effort: Effort) -> Result<Signing, Stop> {
-    let counts = count_allocations()?;
+    let counts: Counts = sibling::count_allocations("signing")?;
     let allocations = |workload: &str, arm: &str| {
         counts.get(workload).and_then(|arms| arms.get(arm)).copied().ok_or_else(|| {
-            Stop::impossible(format!("{COUNTER} knows no arm `{arm}` at {workload}"))
+            Stop::impossible(format!("no allocations were counted of `{arm}` at {workload}"))
                 .help("it is of another build: cargo build -p compare")
         })
     };
@@ -78,41 +75,4 @@ pub fn measure(effort: Effort) -> Result<Signing, Stop> {
         })
         .collect::<Result<_, Stop>>()?;
     Ok(Signing { machine: Machine::this(), token_length: workloads::TOKEN_LENGTH, workloads })
-}
-
-fn count_allocations() -> Result<Counts, Stop> {
-    let counter = counter()?;
-    let failed = |why: String| Stop::impossible(format!("{} {why}", counter.display()));
-    let output =
-        Command::new(&counter).output().map_err(|error| failed(format!("cannot run: {error}")))?;
-    if !output.status.success() {
-        return Err(failed(format!("failed: {}", String::from_utf8_lossy(&output.stderr))));
-    }
-    serde_json::from_slice(&output.stdout)
-        .map_err(|error| failed(format!("did not answer with its counts: {error}")))
-}
-
-/// The counting binary beside this one. `cargo run` builds only what it runs: then cargo, which says
-/// where it is, builds the other too.
-fn counter() -> Result<PathBuf, Stop> {
-    let this = env::current_exe()
-        .map_err(|error| Stop::impossible(format!("this program cannot find itself: {error}")))?;
-    let counter = this.with_file_name(format!("{COUNTER}{}", env::consts::EXE_SUFFIX));
-    if let Some(cargo) = env::var_os("CARGO") {
-        let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "-p", "compare", "--bin", COUNTER]);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        // Where cargo cannot, what stands there already may do.
-        let _ = build.status();
-    }
-    if counter.is_file() {
-        return Ok(counter);
-    }
-    Err(Stop::impossible(format!(
-        "allocations cannot be counted: {} is not there",
-        counter.display()
-    ))
-    .help("cargo build --release -p compare builds both binaries"))
 }

@@ -331,6 +331,10 @@ pub(super) enum Subject {
     Signing,
     /// A call, from its input to the parsed answer
     Latency,
+    /// An answer's bytes, to what the user gets of them
+    Parse,
+    /// A process that makes one call and ends
+    Startup,
     /// The instrument itself: raw against raw, and a delay that was put there
     Selfcheck,
 }

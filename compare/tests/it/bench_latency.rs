@@ -110,16 +110,21 @@ fn the_instrument_says_how_often_it_was_right() {
     assert_eq!(tally("nothing") && tally("delay"), answer["holds"] == true);
 }
 
+/// Made up.
+pub(crate) fn machine() -> Machine {
+    Machine {
+        build: "optimised".to_owned(),
+        platform: "linux x86_64".to_owned(),
+        processor: None,
+        processors: 2,
+        date: "2026-01-01".to_owned(),
+    }
+}
+
 /// In nanoseconds: raw, sdk, bare, raw again.
 fn samples(rounds: impl Iterator<Item = [u32; 4]>) -> Samples {
     Samples {
-        machine: Machine {
-            build: "optimised".to_owned(),
-            platform: "linux x86_64".to_owned(),
-            processor: None,
-            processors: 2,
-            date: "2026-01-01".to_owned(),
-        },
+        machine: machine(),
         rtt_ms: 0.0,
         concurrency: 1,
         attempts: 1,

@@ -119,6 +119,16 @@ fn nobody_below_reaches_compare_or_the_benches() {
     }
 }
 
+/// `cargo bench -p benches --no-default-features --bench signing` is to take a minute, not ten.
+#[test]
+fn the_signing_bench_builds_no_service_client() {
+    let words = ["-p", "benches", "--no-default-features"];
+    let built = features(&[&words[..], &["-e", "normal,build,dev"]].concat());
+    let clients = built.keys().filter(|package| package.starts_with("aws-sdk-"));
+    assert_eq!(clients.count(), 0);
+    assert!(built.keys().any(|package| package.starts_with("workloads ")));
+}
+
 /// For each package of `cargo tree` with these words, the features it is built with: more than one
 /// list, where it is built for the machine that builds as well.
 fn features(words: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
@@ -134,13 +144,13 @@ fn features(words: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn the_tests_build_the_service_clients_with_the_features_of_the_binary() {
+fn tests_and_benches_build_the_service_clients_with_the_features_of_the_binary() {
     let binary = features(&["-p", "compare", "-e", "normal,build"]);
     // What a change of features would build again: EC2's client, S3's, and everything below them.
     let mut below = features(&["-p", "aws-sdk-ec2", "-e", "normal,build"]);
     assert!(below.len() > 50, "{} packages are below aws-sdk-ec2", below.len());
     below.extend(features(&["-p", "aws-sdk-s3", "-e", "normal,build"]));
-    for tests in [&["--workspace"][..], &["-p", "compare"], &["-p", "sdk"]] {
+    for tests in [&["--workspace"][..], &["-p", "compare"], &["-p", "sdk"], &["-p", "benches"]] {
         let tested = features(&[tests, &["-e", "normal,build,dev"]].concat());
         let mut otherwise = Vec::new();
         for package in below.keys().filter(|package| binary.contains_key(*package)) {
@@ -152,7 +162,7 @@ fn the_tests_build_the_service_clients_with_the_features_of_the_binary() {
         }
         assert!(
             otherwise.is_empty(),
-            "`cargo test {}` builds a service client again, up to five minutes: give the crate `sdk` the \
+            "cargo with `{}` builds a service client again, up to five minutes: give the crate `sdk` the \
              features that the tests ask for\n{}",
             tests.join(" "),
             otherwise.join("\n")

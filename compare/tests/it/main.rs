@@ -4,6 +4,8 @@ mod bad_credentials;
 mod bad_endpoint;
 mod bad_words;
 mod bench_latency;
+mod bench_parse;
+mod bench_startup;
 mod choices;
 mod difference;
 mod errors;

@@ -45,7 +45,11 @@ fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
         "sign",
         "sign-line",
         "verify-line",
+        "bench-latency",
+        "bench-parse",
+        "bench-selfcheck",
         "bench-signing",
+        "bench-startup",
         "sandbox",
         "cleanup",
     ] {

@@ -202,13 +202,24 @@ impl<'a> Document<'a> {
         loop {
             match self.next()? {
                 Piece::Text(piece) if text.is_empty() => text = piece,
-                Piece::Text(piece) => text.to_mut().push_str(&piece),
+                Piece::Text(piece) => self.append(&mut text, &piece),
                 Piece::Start(name) => {
                     return Err(self.fault(Problem::StrayElement(name.to_owned())));
                 }
                 Piece::End => return Ok(text),
             }
         }
+    }
+
+    /// A text that turns out to have several pieces is copied once, with room for what comes up to
+    /// the next tag: S3 writes the quotes of every `ETag` as entities.
+    fn append(&self, text: &mut Cow<'a, str>, piece: &str) {
+        if let Cow::Borrowed(begun) = *text {
+            let rest = &self.body[self.position()..];
+            let room = begun.len() + piece.len() + rest.find('<').unwrap_or(0);
+            *text = Cow::Owned(String::with_capacity(room) + begun);
+        }
+        text.to_mut().push_str(piece);
     }
 
     /// [`Document::text`], to keep.

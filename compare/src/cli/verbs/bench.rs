@@ -23,6 +23,8 @@ pub(in crate::cli) fn run(args: &BenchArgs) -> Result<ExitCode, Stop> {
     match args.subject {
         Subject::Signing => signing(args),
         Subject::Latency => latency(args),
+        Subject::Parse => parse(args),
+        Subject::Startup => startup(args),
         Subject::Selfcheck => selfcheck(args),
     }
 }
@@ -96,6 +98,31 @@ fn compare_latency(args: &BenchArgs, before: &Path, after: &Path) -> Result<Exit
         Format::Markdown => {
             anstream::print!("{}", report::bench::latency::comparison_markdown(&found));
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse(args: &BenchArgs) -> Result<ExitCode, Stop> {
+    let (rounds, seconds) = if args.quick { (3, 1) } else { (30, 8) };
+    let effort = bench::parse::Effort { rounds, time: Duration::from_secs(seconds) };
+    let bar = Bar::new();
+    let found = bench::parse::measure(effort, |done, of| bar.at(done, of))?;
+    match args.format {
+        Format::Text => anstream::print!("{}", report::bench::parse::text(&found)),
+        Format::Json => print_json(&found),
+        Format::Markdown => anstream::print!("{}", report::bench::parse::markdown(&found)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn startup(args: &BenchArgs) -> Result<ExitCode, Stop> {
+    let bar = Bar::new();
+    let rounds = if args.quick { 50 } else { 500 };
+    let found = bench::startup::measure(rounds, |done, of| bar.at(done, of))?;
+    match args.format {
+        Format::Text => anstream::print!("{}", report::bench::startup::text(&found)),
+        Format::Json => print_json(&found),
+        Format::Markdown => anstream::print!("{}", report::bench::startup::markdown(&found)),
     }
     Ok(ExitCode::SUCCESS)
 }

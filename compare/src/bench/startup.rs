@@ -1,0 +1,243 @@
+//! What a process costs that makes one call and ends: started again and again, each side by turns, as
+//! the operating system reckons it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use sandbox::Sandbox;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::Stop,
+    findings::Machine,
+    sibling,
+    stats::{Estimate, Sorted},
+};
+
+/// All that `compare bench startup` found.
+#[derive(Debug, Serialize)]
+pub struct Startup {
+    /// What ran it, and when.
+    pub machine: Machine,
+    /// How often each arm ran.
+    pub rounds: usize,
+    /// In the order of [`Arm::ALL`].
+    pub arms: Vec<ArmResult>,
+}
+
+/// One program: medians over its runs.
+#[derive(Debug, Serialize)]
+pub struct ArmResult {
+    /// As [`Arm::name`].
+    pub name: &'static str,
+    /// From its start to its end, microseconds.
+    pub wall_us: Estimate,
+    /// User and system, microseconds.
+    pub cpu_us: Estimate,
+    /// Memory held at most.
+    pub peak_bytes: Estimate,
+    /// Minor and major ones; none where the system does not tell.
+    pub page_faults: Option<Estimate>,
+    /// The program's file.
+    pub binary_bytes: u64,
+    /// How many times as much as raw: medians over the rounds.
+    pub over_raw: Ratios,
+}
+
+/// How many times as much.
+#[derive(Debug, Serialize)]
+pub struct Ratios {
+    /// Of `wall_us`.
+    pub wall: Estimate,
+    /// Of `cpu_us`.
+    pub cpu: Estimate,
+    /// Of `peak_bytes`.
+    pub peak: Estimate,
+}
+
+/// What the binary `account` says of one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// Whether it ended with 0.
+    pub success: bool,
+    /// What it wrote.
+    pub output: String,
+    /// What it cost.
+    pub charge: Charge,
+}
+
+/// What the operating system charged one run for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Charge {
+    /// From its start to its end, microseconds.
+    pub wall_us: f64,
+    /// User and system, microseconds.
+    pub cpu_us: f64,
+    /// Memory held at most.
+    pub peak_bytes: f64,
+    /// Minor and major ones; none where the system does not tell.
+    pub page_faults: Option<f64>,
+}
+
+/// A program that is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arm {
+    /// Lists the buckets by hand.
+    Raw,
+    /// Lists them through the SDK.
+    Sdk,
+    /// The same, its HTTP client without TLS: the default one reads the system's certificates for any
+    /// URL, raw for https alone.
+    SdkWithoutTls,
+    /// Starts and ends: what no program can beat.
+    Nothing,
+}
+
+impl Arm {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Raw, Self::Sdk, Self::SdkWithoutTls, Self::Nothing];
+
+    /// The name in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Sdk => "sdk",
+            Self::SdkWithoutTls => "sdk without tls",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    fn argument(self) -> Option<&'static str> {
+        (self == Self::SdkWithoutTls).then_some("without-tls")
+    }
+}
+
+/// The programs, and the endpoint that they call.
+#[derive(Debug)]
+pub struct Programs {
+    account: PathBuf,
+    raw: PathBuf,
+    sdk: PathBuf,
+    nothing: PathBuf,
+    endpoint: Sandbox,
+}
+
+impl Programs {
+    /// Finds them beside this one, starts the embedded endpoint, and runs each once.
+    ///
+    /// # Errors
+    /// Exit 3 where one is not there, or the operating system gives no account; exit 1 where one lists
+    /// other buckets than there are.
+    pub fn find() -> Result<Self, Stop> {
+        let endpoint = Sandbox::start(sandbox::Options::default()).map_err(|error| {
+            Stop::impossible(format!("the embedded endpoint cannot start: {error}"))
+        })?;
+        let [account, raw, sdk, nothing] =
+            sibling::programs(["account", "call-raw", "call-sdk", "call-nothing"])?;
+        let programs = Self { account, raw, sdk, nothing, endpoint };
+        for arm in Arm::ALL {
+            programs.run(arm)?;
+        }
+        Ok(programs)
+    }
+
+    /// Runs the program once, with the endpoint and its keys in the environment and nothing else.
+    ///
+    /// # Errors
+    /// As [`Programs::find`].
+    pub fn run(&self, arm: Arm) -> Result<Charge, Stop> {
+        let failed = |why: String| Stop::impossible(format!("{} {why}", self.account.display()));
+        let admin = self
+            .endpoint
+            .identity("admin")
+            .ok_or_else(|| Stop::impossible("the embedded endpoint has no identity `admin`"))?;
+        let output = Command::new(&self.account)
+            .arg(self.binary(arm))
+            .args(arm.argument())
+            .env_clear()
+            .env("AWS_ENDPOINT_URL", self.endpoint.endpoint())
+            .env("AWS_REGION", self.endpoint.region())
+            .env("AWS_ACCESS_KEY_ID", &admin.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &admin.secret_access_key)
+            .output()
+            .map_err(|error| failed(format!("cannot run: {error}")))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let account: Account = serde_json::from_slice(&output.stdout)
+            .map_err(|_| failed(format!("gives no account: {}", said.trim())))?;
+        let buckets = if arm == Arm::Nothing { Vec::new() } else { self.endpoint.bucket_names() };
+        if account.success && account.output.lines().eq(&buckets) {
+            return Ok(account.charge);
+        }
+        let program = self.binary(arm).display();
+        Err(Stop::negative(format!("{program} did not list the buckets: {}", said.trim())))
+    }
+
+    fn binary(&self, arm: Arm) -> &Path {
+        match arm {
+            Arm::Raw => &self.raw,
+            Arm::Sdk | Arm::SdkWithoutTls => &self.sdk,
+            Arm::Nothing => &self.nothing,
+        }
+    }
+
+    /// One run of each, in random order.
+    fn round(&self) -> Result<[Charge; 4], Stop> {
+        let mut order = Arm::ALL;
+        fastrand::shuffle(&mut order);
+        let mut round = [Charge::default(); 4];
+        for arm in order {
+            round[arm as usize] = self.run(arm)?;
+        }
+        Ok(round)
+    }
+}
+
+/// Starts every program `rounds` times.
+///
+/// # Errors
+/// As [`Programs::find`].
+pub fn measure(rounds: u32, progress: impl Fn(u32, u32)) -> Result<Startup, Stop> {
+    let programs = Programs::find()?;
+    let mut taken = Vec::new();
+    for done in 0..rounds {
+        progress(done, rounds);
+        taken.push(programs.round()?);
+    }
+    progress(rounds, rounds);
+    let arms = Arm::ALL.map(|arm| {
+        let binary = programs.binary(arm);
+        let file = fs::metadata(binary).map_err(|error| {
+            Stop::impossible(format!("{} cannot be measured: {error}", binary.display()))
+        })?;
+        Ok(result(&taken, arm, file.len()))
+    });
+    let arms = arms.into_iter().collect::<Result<_, Stop>>()?;
+    Ok(Startup { machine: Machine::this(), rounds: taken.len(), arms })
+}
+
+fn result(rounds: &[[Charge; 4]], arm: Arm, binary_bytes: u64) -> ArmResult {
+    let charges = || rounds.iter().map(|round| round[arm as usize]);
+    let median = |of: fn(Charge) -> f64| Sorted::new(charges().map(of)).median_estimate();
+    let over_raw = |of: fn(Charge) -> f64| {
+        let ratio = |round: &[Charge; 4]| of(round[arm as usize]) / of(round[Arm::Raw as usize]);
+        Sorted::new(rounds.iter().map(ratio)).median_estimate()
+    };
+    let page_faults = Sorted::new(charges().filter_map(|charge| charge.page_faults));
+    ArmResult {
+        name: arm.name(),
+        wall_us: median(|charge| charge.wall_us),
+        cpu_us: median(|charge| charge.cpu_us),
+        peak_bytes: median(|charge| charge.peak_bytes),
+        page_faults: (!page_faults.is_empty()).then(|| page_faults.median_estimate()),
+        binary_bytes,
+        over_raw: Ratios {
+            wall: over_raw(|charge| charge.wall_us),
+            cpu: over_raw(|charge| charge.cpu_us),
+            peak: over_raw(|charge| charge.peak_bytes),
+        },
+    }
+}

@@ -1,0 +1,3 @@
+//! Starts and ends: what the operating system charges any process for.
+
+fn main() {}

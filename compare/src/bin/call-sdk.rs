@@ -1,0 +1,28 @@
+//! One call through the SDK and no more, as its guide would have it written: prints the names of the
+//! buckets. The SDK finds in the environment where and as whom. With the argument `without-tls` its
+//! HTTP client is one that knows no TLS; the default reads the system's certificates for any URL.
+
+use std::{env, error::Error};
+
+use aws_config::BehaviorVersion;
+use aws_sdk_s3::{Client, error::DisplayErrorContext};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let http_client = match env::args().nth(1).as_deref() {
+        Some("without-tls") => Builder::new().build_http(),
+        _ => Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+    };
+    let config =
+        aws_config::defaults(BehaviorVersion::latest()).http_client(http_client).load().await;
+    let listed = Client::new(&config).list_buckets().send().await;
+    let listed = listed.map_err(|error| DisplayErrorContext(error).to_string())?;
+    for bucket in listed.buckets() {
+        println!("{}", bucket.name().unwrap_or_default());
+    }
+    Ok(())
+}
