@@ -65,6 +65,10 @@ fn on_send(error: &SendError) -> &'static str {
             "Nothing of this answer was used. Try again; if it stays, look at the service's or the \
              proxy's log"
         }
+        SendProblem::BodyTooLong(_) => {
+            "Ask for less at a time: a smaller page, a narrower filter. If that is little already, the \
+             endpoint is no AWS service"
+        }
         SendProblem::Timeout(_) | SendProblem::BodyTimeout { .. } => {
             "Try again, or allow an attempt more time"
         }

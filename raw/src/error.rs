@@ -48,7 +48,7 @@ pub enum ErrorKind {
     #[error(transparent)]
     Refused(Box<Refusal>),
     /// The answer is not what was asked for.
-    #[error("the answer ({}) cannot be used: {fault}", said.status)]
+    #[error("the answer ({}) cannot be used: {fault}{}", said.status, said.page())]
     Answer {
         /// What is wrong with it.
         fault: Fault,

@@ -81,9 +81,13 @@ fn is_idempotent(operation: &Operation) -> bool {
 /// Whether the same request may well succeed in a moment.
 fn is_passing(error: &ErrorKind) -> bool {
     match error {
-        ErrorKind::Send(error) => {
-            !matches!(error.problem, SendProblem::Setup | SendProblem::NoTls | SendProblem::NotHttp)
-        }
+        ErrorKind::Send(error) => !matches!(
+            error.problem,
+            SendProblem::Setup
+                | SendProblem::NoTls
+                | SendProblem::NotHttp
+                | SendProblem::BodyTooLong(_)
+        ),
         ErrorKind::Refused(refusal) => {
             let throttled = refusal.code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
             throttled || refusal.status >= 500

@@ -3,18 +3,21 @@
 //! Nothing here follows a redirect (S3's 301 names no place, and each request is signed for one
 //! host), decompresses, or reads the environment.
 
+mod error;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::sync::OnceLock;
-use std::time::Duration;
 
-use contract::{Phase, Stage, Target, Timeouts};
+use contract::{Phase, Target, Timeouts};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Proxy, Url, redirect};
 
 use crate::observe;
 use crate::request::{BuildError, Request};
+
+pub use error::{SendError, SendProblem};
 
 /// What came back.
 #[derive(Clone)]
@@ -43,7 +46,7 @@ impl fmt::Debug for Response {
 pub enum Extent {
     /// All that was to come.
     Whole,
-    /// No more than [`LONGEST_ERROR`], because the status is an error's.
+    /// No more than [`LONGEST_ERROR`]: the status is an error's, or the answer too long to be used.
     Beginning,
     /// What had come when the connection, or the time for it, ended.
     BrokenOff,
@@ -53,6 +56,10 @@ pub enum Extent {
 /// token, stays far below; and whoever sends 200 MB to say no is not to be waited for.
 pub const LONGEST_ERROR: usize = 1 << 20;
 
+/// Of a success's body no more is read, and what is longer is no answer: otherwise whoever answers
+/// decides how much memory a call takes.
+pub const LONGEST_ANSWER: usize = 256 << 20;
+
 /// What comes before the body.
 #[derive(Debug, Clone)]
 pub struct Head {
@@ -60,50 +67,6 @@ pub struct Head {
     pub status: u16,
     /// By lower-case name.
     pub headers: HeaderMap,
-}
-
-/// Why there is no answer, or no whole one.
-#[derive(Debug)]
-pub struct SendError {
-    /// Who was called, and through whom.
-    pub called: String,
-    /// What went wrong.
-    pub problem: SendProblem,
-    /// What had come of an answer by then.
-    pub answer: Option<Box<Response>>,
-    /// What the HTTP client says, with the system's and the TLS library's words below.
-    source: reqwest::Error,
-}
-
-/// What can go wrong between two hosts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SendProblem {
-    /// The HTTP client could not be set up: bad proxy, or no root certificates.
-    Setup,
-    /// The name has no address.
-    Unresolved,
-    /// Nobody took the connection.
-    NoConnection,
-    /// The connection stands, but not its encryption.
-    NoTls,
-    /// The connection took longer than this.
-    ConnectTimeout(Duration),
-    /// The connection ended before an answer began.
-    Closed,
-    /// No answer for so long.
-    Timeout(Duration),
-    /// Something came that is not HTTP.
-    NotHttp,
-    /// The body ended after so many bytes, and not as the headers promised.
-    BodyCut(usize),
-    /// The body did not end in time.
-    BodyTimeout {
-        /// Bytes that came.
-        received: usize,
-        /// The limit.
-        after: Duration,
-    },
 }
 
 /// Sends requests, and keeps connections open between them.
@@ -137,49 +100,49 @@ impl Sender {
         *requests += 1;
         observe::sending(&request);
         observe::begin(Phase::Transmit);
-        let failed = |problem, source: reqwest::Error| SendError {
-            called: self.called(&url),
+        let failed = |problem, source: Option<reqwest::Error>| SendError {
+            called: url.origin().ascii_serialization(),
+            proxy: self.proxy.as_deref().map(without_userinfo),
             problem,
             answer: None,
-            source: source.without_url(),
+            source: source.map(reqwest::Error::without_url),
         };
         let mut answer = match client.execute(request).await {
             Ok(answer) => answer,
-            Err(error) => return Err(failed(self.problem(&error), error)),
+            Err(error) => return Err(failed(self.problem(&error), Some(error))),
         };
         observe::begin(Phase::Parse);
         let head = Head {
             status: answer.status().as_u16(),
             headers: std::mem::take(answer.headers_mut()),
         };
-        let promised = answer.content_length().and_then(|length| usize::try_from(length).ok());
-        let longest = if head.is_success() { usize::MAX } else { LONGEST_ERROR };
-        let mut body = Vec::with_capacity(promised.unwrap_or(0).min(MOST_TO_RESERVE).min(longest));
-        let extent = loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) if chunk.len() > longest - body.len() => {
-                    body.extend_from_slice(&chunk[..longest - body.len()]);
-                    break Extent::Beginning;
-                }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => break Extent::Whole,
-                Err(error) => {
-                    let (received, after) = (body.len(), self.timeouts.attempt);
-                    let problem = if error.is_timeout() {
-                        SendProblem::BodyTimeout { received, after }
-                    } else {
-                        SendProblem::BodyCut(received)
-                    };
-                    let answer = Response { head, body, extent: Extent::BrokenOff };
-                    observe::received(&answer);
-                    let answer = Some(Box::new(answer));
-                    return Err(SendError { answer, ..failed(problem, error) });
-                }
+        let longest = if head.is_success() { LONGEST_ANSWER } else { LONGEST_ERROR };
+        let (mut body, end) = read(&mut answer, longest).await;
+        let (extent, broken) = match end {
+            Ok(Extent::Beginning) if head.is_success() => {
+                body.truncate(LONGEST_ERROR);
+                (Extent::Beginning, Some((SendProblem::BodyTooLong(longest), None)))
+            }
+            Ok(extent) => (extent, None),
+            Err(error) => {
+                let (received, after) = (body.len(), self.timeouts.attempt);
+                let problem = if error.is_timeout() {
+                    SendProblem::BodyTimeout { received, after }
+                } else {
+                    SendProblem::BodyCut(received)
+                };
+                (Extent::BrokenOff, Some((problem, Some(error))))
             }
         };
         let response = Response { head, body, extent };
         observe::received(&response);
-        Ok(response)
+        match broken {
+            None => Ok(response),
+            Some((problem, error)) => {
+                let answer = Some(Box::new(response));
+                Err(SendError { answer, ..failed(problem, error) })
+            }
+        }
     }
 
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, SendError> {
@@ -213,14 +176,27 @@ impl Sender {
             SendProblem::Closed
         }
     }
+}
 
-    fn called(&self, url: &Url) -> String {
-        let origin = url.origin().ascii_serialization();
-        match self.proxy.as_deref().map(without_userinfo) {
-            Some(proxy) => format!("{origin} (through the proxy {proxy})"),
-            None => origin,
+/// The body of `answer`, or its first `longest` bytes, or what came of it before the error.
+async fn read(
+    answer: &mut reqwest::Response,
+    longest: usize,
+) -> (Vec<u8>, Result<Extent, reqwest::Error>) {
+    let promised = answer.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Vec::with_capacity(promised.unwrap_or(0).min(MOST_TO_RESERVE).min(longest));
+    let end = loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if chunk.len() > longest - body.len() => {
+                body.extend_from_slice(&chunk[..longest - body.len()]);
+                break Ok(Extent::Beginning);
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => break Ok(Extent::Whole),
+            Err(error) => break Err(error),
         }
-    }
+    };
+    (body, end)
 }
 
 /// Beyond that, what a header promises is believed as it comes.
@@ -284,64 +260,6 @@ impl Head {
     }
 }
 
-impl SendError {
-    /// How far the call came.
-    #[must_use]
-    pub fn stage(&self) -> Stage {
-        match self.problem {
-            SendProblem::Setup => Stage::Build,
-            SendProblem::Unresolved
-            | SendProblem::NoConnection
-            | SendProblem::NoTls
-            | SendProblem::Closed => Stage::Dispatch,
-            SendProblem::ConnectTimeout(_)
-            | SendProblem::Timeout(_)
-            | SendProblem::BodyTimeout { .. } => Stage::Timeout,
-            SendProblem::NotHttp | SendProblem::BodyCut(_) => Stage::Response,
-        }
-    }
-}
-
-/// Says the innermost cause too: an error that is printed alone has to be of use.
-impl fmt::Display for SendError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (called, source) = (&self.called, &self.source);
-        let cause = causes(source).last().map_or_else(|| source.to_string(), ToString::to_string);
-        let head = self.answer.as_ref().map(|answer| &answer.head);
-        let promised = head.and_then(|head| head.header("content-length"));
-        let promised = promised.map(|length| format!(" of {length}")).unwrap_or_default();
-        match self.problem {
-            SendProblem::Setup => write!(f, "the HTTP client cannot be set up: {cause}"),
-            SendProblem::Unresolved => write!(f, "the host of {called} is not found: {cause}"),
-            SendProblem::NoConnection => write!(f, "no connection to {called}: {cause}"),
-            SendProblem::NoTls => write!(f, "no TLS session with {called}: {cause}"),
-            SendProblem::ConnectTimeout(after) => {
-                write!(f, "no connection to {called} within {after:?}")
-            }
-            SendProblem::Closed => {
-                write!(f, "{called} ended the connection without an answer: {cause}")
-            }
-            SendProblem::Timeout(after) => write!(f, "no answer from {called} within {after:?}"),
-            SendProblem::NotHttp => write!(f, "what {called} answered is not HTTP: {cause}"),
-            SendProblem::BodyCut(received) => write!(
-                f,
-                "the answer of {called} broke off after {received}{promised} bytes of its body: {cause}"
-            ),
-            SendProblem::BodyTimeout { received, after } => write!(
-                f,
-                "the answer of {called} did not end within {after:?}: {received}{promised} bytes of \
-                 its body had come"
-            ),
-        }
-    }
-}
-
-impl StdError for SendError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.source)
-    }
-}
-
 /// Whom a connection may trust.
 #[derive(Clone, Copy)]
 enum Trust {
@@ -370,9 +288,10 @@ fn client(
     };
     build().map_err(|source| SendError {
         called: String::new(),
+        proxy: None,
         problem: SendProblem::Setup,
         answer: None,
-        source,
+        source: Some(source),
     })
 }
 
@@ -399,5 +318,23 @@ fn without_userinfo(url: &str) -> String {
             if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
         }
         None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Extent, read};
+
+    #[tokio::test]
+    async fn a_body_is_read_to_its_end_or_to_the_limit() {
+        for (longest, expected, extent) in [
+            (7, "a body", Extent::Whole),
+            (6, "a body", Extent::Whole),
+            (5, "a bod", Extent::Beginning),
+        ] {
+            let mut answer = reqwest::Response::from(hyper::Response::new("a body"));
+            let (body, end) = read(&mut answer, longest).await;
+            assert_eq!((&body[..], end.unwrap()), (expected.as_bytes(), extent));
+        }
     }
 }

@@ -70,8 +70,9 @@ pub(crate) fn read(response: &Response) -> Refusal {
     if response.extent == Extent::Beginning {
         let path = refusal.fault.take().map(|fault| fault.path).unwrap_or_default();
         let promised = response.head.header("content-length").map(str::to_owned);
-        let problem = Problem::TooLong { promised };
-        refusal.fault = Some(Fault { at: response.body.len(), path, problem });
+        let read = response.body.len();
+        let problem = Problem::TooLong { read, promised };
+        refusal.fault = Some(Fault { at: read, path, problem });
     }
     refusal
 }
@@ -203,10 +204,7 @@ impl fmt::Display for Refusal {
             (Some(message), _) => write!(f, ": {}", self.sentence(message))?,
             (None, Some("")) => f.write_str(", without a word")?,
             (None, Some(body)) if self.code.is_none() => {
-                let kind = self.detail("content-type").unwrap_or("a body of no stated type");
-                let words =
-                    if self.is_html() { one_line(&without_tags(body)) } else { one_line(body) };
-                write!(f, ", in no form of AWS's ({kind}): {words:?}")?;
+                write!(f, ", in no form of AWS's{}", self.foreign_words(body))?;
             }
             (None, _) => {}
         }
@@ -220,6 +218,19 @@ impl fmt::Display for Refusal {
 }
 
 impl Refusal {
+    /// ` (text/html): "502 Bad Gateway"`: a body that is no document of AWS's, as its reader sees it.
+    fn foreign_words(&self, body: &str) -> String {
+        let kind = self.detail("content-type").unwrap_or("a body of no stated type");
+        let words = if self.is_html() { one_line(&without_tags(body)) } else { one_line(body) };
+        format!(" ({kind}): {words:?}")
+    }
+
+    /// What a page for people says, where the answer is one.
+    pub(crate) fn page(&self) -> String {
+        let page = self.detail("body").filter(|_| self.is_html());
+        page.map(|page| format!("; it is a page{}", self.foreign_words(page))).unwrap_or_default()
+    }
+
     /// The service's sentence, without what it was made to carry beside.
     fn sentence(&self, message: &str) -> String {
         let before_texts = message.split("\n\n").next().unwrap_or_default();
@@ -253,11 +264,11 @@ impl Refusal {
 }
 
 /// Whether a detail is short, and of use to somebody who reads only this far. The service's elements
-/// begin with a capital; of headers only those that say what to do next are shown.
+/// begin with a capital; of headers only those are shown that say what to do next, or whom to ask.
 fn is_shown(name: &str, value: &str) -> bool {
     const OF_NO_USE: [&str; 5] =
         ["SignatureProvided", "Token-0", CANONICAL_REQUEST, STRING_TO_SIGN, ENCODED_MESSAGE];
-    const HEADERS: [&str; 3] = ["location", "retry-after", "x-amz-bucket-region"];
+    const HEADERS: [&str; 4] = ["location", "retry-after", "x-amz-bucket-region", "x-amz-apigw-id"];
     let is_element = name.starts_with(|first: char| first.is_ascii_uppercase());
     (is_element && !OF_NO_USE.contains(&name) || HEADERS.contains(&name))
         && (1..=LONGEST_SHOWN).contains(&value.len())

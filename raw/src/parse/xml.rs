@@ -38,7 +38,7 @@ pub(crate) struct Document<'a> {
 
 /// Why a body is not the document it should be, and where.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{problem}{}", place(*at, path))]
+#[error("{problem}{}", place(problem, *at, path))]
 pub struct Fault {
     /// How many bytes of the body had been read.
     pub at: usize,
@@ -86,12 +86,12 @@ impl Fault {
     }
 }
 
-/// Nowhere in particular where nothing had been read.
-fn place(at: usize, path: &str) -> String {
-    match (at, path) {
-        (0, "") => String::new(),
-        (at, "") => format!(", at byte {at}"),
-        (at, path) => format!(", at byte {at}, in /{path}"),
+/// Nowhere in particular where nothing had been read, or where reading was not to go on.
+fn place(problem: &Problem, at: usize, path: &str) -> String {
+    match (problem, at, path) {
+        (Problem::TooLong { .. }, _, _) | (_, 0, "") => String::new(),
+        (_, at, "") => format!(", at byte {at}"),
+        (_, at, path) => format!(", at byte {at}, in /{path}"),
     }
 }
 
@@ -115,8 +115,10 @@ pub enum Problem {
     #[error("the document ends early")]
     EndsEarly,
     /// An error's document went on past what is read of one.
-    #[error("the rest{} was not read", promised.as_ref().map(|length| format!(" of {length} bytes")).unwrap_or_default())]
+    #[error("the first {read} bytes{} were read", promised.as_ref().map(|length| format!(" of {length}")).unwrap_or_default())]
     TooLong {
+        /// Bytes that were read.
+        read: usize,
         /// The Content-Length.
         promised: Option<String>,
     },
