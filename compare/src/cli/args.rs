@@ -337,6 +337,8 @@ pub(super) enum Subject {
     Startup,
     /// The instrument itself: raw against raw, and a delay that was put there
     Selfcheck,
+    /// All of these, one after the other
+    All,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
+use serde::Serialize;
+use serde_json::{Map, Value};
 use workloads::Effort;
 
 use super::{print_json, runtime};
@@ -19,41 +21,76 @@ use crate::{
     scenario::{Scenario, UnknownScenario},
 };
 
+/// What a subject came to, in every form in which it may be printed.
+struct Measured {
+    json: Value,
+    text: String,
+    markdown: String,
+    code: u8,
+}
+
+impl Measured {
+    fn new(found: &impl Serialize, text: String, markdown: String) -> Self {
+        let json = serde_json::to_value(found)
+            .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
+        Self { json, text, markdown, code: 0 }
+    }
+}
+
 pub(in crate::cli) fn run(args: &BenchArgs) -> Result<ExitCode, Stop> {
-    match args.subject {
-        Subject::Signing => signing(args),
-        Subject::Latency => latency(args),
-        Subject::Parse => parse(args),
-        Subject::Startup => startup(args),
-        Subject::Selfcheck => selfcheck(args),
-    }
-}
-
-fn signing(args: &BenchArgs) -> Result<ExitCode, Stop> {
-    let found = bench::signing::measure(if args.quick { Effort::Quick } else { Effort::Full })?;
+    let measured = match args.subject {
+        Subject::Signing => signing(args)?,
+        Subject::Latency => latency(args)?,
+        Subject::Parse => parse(args)?,
+        Subject::Startup => startup(args)?,
+        Subject::Selfcheck => selfcheck()?,
+        Subject::All => all(args)?,
+    };
     match args.format {
-        Format::Text => anstream::print!("{}", report::bench::signing::text(&found)),
-        Format::Json => print_json(&found),
-        Format::Markdown => anstream::print!("{}", report::bench::signing::markdown(&found)),
+        Format::Text => anstream::print!("{}", measured.text),
+        Format::Json => print_json(&measured.json),
+        Format::Markdown => anstream::print!("{}", measured.markdown),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::from(measured.code))
 }
 
-fn latency(args: &BenchArgs) -> Result<ExitCode, Stop> {
+/// One subject after the other; the first exit code that is not 0 counts.
+fn all(args: &BenchArgs) -> Result<Measured, Stop> {
+    let mut json = Map::new();
+    let (mut text, mut markdown, mut code) = (String::new(), String::new(), 0);
+    for (name, measured) in [
+        ("selfcheck", selfcheck()?),
+        ("signing", signing(args)?),
+        ("latency", latency(args)?),
+        ("parse", parse(args)?),
+        ("startup", startup(args)?),
+    ] {
+        text.push_str(&format!("{name}\n\n{}\n", measured.text));
+        markdown.push_str(&format!("## {name}\n\n{}\n", measured.markdown));
+        json.insert(name.to_owned(), measured.json);
+        code = if code == 0 { measured.code } else { code };
+    }
+    Ok(Measured { json: Value::Object(json), text, markdown, code })
+}
+
+fn signing(args: &BenchArgs) -> Result<Measured, Stop> {
+    let found = bench::signing::measure(if args.quick { Effort::Quick } else { Effort::Full })?;
+    let report = (report::bench::signing::text(&found), report::bench::signing::markdown(&found));
+    Ok(Measured::new(&found, report.0, report.1))
+}
+
+fn latency(args: &BenchArgs) -> Result<Measured, Stop> {
     let samples = match args.latency.load.as_slice() {
         [] => measure_latency(args)?,
         [file] => Samples::load(file)?,
-        [before, after] => return compare_latency(args, before, after),
+        [before, after] => return compare_latency(before, after),
         _ => return Err(Stop::usage("--load shows one file, or compares two")),
     };
     let found = bench::latency::analyse(&samples);
-    match args.format {
-        Format::Text => anstream::print!("{}", report::bench::latency::text(&found)),
-        Format::Json => print_json(&found),
-        Format::Markdown => anstream::print!("{}", report::bench::latency::markdown(&found)),
-    }
-    // The comparison could not be made: its figures are there to show why.
-    Ok(if found.a_a.holds { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    let report = (report::bench::latency::text(&found), report::bench::latency::markdown(&found));
+    // 3: the comparison could not be made, and its figures are there to show why.
+    let code = if found.a_a.holds { 0 } else { 3 };
+    Ok(Measured { code, ..Measured::new(&found, report.0, report.1) })
 }
 
 fn measure_latency(args: &BenchArgs) -> Result<Samples, Stop> {
@@ -90,56 +127,40 @@ fn measurable(name: &str) -> Result<Scenario, Stop> {
     Err(Stop::usage(format!("{scenario} is no call that could be repeated thousands of times")))
 }
 
-fn compare_latency(args: &BenchArgs, before: &Path, after: &Path) -> Result<ExitCode, Stop> {
+fn compare_latency(before: &Path, after: &Path) -> Result<Measured, Stop> {
     let found = bench::latency::compare(&Samples::load(before)?, &Samples::load(after)?);
-    match args.format {
-        Format::Text => anstream::print!("{}", report::bench::latency::comparison_text(&found)),
-        Format::Json => print_json(&found),
-        Format::Markdown => {
-            anstream::print!("{}", report::bench::latency::comparison_markdown(&found));
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    let text = report::bench::latency::comparison_text(&found);
+    Ok(Measured::new(&found, text, report::bench::latency::comparison_markdown(&found)))
 }
 
-fn parse(args: &BenchArgs) -> Result<ExitCode, Stop> {
+fn parse(args: &BenchArgs) -> Result<Measured, Stop> {
     let (rounds, seconds) = if args.quick { (3, 1) } else { (30, 8) };
     let effort = bench::parse::Effort { rounds, time: Duration::from_secs(seconds) };
     let bar = Bar::new();
     let found = bench::parse::measure(effort, |done, of| bar.at(done, of))?;
-    match args.format {
-        Format::Text => anstream::print!("{}", report::bench::parse::text(&found)),
-        Format::Json => print_json(&found),
-        Format::Markdown => anstream::print!("{}", report::bench::parse::markdown(&found)),
-    }
-    Ok(ExitCode::SUCCESS)
+    let report = (report::bench::parse::text(&found), report::bench::parse::markdown(&found));
+    Ok(Measured::new(&found, report.0, report.1))
 }
 
-fn startup(args: &BenchArgs) -> Result<ExitCode, Stop> {
+fn startup(args: &BenchArgs) -> Result<Measured, Stop> {
     let bar = Bar::new();
     let rounds = if args.quick { 50 } else { 500 };
     let found = bench::startup::measure(rounds, |done, of| bar.at(done, of))?;
-    match args.format {
-        Format::Text => anstream::print!("{}", report::bench::startup::text(&found)),
-        Format::Json => print_json(&found),
-        Format::Markdown => anstream::print!("{}", report::bench::startup::markdown(&found)),
-    }
-    Ok(ExitCode::SUCCESS)
+    let report = (report::bench::startup::text(&found), report::bench::startup::markdown(&found));
+    Ok(Measured::new(&found, report.0, report.1))
 }
 
-fn selfcheck(args: &BenchArgs) -> Result<ExitCode, Stop> {
+fn selfcheck() -> Result<Measured, Stop> {
     let bar = Bar::new();
     let found = runtime()?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let place = interrupt.or(sandbox(Duration::ZERO)).await??;
         bench::selfcheck::check(place, move |done, of| bar.at(done, of), interrupt).await
     })?;
-    match args.format {
-        Format::Text => anstream::print!("{}", report::bench::selfcheck::text(&found)),
-        Format::Json => print_json(&found),
-        Format::Markdown => anstream::print!("{}", report::bench::selfcheck::markdown(&found)),
-    }
-    Ok(if found.holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let text = report::bench::selfcheck::text(&found);
+    let markdown = report::bench::selfcheck::markdown(&found);
+    let code = u8::from(!found.holds);
+    Ok(Measured { code, ..Measured::new(&found, text, markdown) })
 }
 
 /// What is measured here is measured against the embedded endpoint.

@@ -1,0 +1,45 @@
+//! One call by each arm of `compare bench latency`. Criterion measures one arm after the other, so
+//! that what the machine does meanwhile is in the differences; the verb makes the calls by turns.
+
+use std::{sync::Arc, time::Duration};
+
+use compare::{
+    bench::latency::{Arm, OPERATIONS, arms},
+    place::{Place, TargetName, Wish},
+};
+use criterion::{Criterion, criterion_group, criterion_main};
+use tokio::runtime::Runtime;
+
+fn latency(criterion: &mut Criterion) {
+    let runtime = Runtime::new().expect("a runtime");
+    let wish = Wish { target: Some(TargetName::Sandbox), ..Wish::default() };
+    let place = Arc::new(runtime.block_on(Place::resolve(&wish)).expect("a sandbox"));
+    for operation in OPERATIONS {
+        let arms = runtime.block_on(arms(&place, operation)).expect("both sides answer alike");
+        let mut group = criterion.benchmark_group(operation.name());
+        for arm in [Arm::Raw, Arm::Sdk, Arm::Bare] {
+            group.bench_function(arm.name(), |bencher| {
+                bencher.iter_custom(|times| {
+                    runtime.block_on(async {
+                        let mut total = Duration::ZERO;
+                        for _ in 0..times {
+                            total += arms.call(arm).await.expect("the right answer");
+                        }
+                        total
+                    })
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(2));
+    targets = latency
+}
+criterion_main!(benches);
