@@ -10,6 +10,7 @@ mod play;
 use std::time::Instant;
 
 use serde::Serialize;
+use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::{
@@ -69,6 +70,8 @@ pub struct Side {
     pub possible: bool,
     /// It yielded an answer, and that is not the one that the service has.
     pub silently_wrong: bool,
+    /// That answer, and the one that the service has.
+    pub answers: Option<WrongAndRight>,
     /// What is to be known beside.
     pub note: Option<String>,
     /// HTTP attempts.
@@ -77,18 +80,30 @@ pub struct Side {
     pub elapsed_ms: f64,
     /// `{}`
     pub display: String,
-    /// What the side itself says to print.
+    /// What the side itself says to print, without a copy of `debug` at its end.
     pub error_context: String,
+    /// Whether there was one: the SDK's ends in it.
+    pub debug_left_out: bool,
     /// `{:?}`
     pub debug: String,
     /// What to do next, where this side has a word on that.
     pub advice: Option<String>,
-    /// What the service told this side, in the attempt that ended the call.
+    /// What the service told this side, in the attempt that ended the call; none where it got its
+    /// answer.
     pub facts: Vec<Fact>,
     /// Which of it is found where.
     pub kept_by: KeptBy,
     /// Which of it is found nowhere, or in `debug` alone.
     pub lost: Vec<String>,
+}
+
+/// What a side took for the answer, and what it is.
+#[derive(Debug, Serialize)]
+pub struct WrongAndRight {
+    /// What its user got, without an error.
+    pub wrong: Value,
+    /// What the service has; null where it refuses.
+    pub right: Option<Value>,
 }
 
 /// How many facts one way of printing kept.

@@ -144,17 +144,13 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
 /// none.
 ///
 /// # Errors
-/// A name that there is not, with the nearest that there is.
+/// A name that there is not, with the one that was probably meant.
 pub fn select(names: &[String]) -> Result<Vec<&'static Case>, UnknownCase> {
     const SERVICES: [(&str, Service); 3] =
         [("s3", Service::S3), ("ec2", Service::Ec2), ("api", Service::ExecuteApi)];
-    for name in names {
-        let known = all().map(|case| case.id).chain(SERVICES.map(|(name, _)| name));
-        let distance = |known: &&str| strsim::damerau_levenshtein(known, name);
-        let nearest = known.min_by_key(distance).unwrap_or_default();
-        if nearest != name {
-            return Err(UnknownCase { name: name.clone(), nearest });
-        }
+    let known: Vec<_> = all().map(|case| case.id).chain(SERVICES.map(|(name, _)| name)).collect();
+    if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        return Err(UnknownCase { name: name.clone(), nearest: nearest(name, &known) });
     }
     let is_named = |case: &&Case| {
         let mut services = SERVICES.iter().filter(|(_, service)| *service == case.service);
@@ -171,14 +167,24 @@ pub fn are_cases(names: &[String]) -> bool {
     !names.is_empty() && names.iter().all(|name| all().any(|case| case.id == name))
 }
 
+/// The name that was probably meant: one that holds what was written, or else begins alike.
+fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
+    /// Below that, a suggestion would be a guess.
+    const ALIKE: f64 = 0.8;
+    let likeness = |known: &&str| strsim::jaro_winkler(known, name);
+    let holder = known.iter().copied().find(|known| name.len() > 2 && known.contains(name));
+    let most_alike = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    holder.or(most_alike.filter(|known| likeness(known) >= ALIKE))
+}
+
 /// A name that is no case's and no service's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no case `{name}`; did you mean `{nearest}`?")]
+#[error("there is no case `{name}`{}", nearest.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default())]
 pub struct UnknownCase {
     /// What was asked for.
     pub name: String,
-    /// The nearest name that there is.
-    pub nearest: &'static str,
+    /// The name that was probably meant, if one is like it.
+    pub nearest: Option<&'static str>,
 }
 
 impl Case {

@@ -58,8 +58,8 @@ impl KeptBy {
     }
 }
 
-/// The SDK's advice for printing ends in a copy of `{:?}`, in brackets.
-fn without_dump(failure: &Failure) -> &str {
+/// What the side says to print. The SDK's ends in a copy of `{:?}`, in brackets, which is left out.
+pub(super) fn without_dump(failure: &Failure) -> &str {
     let Failure { context, debug, .. } = failure;
     let beginning: String = debug.chars().take(80).collect();
     match context.find(&format!(" ({beginning}")) {

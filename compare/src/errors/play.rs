@@ -9,12 +9,12 @@ use reqwest::Method;
 use sandbox::Exchange;
 
 use super::{
-    Finding, Side,
+    Finding, Side, WrongAndRight,
     catalogue::{Basis, Case, IMAGES, Play, Presigned},
-    kept::KeptBy,
+    kept::{KeptBy, without_dump},
     wire::Wire,
 };
-use crate::{error::Stop, findings::Outcome};
+use crate::{capture, error::Stop, findings::Outcome};
 use scene::Scene;
 
 /// So old is a presigned URL that raw uses too late. raw's presigner goes by its client's clock; the
@@ -193,26 +193,67 @@ async fn side(scene: &Scene, call: Call) -> Result<Side, Stop> {
     let (attempts, elapsed_ms) = (call.attempts, call.elapsed.as_secs_f64() * 1e3);
     let side = Side { attempts, elapsed_ms, possible: true, ..Side::impossible() };
     let failure = match call.result {
+        Ok(answer) => return with_answer(scene, side, answer).await,
         Err(failure) => masked(scene, failure),
-        Ok(answer) => {
-            let silently_wrong = answer.is_some() && answer != scene.right_answer().await?;
-            let recovered = attempts > 1 && !silently_wrong;
-            let note = recovered.then(|| "it tried again by itself, and got its answer".to_owned());
-            return Ok(Side { outcome: Outcome::Ok, silently_wrong, facts, note, ..side });
-        }
     };
     let kept_by = KeptBy::of(&failure, &facts);
+    let error_context = without_dump(&failure);
     Ok(Side {
         outcome: Outcome::from(&failure),
         lost: kept_by.lost(&facts),
         kept_by,
         facts,
-        error_context: beginning(failure.context),
+        debug_left_out: error_context.len() < failure.context.len(),
+        error_context: beginning(error_context.to_owned()),
         debug: beginning(failure.debug),
         display: failure.display,
         advice: failure.advice,
         ..side
     })
+}
+
+/// A side that got an answer: the right one, perhaps by trying again, or another.
+async fn with_answer(scene: &Scene, side: Side, answer: Option<Answer>) -> Result<Side, Stop> {
+    let side = Side { outcome: Outcome::Ok, ..side };
+    if let Some(wrong) = answer {
+        let right = scene.right_answer().await?;
+        if right.as_ref() != Some(&wrong) {
+            let operation = scene.operation("raw");
+            let shown = |answer: &Answer| capture::answer(&operation, answer);
+            return Ok(Side {
+                silently_wrong: true,
+                note: Some(format!("{}, and no error", instead(&wrong, right.as_ref()))),
+                answers: Some(WrongAndRight {
+                    wrong: shown(&wrong),
+                    right: right.as_ref().map(shown),
+                }),
+                ..side
+            });
+        }
+    }
+    let note = match side.attempts {
+        1 => None,
+        // The second attempt was accepted, so it bore another time than the caller's clock has.
+        _ if scene.clock_is_wrong() => {
+            Some("it set its clock by the answer's Date, tried again, and got its answer")
+        }
+        _ => Some("it tried again by itself, and got its answer"),
+    };
+    Ok(Side { note: note.map(str::to_owned), ..side })
+}
+
+/// What of an answer is not as it should be, where that can be counted.
+fn instead(wrong: &Answer, right: Option<&Answer>) -> String {
+    match (wrong, right) {
+        (Answer::Objects(wrong), Some(Answer::Objects(right))) => {
+            let (count, all) = (wrong.objects.len(), right.objects.len());
+            format!("{count} of {all} objects, truncated = {}", wrong.truncated)
+        }
+        (Answer::Images(wrong), Some(Answer::Images(right))) => {
+            format!("{} of {} images", wrong.len(), right.len())
+        }
+        _ => "another answer than the service has".to_owned(),
+    }
 }
 
 /// S3 quotes the session token, and the SDK's `{:?}` quotes S3.
@@ -234,11 +275,13 @@ impl Side {
             outcome: Outcome::Skipped,
             possible: false,
             silently_wrong: false,
+            answers: None,
             note: None,
             attempts: 0,
             elapsed_ms: 0.0,
             display: String::new(),
             error_context: String::new(),
+            debug_left_out: false,
             debug: String::new(),
             advice: None,
             facts: Vec::new(),

@@ -15,6 +15,8 @@ pub struct Wire {
     pub headers: Vec<(String, String)>,
     /// The beginning of the body, at most 4 KiB of it.
     pub body: Option<String>,
+    /// Whether more of it was sent than that.
+    pub cut: bool,
     /// Of the whole body, as far as it was sent, in bytes.
     pub length: Option<u64>,
     /// SHA-256 of the whole body, as far as it was sent.
@@ -31,11 +33,12 @@ pub struct Fact {
 }
 
 /// Headers that say something about a refusal, and under which name.
-const TELLING: [(&str, &str); 6] = [
+const TELLING: [(&str, &str); 7] = [
     ("x-amzn-errortype", "code"),
     ("x-amz-request-id", "request_id"),
     ("x-amzn-requestid", "request_id"),
     ("x-amz-id-2", "host_id"),
+    ("x-amz-apigw-id", "x-amz-apigw-id"),
     ("location", "location"),
     ("retry-after", "retry-after"),
 ];
@@ -51,14 +54,15 @@ const NO_FACTS: [&str; 3] = ["StringToSignBytes", "CanonicalRequestBytes", "Toke
 /// What EC2 writes before a message that only AWS can decode.
 const ENCODED: &str = "Encoded authorization failure message: ";
 
-/// How many words of a page that is none of AWS's count as what it says.
-const PAGE_WORDS: usize = 6;
+/// How many words of a body that is none of AWS's count as what it says.
+const MOST_WORDS: usize = 6;
 
 impl Wire {
     /// The record of an answer. `mask` takes secrets out of a text.
     pub(super) fn of(answer: &record::Answer, mask: impl Fn(&mut String)) -> Self {
         let mut body = String::from_utf8_lossy(&answer.body.start).into_owned();
-        if !answer.body.is_whole() {
+        let cut = !answer.body.is_whole();
+        if cut {
             // Half a secret would not be recognised as one: an element that is not whole goes.
             body.truncate(body.rfind('>').map_or(body.len(), |at| at + 1));
         }
@@ -71,6 +75,7 @@ impl Wire {
             status: Some(answer.status),
             headers,
             body: Some(body),
+            cut,
             length: Some(answer.body.length),
             sha256: Some(answer.body.sha256.clone()),
         }
@@ -85,8 +90,7 @@ impl Wire {
         let body = self.body.as_deref().unwrap_or_default();
         let is_read = facts.read_xml(body) || facts.read_json(body) || is_answer(body);
         if !is_read && !body.is_empty() {
-            let words: Vec<_> = body.split_whitespace().take(PAGE_WORDS).collect();
-            facts.add("body", words.join(" "));
+            facts.add("body", first_words(body));
             for name in ORIGIN {
                 facts.add_header(self, name, name);
             }
@@ -208,7 +212,26 @@ impl Facts {
                 self.add(name, value);
             }
         }
+        // "Signature expired: {sent} is now earlier than {limit} ({now} - 5 min.)", or later.
+        if let Some((_, times)) =
+            text.strip_prefix("Signature ").and_then(|rest| rest.split_once(": "))
+        {
+            let first_word = |text: &str| text.split(' ').next().unwrap_or_default().to_owned();
+            self.add("RequestTime", first_word(times));
+            if let Some((_, now)) = times.split_once('(') {
+                self.add("ServerTime", first_word(now));
+            }
+        }
     }
+}
+
+/// Of a page the first text that its reader sees, else the first words. The tags are nobody's words.
+fn first_words(body: &str) -> String {
+    let is_page = body.trim_start().starts_with('<');
+    let texts = body.split('<').skip(1).filter_map(|part| part.split_once('>'));
+    let first = texts.map(|(_tag, text)| text).find(|text| !text.trim().is_empty());
+    let text = first.filter(|_| is_page).unwrap_or(body);
+    text.split_whitespace().take(MOST_WORDS).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a body is what an operation answers with: it says nothing about a failure.
@@ -290,12 +313,27 @@ mod tests {
         let headers = [("content-type", "text/html"), ("server", "nginx")];
         let expected = [
             ("status", "502"),
-            ("body", "<html> <h1>502 Bad Gateway</h1> </html>"),
+            ("body", "502 Bad Gateway"),
             ("content-type", "text/html"),
             ("server", "nginx"),
         ];
         let body = "<html>\n<h1>502 Bad Gateway</h1>\r\n</html>";
         assert_eq!(facts(502, &headers, body), pairs(&expected));
+        let sentence = facts(503, &[], "one two three four five six seven");
+        assert_eq!(sentence[1], ("body".into(), "one two three four five six".into()));
+    }
+
+    #[test]
+    fn the_times_in_api_gateways_sentence_are_facts() {
+        let body = r#"{"message":"Signature expired: 20260101T000000Z is now earlier than 20260101T001043Z (20260101T001543Z - 5 min.)"}"#;
+        let facts = facts(403, &[("x-amz-apigw-id", "A=")], body);
+        for (name, value) in [
+            ("RequestTime", "20260101T000000Z"),
+            ("ServerTime", "20260101T001543Z"),
+            ("x-amz-apigw-id", "A="),
+        ] {
+            assert!(facts.contains(&(name.into(), value.into())), "{facts:?}");
+        }
     }
 
     #[test]

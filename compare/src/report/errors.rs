@@ -34,7 +34,12 @@ struct Row<'f> {
     attempts: String,
     /// What is remarkable.
     remark: Option<&'static str>,
+    /// Who says what, where the service sent no fact that could be counted.
+    words: Option<[(&'static str, &'f str); 3]>,
 }
+
+/// What the row says where the words are not an SDK client's.
+const NO_CLIENT: &str = "no SDK client: reqwest's words";
 
 const CAUSES: [(Cause, &str); 4] = [
     (Cause::Mistake, "Mistakes of the caller"),
@@ -53,7 +58,10 @@ const WAYS: [(&str, &str); 4] = [
 
 const HOW_TO_READ: &str = "Kept: how many of the facts that the service sent are in what a user sees who prints the error: \
      with {} for raw and the SDK, and for the SDK with DisplayErrorContext, without the copy of {:?} \
-     that it ends in. Facts are status, code, message, ids, and whatever else AWS's answer names.";
+     that it ends in. Facts are status, code, message, ids, and whatever else AWS's answer names; where \
+     no answer came, the words of both stand in their place. The SDK has no client for a route of API \
+     Gateway and none that fetches a presigned URL: there a program signs with the SDK's signer, calls \
+     with reqwest, and shows reqwest's words.";
 
 const HOW_COUNTED: &str = "Counted are the cases in which an SDK client called and both sides failed. DisplayErrorContext \
      ends in a copy of {:?}, dump of the body included; that is counted as {:?}.";
@@ -63,6 +71,7 @@ fn row(case: &Finding) -> Row<'_> {
         Outcome::Skipped => "–".to_owned(),
         Outcome::Ok if side.silently_wrong => "wrong".to_owned(),
         Outcome::Ok => "ok".to_owned(),
+        _ if side.facts.is_empty() => "–".to_owned(),
         _ => format!("{}/{}", names.len(), side.facts.len()),
     };
     let (raw, sdk) = (&case.raw, &case.sdk);
@@ -78,7 +87,17 @@ fn row(case: &Finding) -> Row<'_> {
             raw.attempts.to_string()
         },
         remark: remark(case),
+        words: words(case),
     }
+}
+
+fn words(case: &Finding) -> Option<[(&'static str, &str); 3]> {
+    let is_told_nothing = case.is_comparable() && case.raw.facts.is_empty();
+    is_told_nothing.then_some([
+        ("raw {}", &case.raw.display),
+        ("sdk {}", &case.sdk.display),
+        ("sdk context", &case.sdk.error_context),
+    ])
 }
 
 /// Status and code, or that there was no answer.
@@ -99,6 +118,7 @@ fn remark(case: &Finding) -> Option<&'static str> {
         (raw, sdk) if sdk.outcome == Outcome::Ok && raw.outcome != Outcome::Ok => {
             Some("the SDK tries again by itself, and succeeds")
         }
+        (_, sdk) if sdk.outcome != Outcome::Ok && sdk.note.is_some() => Some(NO_CLIENT),
         _ => None,
     }
 }
@@ -116,7 +136,8 @@ fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
     let of = |side: &str, way: &str| {
         let kept = findings.kept.iter().find(|kept| kept.side == side && kept.way == way);
         kept.map_or_else(String::new, |kept| {
-            format!("{} ({} %)", kept.kept, kept.kept * 100 / kept.of.max(1))
+            let half = kept.of / 2;
+            format!("{} ({} %)", kept.kept, (kept.kept * 100 + half) / kept.of.max(1))
         })
     };
     WAYS.into_iter().map(move |(way, name)| [name.to_owned(), of("raw", way), of("sdk", way)])
@@ -125,7 +146,12 @@ fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
 /// What the table of ways is about; nothing where no case counts.
 fn kept_heading(findings: &Findings) -> Option<String> {
     let kept = findings.kept.iter().find(|kept| kept.cases > 0)?;
-    Some(format!("Facts kept, of {} that the service sent in {} cases", kept.of, kept.cases))
+    let of_the_other = findings.kept.iter().find(|other| other.of != kept.of);
+    let of = match of_the_other {
+        None => kept.of.to_string(),
+        Some(other) => format!("{} ({}) and {} ({})", kept.of, kept.side, other.of, other.side),
+    };
+    Some(format!("Facts kept, of {of} that the service sent in {} cases", kept.cases))
 }
 
 /// What is remarkable, each under a heading: what it is, then the cases or facts.
@@ -140,14 +166,21 @@ fn remarkable(findings: &Findings) -> Vec<(String, String)> {
             && case.raw.outcome != Outcome::Ok
             && !case.sdk.silently_wrong
     };
+    let silently_wrong = |side: fn(&Finding) -> &Side| {
+        let wrong = findings.cases.iter().filter(|case| side(case).silently_wrong);
+        let which: Vec<_> = wrong
+            .map(|case| format!("{} ({})", case.id, side(case).note.as_deref().unwrap_or_default()))
+            .collect();
+        (which.len(), which.join(", "))
+    };
     let remarks = [
         (
             "Silently wrong on raw's side: an answer, and not the right one",
-            cases(|case| case.raw.silently_wrong),
+            silently_wrong(|case| &case.raw),
         ),
         (
             "Silently wrong on the SDK's side: an answer, and not the right one",
-            cases(|case| case.sdk.silently_wrong),
+            silently_wrong(|case| &case.sdk),
         ),
         ("Impossible through the SDK, which signs by itself", cases(|case| !case.sdk.possible)),
         ("Put right by the SDK, which tries again by itself", cases(retried)),

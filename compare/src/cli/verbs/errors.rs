@@ -2,7 +2,10 @@ use std::process::ExitCode;
 
 use super::{print_json, runtime};
 use crate::{
-    cli::args::{ErrorsArgs, Format},
+    cli::{
+        args::{ErrorsArgs, Format},
+        width,
+    },
     error::Stop,
     errors::{self, catalogue},
     interrupt::Interrupt,
@@ -19,7 +22,7 @@ pub(in crate::cli) fn run(args: &ErrorsArgs) -> Result<ExitCode, Stop> {
     })?;
     let detail = if catalogue::are_cases(&args.cases) { Detail::Full } else { Detail::Row };
     match args.format {
-        Format::Text => anstream::print!("{}", text::text(&findings, detail)),
+        Format::Text => anstream::print!("{}", text::text(&findings, detail, width::columns())),
         Format::Json => print_json(&findings),
         Format::Markdown => anstream::print!("{}", markdown::markdown(&findings, detail)),
     }

@@ -1,7 +1,8 @@
 //! Where a case is played: a sandbox of its own, and two clients in the state that the case is about.
 
 use std::{
-    net::TcpListener,
+    io,
+    net::{Ipv4Addr, SocketAddr},
     time::{Duration, SystemTime},
 };
 
@@ -12,6 +13,7 @@ use contract::{
 use raw::{Circumstances, ErrorKind, observe::Steps, redact::Secrets};
 use reqwest::{Url, header::HeaderMap};
 use sandbox::{Exchange, Identity, Options, Recording, Sandbox};
+use tokio::net::TcpSocket;
 
 use crate::{
     error::Stop,
@@ -30,7 +32,12 @@ pub(super) struct Scene {
     actual: Configuration,
     /// What no output may show.
     secrets: Vec<Secrets>,
+    /// Where nobody listens.
+    closed: ClosedPort,
 }
+
+/// A port that is taken as long as this lives, so that nobody else comes to listen at it.
+struct ClosedPort(TcpSocket);
 
 impl Scene {
     pub(super) fn of(case: Case, image: &str) -> Result<Self, Stop> {
@@ -60,7 +67,8 @@ impl Scene {
         let known = sandbox.identities().iter().map(credentials);
         let known = known.chain([actual.credentials.clone()]);
         let secrets = known.map(|credentials| Secrets::of(&credentials)).collect();
-        Ok(Self { case, sandbox, image: image.to_owned(), right, actual, secrets })
+        let (image, closed) = (image.to_owned(), ClosedPort::take()?);
+        Ok(Self { case, sandbox, image, right, actual, secrets, closed })
     }
 
     /// Whether the SDK lets its user come into this state.
@@ -70,6 +78,11 @@ impl Scene {
             Play::Presigned(presigned) => presigned != Presigned::WithoutSignature,
             _ => true,
         }
+    }
+
+    /// Whether who calls goes by another clock than the service.
+    pub(super) fn clock_is_wrong(&self) -> bool {
+        self.actual.now != self.right.now
     }
 
     /// What `side` asks.
@@ -117,15 +130,13 @@ impl Scene {
 
     fn target(&self) -> Result<Target, Stop> {
         let endpoint = match self.case.play {
-            Play::ClosedPort => format!("http://127.0.0.1:{}", closed_port()?),
+            Play::ClosedPort => self.closed.url()?,
             // RFC 2606 keeps the name from ever having an address.
             Play::UnknownHost => "http://endpoint.invalid".to_owned(),
             _ => self.sandbox.endpoint().to_owned(),
         };
-        let clock = match self.actual.now {
-            now if now == self.right.now => Clock::System,
-            now => Clock::Fixed(now),
-        };
+        let clock =
+            if self.clock_is_wrong() { Clock::Fixed(self.actual.now) } else { Clock::System };
         Ok(Target {
             region: self.actual.region.clone(),
             endpoint: Endpoint::Url(endpoint),
@@ -232,11 +243,23 @@ fn credentials(identity: &Identity) -> Credentials {
     }
 }
 
-/// A port at which nobody listens, as somebody just did.
-fn closed_port() -> Result<u16, Stop> {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    port.map(|address| address.port())
-        .map_err(|error| Stop::impossible(format!("no port can be had: {error}")))
+impl ClosedPort {
+    fn take() -> Result<Self, Stop> {
+        let bound = TcpSocket::new_v4().and_then(|socket| {
+            socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+            Ok(Self(socket))
+        });
+        bound.map_err(|error| Self::none(&error))
+    }
+
+    fn url(&self) -> Result<String, Stop> {
+        let address = self.0.local_addr().map_err(|error| Self::none(&error))?;
+        Ok(format!("http://{address}"))
+    }
+
+    fn none(error: &io::Error) -> Stop {
+        Stop::impossible(format!("no port can be had: {error}"))
+    }
 }
 
 /// For the HTTP client, if HTTP can carry it.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Detail, HOW_COUNTED, HOW_TO_READ, answered, by_cause, ending, kept, kept_heading, names,
+    Detail, HOW_COUNTED, HOW_TO_READ, Row, answered, by_cause, ending, kept, kept_heading, names,
     remarkable, row, summary,
 };
 use crate::errors::{Finding, Findings, Side};
@@ -34,7 +34,7 @@ fn overview(findings: &Findings) -> String {
                 row.sdk,
                 row.context,
                 row.attempts,
-                row.remark.unwrap_or_default()
+                remark(&row)
             );
         }
     }
@@ -58,6 +58,19 @@ fn overview(findings: &Findings) -> String {
     text
 }
 
+/// What is remarkable, or what both sides say where there are no facts to count.
+fn remark(row: &Row<'_>) -> String {
+    match row.words {
+        Some(words) => words.map(|(who, words)| format!("{who}: {}", cell(words))).join("; "),
+        None => row.remark.unwrap_or_default().to_owned(),
+    }
+}
+
+/// On one line, with nothing that ends a cell.
+fn cell(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+}
+
 fn in_full(case: &Finding) -> String {
     let mut text = format!("## `{}`\n\n{}\n", case.id, case.what);
     if let Some(problem) = &case.problem {
@@ -68,6 +81,11 @@ fn in_full(case: &Finding) -> String {
     let headers = case.wire.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
     let body = case.wire.body.as_deref().unwrap_or_default();
     text.push_str(&fenced(&format!("{}\n{body}", headers.collect::<String>())));
+    text.push_str("\nFacts in it:\n\n");
+    for fact in &case.facts {
+        let value = fact.value.split_whitespace().collect::<Vec<_>>().join(" ");
+        let _ = writeln!(text, "- {}: `{value}`", fact.name);
+    }
     text.push_str(&side("raw", &case.raw));
     text.push_str(&side("sdk", &case.sdk));
     text.push('\n');
@@ -84,6 +102,10 @@ fn side(name: &str, side: &Side) -> String {
         return text;
     }
     let _ = write!(text, "\n{}", fenced(&side.display));
+    if side.error_context != side.display {
+        let copy = if side.debug_left_out { " (and a copy of `{:?}`, left out here)" } else { "" };
+        let _ = write!(text, "\nIn full{copy}:\n\n{}", fenced(&side.error_context));
+    }
     for (what, kept) in [
         ("`{}` keeps", &side.kept_by.display),
         ("what it says to print keeps", &side.kept_by.error_context),
