@@ -1,4 +1,4 @@
-use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{fmt::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -65,8 +65,8 @@ fn all(args: &BenchArgs) -> Result<Measured, Stop> {
         ("parse", parse(args)?),
         ("startup", startup(args)?),
     ] {
-        text.push_str(&format!("{name}\n\n{}\n", measured.text));
-        markdown.push_str(&format!("## {name}\n\n{}\n", measured.markdown));
+        let _ = writeln!(text, "{name}\n\n{}", measured.text);
+        let _ = writeln!(markdown, "## {name}\n\n{}", measured.markdown);
         json.insert(name.to_owned(), measured.json);
         code = if code == 0 { measured.code } else { code };
     }
