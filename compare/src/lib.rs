@@ -25,7 +25,7 @@ pub mod region;
 pub mod report;
 pub mod run;
 pub mod scenario;
-mod sibling;
+pub mod sibling;
 pub mod sign;
 pub mod stats;
 pub mod verify;

@@ -1,4 +1,4 @@
-//! The programs that stand beside this one: what they do must be done in a process of its own.
+//! The programs that stand beside this one, each of which does what could not be done here.
 
 use std::{
     env,
@@ -11,59 +11,39 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Stop;
 
-/// Counts what is allocated: that takes a global allocator, which has no place where time is measured.
-const COUNTER: &str = "count-allocations";
-
-/// What `count-allocations SUBJECT` counts.
-///
-/// # Errors
-/// Exit 3 where it cannot be had, or does not count.
-pub(crate) fn count_allocations<T: DeserializeOwned>(subject: &str) -> Result<T, Stop> {
-    let counter = program(COUNTER)?;
-    let failed = |why: String| Stop::impossible(format!("{} {why}", counter.display()));
-    let output = Command::new(&counter)
-        .arg(subject)
-        .output()
-        .map_err(|error| failed(format!("cannot run: {error}")))?;
-    if !output.status.success() {
-        return Err(failed(format!("failed: {}", String::from_utf8_lossy(&output.stderr).trim())));
-    }
-    serde_json::from_slice(&output.stdout).map_err(|error| {
-        failed(format!("did not answer with its counts: {error}"))
-            .help("it may be of another build: cargo build --release -p compare builds all of them")
-    })
-}
-
-/// The binary of that name in the folder of this one.
+/// Where the program `name` stands.
 ///
 /// # Errors
 /// As [`programs`].
-pub(crate) fn program(name: &str) -> Result<PathBuf, Stop> {
+pub fn program(name: &str) -> Result<PathBuf, Stop> {
     programs([name]).map(|[program]| program)
 }
 
-/// The binaries of these names in the folder of this one. `cargo run` builds only what it runs: then
-/// cargo, which says where it is, builds the others too.
+/// Where the programs of these names stand. `cargo run` builds only what it runs: then cargo, which says
+/// where it is, builds the others too.
 ///
 /// # Errors
 /// Exit 3 where one is not there.
-pub(crate) fn programs<const N: usize>(names: [&str; N]) -> Result<[PathBuf; N], Stop> {
+pub fn programs<const N: usize>(names: [&str; N]) -> Result<[PathBuf; N], Stop> {
     let this = env::current_exe()
         .map_err(|error| Stop::impossible(format!("this program cannot find itself: {error}")))?;
     let folder = this.parent().unwrap_or(Path::new(""));
-    // Cargo puts a bench one folder below the binaries.
+    // Cargo puts a bench one folder below the programs.
     let folder = if folder.ends_with("deps") { folder.join("..") } else { folder.to_owned() };
     if let Some(cargo) = env::var_os("CARGO") {
         build(&cargo, &names);
     }
-    let binaries = names.map(|name| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)));
-    match binaries.iter().find(|binary| !binary.is_file()) {
-        None => Ok(binaries),
-        Some(absent) => {
-            Err(Stop::impossible(format!("{} has to be run, and is not there", absent.display()))
-                .help("cargo build --release -p compare builds all of its binaries"))
-        }
-    }
+    let siblings = names.map(|name| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)));
+    let Some(absent) = siblings.iter().find(|sibling| !sibling.is_file()) else {
+        return Ok(siblings);
+    };
+    Err(Stop::impossible(format!("{} is not there", absent.display())).help(
+        if cfg!(debug_assertions) {
+            "cargo build -p compare builds it"
+        } else {
+            "cargo build --release -p compare builds it"
+        },
+    ))
 }
 
 /// Where cargo cannot, what stands there already may do.
@@ -74,8 +54,8 @@ fn build(cargo: &OsStr, names: &[&str]) {
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }
-    // What the cargo that started this program told it of itself. ring's build script asks for these,
-    // so that ring, and all that stands on it, would be built again, and once more without them.
+    // What the cargo that started this program told it of the package. ring's build script asks for
+    // these, so that ring, and all that stands on it, would be built again, and once more without them.
     let told = env::vars_os().map(|(name, _)| name).filter(|name| {
         let name = name.to_string_lossy();
         name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
@@ -84,4 +64,23 @@ fn build(cargo: &OsStr, names: &[&str]) {
         build.env_remove(name);
     }
     let _ = build.status();
+}
+
+/// What `count-allocations SUBJECT` counts: it takes a global allocator to count, which has no place where
+/// time is measured.
+///
+/// # Errors
+/// Exit 3 where it cannot be had, or does not count.
+pub(crate) fn allocations<T: DeserializeOwned>(subject: &str) -> Result<T, Stop> {
+    let counter = program("count-allocations")?;
+    let failed = |why: String| Stop::impossible(format!("{} {why}", counter.display()));
+    let output = Command::new(&counter)
+        .arg(subject)
+        .output()
+        .map_err(|error| failed(format!("cannot run: {error}")))?;
+    if !output.status.success() {
+        return Err(failed(format!("failed: {}", String::from_utf8_lossy(&output.stderr).trim())));
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| failed(format!("did not answer with its counts: {error}")))
 }

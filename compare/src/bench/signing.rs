@@ -52,7 +52,7 @@ type Counts = HashMap<String, HashMap<String, u64>>;
 /// # Errors
 /// Exit 3 where the counting binary cannot be had.
 pub fn measure(effort: Effort) -> Result<Signing, Stop> {
-    let counts: Counts = sibling::count_allocations("signing")?;
+    let counts: Counts = sibling::allocations("signing")?;
     let allocations = |workload: &str, arm: &str| {
         counts.get(workload).and_then(|arms| arms.get(arm)).copied().ok_or_else(|| {
             Stop::impossible(format!("no allocations were counted of `{arm}` at {workload}"))

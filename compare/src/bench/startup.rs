@@ -110,19 +110,14 @@ impl Arm {
             Self::Nothing => "nothing",
         }
     }
-
-    fn argument(self) -> Option<&'static str> {
-        (self == Self::SdkWithoutTls).then_some("without-tls")
-    }
 }
 
 /// The programs, and the endpoint that they call.
 #[derive(Debug)]
 pub struct Programs {
     account: PathBuf,
-    raw: PathBuf,
-    sdk: PathBuf,
-    nothing: PathBuf,
+    /// In the order of [`Arm::ALL`].
+    called: [PathBuf; 4],
     endpoint: Sandbox,
 }
 
@@ -136,9 +131,9 @@ impl Programs {
         let endpoint = Sandbox::start(sandbox::Options::default()).map_err(|error| {
             Stop::impossible(format!("the embedded endpoint cannot start: {error}"))
         })?;
-        let [account, raw, sdk, nothing] =
-            sibling::programs(["account", "call-raw", "call-sdk", "call-nothing"])?;
-        let programs = Self { account, raw, sdk, nothing, endpoint };
+        let names = ["account", "call-raw", "call-sdk", "call-sdk-without-tls", "call-nothing"];
+        let [account, called @ ..] = sibling::programs(names)?;
+        let programs = Self { account, called, endpoint };
         for arm in Arm::ALL {
             programs.run(arm)?;
         }
@@ -157,7 +152,6 @@ impl Programs {
             .ok_or_else(|| Stop::impossible("the embedded endpoint has no identity `admin`"))?;
         let output = Command::new(&self.account)
             .arg(self.binary(arm))
-            .args(arm.argument())
             .env_clear()
             .env("AWS_ENDPOINT_URL", self.endpoint.endpoint())
             .env("AWS_REGION", self.endpoint.region())
@@ -177,11 +171,7 @@ impl Programs {
     }
 
     fn binary(&self, arm: Arm) -> &Path {
-        match arm {
-            Arm::Raw => &self.raw,
-            Arm::Sdk | Arm::SdkWithoutTls => &self.sdk,
-            Arm::Nothing => &self.nothing,
-        }
+        &self.called[arm as usize]
     }
 
     /// One run of each, in random order.

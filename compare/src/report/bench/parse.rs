@@ -51,10 +51,11 @@ pub fn markdown(parsing: &Parsing) -> String {
 /// The bias, before any number.
 fn preface(parsing: &Parsing) -> String {
     let mut text = format!(
-        "Both parse the same bytes, which the embedded endpoint wrote, by turns on {}. Time is until the \
-         result is there, not until it is freed again. The two do not make the same: raw was written here, \
-         keeps the 12 fields of an image and the 5 of a key that the scenarios ask for, checks that times \
-         are times and that the document is whole, and steps over the rest; the SDK's deserialiser, \
+        "Both parse the same bytes, which the embedded endpoint wrote, by turns on {}. Time is the \
+         processor's, until the result is there, not until it is freed again. The two do not make the \
+         same: raw was written here, keeps the 12 fields of an image and the 5 of a key that the \
+         scenarios ask for, checks that times are times and that the document is whole, and steps over \
+         the rest; the SDK's deserialiser, \
          called without the rest of the SDK, fills its own output type with every field, and takes a \
          document that was cut short for a shorter one. Of these fields both read the same values, \
          which was checked before. An allocation that grows counts as one more, and as both at one \
