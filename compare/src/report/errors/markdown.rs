@@ -77,11 +77,18 @@ fn in_full(case: &Finding) -> String {
         let _ = writeln!(text, "\n**It could not be played**: {problem}");
     }
     let _ = writeln!(text, "\nSource: {} ({})", case.source, case.verified_by);
-    let _ = writeln!(text, "\nThe service answered {}:\n", answered(&case.wire));
-    let headers = case.wire.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
-    let body = case.wire.body.as_deref().unwrap_or_default();
-    text.push_str(&fenced(&format!("{}\n{body}", headers.collect::<String>())));
-    text.push_str("\nFacts in it:\n\n");
+    match &case.wire.body {
+        Some(body) => {
+            let headers = case.wire.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+            let headers = headers.collect::<Vec<_>>().join("\n");
+            let _ = writeln!(text, "\nThe service answered {}:\n", answered(&case.wire));
+            text.push_str(&fenced(&format!("{headers}\n\n{body}")));
+        }
+        None => text.push_str("\nThere was no answer.\n"),
+    }
+    if !case.facts.is_empty() {
+        text.push_str("\nFacts in it:\n\n");
+    }
     for fact in &case.facts {
         let value = fact.value.split_whitespace().collect::<Vec<_>>().join(" ");
         let _ = writeln!(text, "- {}: `{value}`", fact.name);

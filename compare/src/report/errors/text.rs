@@ -104,9 +104,13 @@ fn in_full(case: &Finding, width: usize) -> String {
     }
     let source = format!("{} ({})", case.source, case.verified_by);
     let _ = writeln!(text, "{DIM}{}{PLAIN}", wrapped(width, "source: ", &source));
-    let _ = writeln!(text, "\n{BOLD}The service answered{PLAIN} {}", answered(&case.wire));
-    text.push_str(&on_the_wire(&case.wire, width));
-    let _ = writeln!(text, "\n{BOLD}Facts in it{PLAIN}");
+    if case.wire.status.is_some() {
+        let _ = writeln!(text, "\n{BOLD}The service answered{PLAIN} {}", answered(&case.wire));
+        text.push_str(&on_the_wire(&case.wire, width));
+        let _ = writeln!(text, "\n{BOLD}Facts in it{PLAIN}");
+    } else {
+        let _ = writeln!(text, "\n{BOLD}There was no answer{PLAIN}");
+    }
     for fact in &case.facts {
         let mut lines = fact.value.lines();
         let first = lines.next().unwrap_or_default();
