@@ -2,7 +2,7 @@
 //! charged it for, and what it wrote. `compare bench startup` runs it.
 //!
 //! It is a process of its own because Linux reckons the peak memory of whoever starts a process among
-//! that process's own: this one is smaller than any that it starts.
+//! that process's own: this one is smaller than any that makes a call.
 
 use std::{
     env,
