@@ -115,7 +115,7 @@ pub fn raw(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<()
 /// Has the SDK make them.
 ///
 /// # Errors
-/// As [`raw`].
+/// As [`raw()`].
 pub fn sdk(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), Stop> {
     let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
     let client = sdk::Client::new(target, credentials)
@@ -124,10 +124,10 @@ pub fn sdk(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<()
     repeat(calls, || runtime.block_on(once(&client, &operation)), around)
 }
 
-/// Sends what standard input holds as often as `words` order: CALLS. See [`bare`].
+/// Sends what standard input holds as often as `words` order: CALLS. See [`mod@bare`].
 ///
 /// # Errors
-/// As [`raw`].
+/// As [`raw()`].
 pub fn bare(mut words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), Stop> {
     let calls = calls(words.next())?;
     let requests = serde_json::from_reader(io::stdin())

@@ -14,7 +14,7 @@ use crate::error::Stop;
 /// Where the program `name` stands.
 ///
 /// # Errors
-/// As [`programs`].
+/// As [`programs()`].
 pub fn program(name: &str) -> Result<PathBuf, Stop> {
     programs([name]).map(|[program]| program)
 }
