@@ -8,7 +8,7 @@ use contract::{
     Reply, Signing, Target, Timeline, newest_image,
 };
 
-use crate::endpoint::{Origin, Service};
+use crate::endpoint::Origins;
 use crate::error::{Circumstances, Error, ErrorKind};
 use crate::observe::{self, Exchange, Steps};
 use crate::parse::{self, Page, parse};
@@ -22,6 +22,7 @@ use crate::wait;
 pub struct Client {
     target: Target,
     credentials: Credentials,
+    origins: Origins,
     keys: KeyCache,
     /// Kept from one signature to the next, so that signing allocates nothing.
     buffers: Mutex<Buffers>,
@@ -54,14 +55,21 @@ impl Client {
     /// # Errors
     /// Where the target's region, endpoint or proxy is none.
     pub fn new(target: Target, credentials: Credentials) -> Result<Self, Error> {
-        let sender = match Origin::of(&target.endpoint, Service::S3, &target.region) {
-            Ok(_) => Sender::new(&target).map_err(ErrorKind::Send),
-            Err(error) => Err(ErrorKind::Build(error.into())),
-        };
-        match sender {
-            Ok(sender) => {
+        let origins = Origins::of(&target).map_err(|error| ErrorKind::Build(error.into()));
+        let parts = origins
+            .and_then(|origins| Ok((origins, Sender::new(&target).map_err(ErrorKind::Send)?)));
+        match parts {
+            Ok((origins, sender)) => {
                 let (keys, buffers) = (KeyCache::new(), Mutex::default());
-                Ok(Self { target, credentials, keys, buffers, sender, retries: Retries::NONE })
+                Ok(Self {
+                    target,
+                    credentials,
+                    origins,
+                    keys,
+                    buffers,
+                    sender,
+                    retries: Retries::NONE,
+                })
             }
             Err(kind) => {
                 let circumstances = Circumstances {
@@ -115,7 +123,7 @@ impl Client {
         now: SystemTime,
         requests: &mut u32,
     ) -> Result<Page, ErrorKind> {
-        let request = Request::new(operation, &self.target, page)?;
+        let request = Request::at(operation, &self.target, &self.origins, page)?;
         let signed = self.sign(&request, now)?;
         let response = self.sender.send(signed, requests).await?;
         parse(operation, &response)
@@ -138,7 +146,7 @@ impl Client {
     fn presign(&self, operation: &Operation, input: &PresignGet) -> Result<Answer, Error> {
         let now = self.target.clock.now();
         let presign = || {
-            let request = Request::new(operation, &self.target, None)?;
+            let request = Request::at(operation, &self.target, &self.origins, None)?;
             let rules = Rules::of_presigned(request.service.as_str());
             let params = self.params(&request, rules, now)?;
             let expires = Expires::seconds(input.expires.as_secs())?;
@@ -226,7 +234,7 @@ impl Client {
         kind: ErrorKind,
     ) -> Error {
         // Made and signed once more for its texts: an error may cost that, a call should not.
-        let request = Request::new(operation, &self.target, page).ok();
+        let request = Request::at(operation, &self.target, &self.origins, page).ok();
         let shows_texts =
             matches!(&kind, ErrorKind::Refused(it) if it.canonical_request().is_some());
         let signed = request.as_ref().filter(|_| shows_texts);

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use contract::{Addressing, Endpoint};
+use contract::{Addressing, Endpoint, Target};
 use reqwest::Url;
 
 use crate::sigv4::Scheme;
@@ -39,6 +39,25 @@ pub struct Origin {
     pub scheme: Scheme,
     /// `host` or `host:port`.
     pub authority: String,
+    /// The URL that it was read from, where there was one: its host name need not be read again.
+    pub(crate) read_from: Option<Url>,
+}
+
+/// Who answers for each service of a target: found once, and not in every call, of which reading the
+/// host name would be a good part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origins {
+    /// Of S3.
+    pub(crate) s3: Origin,
+    /// Of EC2.
+    pub(crate) ec2: Origin,
+}
+
+impl Origins {
+    pub(crate) fn of(target: &Target) -> Result<Self, EndpointError> {
+        let of = |service| Origin::of(&target.endpoint, service, &target.region);
+        Ok(Self { s3: of(Service::S3)?, ec2: of(Service::Ec2)? })
+    }
 }
 
 /// Why a text names nobody whom one could ask.
@@ -77,16 +96,12 @@ pub enum EndpointError {
 
 impl Origin {
     /// Who answers for `service` in `region`.
-    pub(crate) fn of(
-        endpoint: &Endpoint,
-        service: Service,
-        region: &str,
-    ) -> Result<Self, EndpointError> {
+    fn of(endpoint: &Endpoint, service: Service, region: &str) -> Result<Self, EndpointError> {
         check_region(region)?;
         match endpoint {
             Endpoint::Aws => {
                 let authority = format!("{}.{region}.{}", service.as_str(), dns_suffix(region));
-                Ok(Self { scheme: Scheme::Https, authority })
+                Ok(Self { scheme: Scheme::Https, authority, read_from: None })
             }
             Endpoint::Url(text) => Self::from_endpoint_url(text),
         }
@@ -114,7 +129,9 @@ impl Origin {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
-        Self { scheme, authority }
+        // A user is no part of an origin, nor of what is sent.
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        Self { scheme, authority, read_from: is_plain.then(|| url.clone()) }
     }
 
     /// How the bucket gets into a request to this origin, where `wanted` is possible at all.
@@ -134,7 +151,8 @@ impl Origin {
 
     /// The same origin with `bucket` as its first label.
     pub(crate) fn with_bucket(&self, bucket: &str) -> Self {
-        Self { scheme: self.scheme, authority: format!("{bucket}.{}", self.authority) }
+        let authority = format!("{bucket}.{}", self.authority);
+        Self { scheme: self.scheme, authority, read_from: None }
     }
 
     fn is_ip_address(&self) -> bool {

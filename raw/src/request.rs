@@ -8,7 +8,7 @@ mod s3;
 use contract::{Operation, Signing, Target};
 
 use crate::encode::{self, Slash};
-use crate::endpoint::{EndpointError, Origin, Service};
+use crate::endpoint::{EndpointError, Origin, Origins, Service};
 use crate::sigv4;
 
 /// An HTTP request, and who is to sign it for what.
@@ -82,24 +82,35 @@ impl Request {
         target: &Target,
         page: Option<&str>,
     ) -> Result<Self, BuildError> {
-        match operation {
-            Operation::ListBuckets => s3::list_buckets(target, page),
-            Operation::ListObjects(input) => s3::list_objects(target, input, page),
-            Operation::PresignGet(input) => s3::get_object(target, &input.bucket, &input.key),
+        Self::at(operation, target, &Origins::of(target)?, page)
+    }
+
+    /// [`Request::new`] for a client, which knows who answers.
+    pub(crate) fn at(
+        operation: &Operation,
+        target: &Target,
+        origins: &Origins,
+        page: Option<&str>,
+    ) -> Result<Self, BuildError> {
+        let (s3, ec2) = (At { target, origin: &origins.s3 }, At { target, origin: &origins.ec2 });
+        Ok(match operation {
+            Operation::ListBuckets => s3::list_buckets(s3, page),
+            Operation::ListObjects(input) => s3::list_objects(s3, input, page)?,
+            Operation::PresignGet(input) => s3::get_object(s3, &input.bucket, &input.key)?,
             Operation::DescribeImages(input) | Operation::LatestImage(input) => {
-                ec2::describe_images(target, input, page)
+                ec2::describe_images(ec2, input, page)
             }
-            Operation::RunInstances(input) => ec2::run_instances(target, input),
+            Operation::RunInstances(input) => ec2::run_instances(ec2, input),
             Operation::WaitUntilRunning(input) => {
-                ec2::describe_named_instances(target, &input.instance_ids, page)
+                ec2::describe_named_instances(ec2, &input.instance_ids, page)?
             }
-            Operation::CreateTags(input) => ec2::create_tags(target, input),
-            Operation::DescribeInstances(input) => ec2::describe_instances(target, input, page),
+            Operation::CreateTags(input) => ec2::create_tags(ec2, input),
+            Operation::DescribeInstances(input) => ec2::describe_instances(ec2, input, page),
             Operation::TerminateInstances(input) => {
-                ec2::terminate_instances(target, &input.instance_ids)
+                ec2::terminate_instances(ec2, &input.instance_ids)?
             }
-            Operation::InvokeApi(input) => execute_api::invoke(target, input),
-        }
+            Operation::InvokeApi(input) => execute_api::invoke(target, input)?,
+        })
     }
 
     /// The URL as it is signed and sent.
@@ -127,6 +138,14 @@ impl Request {
     pub fn place(&self) -> String {
         format!("{}://{}{}", self.origin.scheme.as_str(), self.origin.authority, self.path)
     }
+}
+
+/// A service at a target.
+#[derive(Clone, Copy)]
+struct At<'t> {
+    target: &'t Target,
+    /// Who answers for it there.
+    origin: &'t Origin,
 }
 
 /// Names and values as `name=value&…`: a query string, or the body of a form. AWS takes the same

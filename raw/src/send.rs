@@ -212,15 +212,13 @@ pub(crate) fn assemble<'h>(
     signature: impl Iterator<Item = (&'static str, &'h str)>,
 ) -> Result<reqwest::Request, BuildError> {
     let signed = request.url();
-    let url = match Url::parse(&signed) {
+    let url = match as_url(request, &signed) {
         Ok(url) if url.as_str() == signed => url,
         Ok(other) => {
             let reason = format!("it would send {:?}", other.as_str());
             return Err(BuildError::Unsendable { url: signed, reason });
         }
-        Err(error) => {
-            return Err(BuildError::Unsendable { url: signed, reason: error.to_string() });
-        }
+        Err(reason) => return Err(BuildError::Unsendable { url: signed, reason }),
     };
     let method = if request.method == "POST" { Method::POST } else { Method::GET };
     let mut assembled = reqwest::Request::new(method, url);
@@ -232,6 +230,17 @@ pub(crate) fn assemble<'h>(
         *assembled.body_mut() = Some(request.body.clone().into());
     }
     Ok(assembled)
+}
+
+/// The URL that `text` spells: from that of the origin, where it was read before.
+fn as_url(request: &Request, text: &str) -> Result<Url, String> {
+    let Some(mut url) = request.origin.read_from.clone() else {
+        return Url::parse(text).map_err(|error| error.to_string());
+    };
+    url.set_path(&request.path);
+    url.set_query((!request.query.is_empty()).then_some(&*request.query));
+    url.set_fragment(None);
+    Ok(url)
 }
 
 impl Head {

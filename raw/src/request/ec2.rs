@@ -3,32 +3,27 @@
 
 use contract::{
     CreateTags, DescribeImages, DescribeInstances, DryRun, Filter, RunInstances, Signing, Tag,
-    Target,
 };
 
-use super::{BuildError, Parameters, Request};
-use crate::endpoint::{Origin, Service};
+use super::{At, BuildError, Parameters, Request};
+use crate::endpoint::Service;
 
 const VERSION: &str = "2016-11-15";
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
 
 /// [`DescribeImages`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html).
 /// Without `MaxResults`, EC2 answers with all of them at once.
-pub(super) fn describe_images(
-    target: &Target,
-    input: &DescribeImages,
-    page: Option<&str>,
-) -> Result<Request, BuildError> {
+pub(super) fn describe_images(ec2: At<'_>, input: &DescribeImages, page: Option<&str>) -> Request {
     let mut form = action("DescribeImages");
     add_list(&mut form, "Owner", &input.owners);
     add_filters(&mut form, &input.filters);
     form.add_if_given("NextToken", page);
-    post(target, form)
+    post(ec2, form)
 }
 
 /// [`RunInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html),
 /// of exactly one.
-pub(super) fn run_instances(target: &Target, input: &RunInstances) -> Result<Request, BuildError> {
+pub(super) fn run_instances(ec2: At<'_>, input: &RunInstances) -> Request {
     let mut form = action("RunInstances");
     form.add("ImageId", &input.image_id);
     form.add("InstanceType", &input.instance_type);
@@ -43,25 +38,25 @@ pub(super) fn run_instances(target: &Target, input: &RunInstances) -> Result<Req
         DryRun::Yes => form.add("DryRun", "true"),
         DryRun::No => {}
     }
-    post(target, form)
+    post(ec2, form)
 }
 
 /// [`DescribeInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html).
 pub(super) fn describe_instances(
-    target: &Target,
+    ec2: At<'_>,
     input: &DescribeInstances,
     page: Option<&str>,
-) -> Result<Request, BuildError> {
+) -> Request {
     let mut form = action("DescribeInstances");
     add_list(&mut form, "InstanceId", &input.instance_ids);
     add_filters(&mut form, &input.filters);
     form.add_if_given("NextToken", page);
-    post(target, form)
+    post(ec2, form)
 }
 
 /// The same for instances that a caller waits for: none named would mean all.
 pub(super) fn describe_named_instances(
-    target: &Target,
+    ec2: At<'_>,
     instance_ids: &[String],
     page: Option<&str>,
 ) -> Result<Request, BuildError> {
@@ -69,20 +64,20 @@ pub(super) fn describe_named_instances(
         return Err(BuildError::NoInstances);
     }
     let input = DescribeInstances { instance_ids: instance_ids.to_vec(), filters: Vec::new() };
-    describe_instances(target, &input, page)
+    Ok(describe_instances(ec2, &input, page))
 }
 
 /// [`CreateTags`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html).
-pub(super) fn create_tags(target: &Target, input: &CreateTags) -> Result<Request, BuildError> {
+pub(super) fn create_tags(ec2: At<'_>, input: &CreateTags) -> Request {
     let mut form = action("CreateTags");
     add_list(&mut form, "ResourceId", &input.resources);
     add_tags(&mut form, "Tag", &input.tags);
-    post(target, form)
+    post(ec2, form)
 }
 
 /// [`TerminateInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html).
 pub(super) fn terminate_instances(
-    target: &Target,
+    ec2: At<'_>,
     instance_ids: &[String],
 ) -> Result<Request, BuildError> {
     if instance_ids.is_empty() {
@@ -90,7 +85,7 @@ pub(super) fn terminate_instances(
     }
     let mut form = action("TerminateInstances");
     add_list(&mut form, "InstanceId", instance_ids);
-    post(target, form)
+    Ok(post(ec2, form))
 }
 
 fn action(name: &str) -> Parameters {
@@ -121,16 +116,16 @@ fn add_tags(form: &mut Parameters, name: &str, tags: &[Tag]) {
     }
 }
 
-fn post(target: &Target, form: Parameters) -> Result<Request, BuildError> {
-    Ok(Request {
+fn post(ec2: At<'_>, form: Parameters) -> Request {
+    Request {
         method: "POST",
-        origin: Origin::of(&target.endpoint, Service::Ec2, &target.region)?,
+        origin: ec2.origin.clone(),
         path: "/".to_owned(),
         query: String::new(),
         headers: vec![FORM],
         body: form.0,
         service: Service::Ec2,
-        region: target.region.clone(),
+        region: ec2.target.region.clone(),
         signing: Signing::Signed,
-    })
+    }
 }

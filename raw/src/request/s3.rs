@@ -1,28 +1,28 @@
 //! S3's REST API (2006-03-01). The parameters of a query are written in alphabetical order, in which
 //! they are signed: so the signer need not move them.
 
-use contract::{Addressing, ListObjects, Signing, Target};
+use contract::{Addressing, ListObjects, Signing};
 
-use super::{BuildError, Parameters, Request};
+use super::{At, BuildError, Parameters, Request};
 use crate::encode;
 use crate::endpoint::{Origin, Service};
 
 /// [`ListBuckets`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html), of this
 /// account, all regions. Only an account of more than 10,000 buckets has a second page.
-pub(super) fn list_buckets(target: &Target, page: Option<&str>) -> Result<Request, BuildError> {
+pub(super) fn list_buckets(s3: At<'_>, page: Option<&str>) -> Request {
     let mut query = Parameters::default();
     query.add_if_given("continuation-token", page);
-    Ok(get(target, origin(target)?, "/".to_owned(), query))
+    get(s3, s3.origin.clone(), "/".to_owned(), query)
 }
 
 /// [`ListObjectsV2`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html), always
 /// with `encoding-type=url`: a key may hold characters that XML cannot.
 pub(super) fn list_objects(
-    target: &Target,
+    s3: At<'_>,
     input: &ListObjects,
     page: Option<&str>,
 ) -> Result<Request, BuildError> {
-    let (origin, path) = in_bucket(target, &input.bucket, "")?;
+    let (origin, path) = in_bucket(s3, &input.bucket, "")?;
     let page_size = input.page_size.map(|keys| keys.to_string());
     let mut query = Parameters::default();
     query.add_if_given("continuation-token", page);
@@ -31,7 +31,7 @@ pub(super) fn list_objects(
     query.add("list-type", "2");
     query.add_if_given("max-keys", page_size.as_deref());
     query.add_if_given("prefix", input.prefix.as_deref());
-    Ok(get(target, origin, path, query))
+    Ok(get(s3, origin, path, query))
 }
 
 /// [`GetObject`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html), to be presigned.
@@ -39,15 +39,15 @@ pub(super) fn list_objects(
 /// The path is the key to the letter: `a//b` and `../x` are names like any other to S3. Clients that
 /// resolve such segments (curl without `--path-as-is`, browsers, everything on WHATWG URLs) ask for
 /// something else than was signed, and are refused; no other spelling would keep them from it.
-pub(super) fn get_object(target: &Target, bucket: &str, key: &str) -> Result<Request, BuildError> {
+pub(super) fn get_object(s3: At<'_>, bucket: &str, key: &str) -> Result<Request, BuildError> {
     if key.is_empty() {
         return Err(BuildError::EmptyKey);
     }
-    let (origin, path) = in_bucket(target, bucket, key)?;
-    Ok(get(target, origin, path, Parameters::default()))
+    let (origin, path) = in_bucket(s3, bucket, key)?;
+    Ok(get(s3, origin, path, Parameters::default()))
 }
 
-fn get(target: &Target, origin: Origin, path: String, query: Parameters) -> Request {
+fn get(s3: At<'_>, origin: Origin, path: String, query: Parameters) -> Request {
     Request {
         method: "GET",
         origin,
@@ -56,25 +56,25 @@ fn get(target: &Target, origin: Origin, path: String, query: Parameters) -> Requ
         headers: Vec::new(),
         body: String::new(),
         service: Service::S3,
-        region: target.region.clone(),
+        region: s3.target.region.clone(),
         signing: Signing::Signed,
     }
 }
 
-fn origin(target: &Target) -> Result<Origin, BuildError> {
-    Ok(Origin::of(&target.endpoint, Service::S3, &target.region)?)
-}
-
 /// Where `key` of `bucket` is found, or the bucket itself where the key is empty.
-fn in_bucket(target: &Target, bucket: &str, key: &str) -> Result<(Origin, String), BuildError> {
+fn in_bucket(s3: At<'_>, bucket: &str, key: &str) -> Result<(Origin, String), BuildError> {
     check_bucket(bucket)?;
-    let origin = origin(target)?;
+    let At { target, origin } = s3;
     Ok(match origin.addressing(target.addressing, bucket) {
         Addressing::VirtualHosted => {
             (origin.with_bucket(bucket), format!("/{}", encode::path(key)))
         }
-        Addressing::Path if key.is_empty() => (origin, format!("/{}", encode::query(bucket))),
-        Addressing::Path => (origin, format!("/{}/{}", encode::query(bucket), encode::path(key))),
+        Addressing::Path if key.is_empty() => {
+            (origin.clone(), format!("/{}", encode::query(bucket)))
+        }
+        Addressing::Path => {
+            (origin.clone(), format!("/{}/{}", encode::query(bucket), encode::path(key)))
+        }
     })
 }
 
