@@ -68,8 +68,7 @@ pub(crate) fn write_canonical<'w>(
 ) -> &'w [u8] {
     let mut rest = wire;
     loop {
-        // Most clients write what is canonical, and it need not be taken apart then.
-        let (canonical, other) = rest.split_at(canonical_length(rest));
+        let (canonical, other) = split_canonical(rest);
         out.extend_from_slice(canonical);
         let (byte, length) = match *other {
             [] => return other,
@@ -83,14 +82,14 @@ pub(crate) fn write_canonical<'w>(
     }
 }
 
-/// How many bytes `wire` begins with that are as they would be written.
-fn canonical_length(wire: &[u8]) -> usize {
-    let mut length = 0;
+/// What `wire` begins with that [`write_canonical`] leaves as it is, and the rest.
+pub(crate) fn split_canonical(wire: &[u8]) -> (&[u8], &[u8]) {
+    let mut rest = wire;
     loop {
-        length += run_length(&wire[length..], &UNRESERVED);
-        match wire[length..] {
-            [b'%', high, low, ..] if is_canonical_escape(high, low) => length += 3,
-            _ => return length,
+        rest = match rest {
+            [byte, after_it @ ..] if UNRESERVED[usize::from(*byte)] => after_it,
+            [b'%', high, low, after_it @ ..] if is_canonical_escape(*high, *low) => after_it,
+            _ => return wire.split_at(wire.len() - rest.len()),
         }
     }
 }
