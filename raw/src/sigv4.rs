@@ -35,9 +35,7 @@ pub use timestamp::Timestamp;
 use caller::{Credential, Token};
 use contract::SecretKey;
 use headers::{AddedHeaders, HeaderBuffers, Headers};
-use hmac::{Hmac, KeyInit, Mac};
 use query::QueryBuffers;
-use sha2::Sha256;
 use sha256::{KeyedHash, sha256};
 use std::borrow::Cow;
 use text::{into_bytes, text};
@@ -380,10 +378,10 @@ impl SigningKey {
     ) -> [(&'static str, [u8; 32]); 4] {
         // DateKey = HMAC-SHA256("AWS4" + secret, date), and each further key is the HMAC, under the
         // key before it, of the next part of the scope: region, service, terminator.
-        let mut key = format!("AWS4{}", secret.expose()).into_bytes();
+        let mut key = [b"AWS4", secret.expose().as_bytes()].concat();
         let mut parts = scope.0.split(|byte| *byte == b'/');
         ["DateKey", "DateRegionKey", "DateRegionServiceKey", "SigningKey"].map(|name| {
-            let derived = hmac_sha256(&key, parts.next().unwrap_or_default());
+            let derived = KeyedHash::new(&key).of(parts.next().unwrap_or_default());
             key.clear();
             key.extend_from_slice(&derived);
             (name, derived)
@@ -395,14 +393,6 @@ impl SigningKey {
     pub fn sign(&self, string_to_sign: &StringToSign<'_>) -> Signature {
         Signature(Hex::of(self.0.of(&string_to_sign.0)))
     }
-}
-
-/// RFC 2104, as the crate has it. A key that is kept does the same from states that are kept with it
-/// ([`KeyedHash`]).
-fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().into()
 }
 
 /// The signature, in the hexadecimal that is sent.

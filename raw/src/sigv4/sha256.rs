@@ -2,7 +2,9 @@
 //!
 //! The streaming types of `sha2` and `hmac` take a message in pieces and so keep one block back,
 //! which is copied in, padded and copied out again. Here every message is one slice: its blocks are
-//! compressed where they lie, and only the last is copied.
+//! compressed where they lie, and only the last is copied. The crates' own cores (`block_api`) do
+//! that too, but pad the last block when the processor waits for it: with them a short signature
+//! takes 3 % longer and a presigned URL 4 %.
 
 use sha2::block_api::compress256;
 
@@ -83,6 +85,9 @@ impl KeyedHash {
 #[cfg(test)]
 mod tests {
     use super::{KeyedHash, sha256};
+    use hmac::{Hmac, KeyInit, Mac};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
     use sha2::{Digest, Sha256};
 
     #[test]
@@ -92,6 +97,18 @@ mod tests {
             let expected: [u8; 32] = Sha256::digest(&message[..length]).into();
             assert_eq!(sha256(&message[..length]), expected, "{length}");
         }
+    }
+
+    /// Keys and messages of every length around a block, and any bytes.
+    #[test]
+    fn hmac_is_the_one_of_the_crate() {
+        let bytes = || vec(any::<u8>(), 0..200);
+        proptest!(|(key in bytes(), message in bytes())| {
+            let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+            mac.update(&message);
+            let expected: [u8; 32] = mac.finalize().into_bytes().into();
+            prop_assert_eq!(KeyedHash::new(&key).of(&message), expected);
+        });
     }
 
     /// RFC 4231, test cases 2, 3 and 6: a short key, a full message block, a key longer than a block.
