@@ -36,6 +36,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
         Verb::Bench(args) => verbs::bench::run(&args),
         Verb::Paths(args) => verbs::paths::run(&args),
         Verb::Footprint(args) => verbs::footprint::run(&args),
+        Verb::Report(args) => verbs::report::run(&args),
         Verb::Sandbox(args) => verbs::sandbox::run(&args),
         Verb::Cleanup(args) => verbs::cleanup::run(&args),
         Verb::Completions(args) => {

@@ -7,9 +7,9 @@ pub mod wire;
 
 mod play;
 
-use std::time::Instant;
+use std::{borrow::Cow, time::Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
@@ -22,7 +22,7 @@ use kept::KeptBy;
 use wire::{Fact, Wire};
 
 /// All that `compare errors` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Findings {
     /// Under which conditions the times were taken.
     pub machine: Machine,
@@ -35,20 +35,20 @@ pub struct Findings {
 }
 
 /// One case on both sides.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// Its name.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// Who was called.
-    pub service: &'static str,
+    pub service: Cow<'static, str>,
     /// Whose doing it is.
     pub cause: Cause,
     /// What goes wrong, in a sentence.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// Where the wire fact comes from.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
     /// How well it is known: `unverified` is the best guess there is, `played` no fact of AWS's.
-    pub verified_by: &'static str,
+    pub verified_by: Cow<'static, str>,
     /// Why the case was not what it should have been, if so.
     pub problem: Option<String>,
     /// What the service answered; to raw, which is asked first.
@@ -62,7 +62,7 @@ pub struct Finding {
 }
 
 /// What one side told its user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Side {
     /// How the call ended; `skipped` where it is not possible.
     pub outcome: Outcome,
@@ -98,7 +98,7 @@ pub struct Side {
 }
 
 /// What a side took for the answer, and what it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct WrongAndRight {
     /// What its user got, without an error.
     pub wrong: Value,
@@ -107,12 +107,12 @@ pub struct WrongAndRight {
 }
 
 /// How many facts one way of printing kept.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Kept {
     /// `raw` or `sdk`.
-    pub side: &'static str,
+    pub side: Cow<'static, str>,
     /// `display`, `error_context`, `debug` or `api`.
-    pub way: &'static str,
+    pub way: Cow<'static, str>,
     /// Facts found there.
     pub kept: usize,
     /// Facts that the service told this side.
@@ -188,6 +188,7 @@ impl Kept {
             let of = told.iter().map(|side| side.facts.len()).sum();
             for way in ["display", "error_context", "api", "debug"] {
                 let kept = told.iter().map(|side| side.kept_by.way(way).len()).sum();
+                let (side, way) = (side.into(), way.into());
                 counts.push(Self { side, way, kept, of, cases: cases.len() });
             }
         }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use contract::{Clock, Credentials};
 use raw::redact::Secrets;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Stop,
@@ -27,7 +27,7 @@ use observed::{Observed, RawSide, SdkSide};
 pub use walk::{Http, KeyStep, SignatureSteps, Walk};
 
 /// All that `compare explain` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Explanation {
     /// Where the calls went.
     pub target: Whereabouts,
@@ -49,7 +49,7 @@ pub struct Explanation {
 
 /// raw's signer, given the SDK's own request and time, beside the SDK's signature. The answer of
 /// both to the same question is the same, so the differences are in what was asked.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Proof {
     /// What the SDK sent.
     pub sdk_signature: String,

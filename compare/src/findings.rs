@@ -1,5 +1,7 @@
 //! What a comparison found: plain data, serialised as it is and rendered elsewhere.
 
+use std::borrow::Cow;
+
 use contract::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +10,7 @@ use time::OffsetDateTime;
 use crate::scenario::{Expected, Scenario, Service};
 
 /// All that `compare run` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Comparison {
     /// Where the calls went.
     pub target: Whereabouts,
@@ -23,10 +25,10 @@ pub struct Comparison {
 }
 
 /// Where the calls went.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Whereabouts {
     /// `sandbox`, `aws` or `endpoint`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The URL, or the pattern of AWS's host names.
     pub endpoint: String,
     /// The region that signatures name.
@@ -53,7 +55,7 @@ pub struct Machine {
 }
 
 /// One scenario on both sides.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// Which scenario.
     pub name: Scenario,
@@ -72,7 +74,7 @@ pub struct Finding {
 }
 
 /// One place where the sides differ.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// JSON Pointer into the answer, or `/outcome`, `/failure/status`, `/failure/code`.
     pub path: String,
@@ -83,7 +85,7 @@ pub struct Difference {
 }
 
 /// What one side did in one scenario.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Side {
     /// How it ended.
     pub outcome: Outcome,
@@ -100,7 +102,7 @@ pub struct Side {
 }
 
 /// How a scenario ended on one side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// An answer.
@@ -114,10 +116,10 @@ pub enum Outcome {
 }
 
 /// The facts of a failure, and the side's own words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FailureReport {
     /// How far the call came.
-    pub stage: &'static str,
+    pub stage: Cow<'static, str>,
     /// HTTP status.
     pub status: Option<u16>,
     /// The service's code.
@@ -137,7 +139,7 @@ pub struct FailureReport {
 }
 
 /// Median of a few interleaved calls: indicative, no measurement.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Latency {
     /// Microseconds.
     pub median: f64,
@@ -162,6 +164,14 @@ impl Finding {
 }
 
 impl Side {
+    /// The same without an answer that fills pages.
+    #[must_use]
+    pub fn abridged(self) -> Self {
+        const LONGEST: usize = 2048;
+        let answer = self.answer.filter(|answer| answer.to_string().len() <= LONGEST);
+        Self { answer, ..self }
+    }
+
     /// A side that did not try.
     #[must_use]
     pub fn skipped(reason: &str) -> Self {
@@ -185,7 +195,7 @@ impl From<&Failure> for Outcome {
 impl From<Failure> for FailureReport {
     fn from(failure: Failure) -> Self {
         Self {
-            stage: failure.stage.as_str(),
+            stage: failure.stage.as_str().into(),
             status: failure.status,
             code: failure.code,
             message: failure.message,

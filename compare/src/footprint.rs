@@ -8,14 +8,14 @@ mod project;
 
 use std::{collections::HashMap, path::Path};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{error::Stop, findings::Machine};
 pub use build::{Build, Profile};
 pub use project::Project;
 
 /// All that `compare footprint` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Footprint {
     /// What ran it.
     pub machine: Machine,
@@ -28,7 +28,7 @@ pub struct Footprint {
 }
 
 /// One program.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Program {
     /// What it does.
     pub task: Task,
@@ -49,7 +49,7 @@ pub struct Program {
 }
 
 /// How much of one crate was written here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrateLines {
     /// Its name.
     pub name: String,
@@ -58,7 +58,7 @@ pub struct CrateLines {
 }
 
 /// What a program does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Lists the buckets, no more: S3 alone
@@ -68,7 +68,7 @@ pub enum Task {
 }
 
 /// Who does it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// By hand.
@@ -198,6 +198,20 @@ pub fn measure(
         lock_sha256: project.lock_sha256()?,
         programs,
     })
+}
+
+impl Footprint {
+    /// Takes over from `other` each build that is missing here and was made with the same compiler and
+    /// the same dependencies.
+    pub fn take_builds_of(&mut self, other: Self) {
+        if (&self.toolchain, &self.lock_sha256) != (&other.toolchain, &other.lock_sha256) {
+            return;
+        }
+        for (program, twin) in self.programs.iter_mut().zip(other.programs) {
+            program.dev = program.dev.take().or(twin.dev);
+            program.release = program.release.take().or(twin.release);
+        }
+    }
 }
 
 impl Program {

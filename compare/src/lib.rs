@@ -12,6 +12,7 @@ pub mod diff;
 pub mod environment;
 pub mod error;
 pub mod errors;
+pub mod evidence;
 pub mod explain;
 pub mod findings;
 pub mod footprint;

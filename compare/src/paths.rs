@@ -9,7 +9,7 @@ mod trace;
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Stop,
@@ -25,7 +25,7 @@ pub use trace::{Interceptor, Phase, PhaseKind, Trace};
 use trace::{RawSide, SdkSide, Seen};
 
 /// All that `compare paths` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Paths {
     /// Where the calls went.
     pub target: Whereabouts,
@@ -48,7 +48,7 @@ pub struct Paths {
 }
 
 /// One side's way from the call to the answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Path {
     /// What runs.
     #[serde(flatten)]
@@ -63,7 +63,7 @@ pub struct Path {
 }
 
 /// What a warm call takes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Cost {
     /// Of the heap.
     pub heap: Heap,
@@ -78,6 +78,12 @@ pub enum Depth {
     Allocations,
     /// And instructions.
     Instructions,
+}
+
+/// As deep as this machine allows: instructions are counted by valgrind, which not everyone has.
+#[must_use]
+pub fn deepest() -> Depth {
+    if callgrind::check().is_ok() { Depth::Instructions } else { Depth::Allocations }
 }
 
 /// Plays what `scenario` needs, then `scenario` itself under observation, and has its call counted in

@@ -151,7 +151,7 @@ fn in_sandbox(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
         },
         api_url: Some(wish.api_url.clone().unwrap_or_else(|| sandbox.api_url())),
         whereabouts: Whereabouts {
-            kind: "sandbox",
+            kind: "sandbox".into(),
             endpoint: sandbox.endpoint().to_owned(),
             region,
             credentials_from: "made for this run by the sandbox".to_owned(),
@@ -189,7 +189,7 @@ async fn on_aws(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
         credentials,
         api_url: checked_api_url(wish)?,
         whereabouts: Whereabouts {
-            kind: "aws",
+            kind: "aws".into(),
             endpoint: format!("https://SERVICE.{region}.{}", region::dns_suffix(&region)),
             region,
             credentials_from,
@@ -239,7 +239,7 @@ async fn at_endpoint(
         credentials,
         api_url: checked_api_url(wish)?,
         whereabouts: Whereabouts {
-            kind: "endpoint",
+            kind: "endpoint".into(),
             endpoint,
             region,
             credentials_from,

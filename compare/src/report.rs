@@ -1,13 +1,18 @@
 //! Findings → text. Nothing here measures, decides or prints.
 
+pub mod algorithm;
 pub mod bench;
 pub mod errors;
 pub mod explain;
+pub mod files;
 pub mod footprint;
+pub mod html;
 pub mod markdown;
 pub mod paths;
+pub mod plot;
 pub mod steps;
 pub mod terminal;
+pub mod writeup;
 
 use crate::findings::{Comparison, Finding, Outcome, Side};
 
@@ -184,7 +189,7 @@ fn fact(side: &Side) -> String {
     let Some(failure) = &side.failure else { return String::new() };
     let parts = [failure.status.map(|status| status.to_string()), failure.code.clone()];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { failure.stage.to_owned() } else { parts.join(" ") }
+    if parts.is_empty() { failure.stage.clone().into_owned() } else { parts.join(" ") }
 }
 
 /// A JSON value that fits a line.

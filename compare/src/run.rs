@@ -35,6 +35,21 @@ pub struct Choices {
     pub launching: Launching,
 }
 
+impl Choices {
+    /// Those of somebody who chooses nothing.
+    #[must_use]
+    pub fn usual(launching: Launching) -> Self {
+        Self {
+            bucket: None,
+            key: None,
+            ami_name: "al2023-ami-2023.*-x86_64".to_owned(),
+            ami_owner: "amazon".to_owned(),
+            instance_type: "t3.micro".to_owned(),
+            launching,
+        }
+    }
+}
+
 /// Whether instances may be launched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Launching {
@@ -167,7 +182,7 @@ fn reachable(place: &Place, first: &Finding) -> Result<(), Stop> {
         |stage: &str| [Stage::Dispatch.as_str(), Stage::Timeout.as_str()].contains(&stage);
     let (Some(raw), Some(sdk)) = (&first.raw.failure, &first.sdk.failure) else { return Ok(()) };
     let failed = [first.raw.outcome, first.sdk.outcome] == [Outcome::Failed; 2];
-    if !failed || !unreached(raw.stage) || !unreached(sdk.stage) {
+    if !failed || !unreached(&raw.stage) || !unreached(&sdk.stage) {
         return Ok(());
     }
     // raw's own words say what to do; the SDK's here are "dispatch failure".

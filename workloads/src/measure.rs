@@ -32,6 +32,8 @@ pub struct ArmResult {
     pub ns: f64,
     /// `ns` over that of the arm `floor`.
     pub over_floor: f64,
+    /// Nanoseconds per signature of each batch; those of one place in all arms ran by turns.
+    pub batches: Vec<f64>,
 }
 
 /// Measures every arm at every workload.
@@ -49,15 +51,16 @@ pub fn measure(effort: Effort) -> Vec<WorkloadResult> {
         let mut arms = arms(workload, &credentials);
         let times = take_turns(&mut arms, effort.rounds());
         let floor = arms.iter().position(|arm| arm.name() == "floor").expect("there is a floor");
-        let floor = times[floor];
-        let results = arms.iter().zip(times);
+        let floor = median(&times[floor]);
+        let results = arms.iter().zip(times).map(|(arm, batches)| {
+            let ns = median(&batches);
+            ArmResult { name: arm.name(), ns, over_floor: ns / floor, batches }
+        });
         WorkloadResult {
             name: workload.name,
             title: workload.title,
             compressions: compressions(workload, &credentials).kept_key,
-            arms: results
-                .map(|(arm, ns)| ArmResult { name: arm.name(), ns, over_floor: ns / floor })
-                .collect(),
+            arms: results.collect(),
         }
     });
     results.collect()
@@ -97,8 +100,8 @@ impl Effort {
     }
 }
 
-/// The median time of one signature for each arm, in nanoseconds.
-fn take_turns(arms: &mut [Box<dyn Arm + '_>], rounds: usize) -> Vec<f64> {
+/// Nanoseconds per signature of each batch, for each arm.
+fn take_turns(arms: &mut [Box<dyn Arm + '_>], rounds: usize) -> Vec<Vec<f64>> {
     let batches: Vec<u64> = arms.iter_mut().map(|arm| batch(arm.as_mut())).collect();
     let mut times = vec![Vec::with_capacity(rounds); arms.len()];
     for _ in 0..rounds {
@@ -106,7 +109,7 @@ fn take_turns(arms: &mut [Box<dyn Arm + '_>], rounds: usize) -> Vec<f64> {
             times.push(time(arm.as_mut(), *batch));
         }
     }
-    times.into_iter().map(median).collect()
+    times
 }
 
 /// How many signatures take about half a millisecond.
@@ -126,7 +129,8 @@ fn time(arm: &mut dyn Arm, times: u64) -> f64 {
     start.elapsed().as_secs_f64() * 1e9 / as_f64(times)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

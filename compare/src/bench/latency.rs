@@ -10,9 +10,9 @@
 mod arms;
 mod samples;
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Stop,
@@ -57,7 +57,7 @@ pub struct Extent {
 }
 
 /// All that `compare bench latency` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Latency {
     /// What ran it, and when.
     pub machine: Machine,
@@ -72,7 +72,7 @@ pub struct Latency {
 }
 
 /// One operation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct OperationResult {
     /// Which.
     pub name: Scenario,
@@ -91,20 +91,22 @@ pub struct OperationResult {
 }
 
 /// How long a call takes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ArmResult {
     /// `raw`, `sdk` or `bare`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Microseconds.
     pub median_us: Estimate,
     /// Nine of ten calls take at most this.
     pub p90_us: Estimate,
     /// 99 of 100.
     pub p99_us: Estimate,
+    /// The first to the 99th percentile.
+    pub percentiles_us: Vec<f64>,
 }
 
 /// One arm beside another, by what differs within a round.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Beside {
     /// Microseconds that a call takes longer: the median over the rounds, negative where shorter.
     pub difference_us: Estimate,
@@ -115,7 +117,7 @@ pub struct Beside {
 }
 
 /// What the interval of a ratio allows to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The whole interval lies above 1.
@@ -127,7 +129,7 @@ pub enum Verdict {
 }
 
 /// raw against raw.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AgainstItself {
     /// Rounds, over all operations.
     pub rounds: usize,
@@ -186,14 +188,7 @@ pub async fn measure(
 
 /// Nothing is launched to be measured.
 fn choices() -> Choices {
-    Choices {
-        bucket: None,
-        key: None,
-        ami_name: "al2023-ami-2023.*-x86_64".to_owned(),
-        ami_owner: "amazon".to_owned(),
-        instance_type: "t3.micro".to_owned(),
-        launching: Launching::Withheld,
-    }
+    Choices::usual(Launching::Withheld)
 }
 
 /// Plays what `operation` needs, and sets up its arms.
@@ -236,7 +231,13 @@ fn operation(series: &Series) -> OperationResult {
     let arm = |arm: Arm| {
         let times = Sorted::new(series.rounds.iter().map(|round| micros(round.of(arm))));
         let at = |p| times.quantile_estimate(p, LEVEL);
-        ArmResult { name: arm.name(), median_us: at(0.5), p90_us: at(0.9), p99_us: at(0.99) }
+        ArmResult {
+            name: arm.name().into(),
+            median_us: at(0.5),
+            p90_us: at(0.9),
+            p99_us: at(0.99),
+            percentiles_us: (1..100).map(|nth| times.quantile(f64::from(nth) / 100.0)).collect(),
+        }
     };
     OperationResult {
         name: series.operation,

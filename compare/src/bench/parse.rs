@@ -4,6 +4,7 @@
 mod documents;
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     time::{Duration, Instant},
 };
@@ -23,7 +24,7 @@ use crate::{
 use documents::Written;
 
 /// All that `compare bench parse` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Parsing {
     /// What ran it, and when.
     pub machine: Machine,
@@ -32,7 +33,7 @@ pub struct Parsing {
 }
 
 /// Both sides at one document.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct DocumentResult {
     /// Such as `DescribeImages-10000`.
     pub name: String,
@@ -49,10 +50,10 @@ pub struct DocumentResult {
 }
 
 /// One side at one document.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ArmResult {
     /// `raw` or `sdk`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Processor time, microseconds.
     pub median_us: Estimate,
     /// Millions of bytes a second, by the median.
@@ -195,7 +196,7 @@ impl Document {
             let times = Sorted::new(rounds.iter().map(|round| round[arm as usize]));
             let memory = memory.get(arm.name()).copied().ok_or_else(|| uncounted(&self.name))?;
             Ok(ArmResult {
-                name: arm.name(),
+                name: arm.name().into(),
                 median_us: times.median_estimate(),
                 mb_per_s: as_f64(self.bytes()) / times.median(),
                 memory,

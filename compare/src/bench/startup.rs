@@ -2,6 +2,7 @@
 //! the operating system reckons it.
 
 use std::{
+    borrow::Cow,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// All that `compare bench startup` found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Startup {
     /// What ran it, and when.
     pub machine: Machine,
@@ -29,10 +30,10 @@ pub struct Startup {
 }
 
 /// One program: medians over its runs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ArmResult {
     /// As [`Arm::name`].
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// From its start to its end, microseconds.
     pub wall_us: Estimate,
     /// User and system, microseconds.
@@ -48,7 +49,7 @@ pub struct ArmResult {
 }
 
 /// How many times as much.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Ratios {
     /// Of `wall_us`.
     pub wall: Estimate,
@@ -218,7 +219,7 @@ fn result(rounds: &[[Charge; 4]], arm: Arm, binary_bytes: u64) -> ArmResult {
     };
     let page_faults = Sorted::new(charges().filter_map(|charge| charge.page_faults));
     ArmResult {
-        name: arm.name(),
+        name: arm.name().into(),
         wall_us: median(|charge| charge.wall_us),
         cpu_us: median(|charge| charge.cpu_us),
         peak_bytes: median(|charge| charge.peak_bytes),

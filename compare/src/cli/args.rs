@@ -5,8 +5,10 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
+    evidence::Part,
     footprint::Task,
     place::{HostKind, TargetName, Wish},
+    report::writeup::Profile,
     run::{Choices, Launching},
     scenario::Given,
     sign,
@@ -59,6 +61,9 @@ pub(super) enum Verb {
     /// What each side costs to own: crates, lines, build time and memory, binary size
     #[command(after_help = "Example: compare footprint --build list-buckets")]
     Footprint(FootprintArgs),
+    /// Write REPORT.md, its plots and report.html, from what is measured here and now
+    #[command(after_help = "Example: cargo run --release -p compare -- report")]
+    Report(ReportArgs),
     /// Serve the embedded endpoint until stopped, for other clients
     #[command(after_help = "Example: compare sandbox --port 4566")]
     Sandbox(SandboxArgs),
@@ -136,6 +141,28 @@ pub(super) struct FootprintArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) manifest_path: Option<PathBuf>,
     /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Measure nothing; exit 1 unless the report is what the saved evidence renders to
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Measure these parts anew, and keep the others [default: all but peers and selfcheck]
+    #[arg(long, value_enum, value_name = "PART", value_delimiter = ',', conflicts_with = "check")]
+    pub(super) only: Vec<Part>,
+    /// Where REPORT.md, report.html and the folder report stand
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) out: PathBuf,
+    /// Measure nothing; render this evidence [default of --check: report/data.json in DIR]
+    #[arg(long, value_name = "FILE", conflicts_with = "only")]
+    pub(super) data: Option<PathBuf>,
+    /// With what text a REPORT.md begins that is not there yet [default: full]
+    #[arg(long, value_enum)]
+    pub(super) profile: Option<Profile>,
+    /// How to print what was written, or what is out of step
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
 }

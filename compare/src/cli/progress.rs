@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use clap::ValueEnum as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{run::Progress, scenario::Scenario};
+use crate::{evidence::Part, run::Progress, scenario::Scenario};
 
 pub(super) struct Spinner(ProgressBar);
 
@@ -50,6 +51,35 @@ impl Bar {
         if done == of {
             self.0.finish_and_clear();
         }
+    }
+}
+
+/// The parts of a report.
+pub(super) struct PartBar(ProgressBar);
+
+impl PartBar {
+    pub(super) fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:30.cyan} {pos}/{len} {msg} {elapsed:.dim}")
+        {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_secs(1));
+        Self(bar)
+    }
+
+    /// `part` begins, as number `index` of `total`.
+    pub(super) fn at(&self, part: Part, index: usize, total: usize) {
+        let name =
+            part.to_possible_value().map_or_else(String::new, |name| name.get_name().to_owned());
+        self.0.set_length(total as u64);
+        self.0.set_position(index as u64);
+        self.0.set_message(name);
+    }
+
+    pub(super) fn end(&self) {
+        self.0.finish_and_clear();
     }
 }
 

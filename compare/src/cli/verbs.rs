@@ -7,6 +7,7 @@ pub(super) mod errors;
 pub(super) mod explain;
 pub(super) mod footprint;
 pub(super) mod paths;
+pub(super) mod report;
 pub(super) mod run;
 pub(super) mod sandbox;
 pub(super) mod sign;

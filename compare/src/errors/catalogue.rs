@@ -13,7 +13,7 @@ use contract::{
 };
 use raw::endpoint::Service;
 use sandbox::{Fault, facts};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::mistake::{self, Mistake};
 
@@ -42,7 +42,7 @@ pub struct Case {
 }
 
 /// Whose doing it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Cause {
     /// The caller signs wrongly.

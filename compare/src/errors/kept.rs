@@ -2,12 +2,12 @@
 //! a request id that happens to hold these digits, nor `NotFound` in `InvalidAMIID.NotFound`.
 
 use contract::Failure;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::wire::Fact;
 
 /// The facts found in each way in which a side shows or exposes an error, by name.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct KeptBy {
     /// `{}`
     pub display: Vec<String>,

@@ -3,11 +3,11 @@
 
 use quick_xml::{Reader, escape::resolve_predefined_entity, events::Event};
 use sandbox::record;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// An answer as it was on the wire.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Wire {
     /// HTTP status; null where no answer came.
     pub status: Option<u16>,
@@ -24,7 +24,7 @@ pub struct Wire {
 }
 
 /// Something that the service said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// `status`, `code`, `message`, `request_id`, `host_id`, or the service's own name for it.
     pub name: String,

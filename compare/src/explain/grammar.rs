@@ -2,7 +2,7 @@
 //! them differ.
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One line of a canonical request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Line<'t> {
 }
 
 /// One line in which two canonical requests differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineDifference {
     /// As in [`Line::name`].
     pub line: String,

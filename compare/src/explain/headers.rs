@@ -1,14 +1,14 @@
 //! Every header and query parameter: sent by whom, signed by whom, and why.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Walk;
 use crate::explain::grammar;
 
 /// One header, or one query parameter that only one side sends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderRow {
     /// In lower case; a query parameter as `?NAME`.
     pub name: String,
@@ -17,11 +17,11 @@ pub struct HeaderRow {
     /// What the SDK does with it.
     pub sdk: Option<HeaderUse>,
     /// What it is for.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
 }
 
 /// What one side does with a header.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderUse {
     /// As sent.
     pub value: String,
@@ -89,7 +89,7 @@ pub fn rows(raw: &Walk, sdk: &Walk) -> Vec<HeaderRow> {
     let is_input = |name: &str| name.starts_with('?') && !name.starts_with("?X-Amz-");
     rows.retain(|name, (raw, sdk)| !(is_input(name) && raw.is_some() && sdk.is_some()));
     rows.into_iter()
-        .map(|(name, (raw, sdk))| HeaderRow { why: why(&name), name, raw, sdk })
+        .map(|(name, (raw, sdk))| HeaderRow { why: why(&name).into(), name, raw, sdk })
         .collect()
 }
 

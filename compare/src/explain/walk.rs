@@ -1,8 +1,10 @@
 //! One side's walk through the steps, ready to be shown.
 
+use std::borrow::Cow;
+
 use contract::SecretKey;
 use raw::sigv4::{CanonicalRequest, CredentialScope, Hex, SigningKey, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Mask, SecretsShown,
@@ -11,7 +13,7 @@ use super::{
 use crate::{error::Stop, findings::Side};
 
 /// What one side did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Walk {
     /// The steps of its signature; none where it signed nothing.
     pub signature: Option<SignatureSteps>,
@@ -24,7 +26,7 @@ pub struct Walk {
 }
 
 /// The steps of a signature, in AWS's order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct SignatureSteps {
     /// Step 1.
     pub canonical_request: String,
@@ -43,10 +45,10 @@ pub struct SignatureSteps {
 }
 
 /// One HMAC of the signing key.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct KeyStep {
     /// AWS's name of what comes out.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// What is computed, for example `HMAC-SHA256(DateKey, "eu-west-1")`.
     pub formula: String,
     /// In hexadecimal, or masked.
@@ -54,7 +56,7 @@ pub struct KeyStep {
 }
 
 /// A request or an answer, HTTP/1.1.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Http {
     /// `GET /path HTTP/1.1`, or `HTTP/1.1 200`.
     pub start_line: String,
@@ -150,7 +152,7 @@ fn derivation(time: &str, scope: &str, mask: &Mask<'_>) -> Result<Vec<KeyStep>, 
                 SecretsShown::InFull => Hex::of(value).as_str().to_owned(),
                 SecretsShown::Masked => "** redacted **".to_owned(),
             };
-            KeyStep { name, formula, value }
+            KeyStep { name: name.into(), formula, value }
         })
         .collect())
 }

@@ -109,6 +109,24 @@ impl Project {
         self.toolchain.lines().next().unwrap_or_default()
     }
 
+    /// The version of the crate `name`, where it is in the tree.
+    #[must_use]
+    pub fn version(&self, name: &str) -> Option<&str> {
+        let mut packages = self.metadata.packages.iter();
+        packages.find(|package| package.name == name).map(|package| &*package.version)
+    }
+
+    /// What the program that `words` select prints, built in release.
+    ///
+    /// # Errors
+    /// Exit 3 where it cannot be built, or fails.
+    pub fn run_release(&self, words: &[&str]) -> Result<String, Stop> {
+        let manifest = self.metadata.workspace_root.join("Cargo.toml");
+        let mut command = Command::new(program("CARGO", "cargo"));
+        command.args(["run", "--quiet", "--release", "--locked", "--manifest-path"]);
+        output(command.arg(manifest).args(words))
+    }
+
     /// SHA-256 of the lock file.
     ///
     /// # Errors

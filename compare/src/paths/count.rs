@@ -38,7 +38,7 @@ pub struct Heap {
 }
 
 /// What a warm call takes of the processor, outside the kernel.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Instructions {
     /// All of them.
     pub total: u64,
@@ -51,7 +51,7 @@ pub struct Instructions {
 }
 
 /// What one kind of work takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupShare {
     /// Which.
     pub group: Group,
@@ -62,7 +62,7 @@ pub struct GroupShare {
 }
 
 /// What one crate takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrateShare {
     /// As it is called in the source.
     pub name: String,

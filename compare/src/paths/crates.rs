@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// Whose code it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,19 @@ pub enum Group {
 }
 
 impl Group {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Raw,
+        Self::Sdk,
+        Self::Hashing,
+        Self::Http,
+        Self::Runtime,
+        Self::Xml,
+        Self::System,
+        Self::Std,
+        Self::Other,
+    ];
+
     /// The name in tables and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -88,6 +101,14 @@ impl fmt::Display for Group {
 impl Serialize for Group {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Group {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Self::ALL.into_iter().find(|group| group.name() == name);
+        known.ok_or_else(|| D::Error::custom(format!("`{name}` is no kind of work")))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     any::{type_name, type_name_of_val},
+    borrow::Cow,
     slice,
     sync::{Mutex, PoisonError},
 };
@@ -9,36 +10,36 @@ use std::{
 use contract::{Client, Operation, Reply};
 use raw::{observe::Exchange, sigv4};
 use sdk::trace::MarkKind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{call::bare::Prepared, error::Stop, place::Place};
 
 /// What runs on one side, by name.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Trace {
     /// In the order in which they begin.
     pub phases: Vec<Phase>,
     /// The SDK's interceptors, in the order in which they are asked.
     pub interceptors: Vec<Interceptor>,
     /// What judges in the SDK whether an attempt is tried again.
-    pub retry_classifiers: Vec<&'static str>,
+    pub retry_classifiers: Vec<Cow<'static, str>>,
     /// What configures the SDK's client.
     pub plugins: Vec<String>,
 }
 
 /// Something that runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phase {
     /// What it is.
     pub kind: PhaseKind,
     /// Its name in the source.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// In how many others it runs.
     pub depth: usize,
 }
 
 /// What a [`Phase`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PhaseKind {
     /// A function.
@@ -52,12 +53,12 @@ pub enum PhaseKind {
 }
 
 /// One of the SDK's interceptors.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interceptor {
     /// The name it gives itself.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The hooks at which it does something, in order; all, where it does not say which.
-    pub hooks: Vec<&'static str>,
+    pub hooks: Vec<Cow<'static, str>>,
 }
 
 /// What was seen of one side.
@@ -160,11 +161,13 @@ fn phases_of_raw(exchange: &Exchange) -> Vec<Phase> {
     ];
     let mut phases = Vec::new();
     for name in functions {
-        phases.push(Phase { kind: PhaseKind::Function, name, depth: 0 });
+        phases.push(Phase { kind: PhaseKind::Function, name: name.into(), depth: 0 });
         if name.starts_with("raw::sigv4::") {
             // Without their lifetimes.
             let names = steps.map(|name| name.split('<').next().unwrap_or(name));
-            phases.extend(names.map(|name| Phase { kind: PhaseKind::Step, name, depth: 1 }));
+            let step =
+                |name: &'static str| Phase { kind: PhaseKind::Step, name: name.into(), depth: 1 };
+            phases.extend(names.map(step));
         }
     }
     phases
@@ -180,16 +183,18 @@ impl From<sdk::trace::Trace> for Trace {
         };
         let phases = marks.into_iter().map(|mark| Phase {
             kind: kind(mark.kind),
-            name: mark.name,
+            name: mark.name.into(),
             depth: mark.depth,
         });
-        let interceptors = interceptors
-            .into_iter()
-            .map(|sdk::trace::Interceptor { name, hooks }| Interceptor { name, hooks });
+        let interceptors =
+            interceptors.into_iter().map(|sdk::trace::Interceptor { name, hooks }| Interceptor {
+                name: name.into(),
+                hooks: hooks.into_iter().map(Cow::from).collect(),
+            });
         Self {
             phases: phases.collect(),
             interceptors: interceptors.collect(),
-            retry_classifiers,
+            retry_classifiers: retry_classifiers.into_iter().map(Cow::from).collect(),
             plugins,
         }
     }

@@ -76,7 +76,7 @@ fn row(case: &Finding) -> Row<'_> {
     };
     let (raw, sdk) = (&case.raw, &case.sdk);
     Row {
-        id: case.id,
+        id: &case.id,
         answered: answered(&case.wire),
         raw: kept(raw, &raw.kept_by.display),
         sdk: kept(sdk, &sdk.kept_by.display),
@@ -158,7 +158,7 @@ fn kept_heading(findings: &Findings) -> Option<String> {
 fn remarkable(findings: &Findings) -> Vec<(String, String)> {
     let cases = |is_one: fn(&Finding) -> bool| {
         let ids: Vec<_> =
-            findings.cases.iter().filter(|case| is_one(case)).map(|case| case.id).collect();
+            findings.cases.iter().filter(|case| is_one(case)).map(|case| &*case.id).collect();
         (ids.len(), ids.join(", "))
     };
     let retried = |case: &Finding| {
@@ -214,7 +214,7 @@ fn summary(findings: &Findings) -> String {
     let mut text = format!(
         "{} cases: {} in words that AWS is known to use, {} unverified, {} without AWS's doing",
         cases.len(),
-        count(|case| !["unverified", "played"].contains(&case.verified_by)),
+        count(|case| !["unverified", "played"].contains(&&*case.verified_by)),
         count(|case| case.verified_by == "unverified"),
         count(|case| case.verified_by == "played"),
     );

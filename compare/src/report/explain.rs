@@ -4,7 +4,7 @@
 mod markdown;
 mod terminal;
 
-pub use markdown::markdown;
+pub use markdown::{markdown, signature_markdown};
 pub use terminal::text;
 
 use crate::explain::{Explanation, Http, SignatureSteps, Walk, grammar};
@@ -109,7 +109,7 @@ fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section; 6] {
     let to_sign = names.into_iter().zip(raw.string_to_sign.lines().zip(sdk.string_to_sign.lines()));
     let keys = raw.signing_key.iter().zip(&sdk.signing_key).map(|(raw, sdk)| {
         Row::new(
-            raw.name,
+            raw.name.clone(),
             Some(format!("{} = {}", raw.formula, raw.value)),
             Some(format!("{} = {}", sdk.formula, sdk.value)),
         )
@@ -256,6 +256,11 @@ fn header_rows(explanation: &Explanation) -> impl Iterator<Item = [String; 4]> {
             Some(_) => "sent",
             None => "–",
         };
-        [row.name.clone(), used(&row.raw).to_owned(), used(&row.sdk).to_owned(), row.why.to_owned()]
+        [
+            row.name.clone(),
+            used(&row.raw).to_owned(),
+            used(&row.sdk).to_owned(),
+            row.why.clone().into_owned(),
+        ]
     })
 }

@@ -143,14 +143,14 @@ fn missing(footprint: &Footprint) -> Option<String> {
     })
 }
 
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     if seconds < 60.0 {
         return format!("{seconds:.1} s");
     }
     format!("{:.0} min {:02.0} s", (seconds / 60.0).floor(), (seconds % 60.0).floor())
 }
 
-fn bytes(bytes: u64) -> String {
+pub(super) fn bytes(bytes: u64) -> String {
     let mega = bytes / 100_000;
     match mega {
         _ if mega < 10_000 => format!("{}.{} MB", mega / 10, mega % 10),

@@ -4,7 +4,7 @@
 mod markdown;
 mod terminal;
 
-pub use markdown::markdown;
+pub use markdown::{costs_markdown, markdown};
 pub use terminal::text;
 
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ fn acting(path: &Path, phase: &Phase) -> String {
     }
     let interceptors = path.trace.interceptors.iter();
     let acting = interceptors.filter(|one| !is_everywhere(one) && one.hooks.contains(&phase.name));
-    acting.map(|one| one.name).collect::<Vec<_>>().join(", ")
+    acting.map(|one| &*one.name).collect::<Vec<_>>().join(", ")
 }
 
 fn is_everywhere(interceptor: &Interceptor) -> bool {
@@ -63,14 +63,14 @@ fn is_everywhere(interceptor: &Interceptor) -> bool {
 /// service client.
 fn components(path: &Path) -> Vec<(String, String)> {
     let trace = &path.trace;
-    let interceptors: Vec<_> = trace.interceptors.iter().map(|one| one.name).collect();
+    let interceptors: Vec<_> = trace.interceptors.iter().map(|one| &*one.name).collect();
     let everywhere = trace.interceptors.iter().filter(|one| is_everywhere(one));
-    let everywhere: Vec<_> = everywhere.map(|one| one.name).collect();
+    let everywhere: Vec<_> = everywhere.map(|one| &*one.name).collect();
     let plugins: Vec<_> = trace.plugins.iter().map(String::as_str).collect();
     let all = [
         ("interceptors", interceptors),
         ("asked at every hook, because not saying at which they act", everywhere),
-        ("retry classifiers", trace.retry_classifiers.clone()),
+        ("retry classifiers", trace.retry_classifiers.iter().map(|one| &**one).collect()),
         ("plugins of the client", plugins),
     ];
     let named = all.into_iter().filter(|(_, names)| !names.is_empty());

@@ -147,7 +147,7 @@ fn cut(text: &str) -> String {
 }
 
 fn next_steps(comparison: &Comparison) -> &'static str {
-    match comparison.target.kind {
+    match &*comparison.target.kind {
         "sandbox" => {
             "Next: compare --format json | less          every answer, field by field\n      \
              compare sign 'https://iam.amazonaws.com/?Action=ListUsers'   the steps of a signature, with your keys\n      \

@@ -30,8 +30,8 @@ fn both_sides_parse_a_page_of_keys_and_two_lists_of_images() {
 
 #[test]
 fn what_a_reader_sees() {
-    let arm = |name, median, allocations| ArmResult {
-        name,
+    let arm = |name: &'static str, median, allocations| ArmResult {
+        name: name.into(),
         median_us: Estimate {
             value: median,
             interval: Interval { low: 0.9 * median, high: 1.1 * median },

@@ -49,8 +49,8 @@ fn a_program_that_is_not_there_is_named() {
 fn what_a_reader_sees() {
     let near =
         |value: f64| Estimate { value, interval: Interval { low: 0.9 * value, high: 1.1 * value } };
-    let arm = |name, times: f64, page_faults: Option<f64>| ArmResult {
-        name,
+    let arm = |name: &'static str, times: f64, page_faults: Option<f64>| ArmResult {
+        name: name.into(),
         wall_us: near(2_000.0 * times),
         cpu_us: near(1_500.0 * times),
         peak_bytes: near(5.6e6 * times),

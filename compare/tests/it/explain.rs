@@ -243,7 +243,7 @@ fn explanation() -> Explanation {
         .map(|walk| walk.signature.as_ref().expect("it is signed").canonical_request.clone());
     Explanation {
         target: Whereabouts {
-            kind: "sandbox",
+            kind: "sandbox".into(),
             endpoint: "http://127.0.0.1:9000".to_owned(),
             region: "us-east-1".to_owned(),
             credentials_from: "made for this run by the sandbox".to_owned(),
@@ -280,7 +280,7 @@ fn walk(target: &str, headers: &[(&str, &str)], filler: char) -> Walk {
             ),
             credential_scope: "20260101/us-east-1/s3/aws4_request".to_owned(),
             signing_key: vec![KeyStep {
-                name: "DateKey",
+                name: "DateKey".into(),
                 formula: "HMAC-SHA256(\"AWS4\" + secret key, \"20260101\")".to_owned(),
                 value: "** redacted **".to_owned(),
             }],

@@ -1,6 +1,6 @@
 //! `compare paths`: what runs between a call and its answer on each side, and what it takes.
 
-use std::process::Command;
+use std::{borrow::Cow, process::Command};
 
 use compare::{
     findings::{Machine, Outcome, Whereabouts},
@@ -266,7 +266,7 @@ fn no_line_is_wider_than_the_terminal() {
 
 /// Two pages of a listing, with numbers that were made up.
 fn example() -> Paths {
-    let phase = |kind, name, depth| Phase { kind, name, depth };
+    let phase = |kind, name: &'static str, depth| Phase { kind, name: name.into(), depth };
     let raw = [
         phase(PhaseKind::Function, "raw::request::Request::new", 0),
         phase(PhaseKind::Function, "raw::sigv4::sign", 0),
@@ -280,11 +280,11 @@ fn example() -> Paths {
         phase(PhaseKind::Span, "try_attempt", 1),
         phase(PhaseKind::Hook, "read_before_transmit", 2),
     ];
-    let all: Vec<_> = HOOKS.into();
+    let at = |hooks: &[&'static str]| hooks.iter().copied().map(Cow::from).collect::<Vec<_>>();
     let interceptors = vec![
-        Interceptor { name: "UserAgentInterceptor", hooks: vec!["read_before_transmit"] },
-        Interceptor { name: "MetricsInterceptor", hooks: vec!["read_before_transmit"] },
-        Interceptor { name: "Everywhere", hooks: all },
+        Interceptor { name: "UserAgentInterceptor".into(), hooks: at(&["read_before_transmit"]) },
+        Interceptor { name: "MetricsInterceptor".into(), hooks: at(&["read_before_transmit"]) },
+        Interceptor { name: "Everywhere".into(), hooks: at(&HOOKS) },
     ];
     let cost = |allocations, shares: &[(&str, Group, u64)]| Cost {
         heap: Heap { allocations, bytes: allocations * 100 },
@@ -310,7 +310,7 @@ fn example() -> Paths {
     let path = |trace, cost| Path { trace, outcome: Outcome::Ok, requests: 2, cost };
     Paths {
         target: Whereabouts {
-            kind: "sandbox",
+            kind: "sandbox".into(),
             endpoint: "http://127.0.0.1:9000".to_owned(),
             region: "us-east-1".to_owned(),
             credentials_from: "made for this run by the sandbox".to_owned(),
@@ -335,7 +335,7 @@ fn example() -> Paths {
             Trace {
                 phases: [sdk.clone(), sdk].concat(),
                 interceptors,
-                retry_classifiers: vec!["AWS Error Code"],
+                retry_classifiers: vec!["AWS Error Code".into()],
                 plugins: vec!["ServiceRuntimePlugin".to_owned()],
             },
             cost(400, &[("aws_smithy_runtime", Group::Sdk, 900_000), http, hashing]),

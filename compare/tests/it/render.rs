@@ -23,7 +23,7 @@ fn side(answer: Value, requests: u32, micros: f64) -> Side {
 
 fn refused(status: u16, code: &str, display: &str, context: &str, advice: Option<&str>) -> Side {
     let failure = FailureReport {
-        stage: "service",
+        stage: "service".into(),
         status: Some(status),
         code: Some(code.to_owned()),
         message: Some("No.".to_owned()),
@@ -56,7 +56,7 @@ fn finding(scenario: Scenario, raw: Side, sdk: Side, differences: Vec<Difference
 fn comparison(scenarios: Vec<Finding>) -> Comparison {
     Comparison {
         target: Whereabouts {
-            kind: "endpoint",
+            kind: "endpoint".into(),
             endpoint: "http://127.0.0.1:5000".to_owned(),
             region: "us-east-1".to_owned(),
             credentials_from: "the profile `work`".to_owned(),

@@ -52,6 +52,7 @@ fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
         "bench-startup",
         "sandbox",
         "cleanup",
+        "report",
     ] {
         let schema = schema(name);
         assert_eq!(Draft::default().detect(&schema), Draft::Draft202012, "{name}");

@@ -124,7 +124,7 @@ fn heading(operation: &OperationResult) -> String {
 fn rows(operation: &OperationResult) -> impl Iterator<Item = [String; 4]> {
     operation.arms.iter().map(|arm| {
         let [median, p90, p99] = [arm.median_us, arm.p90_us, arm.p99_us].map(time);
-        [arm.name.to_owned(), median, p90, p99]
+        [arm.name.clone().into_owned(), median, p90, p99]
     })
 }
 

@@ -77,7 +77,7 @@ fn rows(document: &DocumentResult) -> impl Iterator<Item = [String; 6]> {
     document.arms.iter().map(|arm| {
         let Estimate { value, interval } = arm.median_us;
         [
-            arm.name.to_owned(),
+            arm.name.clone().into_owned(),
             format!("{} ({} to {})", in_unit(value), in_unit(interval.low), in_unit(interval.high)),
             format!("{:.0}", arm.mb_per_s),
             arm.memory.allocations.to_string(),

@@ -74,7 +74,7 @@ fn rows(startup: &Startup) -> impl Iterator<Item = [String; 9]> {
             .page_faults
             .map_or("not known here".to_owned(), |faults| format!("{:.0}", faults.value));
         [
-            arm.name.to_owned(),
+            arm.name.clone().into_owned(),
             in_unit(arm.wall_us.value),
             ratio(arm.over_raw.wall),
             in_unit(arm.cpu_us.value),
@@ -90,7 +90,7 @@ fn rows(startup: &Startup) -> impl Iterator<Item = [String; 9]> {
 /// How good the times are.
 fn intervals(startup: &Startup) -> impl Iterator<Item = String> {
     startup.arms.iter().map(|arm| {
-        let over_raw = |Estimate { interval, .. }: Estimate| match arm.name {
+        let over_raw = |Estimate { interval, .. }: Estimate| match &*arm.name {
             "raw" => String::new(),
             _ => format!(" ({:.2} to {:.2} × raw)", interval.low, interval.high),
         };

@@ -18,6 +18,15 @@ pub fn markdown(findings: &Findings, detail: Detail) -> String {
 }
 
 fn overview(findings: &Findings) -> String {
+    let mut text = cases(findings);
+    text.push('\n');
+    text.push_str(&kept_and_remarkable(findings));
+    text
+}
+
+/// Every case as a row.
+#[must_use]
+pub fn cases(findings: &Findings) -> String {
     let mut text = format!("{}\n", in_code(HOW_TO_READ));
     for (heading, cases) in by_cause(findings) {
         let _ = writeln!(text, "\n**{heading}**\n");
@@ -38,8 +47,15 @@ fn overview(findings: &Findings) -> String {
             );
         }
     }
+    text
+}
+
+/// What the cases come to.
+#[must_use]
+pub fn kept_and_remarkable(findings: &Findings) -> String {
+    let mut text = String::new();
     if let Some(heading) = kept_heading(findings) {
-        let _ = writeln!(text, "\n**{heading}**\n\n| printed with | raw | sdk |");
+        let _ = writeln!(text, "**{heading}**\n\n| printed with | raw | sdk |");
         text.push_str("| --- | ---: | ---: |\n");
         for [way, raw, sdk] in kept(findings) {
             let _ = writeln!(text, "| {} | {raw} | {sdk} |", in_code(&way));

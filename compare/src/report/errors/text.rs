@@ -94,11 +94,11 @@ fn columns([raw, sdk, context, attempts]: [&str; 4]) -> String {
 }
 
 fn example(findings: &Findings) -> &str {
-    findings.cases.first().map_or("CASE", |case| case.id)
+    findings.cases.first().map_or("CASE", |case| &case.id)
 }
 
 fn in_full(case: &Finding, width: usize) -> String {
-    let mut text = format!("\n{BOLD}{}{PLAIN}\n{}\n", case.id, wrapped(width, "", case.what));
+    let mut text = format!("\n{BOLD}{}{PLAIN}\n{}\n", case.id, wrapped(width, "", &case.what));
     if let Some(problem) = &case.problem {
         let _ = writeln!(text, "{RED}{}{PLAIN}", wrapped(width, "could not be played: ", problem));
     }

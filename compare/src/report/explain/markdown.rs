@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{HEADER_HEADINGS, Row, conclusion, header_rows, sections};
+use super::{HEADER_HEADINGS, Row, Section, conclusion, header_rows, sections, signature};
 use crate::explain::Explanation;
 
 /// The whole explanation.
@@ -13,19 +13,38 @@ pub fn markdown(explanation: &Explanation) -> String {
         "`{}`, raw and sdk, against {} ({}), region {}.\n",
         explanation.operation, target.endpoint, target.kind, target.region
     );
-    for (number, section) in sections(explanation).iter().enumerate() {
+    write_sections(&mut text, &sections(explanation));
+    write_headers(&mut text, explanation);
+    text
+}
+
+/// The steps of the signature alone, and what comes of comparing them.
+#[must_use]
+pub fn signature_markdown(explanation: &Explanation) -> String {
+    let mut text = String::new();
+    if let (Some(raw), Some(sdk)) = (&explanation.raw.signature, &explanation.sdk.signature) {
+        write_sections(&mut text, &signature(raw, sdk));
+    }
+    write_headers(&mut text, explanation);
+    text
+}
+
+fn write_sections(text: &mut String, sections: &[Section]) {
+    for (number, section) in sections.iter().enumerate() {
         let _ = writeln!(text, "\n**{}. {}**\n\n| line | raw | sdk |", number + 1, section.title);
         text.push_str("| --- | --- | --- |\n");
         for Row { label, raw, sdk, .. } in &section.rows {
             let _ = writeln!(text, "| {label} | {} | {} |", code(raw.as_ref()), code(sdk.as_ref()));
         }
     }
+}
+
+fn write_headers(text: &mut String, explanation: &Explanation) {
     let _ = writeln!(text, "\n{}\n\n| {} |", conclusion(explanation), HEADER_HEADINGS.join(" | "));
     text.push_str("| --- | --- | --- | --- |\n");
     for [name, raw, sdk, why] in header_rows(explanation) {
         let _ = writeln!(text, "| `{name}` | {raw} | {sdk} | {why} |");
     }
-    text
 }
 
 /// Code in a cell of a table, which knows neither line feeds nor bars.

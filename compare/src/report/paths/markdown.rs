@@ -14,15 +14,7 @@ const BAR: usize = 20;
 /// All that was found.
 #[must_use]
 pub fn markdown(paths: &Paths) -> String {
-    let mut text = format!(
-        "`{}`: what runs between the call and its answer, on {}, {} build.\n\n",
-        paths.operation, paths.machine.platform, paths.machine.build
-    );
-    let _ = writeln!(text, "| {} |\n| --- | ---: | ---: | ---: |", COST_HEADINGS.join(" | "));
-    for row in costs(paths) {
-        let _ = writeln!(text, "| {} |", row.join(" | "));
-    }
-    let _ = writeln!(text, "\n{}", conclusion(paths));
+    let mut text = costs_markdown(paths);
     if let (Some(raw), Some(sdk)) = (&paths.raw.cost.instructions, &paths.sdk.cost.instructions) {
         chart(&mut text, "kind of work", &by_group(raw, sdk));
         chart(&mut text, "crate", &by_crate(raw, sdk));
@@ -37,6 +29,21 @@ pub fn markdown(paths: &Paths) -> String {
     for note in notes(paths) {
         let _ = writeln!(text, "\n{note}");
     }
+    text
+}
+
+/// What a warm call takes.
+#[must_use]
+pub fn costs_markdown(paths: &Paths) -> String {
+    let mut text = format!(
+        "`{}`: what runs between the call and its answer, on {}, {} build.\n\n",
+        paths.operation, paths.machine.platform, paths.machine.build
+    );
+    let _ = writeln!(text, "| {} |\n| --- | ---: | ---: | ---: |", COST_HEADINGS.join(" | "));
+    for row in costs(paths) {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
+    }
+    let _ = writeln!(text, "\n{}", conclusion(paths));
     text
 }
 

@@ -1,0 +1,321 @@
+//! Has every verb measured that the write-up speaks of, one after the other.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use clap::ValueEnum;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use tokio::runtime::Runtime;
+use workloads::Effort;
+
+use super::{Evidence, MadeBy, peers};
+use crate::{
+    bench::{
+        self,
+        latency::{Extent, Latency},
+        selfcheck::Selfcheck,
+    },
+    error::Stop,
+    errors::{self, catalogue},
+    explain::{Explanation, SecretsShown, explain},
+    findings::{Comparison, Finding},
+    footprint::{self, Footprint, Project},
+    interrupt::Interrupt,
+    paths::{self, Paths},
+    place::{Place, TargetName, Wish},
+    run::{self, Choices, Launching, Progress},
+    scenario::{Given, Scenario, UnknownScenario, select},
+};
+
+/// What the evidence is made of, each part by one verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Part {
+    /// Every scenario on both sides
+    Run,
+    /// Three operations step by step: a query, a form, a presigned URL
+    Explain,
+    /// The catalogue of errors
+    Errors,
+    /// What a call costs, on this machine and across a network of 30 ms
+    Latency,
+    /// What a signature costs
+    Signing,
+    /// The same for the signers of other crates; builds them first
+    Peers,
+    /// What parsing an answer costs
+    Parse,
+    /// What a process costs that makes one call
+    Startup,
+    /// Whether the instrument says what is so
+    Selfcheck,
+    /// What runs between call and answer
+    Paths,
+    /// Crates and lines; builds are those that `compare footprint --build` made
+    Footprint,
+}
+
+impl Part {
+    /// What `compare report` measures unless it is told. The others are kept from the evidence that was
+    /// saved: they take minutes, or say of this machine what need not be asked every time.
+    pub const USUAL: [Self; 9] = [
+        Self::Run,
+        Self::Explain,
+        Self::Errors,
+        Self::Latency,
+        Self::Signing,
+        Self::Parse,
+        Self::Startup,
+        Self::Paths,
+        Self::Footprint,
+    ];
+}
+
+/// A signature over a query, one over a form, and one in a URL.
+pub const EXPLAINED: [Scenario; 3] =
+    [Scenario::S3ListObjects, Scenario::Ec2RunInstancesDryRun, Scenario::S3PresignedGet];
+
+/// The shortest call of each service that has a client.
+pub const FOLLOWED: [Scenario; 2] = [Scenario::S3ListBuckets, Scenario::Ec2RunInstancesDryRun];
+
+/// A round trip from one continent's edge to its middle.
+pub const RTT: Duration = Duration::from_millis(30);
+
+/// Long enough for intervals of a percent or two.
+const EXTENT: Extent = Extent { pairs: 5000, time: Duration::from_secs(8), concurrency: 1 };
+/// Across a network a round takes four round trips, and the differences are as they were.
+const EXTENT_ACROSS: Extent = Extent { pairs: 60, time: Duration::from_secs(8), concurrency: 1 };
+const PARSE: bench::parse::Effort =
+    bench::parse::Effort { rounds: 20, time: Duration::from_secs(5) };
+const STARTS: u32 = 300;
+
+/// Is told which part begins, as number `index` of `total`.
+pub type Begin<'b> = &'b dyn Fn(Part, usize, usize);
+
+/// Measures the parts of `wanted`, and takes the others from `saved`, which is evidence as JSON. Those
+/// that it lacks are measured too, unless [`Part::USUAL`] leaves them out.
+///
+/// # Errors
+/// Those of each part's verb; exit 2 where what was saved is none of this version's.
+pub fn gather(
+    wanted: &BTreeSet<Part>,
+    saved: Map<String, Value>,
+    runtime: &Runtime,
+    interrupt: &Interrupt,
+    begin: Begin<'_>,
+) -> Result<Evidence, Stop> {
+    let project = Arc::new(Project::open(None)?);
+    let builds = saved.get("footprint").cloned();
+    let of_peers = Arc::clone(&project);
+    let mut parts = Parts { wanted, saved, runtime, interrupt, begin, begun: BTreeSet::new() };
+    Ok(Evidence {
+        made_by: MadeBy::of(&project),
+        run: parts.one(Part::Run, "run", run_all)?,
+        explain: parts.one(Part::Explain, "explain", explain_some)?,
+        errors: parts.one(Part::Errors, "errors", |_| play_catalogue())?,
+        latency: parts.one(Part::Latency, "latency", latency)?,
+        latency_across: parts.one(Part::Latency, "latency_across", latency_across)?,
+        signing: parts.one(Part::Signing, "signing", |_| blocking(signing))?,
+        peers: parts
+            .if_wanted(Part::Peers, "peers", |_| blocking(move || peers::measure(&of_peers)))?,
+        parse: parts.one(Part::Parse, "parse", |_| blocking(parse))?,
+        startup: parts.one(Part::Startup, "startup", |_| blocking(startup))?,
+        selfcheck: parts.if_wanted(Part::Selfcheck, "selfcheck", selfcheck)?,
+        paths: parts.one(Part::Paths, "paths", follow_some)?,
+        footprint: parts
+            .one(Part::Footprint, "footprint", |_| blocking(move || count_footprint(builds)))?,
+    })
+}
+
+/// Measures what is wanted, and has the rest at hand.
+struct Parts<'g> {
+    wanted: &'g BTreeSet<Part>,
+    saved: Map<String, Value>,
+    runtime: &'g Runtime,
+    interrupt: &'g Interrupt,
+    begin: Begin<'g>,
+    begun: BTreeSet<Part>,
+}
+
+impl Parts<'_> {
+    /// What was saved as `field`, unless its `part` is wanted anew or there is nothing: then what
+    /// `measure` finds.
+    fn one<T, F>(
+        &mut self,
+        part: Part,
+        field: &str,
+        measure: impl FnOnce(Interrupt) -> F,
+    ) -> Result<T, Stop>
+    where
+        T: DeserializeOwned,
+        F: Future<Output = Result<T, Stop>>,
+    {
+        if let Some(saved) = self.saved(part, field) {
+            return serde_json::from_value(saved).map_err(|error| {
+                Stop::usage(format!("the saved `{field}` is of another version: {error}"))
+                    .help("without --only everything is measured anew")
+            });
+        }
+        if self.begun.insert(part) {
+            (self.begin)(part, self.begun.len() - 1, self.wanted.len().max(self.begun.len()));
+        }
+        self.runtime.block_on(self.interrupt.or(measure(self.interrupt.clone())))?
+    }
+
+    /// The same, but nothing where nothing was saved and nobody wants it.
+    fn if_wanted<T, F>(
+        &mut self,
+        part: Part,
+        field: &str,
+        measure: impl FnOnce(Interrupt) -> F,
+    ) -> Result<Option<T>, Stop>
+    where
+        T: DeserializeOwned,
+        F: Future<Output = Result<T, Stop>>,
+    {
+        if self.wanted.contains(&part) || self.saved(part, field).is_some() {
+            return self.one(part, field, measure).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn saved(&self, part: Part, field: &str) -> Option<Value> {
+        let saved = self.saved.get(field).filter(|value| !value.is_null());
+        saved.filter(|_| !self.wanted.contains(&part)).cloned()
+    }
+}
+
+/// On a thread of its own, so that a signal is heard meanwhile.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Stop> + Send + 'static,
+) -> Result<T, Stop> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+/// The embedded endpoint, whatever the environment says: what is written up can be had by anyone.
+async fn sandbox(delay: Duration) -> Result<Place, Stop> {
+    let target = Some(TargetName::Sandbox);
+    Place::resolve(&Wish { target, delay, ..Wish::default() }).await
+}
+
+async fn run_all(interrupt: Interrupt) -> Result<Comparison, Stop> {
+    let scenarios = select(&[], Given::default()).map_err(unknown)?;
+    let place = Arc::new(sandbox(Duration::ZERO).await?);
+    let choices = Choices::usual(Launching::Allowed);
+    let mut found = run::compare(place, scenarios, choices, Arc::new(Unseen), interrupt).await?;
+    found.scenarios = found.scenarios.into_iter().map(abridged).collect();
+    Ok(found)
+}
+
+/// `compare run --format json` has the answers that are left out.
+fn abridged(finding: Finding) -> Finding {
+    Finding { raw: finding.raw.abridged(), sdk: finding.sdk.abridged(), ..finding }
+}
+
+async fn explain_some(interrupt: Interrupt) -> Result<Vec<Explanation>, Stop> {
+    let mut explained = Vec::with_capacity(EXPLAINED.len());
+    for scenario in EXPLAINED {
+        let (place, unseen) = (sandbox(Duration::ZERO).await?, Arc::new(Unseen));
+        let (given, shown) = (Given::default(), SecretsShown::Masked);
+        let signals = interrupt.clone();
+        let choices = Choices::usual(Launching::Allowed);
+        let mut one = explain(place, scenario, given, choices, shown, unseen, signals).await?;
+        one.raw.parsed = one.raw.parsed.abridged();
+        one.sdk.parsed = one.sdk.parsed.abridged();
+        explained.push(one);
+    }
+    Ok(explained)
+}
+
+async fn play_catalogue() -> Result<errors::Findings, Stop> {
+    let cases = catalogue::select(&[]).map_err(|unknown| Stop::usage(unknown.to_string()))?;
+    let found = errors::play(&cases).await?;
+    if found.all_played() {
+        return Ok(found);
+    }
+    Err(Stop::negative("a case of the catalogue could not be played")
+        .help("`compare errors` says which, and why"))
+}
+
+async fn latency(interrupt: Interrupt) -> Result<Latency, Stop> {
+    measure_latency(&bench::latency::OPERATIONS, EXTENT, Duration::ZERO, interrupt).await
+}
+
+async fn latency_across(interrupt: Interrupt) -> Result<Latency, Stop> {
+    measure_latency(&[Scenario::S3ListBuckets], EXTENT_ACROSS, RTT, interrupt).await
+}
+
+async fn measure_latency(
+    operations: &[Scenario],
+    extent: Extent,
+    rtt: Duration,
+    interrupt: Interrupt,
+) -> Result<Latency, Stop> {
+    let (place, unseen) = (sandbox(rtt).await?, Arc::new(Unseen));
+    let operations = operations.to_vec();
+    let samples =
+        bench::latency::measure(place, operations, extent, rtt, unseen, interrupt).await?;
+    Ok(bench::latency::analyse(&samples))
+}
+
+fn signing() -> Result<bench::signing::Signing, Stop> {
+    bench::signing::measure(Effort::Full)
+}
+
+fn parse() -> Result<bench::parse::Parsing, Stop> {
+    bench::parse::measure(PARSE, |_, _| ())
+}
+
+fn startup() -> Result<bench::startup::Startup, Stop> {
+    bench::startup::measure(STARTS, |_, _| ())
+}
+
+async fn selfcheck(interrupt: Interrupt) -> Result<Selfcheck, Stop> {
+    bench::selfcheck::check(sandbox(Duration::ZERO).await?, |_, _| (), interrupt).await
+}
+
+async fn follow_some(interrupt: Interrupt) -> Result<Vec<Paths>, Stop> {
+    let depth = paths::deepest();
+    let mut followed = Vec::with_capacity(FOLLOWED.len());
+    for scenario in FOLLOWED {
+        let (place, unseen) = (sandbox(Duration::ZERO).await?, Arc::new(Unseen));
+        let (given, signals) = (Given::default(), interrupt.clone());
+        followed.push(
+            paths::measure(
+                place,
+                scenario,
+                given,
+                Choices::usual(Launching::Allowed),
+                depth,
+                unseen,
+                signals,
+            )
+            .await?,
+        );
+    }
+    Ok(followed)
+}
+
+/// Counts anew, and keeps a build that was made elsewhere where none was made here.
+fn count_footprint(saved: Option<Value>) -> Result<Footprint, Stop> {
+    let mut counted = footprint::measure(None, &[], &mut |_, _, _| ())?;
+    let saved = saved.and_then(|saved| serde_json::from_value::<Footprint>(saved).ok());
+    if let Some(saved) = saved {
+        counted.take_builds_of(saved);
+    }
+    Ok(counted)
+}
+
+fn unknown(unknown: UnknownScenario) -> Stop {
+    Stop::usage(unknown.to_string())
+}
+
+/// One bar tells of the parts; of what happens within one nobody is told.
+struct Unseen;
+
+impl Progress for Unseen {
+    fn begin(&self, _: Scenario, _: usize, _: usize) {}
+    fn end(&self) {}
+}

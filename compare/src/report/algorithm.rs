@@ -1,0 +1,123 @@
+//! The five steps of `SigV4`, and the code that takes each on either side. Tests hold every name against
+//! the sources.
+//! Steps: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
+
+/// One step.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Its name in AWS's words.
+    pub name: &'static str,
+    /// What comes of it.
+    pub what: &'static str,
+    /// In this project.
+    pub raw: &'static [Code],
+    /// In the crate aws-sigv4, which the SDK signs with.
+    pub sdk: &'static [Code],
+    /// What people get wrong here.
+    pub pitfalls: &'static str,
+}
+
+/// A function or type, and the file that has it: below the project, or below aws-sigv4's `src`.
+#[derive(Debug, Clone, Copy)]
+pub struct Code {
+    /// As it is called in the source: `Type::function`, `function`.
+    pub name: &'static str,
+    /// Where it is.
+    pub file: &'static str,
+}
+
+const fn code(name: &'static str, file: &'static str) -> Code {
+    Code { name, file }
+}
+
+/// In AWS's order.
+pub const STEPS: [Step; 5] = [
+    Step {
+        name: "Canonical request",
+        what: "method, path, query, headers, their names, and the hash of the body, each in the one \
+               form in which both ends write it",
+        raw: &[
+            code("CanonicalRequest::new", "raw/src/sigv4.rs"),
+            code("write_canonical", "raw/src/sigv4/path.rs"),
+            code("QueryBuffers::canonical", "raw/src/sigv4/query.rs"),
+            code("Headers::write_canonical", "raw/src/sigv4/headers.rs"),
+            code("HashedPayload::new", "raw/src/sigv4.rs"),
+        ],
+        sdk: &[code("CanonicalRequest::from", "http_request/canonical_request.rs")],
+        pitfalls: "the path encoded once too often or once too seldom (once for S3, twice elsewhere), \
+                   a query not sorted or with `+` for a space, a port that is sent and not signed, a \
+                   header that a proxy changes",
+    },
+    Step {
+        name: "Hash of the canonical request",
+        what: "its SHA-256, in lower-case hexadecimal",
+        raw: &[
+            code("CanonicalRequest::hash", "raw/src/sigv4.rs"),
+            code("sha256", "raw/src/sigv4/sha256.rs"),
+        ],
+        sdk: &[code("sha256_hex_string", "sign/v4.rs")],
+        pitfalls: "a line feed too many at the end, or a body that is encoded anew after it was hashed",
+    },
+    Step {
+        name: "String to sign",
+        what: "algorithm, time, credential scope, and that hash",
+        raw: &[
+            code("StringToSign::new", "raw/src/sigv4.rs"),
+            code("CredentialScope::new", "raw/src/sigv4.rs"),
+        ],
+        sdk: &[
+            code("StringToSign::new_v4", "http_request/canonical_request.rs"),
+            code("SigningScope", "http_request/canonical_request.rs"),
+        ],
+        pitfalls: "the wrong region or service in the scope, a clock that is off, yesterday's date in the \
+                   scope after midnight in UTC",
+    },
+    Step {
+        name: "Signing key and signature",
+        what: "four HMACs that narrow the secret down to one day, region and service, and a fifth of the \
+               string to sign",
+        raw: &[
+            code("SigningKey::derive", "raw/src/sigv4.rs"),
+            code("SigningKey::sign", "raw/src/sigv4.rs"),
+            code("KeyCache::signing_key", "raw/src/sigv4/keys.rs"),
+        ],
+        sdk: &[
+            code("generate_signing_key", "sign/v4.rs"),
+            code("calculate_signature", "sign/v4.rs"),
+        ],
+        pitfalls: "white space pasted along with the secret, a key kept from before the credentials \
+                   changed, a temporary key without its session token",
+    },
+    Step {
+        name: "Authorization",
+        what: "credential, names of the signed headers and signature, in a header or in the URL",
+        raw: &[
+            code("Authorization::new", "raw/src/sigv4.rs"),
+            code("PresignedUrl::new", "raw/src/sigv4.rs"),
+        ],
+        sdk: &[
+            code("build_authorization_header", "http_request/sign.rs"),
+            code("SigningInstructions::apply_to_request_http1x", "http_request/sign.rs"),
+        ],
+        pitfalls: "headers that are signed and not sent so, a token added after signing, `Authorization: ` \
+                   inside its own value",
+    },
+];
+
+/// What the functions are called in the scripts that most people begin with, and their counterparts here.
+pub const TUTORIALS: [(&str, Code); 11] = [
+    ("sign(key, msg)", code("KeyedHash::of", "raw/src/sigv4/sha256.rs")),
+    ("get_signature_key", code("SigningKey::derive", "raw/src/sigv4.rs")),
+    ("amz_date, datestamp", code("Timestamp::new", "raw/src/sigv4/timestamp.rs")),
+    ("canonical_uri", code("write_canonical", "raw/src/sigv4/path.rs")),
+    ("canonical_querystring", code("QueryBuffers::canonical", "raw/src/sigv4/query.rs")),
+    (
+        "canonical_headers, signed_headers",
+        code("HeaderBuffers::collect", "raw/src/sigv4/headers.rs"),
+    ),
+    ("payload_hash", code("HashedPayload::new", "raw/src/sigv4.rs")),
+    ("canonical_request", code("CanonicalRequest::new", "raw/src/sigv4.rs")),
+    ("credential_scope", code("CredentialScope::new", "raw/src/sigv4.rs")),
+    ("string_to_sign", code("StringToSign::new", "raw/src/sigv4.rs")),
+    ("authorization_header", code("Authorization::new", "raw/src/sigv4.rs")),
+];

@@ -1,0 +1,91 @@
+//! Evidence → every file of the report, and whether those that are there are the same.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{
+    html, plot,
+    writeup::{self, BadMarker, Profile},
+};
+use crate::evidence::Evidence;
+
+/// A file of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Below the report's folder.
+    pub path: PathBuf,
+    /// What is in it.
+    pub text: String,
+}
+
+/// The name of the write-up.
+pub const REPORT: &str = "REPORT.md";
+
+/// All of them. `existing` is the write-up that is there, whose own text is kept.
+///
+/// # Errors
+/// Where the markers of `existing` are broken.
+pub fn render(
+    evidence: &Evidence,
+    existing: Option<&str>,
+    profile: Profile,
+) -> Result<Vec<File>, BadMarker> {
+    let plots = plot::all(evidence);
+    let report =
+        writeup::refresh(existing.unwrap_or_else(|| profile.template()), evidence, &plots)?;
+    let mut files = vec![
+        File { path: REPORT.into(), text: report },
+        File { path: "report.html".into(), text: html::page(evidence, &plots) },
+    ];
+    files.extend(plots.into_iter().map(|plot| File {
+        path: Path::new("report").join(plot.name).with_extension("svg"),
+        text: plot.svg,
+    }));
+    Ok(files)
+}
+
+/// A file that is not what the evidence renders to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OutOfStep {
+    /// Which.
+    pub file: String,
+    /// The first line that differs, counted from 1; none where the file is not there.
+    pub line: Option<usize>,
+    /// What stands there.
+    pub found: Option<String>,
+    /// What the evidence renders to.
+    pub expected: Option<String>,
+}
+
+impl File {
+    /// Where `found`, which is there in its place, differs.
+    #[must_use]
+    pub fn differs_from(&self, found: Option<&str>) -> Option<OutOfStep> {
+        let file = self.path.display().to_string();
+        let Some(found) = found else {
+            return Some(OutOfStep { file, line: None, found: None, expected: None });
+        };
+        if found == self.text {
+            return None;
+        }
+        let (mut theirs, mut ours) = (found.lines(), self.text.lines());
+        for line in 1.. {
+            let (found, expected) = (theirs.next(), ours.next());
+            if found != expected || found.is_none() {
+                let [found, expected] = [found, expected].map(|line| line.map(short));
+                return Some(OutOfStep { file, line: Some(line), found, expected });
+            }
+        }
+        None
+    }
+}
+
+/// The lines of a page are long.
+fn short(line: &str) -> String {
+    const WIDTH: usize = 160;
+    match line.char_indices().nth(WIDTH) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
