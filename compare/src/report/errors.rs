@@ -49,7 +49,7 @@ const CAUSES: [(Cause, &str); 4] = [
 ];
 
 /// A way of printing, its name in the findings, and what it is on each side.
-const WAYS: [(&str, &str); 4] = [
+pub(super) const WAYS: [(&str, &str); 4] = [
     ("display", "{}"),
     ("error_context", "the causes / DisplayErrorContext"),
     ("api", "typed accessors"),

@@ -78,7 +78,7 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
     rows
 }
 
-fn build(program: &Program, profile: Profile) -> Option<&Build> {
+pub(super) fn build(program: &Program, profile: Profile) -> Option<&Build> {
     match profile {
         Profile::Dev => program.dev.as_ref(),
         Profile::Release => program.release.as_ref(),

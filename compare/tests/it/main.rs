@@ -19,6 +19,7 @@ mod launch;
 mod mistakes;
 mod output;
 mod paths;
+mod plots;
 mod program;
 mod render;
 mod report;
