@@ -106,7 +106,7 @@ pub const STEPS: [Step; 5] = [
 
 /// What the functions are called in the scripts that most people begin with, and their counterparts here.
 pub const TUTORIALS: [(&str, Code); 11] = [
-    ("sign(key, msg)", code("KeyedHash::of", "raw/src/sigv4/sha256.rs")),
+    ("sign(key, msg)", code("hmac_sha256", "raw/src/sigv4.rs")),
     ("get_signature_key", code("SigningKey::derive", "raw/src/sigv4.rs")),
     ("amz_date, datestamp", code("Timestamp::new", "raw/src/sigv4/timestamp.rs")),
     ("canonical_uri", code("write_canonical", "raw/src/sigv4/path.rs")),

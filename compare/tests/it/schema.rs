@@ -45,6 +45,7 @@ fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
         "sign",
         "sign-line",
         "verify-line",
+        "bench-all",
         "bench-latency",
         "bench-parse",
         "bench-selfcheck",

@@ -41,6 +41,15 @@ fn calls(verb: &str) -> Vec<(Vec<&str>, Token)> {
         "verify" => vec![masked(&["verify", "--jsonl"])],
         // Nor do these.
         "footprint" => vec![masked(&["footprint"])],
+        // It measures at an endpoint of its own, or renders what it measured there.
+        "report" => {
+            vec![masked(&[
+                "report",
+                "--check",
+                "--out",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/.."),
+            ])]
+        }
         "completions" => vec![masked(&["completions", "bash"])],
         // Its own, made for this run, are what it is for; it runs until it is stopped.
         "sandbox" | "help" => Vec::new(),

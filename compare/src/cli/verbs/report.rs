@@ -31,13 +31,16 @@ pub(in crate::cli) fn run(args: &ReportArgs) -> Result<ExitCode, Stop> {
     let existing = read(&args.out.join(REPORT))?;
     let profile = choose_profile(args, existing.as_deref())?;
     let evidence = if args.check || args.data.is_some() { load(args)? } else { measure(args)? };
+    if !args.check {
+        // Before anything is rendered, so that what took minutes to measure is not lost to a bad marker.
+        put(&evidence::file(&args.out), &evidence.text())?;
+    }
     let rendered = files::render(&evidence, existing.as_deref(), profile).map_err(|bad| {
         let message = format!("{}: {bad}", args.out.join(REPORT).display());
         let stop = if args.check { Stop::negative(message) } else { Stop::usage(message) };
         stop.help("mend the marker, or move the file away to begin a new one")
     })?;
-    let done =
-        if args.check { check(args, &rendered)? } else { write(args, &evidence, &rendered)? };
+    let done = if args.check { check(args, &rendered)? } else { write(args, &rendered)? };
     match args.format {
         Format::Json => print_json(&done),
         Format::Text | Format::Markdown => anstream::print!("{}", done.in_words()),
@@ -109,10 +112,8 @@ fn measure(args: &ReportArgs) -> Result<Evidence, Stop> {
     bar.end();
     // What still computes after an interruption is not waited for.
     runtime.shutdown_background();
-    let text = gathered?.text();
-    put(&file, &text)?;
-    // What is rendered is what the file says, to the last digit: the next `--check` reads it there.
-    Evidence::read(&text).map_err(|error| {
+    // What is rendered is what the file will say, to the last digit: `--check` reads it there.
+    Evidence::read(&gathered?.text()).map_err(|error| {
         Stop::impossible(format!("what was measured cannot be read again: {error}"))
     })
 }
@@ -125,18 +126,19 @@ fn check(args: &ReportArgs, rendered: &[File]) -> Result<Done, Stop> {
     Ok(Done { written: Vec::new(), out_of_step })
 }
 
-fn write(args: &ReportArgs, evidence: &Evidence, rendered: &[File]) -> Result<Done, Stop> {
-    let mut written = Vec::new();
-    // What was rendered from another file is to be checked in its place too.
-    let file = evidence::file(&args.out);
-    put(&file, &evidence.text())?;
-    written.push(file.display().to_string());
+fn write(args: &ReportArgs, rendered: &[File]) -> Result<Done, Stop> {
+    let mut written = vec![name(&evidence::file(&args.out))];
     for file in rendered {
         let path = args.out.join(&file.path);
         put(&path, &file.text)?;
-        written.push(path.display().to_string());
+        written.push(name(&path));
     }
     Ok(Done { written, out_of_step: Vec::new() })
+}
+
+/// Without the dot of the current folder.
+fn name(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
 impl Done {
