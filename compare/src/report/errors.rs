@@ -41,7 +41,7 @@ struct Row<'f> {
 /// What the row says where the words are not an SDK client's.
 const NO_CLIENT: &str = "no SDK client: reqwest's words";
 
-const CAUSES: [(Cause, &str); 4] = [
+pub(super) const CAUSES: [(Cause, &str); 4] = [
     (Cause::Mistake, "Mistakes of the caller"),
     (Cause::Permission, "Permissions"),
     (Cause::Resource, "Resources"),
@@ -63,7 +63,7 @@ const HOW_TO_READ: &str = "Kept: how many of the facts that the service sent are
      Gateway and none that fetches a presigned URL: there a program signs with the SDK's signer, calls \
      with reqwest, and shows reqwest's words.";
 
-const HOW_COUNTED: &str = "Counted are the cases in which an SDK client called and both sides failed. DisplayErrorContext \
+pub(super) const HOW_COUNTED: &str = "Counted are the cases in which an SDK client called and both sides failed. DisplayErrorContext \
      ends in a copy of {:?}, dump of the body included; that is counted as {:?}.";
 
 fn row(case: &Finding) -> Row<'_> {
@@ -101,7 +101,7 @@ fn words(case: &Finding) -> Option<[(&'static str, &str); 3]> {
 }
 
 /// Status and code, or that there was no answer.
-fn answered(wire: &Wire) -> String {
+pub(super) fn answered(wire: &Wire) -> String {
     match (wire.status, wire.code()) {
         (Some(status), Some(code)) => format!("{status} {code}"),
         (Some(status), None) => status.to_string(),
@@ -109,7 +109,7 @@ fn answered(wire: &Wire) -> String {
     }
 }
 
-fn remark(case: &Finding) -> Option<&'static str> {
+pub(super) fn remark(case: &Finding) -> Option<&'static str> {
     match (&case.raw, &case.sdk) {
         _ if case.problem.is_some() => Some("could not be played"),
         (raw, _) if raw.silently_wrong => Some("raw is silently wrong"),
@@ -132,7 +132,7 @@ fn by_cause(findings: &Findings) -> impl Iterator<Item = (&'static str, Vec<&Fin
 }
 
 /// `way, raw, sdk` for each way of printing.
-fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
+pub(super) fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
     let of = |side: &str, way: &str| {
         let kept = findings.kept.iter().find(|kept| kept.side == side && kept.way == way);
         kept.map_or_else(String::new, |kept| {
@@ -144,7 +144,7 @@ fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
 }
 
 /// What the table of ways is about; nothing where no case counts.
-fn kept_heading(findings: &Findings) -> Option<String> {
+pub(super) fn kept_heading(findings: &Findings) -> Option<String> {
     let kept = findings.kept.iter().find(|kept| kept.cases > 0)?;
     let of_the_other = findings.kept.iter().find(|other| other.of != kept.of);
     let of = match of_the_other {
@@ -206,7 +206,7 @@ fn lost(findings: &Findings, side: fn(&Finding) -> &Side) -> (usize, String) {
 }
 
 /// What the cases come to, in a sentence.
-fn summary(findings: &Findings) -> String {
+pub(super) fn summary(findings: &Findings) -> String {
     let cases = &findings.cases;
     let count = |is_one: fn(&&Finding) -> bool| cases.iter().filter(is_one).count();
     let unplayed = count(|case| case.problem.is_some());
@@ -225,7 +225,7 @@ fn summary(findings: &Findings) -> String {
 }
 
 /// How a side's call ended, in a phrase.
-fn ending(side: &Side) -> String {
+pub(super) fn ending(side: &Side) -> String {
     let attempts = if side.attempts == 1 { "attempt" } else { "attempts" };
     let how = match side.outcome {
         Outcome::Skipped => return "not possible".to_owned(),

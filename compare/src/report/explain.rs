@@ -12,17 +12,17 @@ use crate::findings::Side;
 use crate::scenario::Scenario;
 
 /// One step, with what each side has in it.
-struct Section {
+pub(super) struct Section {
     title: &'static str,
-    rows: Vec<Row>,
+    pub(super) rows: Vec<Row>,
 }
 
 /// One line of a step.
-struct Row {
+pub(super) struct Row {
     /// Its name in AWS's grammar, or of the header.
-    label: String,
-    raw: Option<String>,
-    sdk: Option<String>,
+    pub(super) label: String,
+    pub(super) raw: Option<String>,
+    pub(super) sdk: Option<String>,
     /// The character at which they differ, where that is worth a caret.
     at: Option<usize>,
     folding: Folding,
@@ -91,7 +91,7 @@ fn sections(explanation: &Explanation) -> Vec<Section> {
     sections
 }
 
-fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section; 6] {
+pub(super) fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section; 6] {
     let one = |title, label: &str, of: fn(&SignatureSteps) -> &str| Section {
         title,
         rows: vec![Row::new(label, Some(of(raw).to_owned()), Some(of(sdk).to_owned()))],
@@ -135,7 +135,7 @@ fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section; 6] {
     ]
 }
 
-fn http(raw: Option<&Http>, sdk: Option<&Http>) -> Vec<Row> {
+pub(super) fn http(raw: Option<&Http>, sdk: Option<&Http>) -> Vec<Row> {
     let line = |http: Option<&Http>| http.map(|http| http.start_line.clone());
     let body = |http: Option<&Http>| http.map(body).filter(|body| !body.is_empty());
     let mut names: Vec<_> = [raw, sdk]
@@ -171,7 +171,7 @@ fn body(http: &Http) -> String {
     format!("{} … ({} bytes in all)", &http.body[..shown], http.body_length)
 }
 
-fn parsed(raw: &Walk, sdk: &Walk) -> Vec<Row> {
+pub(super) fn parsed(raw: &Walk, sdk: &Walk) -> Vec<Row> {
     let (raw, sdk) = (&raw.parsed, &sdk.parsed);
     let both =
         |label: &str, of: &dyn Fn(&Side) -> Option<String>| Row::new(label, of(raw), of(sdk));
@@ -208,7 +208,7 @@ fn beginning(answer: &serde_json::Value) -> String {
 }
 
 /// What the reader is to take from all this.
-fn conclusion(explanation: &Explanation) -> String {
+pub(super) fn conclusion(explanation: &Explanation) -> String {
     let Some(proof) = &explanation.proof else {
         return "Nothing is signed here, on either side.".to_owned();
     };

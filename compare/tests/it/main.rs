@@ -18,6 +18,7 @@ mod interrupt;
 mod launch;
 mod mistakes;
 mod output;
+mod page;
 mod paths;
 mod plots;
 mod program;
