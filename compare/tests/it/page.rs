@@ -25,7 +25,8 @@ fn each<'p>(start: &'p str, end: char) -> impl Iterator<Item = &'p str> {
 #[test]
 fn nothing_outside_of_the_page_is_loaded() {
     // AWS's documents name their schema by a URL; that is text, and no attribute.
-    for loading in [" src=", " srcset=", "<link", "<iframe", "<object", "<base", "@import", "url("] {
+    for loading in [" src=", " srcset=", "<link", "<iframe", "<object", "<base", "@import", "url("]
+    {
         assert!(!PAGE.contains(loading), "{loading}");
     }
     for target in each(" href=\"", '"') {
@@ -57,7 +58,10 @@ fn every_step_of_every_operation_is_there() {
         let name = explanation.operation.name();
         let steps = if explanation.raw.signature.is_some() { 8 } else { 3 };
         for step in 1..=steps {
-            assert!(PAGE.contains(&format!("<article class=\"step\" id=\"{name}-{step}\"")), "{name} {step}");
+            assert!(
+                PAGE.contains(&format!("<article class=\"step\" id=\"{name}-{step}\"")),
+                "{name} {step}"
+            );
         }
         for side in [&explanation.raw, &explanation.sdk] {
             let signature = side.signature.as_ref().expect("it is signed");

@@ -40,9 +40,8 @@ pub(super) fn differing(raw: &str, sdk: &str) -> [Places; 2] {
 /// Where `needles` stand in `text`, each where it is found first.
 pub(super) fn found<'n>(text: &str, needles: impl IntoIterator<Item = &'n str>) -> Places {
     let needles = needles.into_iter().filter(|needle| !needle.is_empty());
-    let mut places: Places = needles
-        .filter_map(|needle| text.find(needle).map(|at| at..at + needle.len()))
-        .collect();
+    let mut places: Places =
+        needles.filter_map(|needle| text.find(needle).map(|at| at..at + needle.len())).collect();
     places.sort_by_key(|place| place.start);
     places
 }

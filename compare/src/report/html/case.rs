@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::catalogue::cause_word;
+use super::{catalogue::cause_word, prose::broken};
 use crate::{
     errors::{Finding, Side, WrongAndRight, wire::Wire},
     findings::Outcome,
@@ -21,7 +21,8 @@ pub(super) const FLAGS: [(&str, &str); 3] = [
 
 /// The case.
 pub(super) fn details(case: &Finding) -> Markup {
-    let flags: Vec<_> = FLAGS.iter().map(|(flag, _)| *flag).filter(|flag| has(case, flag)).collect();
+    let flags: Vec<_> =
+        FLAGS.iter().map(|(flag, _)| *flag).filter(|flag| has(case, flag)).collect();
     html! {
         details.case id={ "case-" (case.id) } data-service=(case.service)
             data-cause=(cause_word(case.cause)) data-flags=(flags.join(" ")) {
@@ -48,9 +49,7 @@ pub(super) fn details(case: &Finding) -> Markup {
 
 fn has(case: &Finding, flag: &str) -> bool {
     match flag {
-        "loses" => {
-            case.is_comparable() && case.sdk.kept_by.display.len() < case.sdk.facts.len()
-        }
+        "loses" => case.is_comparable() && case.sdk.kept_by.display.len() < case.sdk.facts.len(),
         "impossible" => !case.sdk.possible,
         _ => case.raw.silently_wrong || case.sdk.silently_wrong,
     }
@@ -88,7 +87,7 @@ fn wire(wire: &Wire) -> Markup {
                         "HTTP/1.1 " (wire.status.map(|status| status.to_string()).unwrap_or_default())
                         "\n"
                         @for (name, value) in &wire.headers { (name) ": " (value) "\n" }
-                        "\n" (body.replace("><", ">\n<"))
+                        "\n" (broken(body))
                     }
                 }
                 p.note {
@@ -147,7 +146,12 @@ fn both_answers(answers: &WrongAndRight) -> Markup {
 fn facts(name: &str, side: &Side) -> Markup {
     let kept = &side.kept_by;
     let full = if name == "sdk" { "context" } else { "causes" };
-    let ways = [("{}", &kept.display), (full, &kept.error_context), ("typed", &kept.api), ("{:?}", &kept.debug)];
+    let ways = [
+        ("{}", &kept.display),
+        (full, &kept.error_context),
+        ("typed", &kept.api),
+        ("{:?}", &kept.debug),
+    ];
     let is_told = matches!(side.outcome, Outcome::Refused | Outcome::Failed);
     html! {
         @if is_told && !side.facts.is_empty() {

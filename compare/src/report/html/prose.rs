@@ -11,9 +11,19 @@ pub(super) fn in_code(text: &str) -> Markup {
     }
 }
 
+/// AWS's documents are one line each. They are broken before each element that begins.
+pub(super) fn broken(document: &str) -> String {
+    document.replace("><", ">\n<").replace(">\n</", "></")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::in_code;
+    use super::{broken, in_code};
+
+    #[test]
+    fn an_element_begins_a_line_and_ends_none() {
+        assert_eq!(broken("<a><b>1</b><c></c></a>"), "<a>\n<b>1</b>\n<c></c></a>");
+    }
 
     #[test]
     fn what_stands_between_backquotes_is_code() {

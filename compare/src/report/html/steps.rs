@@ -141,8 +141,7 @@ fn signature(operation: Scenario, sides: [&SignatureSteps; 2]) -> [Step; 5] {
     };
     let signature = signature.map(|row| plain(row).named("in hexadecimal"));
     let carried = carried.map(|row| Line::of(row, carried_parts(sides)));
-    let carrier =
-        if operation == Scenario::S3PresignedGet { "the URL" } else { "Authorization" };
+    let carrier = if operation == Scenario::S3PresignedGet { "the URL" } else { "Authorization" };
     let step = |kind, lines: Vec<Line>| Step { kind, lines };
     [
         step(Kind::CanonicalRequest, canonical.map(plain).collect()),

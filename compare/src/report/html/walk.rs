@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::{
     bytes::{Places, differing, found, marked},
     headers,
+    prose::broken,
     steps::{Line, Shape, Step, steps},
     words::Words,
 };
@@ -137,10 +138,14 @@ fn article(operation: Scenario, index: usize, step: &Step) -> Markup {
 
 /// Where both sides have the same, it stands once.
 fn line(line: &Line) -> Markup {
-    let [raw, sdk] = [&line.raw, &line.sdk].map(|value| value.as_deref().map(|value| shown(line.shape, value)));
+    let [raw, sdk] =
+        [&line.raw, &line.sdk].map(|value| value.as_deref().map(|value| shown(line.shape, value)));
     let (ours, theirs) = (raw.as_deref(), sdk.as_deref());
     let [raw_differs, sdk_differs] = match (ours, theirs) {
-        (Some(raw), Some(sdk)) => differing(raw, sdk),
+        (Some(raw), Some(sdk)) => {
+            let [ours, theirs] = differing(raw, sdk);
+            [before_the_cut(line.shape, raw, ours), before_the_cut(line.shape, sdk, theirs)]
+        }
         (raw, sdk) => [raw, sdk].map(whole),
     };
     let [raw_made, sdk_made] = [(0, ours), (1, theirs)].map(|(side, text)| {
@@ -202,11 +207,19 @@ fn whole(text: Option<&str>) -> Places {
     text.map(|text| vec![0..text.len()]).unwrap_or_default()
 }
 
-/// AWS's documents are one line each; they are broken between elements, and forms between fields.
+/// Of a long document the beginning is shown, and where that ends is no difference.
+fn before_the_cut(shape: Shape, text: &str, mut places: Places) -> Places {
+    if let (Shape::Document, Some(cut)) = (shape, text.rfind(" … (")) {
+        places.retain(|place| place.end < cut);
+    }
+    places
+}
+
+/// Documents are broken between elements, forms between fields.
 fn shown(shape: Shape, text: &str) -> String {
     match shape {
         Shape::Bytes => text.to_owned(),
-        Shape::Document if text.starts_with('<') => text.replace("><", ">\n<"),
+        Shape::Document if text.starts_with('<') => broken(text),
         Shape::Document if text.starts_with('{') => text.to_owned(),
         Shape::Document => text.replace('&', "\n&"),
     }
