@@ -140,7 +140,7 @@
     apply();
   }
 
-  // An address that names a case or a step opens it.
+  // An address that names a case opens it.
   function follow() {
     const named = location.hash.length > 1 && !location.hash.includes('=')
       && document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -152,5 +152,6 @@
   walk();
   filter();
   follow();
-  addEventListener('hashchange', follow);
+  // What is chosen here changes the address without this event: somebody else has changed it.
+  addEventListener('hashchange', () => (location.hash.includes('=') ? location.reload() : follow()));
 })();
