@@ -13,11 +13,9 @@ pub struct Step {
     pub raw: &'static [Code],
     /// In the crate aws-sigv4, which the SDK signs with.
     pub sdk: &'static [Code],
-    /// What people get wrong here.
-    pub pitfalls: &'static str,
 }
 
-/// A function or type, and the file that has it: below the project, or below aws-sigv4's `src`.
+/// A function or type, and the file that has it: below the project, or below the crate that it names first.
 #[derive(Debug, Clone, Copy)]
 pub struct Code {
     /// As it is called in the source: `Type::function`, `function`.
@@ -26,7 +24,8 @@ pub struct Code {
     pub file: &'static str,
 }
 
-const fn code(name: &'static str, file: &'static str) -> Code {
+/// A piece of code, for a list of them.
+pub(super) const fn code(name: &'static str, file: &'static str) -> Code {
     Code { name, file }
 }
 
@@ -43,10 +42,7 @@ pub const STEPS: [Step; 5] = [
             code("Headers::write_canonical", "raw/src/sigv4/headers.rs"),
             code("HashedPayload::new", "raw/src/sigv4.rs"),
         ],
-        sdk: &[code("CanonicalRequest::from", "http_request/canonical_request.rs")],
-        pitfalls: "the path encoded once too often or once too seldom (once for S3, twice elsewhere), \
-                   a query not sorted or with `+` for a space, a port that is sent and not signed, a \
-                   header that a proxy changes",
+        sdk: &[code("CanonicalRequest::from", "aws-sigv4/src/http_request/canonical_request.rs")],
     },
     Step {
         name: "Hash of the canonical request",
@@ -55,8 +51,7 @@ pub const STEPS: [Step; 5] = [
             code("CanonicalRequest::hash", "raw/src/sigv4.rs"),
             code("sha256", "raw/src/sigv4/sha256.rs"),
         ],
-        sdk: &[code("sha256_hex_string", "sign/v4.rs")],
-        pitfalls: "a line feed too many at the end, or a body that is encoded anew after it was hashed",
+        sdk: &[code("sha256_hex_string", "aws-sigv4/src/sign/v4.rs")],
     },
     Step {
         name: "String to sign",
@@ -66,11 +61,9 @@ pub const STEPS: [Step; 5] = [
             code("CredentialScope::new", "raw/src/sigv4.rs"),
         ],
         sdk: &[
-            code("StringToSign::new_v4", "http_request/canonical_request.rs"),
-            code("SigningScope", "http_request/canonical_request.rs"),
+            code("StringToSign::new_v4", "aws-sigv4/src/http_request/canonical_request.rs"),
+            code("SigningScope", "aws-sigv4/src/http_request/canonical_request.rs"),
         ],
-        pitfalls: "the wrong region or service in the scope, a clock that is off, yesterday's date in the \
-                   scope after midnight in UTC",
     },
     Step {
         name: "Signing key and signature",
@@ -82,11 +75,9 @@ pub const STEPS: [Step; 5] = [
             code("KeyCache::signing_key", "raw/src/sigv4/keys.rs"),
         ],
         sdk: &[
-            code("generate_signing_key", "sign/v4.rs"),
-            code("calculate_signature", "sign/v4.rs"),
+            code("generate_signing_key", "aws-sigv4/src/sign/v4.rs"),
+            code("calculate_signature", "aws-sigv4/src/sign/v4.rs"),
         ],
-        pitfalls: "white space pasted along with the secret, a key kept from before the credentials \
-                   changed, a temporary key without its session token",
     },
     Step {
         name: "Authorization",
@@ -96,11 +87,12 @@ pub const STEPS: [Step; 5] = [
             code("PresignedUrl::new", "raw/src/sigv4.rs"),
         ],
         sdk: &[
-            code("build_authorization_header", "http_request/sign.rs"),
-            code("SigningInstructions::apply_to_request_http1x", "http_request/sign.rs"),
+            code("build_authorization_header", "aws-sigv4/src/http_request/sign.rs"),
+            code(
+                "SigningInstructions::apply_to_request_http1x",
+                "aws-sigv4/src/http_request/sign.rs",
+            ),
         ],
-        pitfalls: "headers that are signed and not sent so, a token added after signing, `Authorization: ` \
-                   inside its own value",
     },
 ];
 

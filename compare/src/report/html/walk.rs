@@ -11,7 +11,11 @@ use super::{
     steps::{Line, Shape, Step, steps},
     words::Words,
 };
-use crate::{explain::Explanation, report::explain::conclusion, scenario::Scenario};
+use crate::{
+    explain::Explanation,
+    report::{algorithm::Code, explain::conclusion},
+    scenario::Scenario,
+};
 
 /// What stands in an operation's step, for one side or both.
 #[derive(Clone, Copy)]
@@ -128,10 +132,24 @@ fn article(operation: Scenario, index: usize, step: &Step) -> Markup {
                 dl.lines { @for each in &step.lines { (line(each)) } }
             }
             div.doers {
-                p { span.tag.raw { "raw" } span { code { (raw[1]) } " in " code { (raw[0]) } } }
-                p { span.tag.sdk { "sdk" } span { code { (sdk[1]) } " in " code { (sdk[0]) } } }
+                @for (side, codes) in [("raw", raw), ("sdk", sdk)] {
+                    p { span class={ "tag " (side) } { (side) } span { (doers(codes)) } }
+                }
             }
             p.pain { strong { "What goes wrong here. " } (pain) }
+        }
+    }
+}
+
+/// Functions, each with its file: a file once where it has several in a row.
+fn doers(codes: &[Code]) -> Markup {
+    html! {
+        @for (index, each) in codes.iter().enumerate() {
+            @if index > 0 { ", " }
+            code { (each.name) }
+            @if codes.get(index + 1).is_none_or(|next| next.file != each.file) {
+                " in " code { (each.file) }
+            }
         }
     }
 }

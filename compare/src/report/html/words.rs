@@ -1,23 +1,22 @@
 //! What is said beside each step: what happens, who does it, and what goes wrong there.
 
 use super::steps::Kind;
-use crate::scenario::Scenario;
+use crate::{
+    report::algorithm::{Code, STEPS, code},
+    scenario::Scenario,
+};
 
 /// What is said of a step.
 pub(super) struct Words {
     /// What happens.
     pub(super) happens: &'static str,
-    /// Who does it in raw: a file and what is in it.
-    pub(super) raw: [&'static str; 2],
-    /// Who does it in the SDK: a module and what is in it.
-    pub(super) sdk: [&'static str; 2],
+    /// Who does it in raw.
+    pub(super) raw: &'static [Code],
+    /// Who does it in the SDK: of the first five steps in a file of aws-sigv4, else in a module.
+    pub(super) sdk: &'static [Code],
     /// What goes wrong there most often.
     pub(super) pain: &'static str,
 }
-
-const SIGV4: &str = "raw/src/sigv4.rs";
-const HTTP_REQUEST: &str = "aws_sigv4::http_request";
-const V4: &str = "aws_sigv4::sign::v4";
 
 impl Kind {
     /// In full.
@@ -75,8 +74,8 @@ const CANONICAL_REQUEST: Words = Words {
     happens: "The request is written down in the one form in which caller and service must agree on \
               every byte: method, path, query, each signed header, an empty line, the names of these \
               headers, and the hash of the body.",
-    raw: [SIGV4, "CanonicalRequest::new"],
-    sdk: [HTTP_REQUEST, "canonical_request::CanonicalRequest::from"],
+    raw: STEPS[0].raw,
+    sdk: STEPS[0].sdk,
     pain: "Nearly every SignatureDoesNotMatch begins here: a path encoded twice for S3, or once for \
            any other service; a space written as + instead of %20; a query that is not sorted; \
            ?acl signed without its =; a host without its port. S3 answers with the canonical request \
@@ -86,8 +85,8 @@ const CANONICAL_REQUEST: Words = Words {
 const HASH: Words = Words {
     happens: "SHA-256 of these bytes, in lower-case hexadecimal. From here on the request is known by \
               its hash alone, so one byte that differs makes another signature.",
-    raw: [SIGV4, "CanonicalRequest::hash"],
-    sdk: [V4, "sha256_hex_string"],
+    raw: STEPS[1].raw,
+    sdk: STEPS[1].sdk,
     pain: "Two texts look alike and hash differently: a line feed at the end, a header value that \
            was not trimmed, or blanks inside of it that were not made one.",
 };
@@ -95,8 +94,8 @@ const HASH: Words = Words {
 const STRING_TO_SIGN: Words = Words {
     happens: "Four lines: the algorithm, the time, the scope for which the signature is good, and the \
               hash of step 2.",
-    raw: [SIGV4, "StringToSign::new"],
-    sdk: [HTTP_REQUEST, "canonical_request::StringToSign::new_v4"],
+    raw: STEPS[2].raw,
+    sdk: STEPS[2].sdk,
     pain: "The scope names a region or a service that is not the one that was called, or the clock is \
            off. S3 says which, and by how much; EC2 says no more than AuthFailure. A retry that keeps \
            the old time fails as well.",
@@ -106,8 +105,8 @@ const SIGNATURE: Words = Words {
     happens: "Four HMACs along the scope turn the secret key into one that is good for this day, \
               region and service alone. A fifth signs the string of step 3 with it. The keys are not \
               shown: each of them is a secret.",
-    raw: [SIGV4, "SigningKey::derive, SigningKey::sign"],
-    sdk: [V4, "generate_signing_key, calculate_signature"],
+    raw: STEPS[3].raw,
+    sdk: STEPS[3].sdk,
     pain: "The secret was pasted with a blank or a line feed, or belongs to another access key. Then \
            all that the service shows of its own steps is the same as yours, and the signature is not.",
 };
@@ -115,8 +114,8 @@ const SIGNATURE: Words = Words {
 const HEADER: Words = Words {
     happens: "The signature goes into the Authorization header, with what the service needs to \
               compute it again: access key id, scope, and the names of the signed headers.",
-    raw: [SIGV4, "Authorization::new"],
-    sdk: [HTTP_REQUEST, "sign, SigningInstructions::apply_to_request_http1x"],
+    raw: STEPS[4].raw,
+    sdk: STEPS[4].sdk,
     pain: "The header's name once more inside its value; a session token that was added after \
            signing and so is not among the signed headers; or none at all with a temporary key, which \
            S3 then calls an unknown one.",
@@ -125,8 +124,8 @@ const HEADER: Words = Words {
 const URL: Words = Words {
     happens: "The signature goes into the query, as its last parameter and the only one that is not \
               signed. Whoever has the URL can use it until it expires.",
-    raw: [SIGV4, "PresignedUrl::new"],
-    sdk: [HTTP_REQUEST, "sign, SigningInstructions::apply_to_request_http1x"],
+    raw: STEPS[4].raw,
+    sdk: STEPS[4].sdk,
     pain: "Somebody encodes the URL once more, or sends a header that belongs to the signature with \
            another value. Where the key is temporary, the URL ends with the key, however long it was \
            meant to be good.",
@@ -135,8 +134,8 @@ const URL: Words = Words {
 const REQUEST: Words = Words {
     happens: "What is sent has to be what was signed. Headers that are not signed may still be added: \
               the HTTP client adds its own here.",
-    raw: ["raw/src/send.rs", "assemble, Sender::send"],
-    sdk: ["aws_smithy_http_client", "the connector over hyper, called by the orchestrator"],
+    raw: &[code("assemble", "raw/src/send.rs"), code("Sender::send", "raw/src/send.rs")],
+    sdk: &[code("the connector over hyper, called by the orchestrator", "aws_smithy_http_client")],
     pain: "Something on the way changes what is signed: a proxy rewrites Accept-Encoding, a tunnel or \
            a VPC endpoint the host, or an HTTP library adds a Content-Type of its own.",
 };
@@ -144,8 +143,8 @@ const REQUEST: Words = Words {
 const REQUEST_OF_ANYBODY: Words = Words {
     happens: "Neither side sends anything. The URL is handed out, and any HTTP client can send it, \
               with no header but the host.",
-    raw: [SIGV4, "presign"],
-    sdk: ["aws_sdk_s3::presigning", "PresignedRequest"],
+    raw: &[code("presign", "raw/src/sigv4.rs")],
+    sdk: &[code("PresignedRequest", "aws_sdk_s3::presigning")],
     pain: "The host that is called is not the host that was signed, because a proxy or an alias \
            stands between; or the client resolves dots in the path before it sends it.",
 };
@@ -153,8 +152,8 @@ const REQUEST_OF_ANYBODY: Words = Words {
 const RESPONSE: Words = Words {
     happens: "The service makes steps 1 to 4 by itself from what arrived, and answers only where it \
               comes to the same signature.",
-    raw: ["raw/src/send.rs", "Sender::send"],
-    sdk: ["aws_smithy_runtime::client::orchestrator", "invoke"],
+    raw: &[code("Sender::send", "raw/src/send.rs")],
+    sdk: &[code("invoke", "aws_smithy_runtime::client::orchestrator")],
     pain: "The body of a refusal is the best place to look, and the first that is thrown away: S3 puts \
            its canonical request and string to sign into it. For a bucket of another region it answers \
            301 without a Location; where to call stands in the body.",
@@ -163,16 +162,19 @@ const RESPONSE: Words = Words {
 const NO_RESPONSE: Words = Words {
     happens: "There is none for either side: a presigned URL is made without a call. What a plain \
               HTTP client got for it is the next step.",
-    raw: [SIGV4, "presign"],
-    sdk: ["aws_sdk_s3::presigning", "PresignedRequest"],
+    raw: &[code("presign", "raw/src/sigv4.rs")],
+    sdk: &[code("PresignedRequest", "aws_sdk_s3::presigning")],
     pain: "That the URL could be made says nothing: a wrong secret or region comes out when it is used.",
 };
 
 const OBJECTS: Words = Words {
     happens: "The XML is read into values. The answer is the same on both sides where the table of \
               results says so; here it is too long to be shown.",
-    raw: ["raw/src/parse/s3.rs", "objects"],
-    sdk: ["aws_sdk_s3::protocol_serde", "shape_list_objects_v2::de_list_objects_v2_http_response"],
+    raw: &[code("objects", "raw/src/parse/s3.rs")],
+    sdk: &[code(
+        "shape_list_objects_v2::de_list_objects_v2_http_response",
+        "aws_sdk_s3::protocol_serde",
+    )],
     pain: "On success little goes wrong. On a refusal {} of an SdkError is one fixed phrase, \
            “service error”; DisplayErrorContext has code and message, and only the \
            body has S3's canonical request.",
@@ -181,8 +183,8 @@ const OBJECTS: Words = Words {
 const DRY_RUN: Words = Words {
     happens: "A dry run that would have succeeded is a refusal by name: 412 and DryRunOperation. Both \
               sides make the answer “it would succeed” of it.",
-    raw: ["raw/src/parse/refusal.rs", "read"],
-    sdk: ["aws_sdk_ec2::protocol_serde", "shape_run_instances::de_run_instances_http_error"],
+    raw: &[code("read", "raw/src/parse/refusal.rs")],
+    sdk: &[code("shape_run_instances::de_run_instances_http_error", "aws_sdk_ec2::protocol_serde")],
     pain: "EC2's model has no errors: whatever is refused is “unhandled” in the SDK, and \
            its {} is “service error” however different the reasons are.",
 };
@@ -190,10 +192,17 @@ const DRY_RUN: Words = Words {
 const PLAIN_CLIENT: Words = Words {
     happens: "A plain HTTP client, which knows nothing of AWS, fetched the URL of each side. What it \
               got is compared by its hash.",
-    raw: ["reqwest", "Client::get"],
-    sdk: ["reqwest", "Client::get"],
+    raw: &[code("Client::get", "reqwest")],
+    sdk: &[code("Client::get", "reqwest")],
     pain: "Nobody reads the body of a refusal: 403 may be a URL that has expired, one that was \
            changed on the way, or one whose maker may not read the object.",
+};
+
+const ANSWER: Words = Words {
+    happens: "The answer is read into values.",
+    raw: &[code("parse", "raw/src/parse.rs")],
+    sdk: &[code("of the service's crate", "protocol_serde")],
+    ..OBJECTS
 };
 
 fn parsed(operation: Scenario) -> Words {
@@ -201,11 +210,6 @@ fn parsed(operation: Scenario) -> Words {
         Scenario::S3PresignedGet => PLAIN_CLIENT,
         Scenario::Ec2RunInstancesDryRun => DRY_RUN,
         Scenario::S3ListObjects => OBJECTS,
-        _ => Words {
-            happens: "The answer is read into values.",
-            raw: ["raw/src/parse.rs", "parse"],
-            sdk: ["protocol_serde", "of the service's crate"],
-            ..OBJECTS
-        },
+        _ => ANSWER,
     }
 }
