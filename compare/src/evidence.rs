@@ -23,7 +23,7 @@ use crate::{
     footprint::{Footprint, Project},
     paths::Paths,
 };
-pub use gather::{Begin, EXPLAINED, FOLLOWED, Part, RTT, gather};
+pub use gather::{Begin, EXPLAINED, FOLLOWED, RTT, Section, gather};
 pub use peers::Peers;
 
 /// What was found, part by part; each part says on which machine and day.

@@ -100,8 +100,8 @@ impl Origin {
         check_region(region)?;
         match endpoint {
             Endpoint::Aws => {
-                let authority = format!("{}.{region}.{}", service.as_str(), dns_suffix(region));
-                Ok(Self { scheme: Scheme::Https, authority, read_from: None })
+                let host = format!("{}.{region}.{}", service.as_str(), dns_suffix(region));
+                Ok(Self::from_url(&parse_url(&format!("https://{host}"))?))
             }
             Endpoint::Url(text) => Self::from_endpoint_url(text),
         }
@@ -149,7 +149,7 @@ impl Origin {
         }
     }
 
-    /// The same origin with `bucket` as its first label.
+    /// The same origin with `bucket` as its first label: another host name, to be read anew.
     pub(crate) fn with_bucket(&self, bucket: &str) -> Self {
         let authority = format!("{bucket}.{}", self.authority);
         Self { scheme: self.scheme, authority, read_from: None }

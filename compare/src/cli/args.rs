@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    evidence::Part,
+    evidence::Section,
     footprint::Task,
     place::{HostKind, TargetName, Wish},
     report::writeup::Profile,
@@ -151,8 +151,14 @@ pub(super) struct ReportArgs {
     #[arg(long)]
     pub(super) check: bool,
     /// Measure these parts anew, and keep the others [default: all but peers and selfcheck]
-    #[arg(long, value_enum, value_name = "PART", value_delimiter = ',', conflicts_with = "check")]
-    pub(super) only: Vec<Part>,
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SECTION",
+        value_delimiter = ',',
+        conflicts_with = "check"
+    )]
+    pub(super) only: Vec<Section>,
     /// Where REPORT.md, report.html and the folder report stand
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) out: PathBuf,

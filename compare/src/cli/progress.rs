@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::ValueEnum as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{evidence::Part, run::Progress, scenario::Scenario};
+use crate::{evidence::Section, run::Progress, scenario::Scenario};
 
 pub(super) struct Spinner(ProgressBar);
 
@@ -70,7 +70,7 @@ impl PartBar {
     }
 
     /// `part` begins, as number `index` of `total`.
-    pub(super) fn at(&self, part: Part, index: usize, total: usize) {
+    pub(super) fn at(&self, part: Section, index: usize, total: usize) {
         let name =
             part.to_possible_value().map_or_else(String::new, |name| name.get_name().to_owned());
         self.0.set_length(total as u64);

@@ -8,12 +8,15 @@ use serde_json::{Map, Value};
 use tokio::runtime::Runtime;
 use workloads::Effort;
 
-use super::{Evidence, MadeBy, peers};
+use super::{Evidence, MadeBy, Peers, peers};
 use crate::{
     bench::{
         self,
         latency::{Extent, Latency},
+        parse::Parsing,
         selfcheck::Selfcheck,
+        signing::Signing,
+        startup::Startup,
     },
     error::Stop,
     errors::{self, catalogue},
@@ -27,9 +30,9 @@ use crate::{
     scenario::{Given, Scenario, UnknownScenario, select},
 };
 
-/// What the evidence is made of, each part by one verb.
+/// What the evidence is made of, each section by one verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Part {
+pub enum Section {
     /// Every scenario on both sides
     Run,
     /// Three operations step by step: a query, a form, a presigned URL
@@ -54,7 +57,7 @@ pub enum Part {
     Footprint,
 }
 
-impl Part {
+impl Section {
     /// What `compare report` measures unless it is told. The others are kept from the evidence that was
     /// saved: they take minutes, or say of this machine what need not be asked every time.
     pub const USUAL: [Self; 9] = [
@@ -88,99 +91,147 @@ const PARSE: bench::parse::Effort =
     bench::parse::Effort { rounds: 20, time: Duration::from_secs(5) };
 const STARTS: u32 = 300;
 
-/// Is told which part begins, as number `index` of `total`.
-pub type Begin<'b> = &'b dyn Fn(Part, usize, usize);
+/// Is told which section begins, as number `index` of `total`.
+pub type Begin<'b> = &'b dyn Fn(Section, usize, usize);
 
-/// Measures the parts of `wanted`, and takes the others from `saved`, which is evidence as JSON. Those
-/// that it lacks are measured too, unless [`Part::USUAL`] leaves them out.
+/// Measures the sections of `wanted`, and takes the others from `saved`, which is evidence as JSON. Those
+/// that it lacks are measured too, unless [`Section::USUAL`] leaves them out.
 ///
 /// # Errors
-/// Those of each part's verb; exit 2 where what was saved is none of this version's.
+/// Those of each section's verb; exit 2 where what is to be kept is none of this version's.
 pub fn gather(
-    wanted: &BTreeSet<Part>,
+    wanted: &BTreeSet<Section>,
     saved: Map<String, Value>,
     runtime: &Runtime,
     interrupt: &Interrupt,
     begin: Begin<'_>,
 ) -> Result<Evidence, Stop> {
     let project = Arc::new(Project::open(None)?);
-    let builds = saved.get("footprint").cloned();
     let of_peers = Arc::clone(&project);
-    let mut parts = Parts { wanted, saved, runtime, interrupt, begin, begun: BTreeSet::new() };
+    let builds = saved.get("footprint").cloned();
+    // All of it before anything is measured, which takes minutes.
+    let kept = Kept::of(saved, wanted)?;
+    let mut work = Work { wanted, runtime, interrupt, begin, begun: BTreeSet::new() };
     Ok(Evidence {
-        made_by: MadeBy::of(&project),
-        run: parts.one(Part::Run, "run", run_all)?,
-        explain: parts.one(Part::Explain, "explain", explain_some)?,
-        errors: parts.one(Part::Errors, "errors", |_| play_catalogue())?,
-        latency: parts.one(Part::Latency, "latency", latency)?,
-        latency_across: parts.one(Part::Latency, "latency_across", latency_across)?,
-        signing: parts.one(Part::Signing, "signing", |_| blocking(signing))?,
-        peers: parts
-            .if_wanted(Part::Peers, "peers", |_| blocking(move || peers::measure(&of_peers)))?,
-        parse: parts.one(Part::Parse, "parse", |_| blocking(parse))?,
-        startup: parts.one(Part::Startup, "startup", |_| blocking(startup))?,
-        selfcheck: parts.if_wanted(Part::Selfcheck, "selfcheck", selfcheck)?,
-        paths: parts.one(Part::Paths, "paths", follow_some)?,
-        footprint: parts
-            .one(Part::Footprint, "footprint", |_| blocking(move || count_footprint(builds)))?,
+        made_by: kept.made_by.unwrap_or_else(|| MadeBy::of(&project)),
+        run: work.measured(Section::Run, kept.run, run_all)?,
+        explain: work.measured(Section::Explain, kept.explain, explain_some)?,
+        errors: work.measured(Section::Errors, kept.errors, |_| play_catalogue())?,
+        latency: work.measured(Section::Latency, kept.latency, latency)?,
+        latency_across: work.measured(Section::Latency, kept.latency_across, latency_across)?,
+        signing: work.measured(Section::Signing, kept.signing, |_| blocking(signing))?,
+        peers: work.if_wanted(Section::Peers, kept.peers, |_| {
+            blocking(move || peers::measure(&of_peers))
+        })?,
+        parse: work.measured(Section::Parse, kept.parse, |_| blocking(parse))?,
+        startup: work.measured(Section::Startup, kept.startup, |_| blocking(startup))?,
+        selfcheck: work.if_wanted(Section::Selfcheck, kept.selfcheck, selfcheck)?,
+        paths: work.measured(Section::Paths, kept.paths, follow_some)?,
+        footprint: work.measured(Section::Footprint, kept.footprint, |_| {
+            blocking(move || count_footprint(builds))
+        })?,
     })
 }
 
-/// Measures what is wanted, and has the rest at hand.
-struct Parts<'g> {
-    wanted: &'g BTreeSet<Part>,
-    saved: Map<String, Value>,
+/// What was saved and is not wanted anew.
+struct Kept {
+    made_by: Option<MadeBy>,
+    run: Option<Comparison>,
+    explain: Option<Vec<Explanation>>,
+    errors: Option<errors::Findings>,
+    latency: Option<Latency>,
+    latency_across: Option<Latency>,
+    signing: Option<Signing>,
+    peers: Option<Peers>,
+    parse: Option<Parsing>,
+    startup: Option<Startup>,
+    selfcheck: Option<Selfcheck>,
+    paths: Option<Vec<Paths>>,
+    footprint: Option<Footprint>,
+}
+
+impl Kept {
+    fn of(mut saved: Map<String, Value>, wanted: &BTreeSet<Section>) -> Result<Self, Stop> {
+        let saved = &mut saved;
+        // As long as something usual is kept, so is what it was made by.
+        let made_by = Section::USUAL.into_iter().find(|usual| !wanted.contains(usual));
+        Ok(Self {
+            made_by: match made_by {
+                Some(kept) => take(saved, wanted, kept, "made_by")?,
+                None => None,
+            },
+            run: take(saved, wanted, Section::Run, "run")?,
+            explain: take(saved, wanted, Section::Explain, "explain")?,
+            errors: take(saved, wanted, Section::Errors, "errors")?,
+            latency: take(saved, wanted, Section::Latency, "latency")?,
+            latency_across: take(saved, wanted, Section::Latency, "latency_across")?,
+            signing: take(saved, wanted, Section::Signing, "signing")?,
+            peers: take(saved, wanted, Section::Peers, "peers")?,
+            parse: take(saved, wanted, Section::Parse, "parse")?,
+            startup: take(saved, wanted, Section::Startup, "startup")?,
+            selfcheck: take(saved, wanted, Section::Selfcheck, "selfcheck")?,
+            paths: take(saved, wanted, Section::Paths, "paths")?,
+            footprint: take(saved, wanted, Section::Footprint, "footprint")?,
+        })
+    }
+}
+
+fn take<T: DeserializeOwned>(
+    saved: &mut Map<String, Value>,
+    wanted: &BTreeSet<Section>,
+    section: Section,
+    field: &str,
+) -> Result<Option<T>, Stop> {
+    let kept = saved.remove(field).filter(|value| !value.is_null() && !wanted.contains(&section));
+    kept.map(serde_json::from_value).transpose().map_err(|error| {
+        Stop::usage(format!("the saved `{field}` is of another version: {error}"))
+            .help("have it measured with the rest: --only names it too")
+    })
+}
+
+/// Measures what is wanted.
+struct Work<'g> {
+    wanted: &'g BTreeSet<Section>,
     runtime: &'g Runtime,
     interrupt: &'g Interrupt,
     begin: Begin<'g>,
-    begun: BTreeSet<Part>,
+    begun: BTreeSet<Section>,
 }
 
-impl Parts<'_> {
-    /// What was saved as `field`, unless its `part` is wanted anew or there is nothing: then what
-    /// `measure` finds.
-    fn one<T, F>(
+impl Work<'_> {
+    /// What was `kept` of `section`, or what `measure` finds.
+    fn measured<T, F>(
         &mut self,
-        part: Part,
-        field: &str,
+        section: Section,
+        kept: Option<T>,
         measure: impl FnOnce(Interrupt) -> F,
     ) -> Result<T, Stop>
     where
-        T: DeserializeOwned,
         F: Future<Output = Result<T, Stop>>,
     {
-        if let Some(saved) = self.saved(part, field) {
-            return serde_json::from_value(saved).map_err(|error| {
-                Stop::usage(format!("the saved `{field}` is of another version: {error}"))
-                    .help("without --only everything is measured anew")
-            });
+        if let Some(kept) = kept {
+            return Ok(kept);
         }
-        if self.begun.insert(part) {
-            (self.begin)(part, self.begun.len() - 1, self.wanted.len().max(self.begun.len()));
+        if self.begun.insert(section) {
+            (self.begin)(section, self.begun.len() - 1, self.wanted.len().max(self.begun.len()));
         }
         self.runtime.block_on(self.interrupt.or(measure(self.interrupt.clone())))?
     }
 
-    /// The same, but nothing where nothing was saved and nobody wants it.
+    /// The same, but nothing where nothing was kept and nobody wants it.
     fn if_wanted<T, F>(
         &mut self,
-        part: Part,
-        field: &str,
+        section: Section,
+        kept: Option<T>,
         measure: impl FnOnce(Interrupt) -> F,
     ) -> Result<Option<T>, Stop>
     where
-        T: DeserializeOwned,
         F: Future<Output = Result<T, Stop>>,
     {
-        if self.wanted.contains(&part) || self.saved(part, field).is_some() {
-            return self.one(part, field, measure).map(Some);
+        if kept.is_none() && !self.wanted.contains(&section) {
+            return Ok(None);
         }
-        Ok(None)
-    }
-
-    fn saved(&self, part: Part, field: &str) -> Option<Value> {
-        let saved = self.saved.get(field).filter(|value| !value.is_null());
-        saved.filter(|_| !self.wanted.contains(&part)).cloned()
+        self.measured(section, kept, measure).map(Some)
     }
 }
 
@@ -260,15 +311,15 @@ async fn measure_latency(
     Ok(bench::latency::analyse(&samples))
 }
 
-fn signing() -> Result<bench::signing::Signing, Stop> {
+fn signing() -> Result<Signing, Stop> {
     bench::signing::measure(Effort::Full)
 }
 
-fn parse() -> Result<bench::parse::Parsing, Stop> {
+fn parse() -> Result<Parsing, Stop> {
     bench::parse::measure(PARSE, |_, _| ())
 }
 
-fn startup() -> Result<bench::startup::Startup, Stop> {
+fn startup() -> Result<Startup, Stop> {
     bench::startup::measure(STARTS, |_, _| ())
 }
 

@@ -13,6 +13,8 @@ pub struct Step {
     pub raw: &'static [Code],
     /// In the crate aws-sigv4, which the SDK signs with.
     pub sdk: &'static [Code],
+    /// What goes wrong there most often.
+    pub pitfalls: &'static str,
 }
 
 /// A function or type, and the file that has it: below the project, or below the crate that it names first.
@@ -43,6 +45,10 @@ pub const STEPS: [Step; 5] = [
             code("HashedPayload::new", "raw/src/sigv4.rs"),
         ],
         sdk: &[code("CanonicalRequest::from", "aws-sigv4/src/http_request/canonical_request.rs")],
+        pitfalls: "Nearly every SignatureDoesNotMatch begins here: a path encoded twice for S3, or once for \
+           any other service; a space written as + instead of %20; a query that is not sorted; \
+           ?acl signed without its =; a host without its port. S3 answers with the canonical request \
+           that it made: compare it with your own, line by line.",
     },
     Step {
         name: "Hash of the canonical request",
@@ -52,6 +58,8 @@ pub const STEPS: [Step; 5] = [
             code("sha256", "raw/src/sigv4/sha256.rs"),
         ],
         sdk: &[code("sha256_hex_string", "aws-sigv4/src/sign/v4.rs")],
+        pitfalls: "Two texts look alike and hash differently: a line feed at the end, a header value that \
+           was not trimmed, or blanks inside of it that were not made one.",
     },
     Step {
         name: "String to sign",
@@ -64,6 +72,9 @@ pub const STEPS: [Step; 5] = [
             code("StringToSign::new_v4", "aws-sigv4/src/http_request/canonical_request.rs"),
             code("SigningScope", "aws-sigv4/src/http_request/canonical_request.rs"),
         ],
+        pitfalls: "The scope names a region or a service that is not the one that was called, or the clock is \
+           off. S3 says which, and by how much; EC2 says no more than AuthFailure. A retry that keeps \
+           the old time fails as well.",
     },
     Step {
         name: "Signing key and signature",
@@ -78,6 +89,8 @@ pub const STEPS: [Step; 5] = [
             code("generate_signing_key", "aws-sigv4/src/sign/v4.rs"),
             code("calculate_signature", "aws-sigv4/src/sign/v4.rs"),
         ],
+        pitfalls: "The secret was pasted with a blank or a line feed, or belongs to another access key. Then \
+           all that the service shows of its own steps is the same as yours, and the signature is not.",
     },
     Step {
         name: "Authorization",
@@ -93,6 +106,9 @@ pub const STEPS: [Step; 5] = [
                 "aws-sigv4/src/http_request/sign.rs",
             ),
         ],
+        pitfalls: "The header's name once more inside its value; a session token that was added after \
+           signing and so is not among the signed headers; or none at all with a temporary key, which \
+           S3 then calls an unknown one.",
     },
 ];
 

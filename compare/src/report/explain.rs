@@ -4,7 +4,8 @@
 mod markdown;
 mod terminal;
 
-pub use markdown::{markdown, signature_markdown};
+pub use markdown::markdown;
+pub(super) use markdown::write_headers;
 pub use terminal::text;
 
 use crate::explain::{Explanation, Http, SignatureSteps, Walk, grammar};

@@ -4,10 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::{
-    html, plot,
-    writeup::{self, BadMarker, Profile},
-};
+use super::{html, plot, writeup::WriteUp};
 use crate::evidence::Evidence;
 
 /// A file of the report.
@@ -22,27 +19,19 @@ pub struct File {
 /// The name of the write-up.
 pub const REPORT: &str = "REPORT.md";
 
-/// All of them. `existing` is the write-up that is there, whose own text is kept.
-///
-/// # Errors
-/// Where the markers of `existing` are broken.
-pub fn render(
-    evidence: &Evidence,
-    existing: Option<&str>,
-    profile: Profile,
-) -> Result<Vec<File>, BadMarker> {
+/// All of them. Of `writeup` the author's own text is kept.
+#[must_use]
+pub fn render(evidence: &Evidence, writeup: &WriteUp<'_>) -> Vec<File> {
     let plots = plot::all(evidence);
-    let report =
-        writeup::refresh(existing.unwrap_or_else(|| profile.template()), evidence, &plots)?;
     let mut files = vec![
-        File { path: REPORT.into(), text: report },
+        File { path: REPORT.into(), text: writeup.render(evidence, &plots) },
         File { path: "report.html".into(), text: html::page(evidence, &plots) },
     ];
     files.extend(plots.into_iter().map(|plot| File {
         path: Path::new("report").join(plot.name).with_extension("svg"),
         text: plot.svg,
     }));
-    Ok(files)
+    files
 }
 
 /// A file that is not what the evidence renders to.
@@ -69,15 +58,15 @@ impl File {
         if found == self.text {
             return None;
         }
-        let (mut theirs, mut ours) = (found.lines(), self.text.lines());
-        for line in 1.. {
-            let (found, expected) = (theirs.next(), ours.next());
-            if found != expected || found.is_none() {
-                let [found, expected] = [found, expected].map(|line| line.map(short));
-                return Some(OutOfStep { file, line: Some(line), found, expected });
-            }
+        // With their ends, in which they may differ too.
+        let (mut theirs, mut ours) = (found.split_inclusive('\n'), self.text.split_inclusive('\n'));
+        let (mut line, mut differing) = (1, (theirs.next(), ours.next()));
+        while differing.0 == differing.1 {
+            differing = (theirs.next(), ours.next());
+            line += 1;
         }
-        None
+        let [found, expected] = [differing.0, differing.1].map(|line| line.map(short));
+        Some(OutOfStep { file, line: Some(line), found, expected })
     }
 }
 
@@ -86,6 +75,6 @@ fn short(line: &str) -> String {
     const WIDTH: usize = 160;
     match line.char_indices().nth(WIDTH) {
         Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
+        None => line.strip_suffix('\n').unwrap_or(line).replace('\r', "\\r"),
     }
 }

@@ -58,7 +58,7 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
     let count = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX));
     let mut rows = vec![
         row("crates of others", &|program| count(program.crates)),
-        row("of them building C", &|program| {
+        row("of these, with C code", &|program| {
             format!("{} ({})", program.building_c.len(), program.building_c.join(", "))
         }),
         row("lines by hand", &|program| grouped(program.lines_by_hand())),
@@ -69,10 +69,13 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
             move |program: &Program| build(program, profile).map_or("–".to_owned(), of)
         };
         rows.extend([
-            row(&format!("{profile} build"), &cell(|build| duration(build.seconds))),
-            row("  peak memory", &cell(|build| bytes(build.peak_memory_bytes))),
-            row("  binary, stripped", &cell(|build| bytes(build.binary_bytes))),
-            row("  shared libraries", &cell(|build| build.shared_libraries.len().to_string())),
+            row(&format!("{profile}: clean build"), &cell(|build| duration(build.seconds))),
+            row(&format!("{profile}: peak memory"), &cell(|build| bytes(build.peak_memory_bytes))),
+            row(&format!("{profile}: binary, stripped"), &cell(|build| bytes(build.binary_bytes))),
+            row(
+                &format!("{profile}: shared libraries"),
+                &cell(|build| build.shared_libraries.len().to_string()),
+            ),
         ]);
     }
     rows

@@ -35,6 +35,22 @@ pub fn comparison(comparison: &Comparison) -> String {
     text
 }
 
+/// What both sides came to, without the times: for a report that has measured ones.
+#[must_use]
+pub fn outcomes(comparison: &Comparison) -> String {
+    let [scenario, both, requests, ..] = HEADINGS;
+    let mut text = format!("| {scenario} | {both} | {requests} |\n| --- | --- | ---: |\n");
+    for row in comparison.scenarios.iter().map(row) {
+        let (verdict, requests) = (row.verdict.word(), row.requests);
+        let _ = writeln!(text, "| `{}` | {verdict} | {requests} |", row.scenario);
+    }
+    let _ = writeln!(text, "\n{}.", summary(comparison));
+    for finding in remarkable(comparison) {
+        text.push_str(&remark(finding));
+    }
+    text
+}
+
 /// With the range, for which the terminal has no room.
 fn time(time: Time) -> String {
     match time.range {

@@ -4,7 +4,7 @@
 mod markdown;
 mod terminal;
 
-pub use markdown::{costs_markdown, markdown};
+pub use markdown::{costs_markdown, markdown, notes_markdown, ways_markdown};
 pub use terminal::text;
 
 use std::collections::BTreeMap;
@@ -214,7 +214,9 @@ fn conclusion(paths: &Paths) -> String {
     if let (Some(raw), Some(sdk)) = (own(&paths.raw), own(&paths.sdk)) {
         let http = |path: &Path| {
             let counted = path.cost.instructions.as_ref();
-            counted.map_or(0, |all| 100 * all.of_group(Group::Http) / all.total.max(1))
+            counted.map_or(0, |all| {
+                (100 * all.of_group(Group::Http) + all.total / 2) / all.total.max(1)
+            })
         };
         text = format!(
             "{text} Above hashing and above the bare call, raw executes {} instructions and the SDK \

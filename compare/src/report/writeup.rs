@@ -14,8 +14,6 @@ mod part;
 mod steps;
 mod table;
 
-use std::{fmt, fmt::Write as _};
-
 use super::plot::Plot;
 use crate::evidence::Evidence;
 pub use part::Part;
@@ -53,7 +51,7 @@ impl Profile {
     }
 }
 
-/// A marker that means nothing, a part without its end, or no part at all.
+/// A marker that means nothing, half a part, or no part at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} {what}")]
 pub struct BadMarker {
@@ -63,54 +61,98 @@ pub struct BadMarker {
     pub what: String,
 }
 
-/// `text` with every generated part as `evidence` has it.
-///
-/// # Errors
-/// Where a part has no end, or a name that no part has; and where there is none.
-pub fn refresh(text: &str, evidence: &Evidence, plots: &[Plot]) -> Result<String, BadMarker> {
-    let mut refreshed = String::with_capacity(text.len());
-    let mut lines = text.lines().zip(1..);
-    let mut parts = 0;
-    while let Some((line, number)) = lines.next() {
-        let Some(name) = marked(line, "begin") else {
-            let _ = writeln!(refreshed, "{line}");
-            continue;
-        };
-        let bad = |what: String| BadMarker { line: number, what };
-        let part = Part::named(name).ok_or_else(|| {
-            let known = Part::ALL.map(Part::name).join(", ");
-            bad(format!("begins a part `{name}`, which there is not; there are {known}"))
-        })?;
-        let end = lines.find(|(line, _)| line.starts_with("<!-- "));
-        if end.and_then(|(line, _)| marked(line, "end")) != Some(name) {
-            return Err(bad(format!(
-                "begins the part `{name}`, which has no `<!-- end {name} -->`"
-            )));
+/// A write-up, taken apart at its markers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteUp<'t>(Vec<Piece<'t>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece<'t> {
+    /// A line of the author's, as it stands.
+    Own(&'t str),
+    /// A generated part, and how the line of its end marker ends: as the author's editor has it.
+    Generated(Part, &'t str),
+}
+
+impl<'t> WriteUp<'t> {
+    /// Takes `text` apart.
+    ///
+    /// # Errors
+    /// Where a part has no end or no beginning, or a name that no part has; and where there is none.
+    pub fn parse(text: &'t str) -> Result<Self, BadMarker> {
+        let mut lines = text.split_inclusive('\n').zip(1..);
+        let mut pieces = Vec::new();
+        while let Some((line, number)) = lines.next() {
+            pieces.push(match Marker::of(line) {
+                None => Piece::Own(line),
+                Some(Marker::Begin(name)) => {
+                    let end = lines.find(|(line, _)| Marker::of(line).is_some());
+                    generated(name, end.map(|(line, _)| line))
+                        .map_err(|what| BadMarker { line: number, what })?
+                }
+                Some(Marker::End(name)) => {
+                    let what = format!("ends the part `{name}`, which has no beginning");
+                    return Err(BadMarker { line: number, what });
+                }
+            });
         }
-        parts += 1;
-        let _ = write!(refreshed, "{}", Marked(part, &part.render(evidence, plots)));
+        if pieces.iter().any(|piece| matches!(piece, Piece::Generated(..))) {
+            return Ok(Self(pieces));
+        }
+        let what = "begins a text without a generated part: it is none of this program's";
+        Err(BadMarker { line: 1, what: what.to_owned() })
     }
-    if parts == 0 {
-        let what =
-            "begins a text without a generated part: it is none of this program's".to_owned();
-        return Err(BadMarker { line: 1, what });
+
+    /// Its text, with every generated part as `evidence` has it.
+    #[must_use]
+    pub fn render(&self, evidence: &Evidence, plots: &[Plot]) -> String {
+        let render = |piece: &Piece<'_>| match piece {
+            Piece::Own(line) => (*line).to_owned(),
+            Piece::Generated(part, ending) => {
+                let (name, command) = (part.name(), part.command());
+                let text = part.render(evidence, plots);
+                let text = format!(
+                    "<!-- begin {name}: {command} -->\n\n{}\n\n<!-- end {name} -->",
+                    text.trim()
+                );
+                let text = if *ending == "\r\n" { text.replace('\n', ending) } else { text };
+                text + ending
+            }
+        };
+        self.0.iter().map(render).collect()
     }
-    Ok(refreshed)
 }
 
-/// The name in a marker of this `kind`.
-fn marked<'l>(line: &'l str, kind: &str) -> Option<&'l str> {
-    let words = line.strip_prefix("<!-- ")?.strip_prefix(kind)?.strip_prefix(' ')?;
-    Some(words.split([':', ' ']).next().unwrap_or_default())
+/// The part that is called `name`, if it ends as it should.
+fn generated<'t>(name: &str, end: Option<&'t str>) -> Result<Piece<'t>, String> {
+    let part = Part::named(name).ok_or_else(|| {
+        let known = Part::ALL.map(Part::name).join(", ");
+        format!("begins a part `{name}`, which there is not; there are {known}")
+    })?;
+    match end {
+        Some(line) if Marker::of(line) == Some(Marker::End(name)) => {
+            Ok(Piece::Generated(part, &line[line.trim_end().len()..]))
+        }
+        _ => Err(format!("begins the part `{name}`, which has no `<!-- end {name} -->`")),
+    }
 }
 
-/// A part between its markers.
-struct Marked<'t>(Part, &'t str);
+/// What a line marks. An author's own comment marks nothing: a beginning has a colon behind its name,
+/// and an end the name of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Marker<'l> {
+    Begin(&'l str),
+    End(&'l str),
+}
 
-impl fmt::Display for Marked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(part, text) = self;
-        let (name, command) = (part.name(), part.command());
-        writeln!(f, "<!-- begin {name}: {command} -->\n\n{}\n\n<!-- end {name} -->", text.trim())
+impl<'l> Marker<'l> {
+    fn of(line: &'l str) -> Option<Self> {
+        let comment = line.trim().strip_prefix("<!-- ")?;
+        if let Some((name, _)) =
+            comment.strip_prefix("begin ").and_then(|begin| begin.split_once(':'))
+        {
+            return (!name.contains(' ')).then_some(Self::Begin(name));
+        }
+        let name = comment.strip_prefix("end ")?.strip_suffix(" -->")?;
+        Part::named(name).map(|_| Self::End(name))
     }
 }

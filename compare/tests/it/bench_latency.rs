@@ -97,11 +97,16 @@ fn words_that_cannot_be_meant() {
 }
 
 #[test]
-fn the_instrument_says_how_often_it_was_right() {
-    let ended = Program::new(["bench", "selfcheck", "--format", "json"]).run();
-    let answer = ended.json();
-    holds("bench-selfcheck", &answer);
-    assert_eq!(ended.code == 0, answer["holds"] == true);
+fn every_subject_answers_as_by_itself_and_the_instrument_says_how_often_it_was_right() {
+    let ended = Program::new(["bench", "all", "--quick", "--format", "json"]).run();
+    let all = ended.json();
+    holds("bench-all", &all);
+    for subject in ["selfcheck", "signing", "latency", "parse", "startup"] {
+        holds(&format!("bench-{subject}"), &all[subject]);
+    }
+    let answer = &all["selfcheck"];
+    let holds = [&answer["holds"], &all["latency"]["a_a"]["holds"]];
+    assert_eq!(ended.code == 0, holds.iter().all(|holds| **holds == true));
     let tally = |of: &str| {
         let of = &answer[of];
         assert_eq!(of["runs"], 100);

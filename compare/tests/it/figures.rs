@@ -1,5 +1,6 @@
 //! No number with a unit stands in the report that its evidence does not hold.
 
+use clap::ValueEnum as _;
 use compare::report::writeup::{Part, Profile};
 use serde_json::Value;
 
@@ -42,7 +43,7 @@ const UNITS: [(&str, Kind, f64); 11] = [
 
 #[test]
 fn the_text_that_ships_has_no_figures_of_its_own() {
-    for profile in [Profile::Full, Profile::Coursework, Profile::Decision] {
+    for profile in Profile::value_variants() {
         assert_eq!(figures(profile.template()), [], "{}", profile.name());
     }
 }
@@ -120,7 +121,7 @@ fn collect(value: &Value, of: Option<(Kind, f64)>, held: &mut Vec<(Kind, f64)>) 
             if let (Some(total), Some(groups)) = (number("total"), fields.get("groups")) {
                 let counts = groups.as_array().into_iter().flatten();
                 let counts = counts.filter_map(|group| group["instructions"].as_f64());
-                held.extend(counts.map(|count| (Kind::Percent, (100.0 * count / total).floor())));
+                held.extend(counts.map(|count| (Kind::Percent, (100.0 * count / total).round())));
             }
             for (name, value) in fields {
                 collect(value, kind_of(name).or(of), held);

@@ -3,9 +3,14 @@
 use std::{env, fs, path::Path};
 
 use clap::ValueEnum as _;
-use compare::report::{
-    algorithm::{Code, STEPS, TUTORIALS},
-    writeup::{Part, Profile, refresh},
+use compare::{
+    footprint::Program as Measured,
+    paths::PhaseKind,
+    report::{
+        algorithm::{Code, STEPS, TUTORIALS},
+        writeup::{Part, Profile, WriteUp},
+    },
+    stats::{Estimate, Interval},
 };
 use serde_json::Value;
 
@@ -112,7 +117,7 @@ fn what_a_reader_writes_outside_of_the_markers_stays() {
 }
 
 #[test]
-fn a_broken_marker_is_named_with_its_line_and_nothing_is_written() {
+fn a_broken_marker_is_named_with_its_line_and_the_text_stays() {
     let folder = Folder::rendered();
     let whole = folder.read();
     for (broken, said) in [
@@ -185,12 +190,99 @@ fn the_full_report_has_every_part_and_the_coursework_a_thousand_words_of_its_own
     assert!(parts(Profile::Decision) > 0);
 }
 
+fn refreshed(text: &str) -> String {
+    WriteUp::parse(text).expect("whole markers").render(&evidence(), &[])
+}
+
 #[test]
 fn rendering_again_changes_nothing() {
-    let evidence = evidence();
     for profile in Profile::value_variants() {
-        let once = refresh(profile.template(), &evidence, &[]).expect("whole markers");
-        assert_eq!(refresh(&once, &evidence, &[]).expect("whole markers"), once);
+        let once = refreshed(profile.template());
+        assert_eq!(refreshed(&once), once);
+    }
+}
+
+#[test]
+fn an_authors_line_ends_and_comments_stay() {
+    let own = "<!-- begin my notes -->\n<!-- end my notes -->\r\nno end";
+    let text = format!("{own}\n<!-- begin selfcheck: -->\r\n<!-- end selfcheck -->\r\n{own}");
+    let once = refreshed(&text);
+    assert!(once.starts_with(own) && once.ends_with(own), "{once}");
+    assert!(once.contains("<!-- end selfcheck -->\r\n"));
+    assert!(!once[own.len() + 1..once.len() - own.len()].replace("\r\n", "").contains('\n'));
+    assert_eq!(refreshed(&once), once);
+}
+
+#[test]
+fn half_a_part_is_no_part() {
+    for (text, line, said) in [
+        ("a\n<!-- end card -->\n", 2, "ends the part `card`, which has no beginning"),
+        (
+            "<!-- begin card: -->\n<!-- begin steps: -->\n<!-- end steps -->\n",
+            1,
+            "has no `<!-- end card",
+        ),
+        ("  <!-- begin cart: -->\n<!-- end card -->\n", 1, "a part `cart`, which there is not"),
+    ] {
+        let bad = WriteUp::parse(text).expect_err("half a part");
+        assert!(bad.line == line && bad.what.contains(said), "{bad}");
+    }
+}
+
+/// Or raw's figure could stand in the SDK's column.
+#[test]
+fn each_side_stands_in_its_column() {
+    let mut evidence = evidence();
+    let estimate = |value| Estimate { value, interval: Interval { low: value, high: value } };
+    let operation = &mut evidence.latency.operations[0];
+    for (arm, value) in operation.arms.iter_mut().zip([111.0, 222.0, 333.0]) {
+        arm.median_us = estimate(value);
+    }
+    operation.sdk_beside_raw.ratio = estimate(4.44);
+    operation.sdk_beside_raw.difference_us = estimate(555.0);
+    operation.raw_beside_bare.ratio = estimate(6.66);
+    let row = |part: Part| {
+        let text = part.render(&evidence, &[]);
+        let row = text.lines().find(|line| line.contains("`s3-list-buckets` |")).expect("a row");
+        row.split('|')
+            .map(|cell| cell.split('(').next().unwrap_or_default().trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(row(Part::Card)[2..5], ["111 µs", "222 µs", "4.44 ×"]);
+    let latency = row(Part::Latency);
+    assert_eq!(latency[2..8], ["111 µs", "222 µs", "333 µs", "555 µs", "4.44 ×", "6.66 ×"]);
+}
+
+/// What the text of the report says without a figure beside it.
+#[test]
+fn the_evidence_bears_out_what_the_text_says() {
+    let evidence = evidence();
+    assert_eq!(evidence.made_by.machine.build, "optimised");
+    for operation in &evidence.latency.operations {
+        assert!(operation.sdk_beside_raw.ratio.interval.low > 1.0, "{}", operation.name);
+    }
+    for pair in evidence.footprint.programs.chunks(2) {
+        let builds = |program: &Measured| [program.dev.clone(), program.release.clone()];
+        for (raw, sdk) in builds(&pair[0]).into_iter().zip(builds(&pair[1])) {
+            let (raw, sdk) = (raw.expect("a build"), sdk.expect("a build"));
+            assert!(raw.seconds < sdk.seconds && raw.binary_bytes < sdk.binary_bytes);
+        }
+    }
+    let hooks = evidence.paths[0].sdk.trace.phases.iter();
+    let hooks = hooks.filter(|phase| phase.kind == PhaseKind::Hook);
+    assert_eq!(hooks.count(), 19, "the text says nineteen");
+    let kept = |side: &str, way: &str| {
+        let mut kept = evidence.errors.kept.iter();
+        kept.find(|kept| kept.side == side && kept.way == way).expect("counted").kept
+    };
+    assert!(kept("raw", "display") > kept("sdk", "error_context"));
+    assert!(kept("sdk", "display") == 0 && kept("sdk", "api") > kept("sdk", "error_context"));
+    assert!(evidence.latency.a_a.holds && evidence.selfcheck.expect("a check").holds);
+    for workload in evidence.peers.expect("peers").workloads {
+        let floor = workload.arms.iter().find(|arm| arm.name == "floor").expect("a floor").ns;
+        for arm in workload.arms {
+            assert!((arm.ns / floor - arm.over_floor).abs() < 1e-9, "{}", arm.name);
+        }
     }
 }
 
@@ -221,7 +313,8 @@ fn assert_is_in(code: &Code, folder: &Path) {
         Some((of, function)) => text.split("\nimpl").skip(1).any(|block| {
             let (head, body) = block.split_once('{').unwrap_or_default();
             let body = body.split("\n}").next().unwrap_or_default();
-            head.contains(of) && body.contains(&format!("fn {function}"))
+            head.contains(of)
+                && ["(", "<"].iter().any(|after| body.contains(&format!("fn {function}{after}")))
         }),
         None => {
             ["fn ", "struct "].iter().any(|kind| text.contains(&format!("{kind}{}", code.name)))

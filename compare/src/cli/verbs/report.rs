@@ -1,6 +1,14 @@
-use std::{collections::BTreeSet, fmt::Write as _, fs, io, path::Path, process::ExitCode};
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs,
+    io::{self, Write as _},
+    path::Path,
+    process::ExitCode,
+};
 
 use serde::Serialize;
+use tempfile::NamedTempFile;
 
 use super::{print_json, runtime};
 use crate::{
@@ -9,12 +17,13 @@ use crate::{
         progress::PartBar,
     },
     error::Stop,
-    evidence::{self, Evidence, Part},
+    evidence::{self, Evidence, Section},
+    explain::Explanation,
     findings::Machine,
     interrupt::Interrupt,
     report::{
-        files::{self, File, OutOfStep, REPORT},
-        writeup::Profile,
+        files::{self, OutOfStep, REPORT},
+        writeup::{Profile, WriteUp},
     },
 };
 
@@ -28,34 +37,61 @@ struct Done {
 }
 
 pub(in crate::cli) fn run(args: &ReportArgs) -> Result<ExitCode, Stop> {
-    let existing = read(&args.out.join(REPORT))?;
-    let profile = choose_profile(args, existing.as_deref())?;
-    let evidence = if args.check || args.data.is_some() { load(args)? } else { measure(args)? };
-    if !args.check {
-        // Before anything is rendered, so that what took minutes to measure is not lost to a bad marker.
-        put(&evidence::file(&args.out), &evidence.text())?;
+    let there = read(&args.out.join(REPORT))?;
+    let profile = choose_profile(args, there.as_deref())?;
+    // Faults that can be known now are not told after minutes of measuring.
+    writeup(args, there.as_deref(), profile)?;
+    if args.check {
+        return check(args, profile);
     }
-    let rendered = files::render(&evidence, existing.as_deref(), profile).map_err(|bad| {
+    if args.data.is_some() {
+        write(args, &load(args)?, profile)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    fs::create_dir_all(&args.out).map_err(|error| unwritten(&args.out, &error))?;
+    let sections = sections(args);
+    let evidence = measure(args, &sections)?;
+    write(args, &evidence, profile)?;
+    Ok(verdict(&evidence, &sections))
+}
+
+/// The write-up that is there, or the one to begin with.
+fn writeup<'t>(
+    args: &ReportArgs,
+    there: Option<&'t str>,
+    profile: Profile,
+) -> Result<WriteUp<'t>, Stop> {
+    WriteUp::parse(there.unwrap_or_else(|| profile.template())).map_err(|bad| {
         let message = format!("{}: {bad}", args.out.join(REPORT).display());
         let stop = if args.check { Stop::negative(message) } else { Stop::usage(message) };
         stop.help("mend the marker, or move the file away to begin a new one")
-    })?;
-    let done = if args.check { check(args, &rendered)? } else { write(args, &rendered)? };
-    match args.format {
-        Format::Json => print_json(&done),
-        Format::Text | Format::Markdown => anstream::print!("{}", done.in_words()),
+    })
+}
+
+fn sections(args: &ReportArgs) -> BTreeSet<Section> {
+    match args.only.as_slice() {
+        [] => Section::USUAL.into(),
+        only => only.iter().copied().collect(),
     }
-    if !done.out_of_step.is_empty() {
-        return Ok(ExitCode::FAILURE);
+}
+
+/// What is wrong with what was measured just now. It is written all the same, to be looked at.
+fn verdict(evidence: &Evidence, measured: &BTreeSet<Section>) -> ExitCode {
+    let disproved = |one: &Explanation| one.proof.as_ref().is_some_and(|proof| !proof.holds);
+    if !evidence.run.agree || evidence.explain.iter().any(disproved) {
+        anstream::eprintln!(
+            "the sides do not agree: `compare run` and `compare explain` say where"
+        );
+        return ExitCode::FAILURE;
     }
-    if evidence.latency.a_a.holds {
-        return Ok(ExitCode::SUCCESS);
+    if measured.contains(&Section::Latency) && !evidence.latency.a_a.holds {
+        anstream::eprintln!(
+            "raw differed from itself: this machine is too noisy today, and no time of this report is \
+             to be trusted"
+        );
+        return ExitCode::from(3);
     }
-    anstream::eprintln!(
-        "raw differed from itself: this machine is too noisy today, and no time of this report is to \
-         be trusted"
-    );
-    Ok(ExitCode::from(3))
+    ExitCode::SUCCESS
 }
 
 /// A report that is there keeps its text, which is that of some profile.
@@ -88,11 +124,13 @@ fn load(args: &ReportArgs) -> Result<Evidence, Stop> {
     })
 }
 
-fn measure(args: &ReportArgs) -> Result<Evidence, Stop> {
-    let wanted: BTreeSet<_> =
-        if args.only.is_empty() { Part::USUAL.into() } else { args.only.iter().copied().collect() };
+fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, Stop> {
     let file = evidence::file(&args.out);
-    let saved = evidence::saved(&file)?;
+    // What a new folder does not have yet, the project's own report has.
+    let saved = match evidence::saved(&file)? {
+        None => evidence::saved(&evidence::file(Path::new(".")))?,
+        saved => saved,
+    };
     if saved.is_none() && !args.only.is_empty() {
         return Err(Stop::usage(format!("{} is not there, to keep the rest from", file.display()))
             .help("without --only everything is measured"));
@@ -108,7 +146,7 @@ fn measure(args: &ReportArgs) -> Result<Evidence, Stop> {
     let bar = PartBar::new();
     let saved = saved.unwrap_or_default();
     let begin = |part, index, total| bar.at(part, index, total);
-    let gathered = evidence::gather(&wanted, saved, &runtime, &interrupt, &begin);
+    let gathered = evidence::gather(wanted, saved, &runtime, &interrupt, &begin);
     bar.end();
     // What still computes after an interruption is not waited for.
     runtime.shutdown_background();
@@ -118,22 +156,32 @@ fn measure(args: &ReportArgs) -> Result<Evidence, Stop> {
     })
 }
 
-fn check(args: &ReportArgs, rendered: &[File]) -> Result<Done, Stop> {
+fn check(args: &ReportArgs, profile: Profile) -> Result<ExitCode, Stop> {
+    let evidence = load(args)?;
+    let there = read(&args.out.join(REPORT))?;
     let mut out_of_step = Vec::new();
-    for file in rendered {
+    for file in files::render(&evidence, &writeup(args, there.as_deref(), profile)?) {
         out_of_step.extend(file.differs_from(read(&args.out.join(&file.path))?.as_deref()));
     }
-    Ok(Done { written: Vec::new(), out_of_step })
+    let code = if out_of_step.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    Done { written: Vec::new(), out_of_step }.print(args);
+    Ok(code)
 }
 
-fn write(args: &ReportArgs, rendered: &[File]) -> Result<Done, Stop> {
-    let mut written = vec![name(&evidence::file(&args.out))];
-    for file in rendered {
+/// The write-up is read again: somebody may have written in it meanwhile.
+fn write(args: &ReportArgs, evidence: &Evidence, profile: Profile) -> Result<(), Stop> {
+    let data = evidence::file(&args.out);
+    // Before anything is rendered, so that what was measured is not lost to a bad marker.
+    put(&data, &evidence.text())?;
+    let mut written = vec![name(&data)];
+    let there = read(&args.out.join(REPORT))?;
+    for file in files::render(evidence, &writeup(args, there.as_deref(), profile)?) {
         let path = args.out.join(&file.path);
         put(&path, &file.text)?;
         written.push(name(&path));
     }
-    Ok(Done { written, out_of_step: Vec::new() })
+    Done { written, out_of_step: Vec::new() }.print(args);
+    Ok(())
 }
 
 /// Without the dot of the current folder.
@@ -142,7 +190,14 @@ fn name(path: &Path) -> String {
 }
 
 impl Done {
-    fn in_words(&self) -> String {
+    fn print(&self, args: &ReportArgs) {
+        match args.format {
+            Format::Json => print_json(self),
+            Format::Text | Format::Markdown => anstream::print!("{}", self.in_words(args)),
+        }
+    }
+
+    fn in_words(&self, args: &ReportArgs) -> String {
         let mut text = String::new();
         for file in &self.written {
             let _ = writeln!(text, "wrote {file}");
@@ -159,13 +214,15 @@ impl Done {
                 "{file}, line {line}:\n  stands there: {found}\n  the evidence: {expected}"
             );
         }
-        text.push_str(match (self.written.is_empty(), self.out_of_step.is_empty()) {
-            (false, _) => "",
-            (true, true) => "the report is what its evidence renders to\n",
+        let data = args.data.clone().unwrap_or_else(|| evidence::file(&args.out));
+        match (self.written.is_empty(), self.out_of_step.is_empty()) {
+            (false, _) => {}
+            (true, true) => text.push_str("the report is what its evidence renders to\n"),
             (true, false) => {
-                "try: compare report --data report/data.json, which renders it again\n"
+                let (data, out) = (name(&data), args.out.display());
+                let _ = writeln!(text, "try: compare report --data {data} --out {out}");
             }
-        });
+        }
         text
     }
 }
@@ -178,12 +235,24 @@ fn read(file: &Path) -> Result<Option<String>, Stop> {
     }
 }
 
+/// At once or not at all: what is there may be somebody's own text.
 fn put(file: &Path, text: &str) -> Result<(), Stop> {
-    let unwritten = |error: io::Error| {
-        Stop::impossible(format!("{} cannot be written: {error}", file.display()))
-    };
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder).map_err(unwritten)?;
+    let unwritten = |error: io::Error| unwritten(file, &error);
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(unwritten)?;
+    let mut new = NamedTempFile::new_in(folder).map_err(unwritten)?;
+    new.write_all(text.as_bytes()).map_err(unwritten)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // A temporary file is its owner's alone; a report is to be read.
+        let readable = fs::Permissions::from_mode(0o644);
+        new.as_file().set_permissions(readable).map_err(unwritten)?;
     }
-    fs::write(file, text).map_err(unwritten)
+    new.persist(file).map_err(|error| unwritten(error.error))?;
+    Ok(())
+}
+
+fn unwritten(file: &Path, error: &io::Error) -> Stop {
+    Stop::impossible(format!("{} cannot be written: {error}", file.display()))
 }

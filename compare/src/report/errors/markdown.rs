@@ -77,7 +77,10 @@ pub fn kept_and_remarkable(findings: &Findings) -> String {
 /// What is remarkable, or what both sides say where there are no facts to count.
 fn remark(row: &Row<'_>) -> String {
     match row.words {
-        Some(words) => words.map(|(who, words)| format!("{who}: {}", cell(words))).join("; "),
+        Some(words) => {
+            let quoted = words.map(|(who, words)| format!("{}: `{}`", in_code(who), cell(words)));
+            quoted.join("<br>")
+        }
         None => row.remark.unwrap_or_default().to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{HEADER_HEADINGS, Row, Section, conclusion, header_rows, sections, signature};
+use super::{HEADER_HEADINGS, Row, Section, conclusion, header_rows, sections};
 use crate::explain::Explanation;
 
 /// The whole explanation.
@@ -18,17 +18,6 @@ pub fn markdown(explanation: &Explanation) -> String {
     text
 }
 
-/// The steps of the signature alone, and what comes of comparing them.
-#[must_use]
-pub fn signature_markdown(explanation: &Explanation) -> String {
-    let mut text = String::new();
-    if let (Some(raw), Some(sdk)) = (&explanation.raw.signature, &explanation.sdk.signature) {
-        write_sections(&mut text, &signature(raw, sdk));
-    }
-    write_headers(&mut text, explanation);
-    text
-}
-
 fn write_sections(text: &mut String, sections: &[Section]) {
     for (number, section) in sections.iter().enumerate() {
         let _ = writeln!(text, "\n**{}. {}**\n\n| line | raw | sdk |", number + 1, section.title);
@@ -39,7 +28,8 @@ fn write_sections(text: &mut String, sections: &[Section]) {
     }
 }
 
-fn write_headers(text: &mut String, explanation: &Explanation) {
+/// What is to be taken from it, and the table of headers.
+pub(in crate::report) fn write_headers(text: &mut String, explanation: &Explanation) {
     let _ = writeln!(text, "\n{}\n\n| {} |", conclusion(explanation), HEADER_HEADINGS.join(" | "));
     text.push_str("| --- | --- | --- | --- |\n");
     for [name, raw, sdk, why] in header_rows(explanation) {

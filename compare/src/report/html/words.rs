@@ -76,10 +76,7 @@ const CANONICAL_REQUEST: Words = Words {
               headers, and the hash of the body.",
     raw: STEPS[0].raw,
     sdk: STEPS[0].sdk,
-    pain: "Nearly every SignatureDoesNotMatch begins here: a path encoded twice for S3, or once for \
-           any other service; a space written as + instead of %20; a query that is not sorted; \
-           ?acl signed without its =; a host without its port. S3 answers with the canonical request \
-           that it made: compare it with your own, line by line.",
+    pain: STEPS[0].pitfalls,
 };
 
 const HASH: Words = Words {
@@ -87,8 +84,7 @@ const HASH: Words = Words {
               its hash alone, so one byte that differs makes another signature.",
     raw: STEPS[1].raw,
     sdk: STEPS[1].sdk,
-    pain: "Two texts look alike and hash differently: a line feed at the end, a header value that \
-           was not trimmed, or blanks inside of it that were not made one.",
+    pain: STEPS[1].pitfalls,
 };
 
 const STRING_TO_SIGN: Words = Words {
@@ -96,9 +92,7 @@ const STRING_TO_SIGN: Words = Words {
               hash of step 2.",
     raw: STEPS[2].raw,
     sdk: STEPS[2].sdk,
-    pain: "The scope names a region or a service that is not the one that was called, or the clock is \
-           off. S3 says which, and by how much; EC2 says no more than AuthFailure. A retry that keeps \
-           the old time fails as well.",
+    pain: STEPS[2].pitfalls,
 };
 
 const SIGNATURE: Words = Words {
@@ -107,8 +101,7 @@ const SIGNATURE: Words = Words {
               shown: each of them is a secret.",
     raw: STEPS[3].raw,
     sdk: STEPS[3].sdk,
-    pain: "The secret was pasted with a blank or a line feed, or belongs to another access key. Then \
-           all that the service shows of its own steps is the same as yours, and the signature is not.",
+    pain: STEPS[3].pitfalls,
 };
 
 const HEADER: Words = Words {
@@ -116,9 +109,7 @@ const HEADER: Words = Words {
               compute it again: access key id, scope, and the names of the signed headers.",
     raw: STEPS[4].raw,
     sdk: STEPS[4].sdk,
-    pain: "The header's name once more inside its value; a session token that was added after \
-           signing and so is not among the signed headers; or none at all with a temporary key, which \
-           S3 then calls an unknown one.",
+    pain: STEPS[4].pitfalls,
 };
 
 const URL: Words = Words {

@@ -14,7 +14,13 @@ const BAR: usize = 20;
 /// All that was found.
 #[must_use]
 pub fn markdown(paths: &Paths) -> String {
-    let mut text = costs_markdown(paths);
+    costs_markdown(paths) + &ways_markdown(paths) + &notes_markdown(paths)
+}
+
+/// Where a warm call goes: kinds of work, crates, phases and hooks.
+#[must_use]
+pub fn ways_markdown(paths: &Paths) -> String {
+    let mut text = String::new();
     if let (Some(raw), Some(sdk)) = (&paths.raw.cost.instructions, &paths.sdk.cost.instructions) {
         chart(&mut text, "kind of work", &by_group(raw, sdk));
         chart(&mut text, "crate", &by_crate(raw, sdk));
@@ -26,10 +32,13 @@ pub fn markdown(paths: &Paths) -> String {
     for (heading, names) in components(&paths.sdk) {
         let _ = writeln!(text, "\n{heading}: {names}");
     }
-    for note in notes(paths) {
-        let _ = writeln!(text, "\n{note}");
-    }
     text
+}
+
+/// How it was counted.
+#[must_use]
+pub fn notes_markdown(paths: &Paths) -> String {
+    notes(paths).iter().map(|note| format!("\n{note}\n")).collect()
 }
 
 /// What a warm call takes.

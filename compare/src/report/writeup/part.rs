@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use super::{card, steps, table};
 use crate::{
     bench::latency::Latency,
+    errors,
     evidence::{Evidence, Peers},
-    findings::Machine,
-    report::{bench, errors, footprint, in_unit, markdown, paths, plot::Plot},
+    findings::{Machine, Outcome},
+    report::{self, bench, footprint, in_unit, markdown, paths, plot::Plot},
     stats::Estimate,
 };
 
@@ -111,7 +112,7 @@ impl Part {
         match self {
             Self::Card => card::card(evidence),
             Self::Steps => steps::steps(evidence),
-            Self::Results => markdown::comparison(&evidence.run),
+            Self::Results => markdown::outcomes(&evidence.run),
             Self::Errors => told(evidence, plots),
             Self::Latency => latency(evidence, plots),
             Self::Signing => signing(evidence, plots),
@@ -144,10 +145,55 @@ fn folded(summary: &str, text: &str) -> String {
 fn told(evidence: &Evidence, plots: &[Plot]) -> String {
     let found = &evidence.errors;
     let mut text = picture(plots, "errors");
-    text.push_str(&errors::markdown::kept_and_remarkable(found));
-    let cases = errors::markdown::cases(found);
+    text.push_str(&said(found));
+    text.push_str(&counted(found));
+    text.push_str(&report::errors::markdown::kept_and_remarkable(found));
+    let cases = report::errors::markdown::cases(found);
     let _ = write!(text, "\n{}", folded(&format!("All {} cases", found.cases.len()), &cases));
     text
+}
+
+/// Which cases the counts are about, and why not the others: each under the first that fits.
+fn counted(found: &errors::Findings) -> String {
+    let kinds: [(&str, fn(&errors::Finding) -> bool); 6] = [
+        ("impossible through the SDK", |case| !case.sdk.possible),
+        ("answered wrongly without an error", |case| {
+            case.raw.silently_wrong || case.sdk.silently_wrong
+        }),
+        ("put right by the SDK", |case| {
+            case.sdk.outcome == Outcome::Ok && case.raw.outcome != Outcome::Ok
+        }),
+        ("without a client of the SDK's", |case| case.sdk.note.is_some()),
+        ("without a refusal on either side", |case| !case.is_comparable()),
+        ("without a fact in the answer, or without an answer", |case| case.raw.facts.is_empty()),
+    ];
+    let mut rest: Vec<_> = found.cases.iter().collect();
+    let mut left_out = Vec::new();
+    for (what, fits) in kinds {
+        let before = rest.len();
+        rest.retain(|case| !fits(case));
+        left_out.push(format!("{} {what}", before - rest.len()));
+    }
+    format!(
+        "Of {} cases {} count: those in which a client of the SDK's called and both sides were refused, \
+         by an answer with facts in it. The others: {}.\n\n",
+        found.cases.len(),
+        rest.len(),
+        left_out.join(", ")
+    )
+}
+
+/// What a user sees of the most frequent refusal.
+fn said(found: &errors::Findings) -> String {
+    let Some(case) = found.cases.iter().find(|case| case.id == "s3-signature-does-not-match")
+    else {
+        return String::new();
+    };
+    format!(
+        "One case, `{}`. {} What a program prints:\n\n```text\nsdk {{}}\n{}\n\nsdk \
+         DisplayErrorContext\n{}\n\nraw {{}}\n{}\n```\n\n",
+        case.id, case.what, case.sdk.display, case.sdk.error_context, case.raw.display
+    )
 }
 
 fn latency(evidence: &Evidence, plots: &[Plot]) -> String {
@@ -158,18 +204,24 @@ fn latency(evidence: &Evidence, plots: &[Plot]) -> String {
         "Medians, with their intervals at 95 %, on {}:\n",
         latency.machine.in_words()
     );
-    let headings = ["operation", "raw", "sdk", "bare", "sdk ÷ raw", "raw ÷ bare"];
+    let headings = ["operation", "raw", "sdk", "bare", "sdk − raw", "sdk ÷ raw", "raw ÷ bare"];
     text.push_str(&table::figures(headings, [latency, across].into_iter().flat_map(medians)));
-    let _ = writeln!(text, "\nbare sends what raw signed beforehand, and parses nothing.\n");
+    let _ = writeln!(text, "\n{PAIRED}\n");
     text.push_str(&picture(plots, "waterfall"));
     text.push_str(&folded(
         "How it was measured, percentiles, differences, and where the time goes",
         &bench::latency::markdown(latency),
     ));
+    let summary = format!("The same for the call across {} ms", across.rtt_ms);
+    text.push_str(&folded(&summary, &bench::latency::markdown(across)));
     text
 }
 
-fn medians(latency: &Latency) -> impl Iterator<Item = [String; 6]> {
+/// Or somebody would divide the columns.
+pub(super) const PAIRED: &str = "Differences and ratios are medians of those within a round, in which each side \
+     makes one call, so they need not be those of the columns.";
+
+fn medians(latency: &Latency) -> impl Iterator<Item = [String; 7]> {
     let across = match latency.rtt_ms {
         0.0 => String::new(),
         rtt => format!(" across {rtt} ms"),
@@ -182,7 +234,9 @@ fn medians(latency: &Latency) -> impl Iterator<Item = [String; 6]> {
         let [raw, sdk, bare] = ["raw", "sdk", "bare"].map(median);
         let ratios = [operation.sdk_beside_raw, operation.raw_beside_bare];
         let [sdk_over_raw, raw_over_bare] = ratios.map(|beside| times(beside.ratio));
-        [format!("`{}`{across}", operation.name), raw, sdk, bare, sdk_over_raw, raw_over_bare]
+        let name = format!("`{}`{across}", operation.name);
+        let longer = time(operation.sdk_beside_raw.difference_us);
+        [name, raw, sdk, bare, longer, sdk_over_raw, raw_over_bare]
     })
 }
 
@@ -192,10 +246,11 @@ pub(super) fn time(estimate: Estimate) -> String {
     format!("{} ({} to {})", in_unit(value), in_unit(interval.low), in_unit(interval.high))
 }
 
-/// A ratio with its interval.
+/// A ratio with its interval, in digits that tell it from 1.
 pub(super) fn times(estimate: Estimate) -> String {
     let Estimate { value, interval } = estimate;
-    format!("{value:.3} × ({:.3} to {:.3})", interval.low, interval.high)
+    let digits = if (value - 1.0).abs() < 0.1 { 3 } else { 2 };
+    format!("{value:.digits$} × ({:.digits$} to {:.digits$})", interval.low, interval.high)
 }
 
 fn signing(evidence: &Evidence, plots: &[Plot]) -> String {
@@ -243,8 +298,9 @@ fn followed(evidence: &Evidence, plots: &[Plot]) -> String {
     for found in &evidence.paths {
         let summary = format!("{}: every phase, hook and crate", found.operation);
         text.push_str(&paths::costs_markdown(found));
-        let _ = write!(text, "\n{}\n", folded(&summary, &paths::markdown(found)));
+        let _ = write!(text, "\n{}\n", folded(&summary, &paths::ways_markdown(found)));
     }
+    text.push_str(&evidence.paths.first().map_or_else(String::new, paths::notes_markdown));
     text
 }
 
@@ -289,21 +345,32 @@ fn repeat(evidence: &Evidence) -> String {
         made_by.toolchain,
         versions.join(", ")
     );
-    let _ = writeln!(text, "```\n\nWhat was kept from another run, because it takes long:\n");
-    for (command, machine) in kept(evidence) {
-        let words = machine.map_or_else(|| "not measured".to_owned(), Machine::in_words);
-        let _ = writeln!(text, "- `{command}`: {words}");
+    text.push_str("```\n");
+    let elsewhere = sections(evidence)
+        .into_iter()
+        .filter(|(_, machine)| machine.is_none_or(|machine| *machine != made_by.machine));
+    for (index, (section, machine)) in elsewhere.enumerate() {
+        if index == 0 {
+            text.push_str("\nNot measured in the same run:\n\n");
+        }
+        let words = machine.map_or_else(|| "not at all".to_owned(), Machine::in_words);
+        let _ = writeln!(text, "- `compare report --only {section}`: {words}");
     }
     text
 }
 
-/// What `compare report` does not measure by itself, and where it was measured.
-fn kept(evidence: &Evidence) -> [(&'static str, Option<&Machine>); 2] {
+/// What may be of another run than the rest, and where it was measured.
+fn sections(evidence: &Evidence) -> [(&'static str, Option<&Machine>); 10] {
     [
-        (
-            "compare report --only selfcheck",
-            evidence.selfcheck.as_ref().map(|found| &found.machine),
-        ),
-        ("compare report --only peers", evidence.peers.as_ref().map(|found| &found.machine)),
+        ("run", Some(&evidence.run.machine)),
+        ("errors", Some(&evidence.errors.machine)),
+        ("latency", Some(&evidence.latency.machine)),
+        ("signing", Some(&evidence.signing.machine)),
+        ("peers", evidence.peers.as_ref().map(|found| &found.machine)),
+        ("parse", Some(&evidence.parse.machine)),
+        ("startup", Some(&evidence.startup.machine)),
+        ("selfcheck", evidence.selfcheck.as_ref().map(|found| &found.machine)),
+        ("paths", evidence.paths.first().map(|found| &found.machine)),
+        ("footprint", Some(&evidence.footprint.machine)),
     ]
 }

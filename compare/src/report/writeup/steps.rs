@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use super::table;
 use crate::{
     evidence::Evidence,
+    explain::Explanation,
     report::{
         algorithm::{Code, STEPS, Step, TUTORIALS},
-        explain,
+        explain::{self, Row},
     },
 };
 
@@ -17,14 +18,14 @@ pub(super) fn steps(evidence: &Evidence) -> String {
         let sdk = step.sdk.iter().map(named).collect::<Vec<_>>().join(", ");
         [format!("{}. {}", number + 1, step.name), step.what.to_owned(), raw, sdk]
     };
-    let mut text = table::words(
-        ["step", "what it is", "raw", "SDK (crate aws-sigv4)"],
-        STEPS.iter().enumerate().map(row),
-    );
+    let rows = STEPS.iter().enumerate().map(row);
+    let mut text = table::words(["step", "what it is", "raw", "SDK (crate aws-sigv4)"], rows);
+    text.push_str("\nWhat goes wrong most often:\n\n");
+    for (number, step) in (1..).zip(STEPS) {
+        let _ = writeln!(text, "{number}. {}", step.pitfalls);
+    }
     if let Some(explanation) = evidence.explain.first() {
-        let _ =
-            write!(text, "\nThe same with the bytes of one call, `{}`:\n", explanation.operation);
-        text.push_str(&explain::signature_markdown(explanation));
+        walk(&mut text, explanation);
     }
     text.push_str("\nWhat the usual tutorials call these functions, and where they are here:\n\n");
     let rows = TUTORIALS.iter().map(|(theirs, ours)| [format!("`{theirs}`"), linked(ours)]);
@@ -39,4 +40,41 @@ fn linked(code: &Code) -> String {
 
 fn named(code: &Code) -> String {
     format!("`{}` in `{}`", code.name, code.file)
+}
+
+/// The five steps with the bytes of one call, as lines of a code block: hashes fit no table.
+fn walk(text: &mut String, explanation: &Explanation) {
+    let (Some(raw), Some(sdk)) = (&explanation.raw.signature, &explanation.sdk.signature) else {
+        return;
+    };
+    let _ = writeln!(
+        text,
+        "\nThe same with the bytes of one call, `{}`; `both` marks what is the same on both sides:",
+        explanation.operation
+    );
+    // The signing key and what it signs are one step in AWS's count.
+    let [canonical, hash, to_sign, key, signature, carried] =
+        explain::signature(raw, sdk).map(|section| section.rows);
+    let steps = [canonical, hash, to_sign, key.into_iter().chain(signature).collect(), carried];
+    for (number, (step, rows)) in (1..).zip(STEPS.iter().zip(steps)) {
+        let _ = writeln!(text, "\n**{number}. {}**\n\n```text", step.name);
+        let widest = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or_default();
+        for row in &rows {
+            beside(text, row, widest);
+        }
+        text.push_str("```\n");
+    }
+    explain::write_headers(text, explanation);
+}
+
+fn beside(text: &mut String, row: &Row, width: usize) {
+    let label = &row.label;
+    let absent = || "–".to_owned();
+    if row.raw == row.sdk {
+        let both = row.raw.clone().unwrap_or_else(absent);
+        let _ = writeln!(text, "{label:width$}  both  {both}");
+        return;
+    }
+    let [raw, sdk] = [&row.raw, &row.sdk].map(|side| side.clone().unwrap_or_else(absent));
+    let _ = writeln!(text, "{label:width$}  raw   {raw}\n{:width$}  sdk   {sdk}", "");
 }
