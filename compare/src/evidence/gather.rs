@@ -27,7 +27,7 @@ use crate::{
     paths::{self, Paths},
     place::{Place, TargetName, Wish},
     run::{self, Choices, Launching, Progress},
-    scenario::{Given, Scenario, UnknownScenario, select},
+    scenario::{Given, Scenario, select},
 };
 
 /// What the evidence is made of, each section by one verb.
@@ -252,7 +252,8 @@ async fn sandbox(delay: Duration) -> Result<Place, Stop> {
 }
 
 async fn run_all(interrupt: Interrupt) -> Result<Comparison, Stop> {
-    let scenarios = select(&[], Given::default()).map_err(unknown)?;
+    let scenarios =
+        select(&[], Given::default()).map_err(|unknown| Stop::usage(unknown.to_string()))?;
     let place = Arc::new(sandbox(Duration::ZERO).await?);
     let choices = Choices::usual(Launching::Allowed);
     let mut found = run::compare(place, scenarios, choices, Arc::new(Unseen), interrupt).await?;
@@ -357,10 +358,6 @@ fn count_footprint(saved: Option<Value>) -> Result<Footprint, Stop> {
         counted.take_builds_of(saved);
     }
     Ok(counted)
-}
-
-fn unknown(unknown: UnknownScenario) -> Stop {
-    Stop::usage(unknown.to_string())
 }
 
 /// One bar tells of the parts; of what happens within one nobody is told.

@@ -110,7 +110,7 @@ fn held(data: &Value, part: Part) -> Vec<(Kind, f64)> {
 fn collect(value: &Value, of: Option<(Kind, f64)>, held: &mut Vec<(Kind, f64)>) {
     match value {
         Value::Number(number) => {
-            held.extend(of.zip(number.as_f64()).map(|((kind, unit), n)| (kind, n * unit)))
+            held.extend(of.zip(number.as_f64()).map(|((kind, unit), n)| (kind, n * unit)));
         }
         Value::Array(values) => values.iter().for_each(|value| collect(value, of, held)),
         Value::String(text) => held.extend(quoted(text)),

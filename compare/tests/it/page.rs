@@ -18,7 +18,7 @@ fn plot() -> Plot {
 }
 
 /// What follows each `start` in the page, up to `end`.
-fn each<'p>(start: &'p str, end: char) -> impl Iterator<Item = &'p str> {
+fn each(start: &str, end: char) -> impl Iterator<Item = &str> {
     PAGE.split(start).skip(1).map(move |rest| rest.split(end).next().unwrap_or_default())
 }
 

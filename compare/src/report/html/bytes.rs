@@ -131,7 +131,7 @@ mod tests {
     fn what_an_earlier_step_made_has_a_box_around_its_underlined_part_too() {
         let made = found("Signature=ab, cd", ["ab", "not there", ""]);
         assert_eq!(
-            marked("Signature=ab, cd", &[10..14], &made).into_string(),
+            marked("Signature=ab, cd", std::slice::from_ref(&(10..14)), &made).into_string(),
             "Signature=<span class=\"made\"><mark>ab</mark></span><mark>, </mark>cd"
         );
     }

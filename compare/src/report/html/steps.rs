@@ -98,13 +98,13 @@ pub(super) fn steps(explanation: &Explanation) -> Vec<Step> {
     let mut rows = explain::http(Some(&raw.request), Some(&sdk.request)).into_iter();
     let start = rows.next().map(|row| Line::of(row, Vec::new()).named("start line"));
     let mut lines: Vec<_> = start.into_iter().chain(rows.map(plain)).collect();
-    let carrier = if explanation.operation == Scenario::S3PresignedGet {
+    let bearer = if explanation.operation == Scenario::S3PresignedGet {
         lines.iter_mut().find(|line| line.label == "start line")
     } else {
         lines.iter_mut().find(|line| line.label == "authorization")
     };
-    if let Some(carrier) = carrier {
-        carrier.made = carried;
+    if let Some(bearer) = bearer {
+        bearer.made = carried;
     }
     steps.push(Step { kind: Kind::Request, lines });
     steps.push(Step { kind: Kind::Response, lines: response(raw, sdk) });
@@ -141,14 +141,14 @@ fn signature(operation: Scenario, sides: [&SignatureSteps; 2]) -> [Step; 5] {
     };
     let signature = signature.map(|row| plain(row).named("in hexadecimal"));
     let carried = carried.map(|row| Line::of(row, carried_parts(sides)));
-    let carrier = if operation == Scenario::S3PresignedGet { "the URL" } else { "Authorization" };
+    let bearer = if operation == Scenario::S3PresignedGet { "the URL" } else { "Authorization" };
     let step = |kind, lines: Vec<Line>| Step { kind, lines };
     [
         step(Kind::CanonicalRequest, canonical.map(plain).collect()),
         step(Kind::Hash, hash.map(|row| plain(row).named("HashedCanonicalRequest")).collect()),
         step(Kind::StringToSign, to_sign.collect()),
         step(Kind::Signature, key.chain([signed]).chain(signature).collect()),
-        step(Kind::Carrier, carried.map(|line| line.named(carrier)).collect()),
+        step(Kind::Carrier, carried.map(|line| line.named(bearer)).collect()),
     ]
 }
 

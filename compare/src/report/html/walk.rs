@@ -222,7 +222,7 @@ fn cell(
 }
 
 fn whole(text: Option<&str>) -> Places {
-    text.map(|text| vec![0..text.len()]).unwrap_or_default()
+    text.map(|text| 0..text.len()).into_iter().collect()
 }
 
 /// Of a long document the beginning is shown, and where that ends is no difference.

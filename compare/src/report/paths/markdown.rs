@@ -38,7 +38,7 @@ pub fn ways_markdown(paths: &Paths) -> String {
 /// How it was counted.
 #[must_use]
 pub fn notes_markdown(paths: &Paths) -> String {
-    notes(paths).iter().map(|note| format!("\n{note}\n")).collect()
+    notes(paths).iter().flat_map(|note| ["\n", note, "\n"]).collect()
 }
 
 /// What a warm call takes.

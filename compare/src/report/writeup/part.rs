@@ -155,7 +155,8 @@ fn told(evidence: &Evidence, plots: &[Plot]) -> String {
 
 /// Which cases the counts are about, and why not the others: each under the first that fits.
 fn counted(found: &errors::Findings) -> String {
-    let kinds: [(&str, fn(&errors::Finding) -> bool); 6] = [
+    type Fits = fn(&errors::Finding) -> bool;
+    let kinds: [(&str, Fits); 6] = [
         ("impossible through the SDK", |case| !case.sdk.possible),
         ("answered wrongly without an error", |case| {
             case.raw.silently_wrong || case.sdk.silently_wrong
