@@ -4,19 +4,14 @@
 mod gather;
 mod peers;
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::{
     bench::{
         latency::Latency, parse::Parsing, selfcheck::Selfcheck, signing::Signing, startup::Startup,
     },
-    error::Stop,
     errors,
     explain::Explanation,
     findings::{Comparison, Machine},
@@ -119,24 +114,6 @@ impl Evidence {
             .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
         text + "\n"
     }
-}
-
-/// What [`Evidence::text`] wrote into `file`; none where there is no such file.
-///
-/// # Errors
-/// Exit 2 where the file cannot be read, or holds something else.
-pub fn saved(file: &Path) -> Result<Option<Map<String, Value>>, Stop> {
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(Stop::usage(format!("{} cannot be read: {error}", file.display())));
-        }
-    };
-    serde_json::from_str(&text).map(Some).map_err(|error| {
-        Stop::usage(format!("{} holds no evidence: {error}", file.display()))
-            .help("`cargo run --release -p compare -- report` makes it anew")
-    })
 }
 
 /// Where the evidence stands, below the folder of the report.

@@ -1,14 +1,17 @@
 //! The words of the command line.
 
+mod bench;
+mod report;
+
 use std::{path::PathBuf, time::Duration};
 
+pub(super) use bench::{BenchArgs, Subject};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(super) use report::ReportArgs;
 
 use crate::{
-    evidence::Section,
     footprint::Task,
     place::{HostKind, TargetName, Wish},
-    report::writeup::Profile,
     run::{Choices, Launching},
     scenario::Given,
     sign,
@@ -141,34 +144,6 @@ pub(super) struct FootprintArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) manifest_path: Option<PathBuf>,
     /// How to print the results
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ReportArgs {
-    /// Measure nothing; exit 1 unless the report is what the saved evidence renders to
-    #[arg(long)]
-    pub(super) check: bool,
-    /// Measure these parts anew, and keep the others [default: all but peers and selfcheck]
-    #[arg(
-        long,
-        value_enum,
-        value_name = "SECTION",
-        value_delimiter = ',',
-        conflicts_with = "check"
-    )]
-    pub(super) only: Vec<Section>,
-    /// Where REPORT.md, report.html and the folder report stand
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) out: PathBuf,
-    /// Measure nothing; render this evidence [default of --check: report/data.json in DIR]
-    #[arg(long, value_name = "FILE", conflicts_with = "only")]
-    pub(super) data: Option<PathBuf>,
-    /// With what text a REPORT.md begins that is not there yet [default: full]
-    #[arg(long, value_enum)]
-    pub(super) profile: Option<Profile>,
-    /// How to print what was written, or what is out of step
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
 }
@@ -317,64 +292,6 @@ pub(super) enum SignFormat {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct BenchArgs {
-    /// What to measure
-    #[arg(value_enum, default_value_t = Subject::Signing)]
-    pub(super) subject: Subject,
-    /// A few seconds instead of half a minute, good to about 5 %
-    #[arg(long)]
-    pub(super) quick: bool,
-    /// How to print the results
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-    #[command(flatten)]
-    pub(super) latency: LatencyArgs,
-}
-
-/// What is measured of a call
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Of bench latency")]
-pub(super) struct LatencyArgs {
-    /// Only these operations: names of scenarios that only read [default: five of them]
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub(super) only: Vec<String>,
-    /// Rounds of each operation, at most [default: 5000, with --quick 500]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(super) pairs: Option<u32>,
-    /// Time for each operation, at most [default: 8, with --quick 1]
-    #[arg(long, value_name = "N", value_parser = seconds)]
-    pub(super) seconds: Option<Duration>,
-    /// Calls under way at once
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(super) concurrency: u16,
-    /// How long the endpoint holds every answer back, as a network would: 0ms, 1ms, 30ms
-    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = milliseconds)]
-    pub(super) rtt: Duration,
-    /// Keep every sample in this file
-    #[arg(long, value_name = "FILE")]
-    pub(super) save: Option<PathBuf>,
-    /// Measure nothing, show what was saved; given twice, compare the two
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["save", "pairs", "seconds"])]
-    pub(super) load: Vec<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Subject {
-    /// A signature, from the unsigned request to the finished header or URL
-    Signing,
-    /// A call, from its input to the parsed answer
-    Latency,
-    /// An answer's bytes, to what the user gets of them
-    Parse,
-    /// A process that makes one call and ends
-    Startup,
-    /// The instrument itself: raw against raw, and a delay that was put there
-    Selfcheck,
-    /// All of these, one after the other
-    All,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct ErrorsArgs {
     /// Cases, shown in full, or `s3`, `ec2`, `api` [default: all of them, in a table]
     #[arg(value_name = "CASE")]
@@ -474,13 +391,6 @@ impl WorkArgs {
             },
         }
     }
-}
-
-fn milliseconds(text: &str) -> Result<Duration, String> {
-    let number = text.strip_suffix("ms").and_then(|number| number.parse().ok());
-    number
-        .map(Duration::from_millis)
-        .ok_or_else(|| "not a number of milliseconds, as in 30ms".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -1,4 +1,4 @@
-//! The five steps of `SigV4`, and the code that takes each on either side. Tests hold every name against
+//! The five steps of `SigV4` (AWS counts six, with the signing key apart from the signature), and the code that takes each on either side. Tests hold every name against
 //! the sources.
 //! Steps: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
@@ -45,7 +45,7 @@ pub const STEPS: [Step; 5] = [
             code("HashedPayload::new", "raw/src/sigv4.rs"),
         ],
         sdk: &[code("CanonicalRequest::from", "aws-sigv4/src/http_request/canonical_request.rs")],
-        pitfalls: "Nearly every SignatureDoesNotMatch begins here: a path encoded twice for S3, or once for \
+        pitfalls: "Most mismatches that users report begin here: a path encoded twice for S3, or once for \
            any other service; a space written as + instead of %20; a query that is not sorted; \
            ?acl signed without its =; a host without its port. S3 answers with the canonical request \
            that it made: compare it with your own, line by line.",

@@ -58,7 +58,7 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
     let count = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX));
     let mut rows = vec![
         row("crates of others", &|program| count(program.crates)),
-        row("of these, with C code", &|program| {
+        row("of these, with C", &|program| {
             format!("{} ({})", program.building_c.len(), program.building_c.join(", "))
         }),
         row("lines by hand", &|program| grouped(program.lines_by_hand())),
@@ -69,11 +69,11 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
             move |program: &Program| build(program, profile).map_or("–".to_owned(), of)
         };
         rows.extend([
-            row(&format!("{profile}: clean build"), &cell(|build| duration(build.seconds))),
-            row(&format!("{profile}: peak memory"), &cell(|build| bytes(build.peak_memory_bytes))),
-            row(&format!("{profile}: binary, stripped"), &cell(|build| bytes(build.binary_bytes))),
+            row(&format!("{profile}: build"), &cell(|build| duration(build.seconds))),
+            row(&format!("{profile}: memory"), &cell(|build| bytes(build.peak_memory_bytes))),
+            row(&format!("{profile}: binary"), &cell(|build| bytes(build.binary_bytes))),
             row(
-                &format!("{profile}: shared libraries"),
+                &format!("{profile}: libraries"),
                 &cell(|build| build.shared_libraries.len().to_string()),
             ),
         ]);
@@ -115,7 +115,7 @@ fn notes(footprint: &Footprint) -> Vec<String> {
     if let Some(first) = builds().next() {
         notes.push(format!(
             "Builds are from an empty folder, with {} processors, first on {}; the memory is that of \
-             the largest process, compiler or linker. The profile dev of this workspace optimises \
+             the largest process, compiler or linker; binaries are stripped. The profile dev of this workspace optimises \
              dependencies a little, and the SDK's generated code not at all.",
             first.processors, first.date
         ));

@@ -1,6 +1,6 @@
 //! `compare footprint`: what each side costs to own.
 
-use std::{env, fs, process::Command};
+use std::{fs, process::Command};
 
 use compare::{
     findings::Machine,
@@ -15,15 +15,8 @@ use crate::{program::Program, schema::holds};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
 
-/// The program where cargo finds its own home, and what it has fetched.
 fn footprint<'w>(words: impl IntoIterator<Item = &'w str>) -> Program {
-    let mut program = Program::new(["footprint"].into_iter().chain(words));
-    for name in ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
-        if let Ok(value) = env::var(name) {
-            program = program.env(name, &value);
-        }
-    }
-    program.env("CARGO", env!("CARGO"))
+    Program::new(["footprint"].into_iter().chain(words)).with_cargo()
 }
 
 fn programs(found: &Value) -> [&Value; 4] {

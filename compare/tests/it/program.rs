@@ -103,6 +103,22 @@ impl Program {
         self
     }
 
+    /// Where cargo finds its own home, and what it has fetched.
+    pub(crate) fn with_cargo(mut self) -> Self {
+        for name in ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
+            if let Ok(value) = std::env::var(name) {
+                self = self.env(name, &value);
+            }
+        }
+        self.env("CARGO", env!("CARGO"))
+    }
+
+    /// Run at the top of the project.
+    pub(crate) fn in_project(mut self) -> Self {
+        self.command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        self.with_cargo()
+    }
+
     /// What comes over standard input.
     pub(crate) fn input(mut self, text: impl Into<String>) -> Self {
         self.input = text.into();

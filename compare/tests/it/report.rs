@@ -157,6 +157,36 @@ fn evidence_that_is_missing_or_of_another_kind_is_refused() {
 }
 
 #[test]
+fn what_is_named_is_measured_and_the_rest_is_kept() {
+    let folder = Folder::rendered();
+    let data = folder.0.path().join("report/data.json");
+    let before = saved(&data);
+    report(["--only", "run", "--out", folder.path()]).in_project().run().expect(0);
+    let after = saved(&data);
+    assert_ne!(after["run"]["target"]["endpoint"], before["run"]["target"]["endpoint"]);
+    for field in ["made_by", "errors", "latency", "signing", "peers", "selfcheck", "footprint"] {
+        assert_eq!(after[field], before[field], "{field}");
+    }
+    report(["--check", "--out", folder.path()]).run().expect(0);
+}
+
+#[test]
+fn what_cannot_be_kept_is_told_before_anything_is_measured() {
+    let folder = Folder::rendered();
+    let data = folder.0.path().join("report/data.json");
+    let mut evidence = saved(&data);
+    evidence["peers"] = serde_json::json!({ "of": "another version" });
+    fs::write(&data, evidence.to_string()).expect("a file");
+    let ended = report(["--only", "run", "--out", folder.path()]).in_project().run().expect(2);
+    assert!(ended.stderr.contains("the saved `peers` is of another version"), "{}", ended.stderr);
+    assert_eq!(saved(&data), evidence);
+}
+
+fn saved(file: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(file).expect("evidence")).expect("JSON")
+}
+
+#[test]
 fn a_profile_begins_a_report_and_never_replaces_one() {
     let data = format!("{TOP}/report/data.json");
     for profile in Profile::value_variants() {

@@ -127,10 +127,14 @@ fn load(args: &ReportArgs) -> Result<Evidence, Stop> {
 fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, Stop> {
     let file = evidence::file(&args.out);
     // What a new folder does not have yet, the project's own report has.
-    let saved = match evidence::saved(&file)? {
-        None => evidence::saved(&evidence::file(Path::new(".")))?,
+    let saved = match read(&file)? {
+        None => read(&evidence::file(Path::new(".")))?,
         saved => saved,
     };
+    let saved = saved.as_deref().map(serde_json::from_str).transpose().map_err(|error| {
+        Stop::usage(format!("{} holds no evidence: {error}", file.display()))
+            .help("move it away, and everything is measured anew")
+    })?;
     if saved.is_none() && !args.only.is_empty() {
         return Err(Stop::usage(format!("{} is not there, to keep the rest from", file.display()))
             .help("without --only everything is measured"));

@@ -85,7 +85,7 @@ fn kept(errors: &Findings) -> Markup {
 
 fn place(latency: &Latency) -> String {
     if latency.rtt_ms > 0.0 {
-        format!("A call over {} away", in_unit(latency.rtt_ms * 1e3))
+        format!("A call to an endpoint {} ms away", latency.rtt_ms)
     } else {
         "A call over loopback".to_owned()
     }

@@ -142,8 +142,8 @@
 
   // An address that names a case opens it.
   function follow() {
-    const named = location.hash.length > 1 && !location.hash.includes('=')
-      && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    // Names of cases need no encoding, so that what cannot be decoded names none.
+    const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (named && named.matches('.case')) named.open = true;
     if (named) named.scrollIntoView();
   }

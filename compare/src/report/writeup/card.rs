@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    part::{PAIRED, time, times},
+    part::{PAIRED, median, time, times},
     table,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     footprint::{Program, Side, Task},
     paths::Paths,
     report::{footprint, in_unit, paths::grouped},
+    stats::Estimate,
 };
 
 /// What is measured, raw's, the SDK's, and the second beside the first.
@@ -52,12 +53,9 @@ pub(super) fn card(evidence: &Evidence) -> String {
 fn calls(evidence: &Evidence) -> Vec<Row> {
     let of = |latency: &Latency, place: &str| -> Vec<Row> {
         let rows = latency.operations.iter().map(|operation| {
-            let median = |name: &str| {
-                let arm = operation.arms.iter().find(|arm| arm.name == name);
-                arm.map_or_else(String::new, |arm| time(arm.median_us))
-            };
+            let [raw, sdk] = ["raw", "sdk"].map(|name| median(operation, name));
             let ratio = times(operation.sdk_beside_raw.ratio);
-            [format!("a call, `{}`{place}", operation.name), median("raw"), median("sdk"), ratio]
+            [format!("a call, `{}`{place}", operation.name), raw, sdk, ratio]
         });
         rows.collect()
     };
@@ -100,8 +98,15 @@ fn startup(evidence: &Evidence) -> Vec<Row> {
     };
     vec![
         row("start to end", |arm| time(arm.wall_us), sdk.over_raw.wall),
-        row("memory", |arm| format!("{:.1} MB", arm.peak_bytes.value / 1e6), sdk.over_raw.peak),
+        row("memory", memory, sdk.over_raw.peak),
     ]
+}
+
+fn memory(arm: &ArmResult) -> String {
+    let Estimate { value, interval } = arm.peak_bytes;
+    let [value, low, high] =
+        [value, interval.low, interval.high].map(|bytes| format!("{:.1} MB", bytes / 1e6));
+    format!("{value} ({low} to {high})")
 }
 
 /// Counts, which have no interval.

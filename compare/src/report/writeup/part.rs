@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{card, steps, table};
 use crate::{
-    bench::latency::Latency,
+    bench::latency::{Latency, OperationResult},
     errors,
     evidence::{Evidence, Peers},
     findings::{Machine, Outcome},
@@ -228,17 +228,19 @@ fn medians(latency: &Latency) -> impl Iterator<Item = [String; 7]> {
         rtt => format!(" across {rtt} ms"),
     };
     latency.operations.iter().map(move |operation| {
-        let median = |name: &str| {
-            let arm = operation.arms.iter().find(|arm| arm.name == name);
-            arm.map_or_else(String::new, |arm| time(arm.median_us))
-        };
-        let [raw, sdk, bare] = ["raw", "sdk", "bare"].map(median);
+        let [raw, sdk, bare] = ["raw", "sdk", "bare"].map(|name| median(operation, name));
         let ratios = [operation.sdk_beside_raw, operation.raw_beside_bare];
         let [sdk_over_raw, raw_over_bare] = ratios.map(|beside| times(beside.ratio));
         let name = format!("`{}`{across}", operation.name);
         let longer = time(operation.sdk_beside_raw.difference_us);
         [name, raw, sdk, bare, longer, sdk_over_raw, raw_over_bare]
     })
+}
+
+/// How long the arm of that name takes.
+pub(super) fn median(operation: &OperationResult, name: &str) -> String {
+    let arm = operation.arms.iter().find(|arm| arm.name == name);
+    arm.map_or_else(String::new, |arm| time(arm.median_us))
 }
 
 /// A time with its interval.
