@@ -55,20 +55,23 @@ fn walk(text: &mut String, explanation: &Explanation) {
     // The signing key and what it signs are one step in AWS's count.
     let [canonical, hash, to_sign, key, signature, carried] =
         explain::signature(raw, sdk).map(|section| section.rows);
-    let steps = [canonical, hash, to_sign, key.into_iter().chain(signature).collect(), carried];
+    let key = key.into_iter().chain(signature).collect();
+    let steps = [canonical, hash, to_sign, key, carried];
     for (number, (step, rows)) in (1..).zip(STEPS.iter().zip(steps)) {
         let _ = writeln!(text, "\n**{number}. {}**\n\n```text", step.name);
-        let widest = rows.iter().map(|row| row.label.chars().count()).max().unwrap_or_default();
+        // What carries the signature has no name among the rows: it is the step.
+        let label =
+            |row: &Row| if row.label.is_empty() { step.name } else { &row.label }.to_owned();
+        let widest = rows.iter().map(|row| label(row).len()).max().unwrap_or_default();
         for row in &rows {
-            beside(text, row, widest);
+            beside(text, &label(row), row, widest);
         }
         text.push_str("```\n");
     }
     explain::write_headers(text, explanation);
 }
 
-fn beside(text: &mut String, row: &Row, width: usize) {
-    let label = &row.label;
+fn beside(text: &mut String, label: &str, row: &Row, width: usize) {
     let absent = || "–".to_owned();
     if row.raw == row.sdk {
         let both = row.raw.clone().unwrap_or_else(absent);
