@@ -88,7 +88,9 @@ impl Bare {
                 Stop::impossible("the bare call: a stream cannot be sent a second time")
             })?;
             let mut answer = self.client.execute(request).await.map_err(failed)?;
-            let mut body = Vec::new();
+            // As raw does: or the pieces in which it comes decide how often it grows.
+            let promised = answer.content_length().and_then(|length| usize::try_from(length).ok());
+            let mut body = Vec::with_capacity(promised.unwrap_or_default());
             while let Some(chunk) = answer.chunk().await.map_err(failed)? {
                 body.extend_from_slice(&chunk);
             }
