@@ -397,8 +397,9 @@ impl SigningKey {
     }
 }
 
-/// RFC 2104, as the crate has it. A key is derived once a day: the 3 % that our own would save do not
-/// count. What signs every request is the key that comes of it, from states that are kept ([`KeyedHash`]).
+/// RFC 2104, as the crate has it. A key is derived once a day: the little that our own would save does
+/// not count. What signs every request is the key that comes of it, from states that are kept
+/// ([`KeyedHash`]).
 fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
