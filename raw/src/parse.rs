@@ -58,15 +58,21 @@ pub(crate) fn accepted(response: Response) -> Result<Response, ErrorKind> {
 }
 
 /// An answer in XML, which `read` reads, or a refusal: S3 may notice an error only after it has sent
-/// its 200, so the document is asked and not just the status.
+/// its 200, so what is not the document that was asked for may still be one that refuses.
 fn document(
     response: &Response,
     read: fn(&[u8]) -> Result<Page, Fault>,
 ) -> Result<Page, ErrorKind> {
-    if response.head.status != 200 || refusal::is_error_document(&response.body) {
+    if response.head.status != 200 {
         return Err(ErrorKind::Refused(Box::new(refusal::read(response))));
     }
-    read(&response.body).map_err(|fault| unusable(fault, response))
+    read(&response.body).map_err(|fault| {
+        if refusal::is_error_document(&response.body) {
+            ErrorKind::Refused(Box::new(refusal::read(response)))
+        } else {
+            unusable(fault, response)
+        }
+    })
 }
 
 fn unusable(fault: Fault, response: &Response) -> ErrorKind {

@@ -5,17 +5,18 @@
 //! Strict, because a listing that was cut short must never pass for a shorter listing: every
 //! element has to be closed, and after the root nothing may follow.
 
+mod fault;
+mod pieces;
+
 use std::borrow::Cow;
 
-use quick_xml::Reader;
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesRef, Event};
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, UtcOffset};
 
-use crate::redact::Secrets;
+pub use fault::{Fault, Problem};
+use pieces::{Piece, Pieces};
 
 /// Characters of a text in a fault.
 const MOST_QUOTED: usize = 100;
@@ -28,133 +29,7 @@ const UTC_MILLISECONDS: &[BorrowedFormatItem<'_>] =
 /// be consumed to its end: by calling `child` until it yields `None`, or with [`Document::text`] or
 /// [`Document::skip`].
 pub(crate) struct Document<'a> {
-    body: &'a str,
-    reader: Reader<&'a [u8]>,
-    /// Names of the elements that are open, outermost first.
-    open: Vec<&'a str>,
-    /// `<a/>` came as one event, and its end is still to be handed out.
-    ended_at_once: bool,
-}
-
-/// Why a body is not the document it should be, and where.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{problem}{}", place(problem, *at, path))]
-pub struct Fault {
-    /// How many bytes of the body had been read.
-    pub at: usize,
-    /// The elements that were open there, at most eight, joined by slashes.
-    pub path: String,
-    /// What is wrong.
-    pub problem: Problem,
-}
-
-impl Fault {
-    pub(crate) fn ends_early(at: usize) -> Self {
-        Self { at, path: String::new(), problem: Problem::EndsEarly }
-    }
-
-    /// Takes `secrets` out of what it quotes of the body.
-    pub(crate) fn redact(&mut self, secrets: &Secrets) {
-        secrets.redact(&mut self.path);
-        match &mut self.problem {
-            Problem::Entity(text)
-            | Problem::StrayElement(text)
-            | Problem::Root { found: text, .. }
-            | Problem::Value { value: text, .. } => secrets.redact(text),
-            Problem::Syntax(error) => {
-                let mut text = error.to_string();
-                secrets.redact(&mut text);
-                // Its words cannot be changed, only left out.
-                if text != error.to_string() {
-                    self.problem = Problem::NotXml;
-                }
-            }
-            Problem::Empty
-            | Problem::NotXml
-            | Problem::NotUtf8(_)
-            | Problem::EndsEarly
-            | Problem::TooLong { .. }
-            | Problem::Trailing
-            | Problem::StrayText
-            | Problem::Missing(_) => {}
-        }
-    }
-
-    pub(crate) fn not_utf8(error: std::str::Utf8Error) -> Self {
-        let at = error.valid_up_to();
-        Self { at, path: String::new(), problem: Problem::NotUtf8(error) }
-    }
-}
-
-/// Nowhere in particular where nothing had been read, or where reading was not to go on.
-fn place(problem: &Problem, at: usize, path: &str) -> String {
-    match (problem, at, path) {
-        (Problem::TooLong { .. }, _, _) | (_, 0, "") => String::new(),
-        (_, at, "") => format!(", at byte {at}"),
-        (_, at, path) => format!(", at byte {at}, in /{path}"),
-    }
-}
-
-/// What can be wrong with a document.
-#[derive(Debug, Clone, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// There is no document.
-    #[error("the body is empty")]
-    Empty,
-    /// It is text without any element.
-    #[error("not XML")]
-    NotXml,
-    /// It breaks XML's grammar.
-    #[error("not well-formed XML: {0}")]
-    Syntax(quick_xml::Error),
-    /// AWS sends UTF-8; this is not.
-    #[error("{0}")]
-    NotUtf8(std::str::Utf8Error),
-    /// It ends before its root does.
-    #[error("the document ends early")]
-    EndsEarly,
-    /// An error's document went on past what is read of one.
-    #[error("the first {read} bytes{} were read", promised.as_ref().map(|length| format!(" of {length}")).unwrap_or_default())]
-    TooLong {
-        /// Bytes that were read.
-        read: usize,
-        /// The Content-Length.
-        promised: Option<String>,
-    },
-    /// It goes on after its root.
-    #[error("something follows the end of the document")]
-    Trailing,
-    /// Text stands where only elements belong.
-    #[error("text where only elements belong")]
-    StrayText,
-    /// An element stands where only text belongs.
-    #[error("<{0}> where only text belongs")]
-    StrayElement(String),
-    /// An entity that is not one of the five that XML defines.
-    #[error("the entity &{0}; is none of the five of XML, and no other is expanded")]
-    Entity(String),
-    /// It is a document, of another kind.
-    #[error("the document is a <{found}>, not the <{expected}> that was asked for")]
-    Root {
-        /// What the operation answers with.
-        expected: &'static str,
-        /// What came.
-        found: String,
-    },
-    /// An element without which the answer means nothing is not there.
-    #[error("<{0}> is missing")]
-    Missing(&'static str),
-    /// An element's text cannot be read as what it stands for.
-    #[error("<{element}> holds {value:?}, which is not {expected}")]
-    Value {
-        /// Its name.
-        element: &'static str,
-        /// Its text, or the beginning of a long one.
-        value: String,
-        /// Such as `a whole number`.
-        expected: &'static str,
-    },
+    pieces: Pieces<'a>,
 }
 
 impl<'a> Document<'a> {
@@ -162,13 +37,12 @@ impl<'a> Document<'a> {
         let body = std::str::from_utf8(body).map_err(Fault::not_utf8)?;
         // A byte order mark is no part of the document; without it, positions are the reader's.
         let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-        let (reader, open) = (Reader::from_str(body), Vec::with_capacity(8));
-        Ok(Self { body, reader, open, ended_at_once: false })
+        Ok(Self { pieces: Pieces::of(body) })
     }
 
     /// Steps into the root and yields its name.
     pub(crate) fn root(&mut self) -> Result<&'a str, Fault> {
-        if self.body.is_empty() {
+        if self.pieces.rest().is_empty() {
             return Err(self.fault(Problem::Empty));
         }
         self.child()?.ok_or_else(|| self.fault(Problem::NotXml))
@@ -187,11 +61,13 @@ impl<'a> Document<'a> {
     /// Steps into the next element inside the current one, or out of the current one at its end.
     pub(crate) fn child(&mut self) -> Result<Option<&'a str>, Fault> {
         loop {
-            match self.next()? {
+            match self.pieces.next()? {
                 Piece::Start(name) => return Ok(Some(name)),
                 Piece::End => return Ok(None),
                 Piece::Text(text) if text.trim_ascii().is_empty() => {}
-                Piece::Text(_) if self.open.is_empty() => return Err(self.fault(Problem::NotXml)),
+                Piece::Text(_) if self.pieces.depth() == 0 => {
+                    return Err(self.fault(Problem::NotXml));
+                }
                 Piece::Text(_) => return Err(self.fault(Problem::StrayText)),
             }
         }
@@ -202,7 +78,7 @@ impl<'a> Document<'a> {
     pub(crate) fn text(&mut self) -> Result<Cow<'a, str>, Fault> {
         let mut text = Cow::Borrowed("");
         loop {
-            match self.next()? {
+            match self.pieces.next()? {
                 Piece::Text(piece) if text.is_empty() => text = piece,
                 Piece::Text(piece) => self.append(&mut text, &piece),
                 Piece::Start(name) => {
@@ -217,8 +93,8 @@ impl<'a> Document<'a> {
     /// the next tag: S3 writes the quotes of every `ETag` as entities.
     fn append(&self, text: &mut Cow<'a, str>, piece: &str) {
         if let Cow::Borrowed(begun) = *text {
-            let rest = &self.body[self.position()..];
-            let room = begun.len() + piece.len() + rest.find('<').unwrap_or(0);
+            let up_to_tag = self.pieces.rest().find('<').unwrap_or(0);
+            let room = begun.len() + piece.len() + up_to_tag;
             *text = Cow::Owned(String::with_capacity(room) + begun);
         }
         text.to_mut().push_str(piece);
@@ -245,12 +121,11 @@ impl<'a> Document<'a> {
     /// always sends that very form, and then it is kept as it came.
     pub(crate) fn time(&mut self, element: &'static str) -> Result<String, Fault> {
         let text = self.text()?;
-        let moment = OffsetDateTime::parse(&text, &Rfc3339)
-            .map_err(|_| self.value_fault(element, &text, "a time"))?;
-        if text.len() == "2026-01-01T00:00:00.000Z".len() && text.ends_with('Z') {
+        if is_utc_with_milliseconds(&text) {
             return Ok(text.into_owned());
         }
-        moment
+        OffsetDateTime::parse(&text, &Rfc3339)
+            .map_err(|_| self.value_fault(element, &text, "a time"))?
             .to_offset(UtcOffset::UTC)
             .format(UTC_MILLISECONDS)
             .map_err(|_| self.value_fault(element, &text, "a time of this era"))
@@ -258,9 +133,9 @@ impl<'a> Document<'a> {
 
     /// Steps out of the current element, whatever it holds.
     pub(crate) fn skip(&mut self) -> Result<(), Fault> {
-        let outside = self.open.len() - 1;
-        while self.open.len() > outside {
-            self.next()?;
+        let outside = self.pieces.depth() - 1;
+        while self.pieces.depth() > outside {
+            self.pieces.next()?;
         }
         Ok(())
     }
@@ -271,11 +146,11 @@ impl<'a> Document<'a> {
         &mut self,
         mut leaf: impl FnMut(&'a str, Cow<'a, str>),
     ) -> Result<(), Fault> {
-        let outside = self.open.len() - 1;
+        let outside = self.pieces.depth() - 1;
         let (mut text, mut is_leaf) = (Cow::Borrowed(""), true);
-        while let Some(&element) = self.open.get(outside) {
-            let innermost = self.open.last().copied().unwrap_or(element);
-            match self.next()? {
+        while self.pieces.depth() > outside {
+            let innermost = self.pieces.innermost().unwrap_or_default();
+            match self.pieces.next()? {
                 Piece::Start(_) => (text, is_leaf) = (Cow::Borrowed(""), true),
                 Piece::Text(piece) => text.to_mut().push_str(&piece),
                 Piece::End if is_leaf => {
@@ -289,22 +164,13 @@ impl<'a> Document<'a> {
     }
 
     /// Makes sure that the document ended with its root.
-    pub(crate) fn finish(mut self) -> Result<(), Fault> {
-        debug_assert!(self.open.is_empty(), "finish() comes after the root's end");
-        loop {
-            match self.reader.read_event() {
-                Ok(Event::Eof) => return Ok(()),
-                Ok(Event::Comment(_) | Event::PI(_)) => {}
-                Ok(Event::Text(text)) if text.trim_ascii().is_empty() => {}
-                _ => return Err(self.fault(Problem::Trailing)),
-            }
-        }
+    pub(crate) fn finish(self) -> Result<(), Fault> {
+        self.pieces.finish()
     }
 
     /// `problem`, with the place that has been reached.
     pub(crate) fn fault(&self, problem: Problem) -> Fault {
-        let path = self.open[..self.open.len().min(8)].join("/");
-        Fault { at: self.position(), path, problem }
+        self.pieces.fault(problem)
     }
 
     /// The fault of an element that ought to have been there.
@@ -322,68 +188,44 @@ impl<'a> Document<'a> {
         let value = value.chars().take(MOST_QUOTED).collect();
         self.fault(Problem::Value { element, value, expected })
     }
-
-    fn position(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).expect("the body is in memory")
-    }
-
-    fn next(&mut self) -> Result<Piece<'a>, Fault> {
-        if std::mem::take(&mut self.ended_at_once) {
-            self.open.pop();
-            return Ok(Piece::End);
-        }
-        loop {
-            let before = self.position();
-            return match self.reader.read_event() {
-                Ok(Event::Start(tag)) => Ok(self.step_in(before, tag.name().0.len())),
-                Ok(Event::Empty(tag)) => {
-                    self.ended_at_once = true;
-                    Ok(self.step_in(before, tag.name().0.len()))
-                }
-                Ok(Event::End(_)) => {
-                    self.open.pop();
-                    Ok(Piece::End)
-                }
-                Ok(Event::Text(text)) => Ok(Piece::Text(text.xml10_content())),
-                Ok(Event::CData(text)) => Ok(Piece::Text(text.xml10_content())),
-                Ok(Event::GeneralRef(entity)) => self.resolve(&entity),
-                Ok(Event::Decl(_) | Event::DocType(_)) if !self.open.is_empty() => {
-                    Err(self.fault(Problem::StrayText))
-                }
-                Ok(Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_)) => {
-                    continue;
-                }
-                Ok(Event::Eof) => Err(self.fault(Problem::EndsEarly)),
-                Err(error) => Err(self.fault(Problem::Syntax(error))),
-            };
-        }
-    }
-
-    /// `&lt;` and its like, `&#60;` and its like; AWS defines no others.
-    fn resolve(&self, entity: &BytesRef<'_>) -> Result<Piece<'a>, Fault> {
-        match entity.resolve_char_ref() {
-            Ok(Some(character)) => Ok(Piece::Text(String::from(character).into())),
-            Ok(None) => {
-                let undefined = || Problem::Entity(entity.chars().take(MOST_QUOTED).collect());
-                let text = resolve_predefined_entity(entity);
-                text.map(|text| Piece::Text(text.into())).ok_or_else(|| self.fault(undefined()))
-            }
-            Err(error) => Err(self.fault(Problem::Syntax(error))),
-        }
-    }
-
-    /// The event lends its name only for its own lifetime; the same bytes of the body live longer.
-    fn step_in(&mut self, tag: usize, name_length: usize) -> Piece<'a> {
-        let name = &self.body[tag + 1..][..name_length];
-        let local = name.split_once(':').map_or(name, |(_prefix, local)| local);
-        self.open.push(local);
-        Piece::Start(local)
-    }
 }
 
-/// What a document consists of, as far as it matters here.
-enum Piece<'a> {
-    Start(&'a str),
-    Text(Cow<'a, str>),
-    End,
+/// Whether `text` is `2026-01-01T00:00:00.000Z`, or another moment that exists, in that form: found
+/// out in a tenth of the time that it takes to read any form.
+fn is_utc_with_milliseconds(text: &str) -> bool {
+    let shape = text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+    let exists = || {
+        let two = |at: usize| text[at..at + 2].parse().ok();
+        let month = Month::try_from(two(5)?).ok()?;
+        let date = Date::from_calendar_date(text[..4].parse().ok()?, month, two(8)?).ok()?;
+        date.with_hms(two(11)?, two(14)?, two(17)?).ok()
+    };
+    shape.eq(*b"0000-00-00T00:00:00.000Z") && exists().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_utc_with_milliseconds;
+
+    #[test]
+    fn only_moments_that_exist_are_kept_as_they_came() {
+        for text in ["2026-01-01T00:00:00.000Z", "2024-02-29T23:59:59.999Z"] {
+            assert!(is_utc_with_milliseconds(text), "{text}");
+        }
+        for text in [
+            "2026-02-29T00:00:00.000Z",
+            "2026-13-01T00:00:00.000Z",
+            "2026-00-01T00:00:00.000Z",
+            "2026-01-01T24:00:00.000Z",
+            "2026-01-01T00:00:60.000Z",
+            "2026-01-01T00:00:00.00Z",
+            "2026-01-01T00:00:00.0000Z",
+            "2026-01-01 00:00:00.000Z",
+            "2026-01-01T00:00:00.000z",
+            "+026-01-01T00:00:00.000Z",
+            "",
+        ] {
+            assert!(!is_utc_with_milliseconds(text), "{text}");
+        }
+    }
 }

@@ -1,0 +1,303 @@
+//! A document as a row of tags and texts.
+//!
+//! AWS writes `<Name>text</Name>` and little else. These three are cut here; whatever else XML has
+//! (entities, comments, CDATA, `<Name/>`) is an event of quick-xml's. To ask quick-xml for all of
+//! them costs three times the instructions: it searches as one does in long texts, checks the UTF-8
+//! of every event, and keeps the open names in a stack of its own.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::errors::{Error, IllFormedError};
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, BytesText, Event};
+
+use super::fault::{Fault, Problem};
+
+/// What AWS's documents begin with.
+const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+/// Characters of an entity's name in a fault.
+const MOST_QUOTED: usize = 100;
+
+/// What a document consists of, as far as it matters here.
+pub(super) enum Piece<'a> {
+    /// By its name without prefix.
+    Start(&'a str),
+    Text(Cow<'a, str>),
+    End,
+}
+
+/// The pieces of a document, one after the other.
+pub(super) struct Pieces<'a> {
+    body: &'a str,
+    /// Bytes of it that are behind us.
+    at: usize,
+    /// Names of the elements that are open, outermost first, as they are written.
+    open: Vec<&'a str>,
+    /// `<a/>` is one tag, and its end is still to be handed out.
+    ended_at_once: bool,
+}
+
+impl<'a> Pieces<'a> {
+    pub(super) fn of(body: &'a str) -> Self {
+        let at = if body.starts_with(DECLARATION) { DECLARATION.len() } else { 0 };
+        Self { body, at, open: Vec::with_capacity(8), ended_at_once: false }
+    }
+
+    /// How many elements are open.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The innermost element that is open.
+    pub(super) fn innermost(&self) -> Option<&'a str> {
+        self.open.last().copied().map(without_prefix)
+    }
+
+    /// What is still ahead.
+    pub(super) fn rest(&self) -> &'a str {
+        &self.body[self.at..]
+    }
+
+    /// `problem`, with the place that has been reached.
+    pub(super) fn fault(&self, problem: Problem) -> Fault {
+        let outermost: Vec<_> = self.open.iter().take(8).copied().map(without_prefix).collect();
+        Fault { at: self.at, path: outermost.join("/"), problem }
+    }
+
+    /// The next piece. That there is none is a fault.
+    pub(super) fn next(&mut self) -> Result<Piece<'a>, Fault> {
+        if std::mem::take(&mut self.ended_at_once) {
+            self.open.pop();
+            return Ok(Piece::End);
+        }
+        loop {
+            let rest = self.rest();
+            if let Some((text, length)) = text(rest) {
+                self.at += length;
+                return Ok(Piece::Text(text));
+            }
+            if let Some((name, length)) = plain_start(rest) {
+                self.at += length;
+                self.open.push(name);
+                return Ok(Piece::Start(name));
+            }
+            if let Some(name) = self.open.last().filter(|name| is_plain_end(rest, name)) {
+                self.at += "</>".len() + name.len();
+                self.open.pop();
+                return Ok(Piece::End);
+            }
+            if let Some(piece) = self.event(rest)? {
+                return Ok(piece);
+            }
+        }
+    }
+
+    /// Makes sure that nothing but comments is ahead.
+    pub(super) fn finish(self) -> Result<(), Fault> {
+        debug_assert!(self.open.is_empty(), "finish() comes after the root's end");
+        if self.rest().is_empty() {
+            return Ok(());
+        }
+        let mut reader = Reader::from_str(self.rest());
+        loop {
+            match reader.read_event() {
+                Ok(Event::Eof) => return Ok(()),
+                Ok(Event::Comment(_) | Event::PI(_)) => {}
+                Ok(Event::Text(text)) if text.trim_ascii().is_empty() => {}
+                _ => return Err(self.fault(Problem::Trailing)),
+            }
+        }
+    }
+
+    /// What quick-xml sees at the beginning of `rest`, where it is a piece.
+    #[cold]
+    fn event(&mut self, rest: &'a str) -> Result<Option<Piece<'a>>, Fault> {
+        let mut reader = Reader::from_str(rest);
+        // Which element an end tag ends is known here.
+        reader.config_mut().allow_unmatched_ends = true;
+        let event = reader.read_event();
+        self.at += usize::try_from(reader.buffer_position()).expect("the body is in memory");
+        Ok(Some(match event {
+            Ok(Event::Start(tag)) => self.step_in(&rest["<".len()..][..tag.name().0.len()]),
+            Ok(Event::Empty(tag)) => {
+                self.ended_at_once = true;
+                self.step_in(&rest["<".len()..][..tag.name().0.len()])
+            }
+            Ok(Event::End(tag)) => self.step_out(tag.name().0)?,
+            Ok(Event::Text(text)) => Piece::Text(text.xml10_content()),
+            Ok(Event::CData(text)) => Piece::Text(text.xml10_content()),
+            Ok(Event::GeneralRef(entity)) => Piece::Text(self.resolve(&entity)?),
+            Ok(Event::Decl(_) | Event::DocType(_)) if !self.open.is_empty() => {
+                return Err(self.fault(Problem::StrayText));
+            }
+            Ok(Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_)) => {
+                return Ok(None);
+            }
+            Ok(Event::Eof) => return Err(self.fault(Problem::EndsEarly)),
+            Err(error) => return Err(self.fault(Problem::Syntax(error))),
+        }))
+    }
+
+    fn step_in(&mut self, name: &'a str) -> Piece<'a> {
+        self.open.push(name);
+        Piece::Start(without_prefix(name))
+    }
+
+    /// An end tag that is written unusually, or is the wrong one.
+    fn step_out(&mut self, name: &str) -> Result<Piece<'a>, Fault> {
+        let found = name.to_owned();
+        let wrong = match self.open.last() {
+            Some(&expected) if expected == name => {
+                self.open.pop();
+                return Ok(Piece::End);
+            }
+            Some(&expected) => {
+                IllFormedError::MismatchedEndTag { expected: expected.to_owned(), found }
+            }
+            None => IllFormedError::UnmatchedEndTag(found),
+        };
+        Err(self.fault(Problem::Syntax(Error::IllFormed(wrong))))
+    }
+
+    /// `&lt;` and its like, `&#60;` and its like; AWS defines no others.
+    fn resolve(&self, entity: &BytesRef<'_>) -> Result<Cow<'a, str>, Fault> {
+        match entity.resolve_char_ref() {
+            Ok(Some(character)) => Ok(String::from(character).into()),
+            Ok(None) => {
+                let undefined = || Problem::Entity(entity.chars().take(MOST_QUOTED).collect());
+                let text = resolve_predefined_entity(entity);
+                text.map(Cow::Borrowed).ok_or_else(|| self.fault(undefined()))
+            }
+            Err(error) => Err(self.fault(Problem::Syntax(error))),
+        }
+    }
+}
+
+/// The text that `rest` begins with, up to a tag or an entity, and its length as it is written.
+fn text(rest: &str) -> Option<(Cow<'_, str>, usize)> {
+    let up_to = |end: fn(u8) -> bool| rest.bytes().position(end).unwrap_or(rest.len());
+    let length = up_to(|byte| matches!(byte, b'<' | b'&' | b'\r'));
+    if rest[length..].starts_with('\r') {
+        // Line ends are for quick-xml to normalise; AWS's texts are one line.
+        let length = up_to(|byte| matches!(byte, b'<' | b'&'));
+        return Some((BytesText::from_escaped(&rest[..length]).xml10_content(), length));
+    }
+    (length > 0).then(|| (Cow::Borrowed(&rest[..length]), length))
+}
+
+/// The name and the length of the start tag that `rest` begins with, if the name is of letters, and
+/// nothing but a namespace follows it, as in AWS's roots.
+fn plain_start(rest: &str) -> Option<(&str, usize)> {
+    let tag = rest.strip_prefix('<')?;
+    let name = &tag[..tag.bytes().position(|byte| !byte.is_ascii_alphabetic())?];
+    let mut after = &tag[name.len()..];
+    if let Some(namespace) = after.strip_prefix(r#" xmlns=""#) {
+        (_, after) = namespace.split_once('"')?;
+    }
+    let after = after.strip_prefix('>')?;
+    (!name.is_empty()).then(|| (name, rest.len() - after.len()))
+}
+
+fn is_plain_end(rest: &str, name: &str) -> bool {
+    rest.strip_prefix("</")
+        .and_then(|tag| tag.strip_prefix(name))
+        .is_some_and(|after| after.starts_with('>'))
+}
+
+fn without_prefix(name: &str) -> &str {
+    match name.bytes().position(|byte| byte == b':') {
+        Some(colon) => &name[colon + 1..],
+        None => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DECLARATION, Piece, Pieces};
+    use proptest::prelude::*;
+    use quick_xml::Reader;
+    use quick_xml::escape::resolve_predefined_entity;
+    use quick_xml::events::Event;
+
+    /// The pieces of `body` in words, up to its end or to what is wrong with it.
+    fn cut(body: &str) -> Vec<String> {
+        let mut pieces = Pieces::of(body);
+        let mut words = Vec::new();
+        while let Ok(piece) = pieces.next() {
+            words.push(match piece {
+                Piece::Start(name) => format!("<{name}>"),
+                Piece::Text(text) => text.into_owned(),
+                Piece::End => "</>".to_owned(),
+            });
+        }
+        words
+    }
+
+    /// The same, of quick-xml alone.
+    fn read(body: &str) -> Vec<String> {
+        let mut reader = Reader::from_str(body);
+        reader.config_mut().expand_empty_elements = true;
+        let mut words = Vec::new();
+        let mut depth = 0;
+        while let Ok(event) = reader.read_event() {
+            words.push(match event {
+                Event::Start(tag) => {
+                    depth += 1;
+                    format!("<{}>", tag.local_name().as_ref())
+                }
+                Event::End(_) => {
+                    depth -= 1;
+                    "</>".to_owned()
+                }
+                Event::Text(text) => text.xml10_content().into_owned(),
+                Event::CData(text) => text.xml10_content().into_owned(),
+                Event::GeneralRef(entity) => match entity.resolve_char_ref() {
+                    Ok(Some(character)) => character.to_string(),
+                    Ok(None) => match resolve_predefined_entity(&entity) {
+                        Some(text) => text.to_owned(),
+                        None => break,
+                    },
+                    Err(_) => break,
+                },
+                Event::Decl(_) | Event::DocType(_) if depth > 0 => break,
+                Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) => continue,
+                Event::Empty(_) => unreachable!("it was expanded"),
+                Event::Eof => break,
+            });
+        }
+        words
+    }
+
+    /// A part of a document, mostly a whole one.
+    fn part() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            6 => "[ab]{1,3}|[ \r\n]{1,3}|\u{fc}|a\rb",
+            2 => "&(lt|quot|nbsp|#60|#x0|#);|&",
+            2 => "<!--(-)?-->|<!\\[CDATA\\[<\r]]>|<\\?a\\?>|<!DOCTYPE a>|<\\?xml version='1.0'\\?>",
+            1 => "</?a( |\n)?>|<|</|<!|<\\?|>|/|\"|\u{feff}",
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            let name = "[abA]{1,3}|a:b|[a1]{2}|\u{fc}|-";
+            let after_name = "|( |\n| x='>'| xmlns=\"u\"| xmlns=\"u\" a=\"b\"| xmlns=\")?";
+            let content = prop::collection::vec(inner, 0..4);
+            prop_oneof![
+                8 => (name, after_name, content).prop_map(|(name, after_name, content)| {
+                    format!("<{name}{after_name}>{}</{name}>", content.concat())
+                }),
+                1 => (name, after_name).prop_map(|(name, after_name)| format!("<{name}{after_name}/>")),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn the_pieces_are_those_that_quick_xml_reads(is_declared: bool, part in part()) {
+            let declaration = if is_declared { DECLARATION } else { "" };
+            let body = format!("{declaration}<a>{part}</a>");
+            prop_assert_eq!(cut(&body), read(&body), "{}", body);
+        }
+    }
+}
