@@ -2,6 +2,7 @@
 //! sent to. Also where the bucket goes.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use contract::{Addressing, Endpoint, Target};
 use reqwest::Url;
@@ -39,8 +40,8 @@ pub struct Origin {
     pub scheme: Scheme,
     /// `host` or `host:port`.
     pub authority: String,
-    /// The URL that it was read from, where there was one: its host name need not be read again.
-    pub(crate) read_from: Option<Url>,
+    /// The URL of its root, where it was read from a URL: the host name need not be read again.
+    pub(crate) root: Option<Url>,
 }
 
 /// Who answers for each service of a target: found once, and not in every call, of which reading the
@@ -48,15 +49,15 @@ pub struct Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origins {
     /// Of S3.
-    pub(crate) s3: Origin,
+    pub(crate) s3: Arc<Origin>,
     /// Of EC2.
-    pub(crate) ec2: Origin,
+    pub(crate) ec2: Arc<Origin>,
 }
 
 impl Origins {
     pub(crate) fn of(target: &Target) -> Result<Self, EndpointError> {
         let of = |service| Origin::of(&target.endpoint, service, &target.region);
-        Ok(Self { s3: of(Service::S3)?, ec2: of(Service::Ec2)? })
+        Ok(Self { s3: of(Service::S3)?.into(), ec2: of(Service::Ec2)?.into() })
     }
 }
 
@@ -131,7 +132,8 @@ impl Origin {
         };
         // A user is no part of an origin, nor of what is sent.
         let is_plain = url.username().is_empty() && url.password().is_none();
-        Self { scheme, authority, read_from: is_plain.then(|| url.clone()) }
+        let root = is_plain.then(|| url.join("/").ok()).flatten();
+        Self { scheme, authority, root }
     }
 
     /// How the bucket gets into a request to this origin, where `wanted` is possible at all.
@@ -152,7 +154,7 @@ impl Origin {
     /// The same origin with `bucket` as its first label: another host name, to be read anew.
     pub(crate) fn with_bucket(&self, bucket: &str) -> Self {
         let authority = format!("{bucket}.{}", self.authority);
-        Self { scheme: self.scheme, authority, read_from: None }
+        Self { scheme: self.scheme, authority, root: None }
     }
 
     fn is_ip_address(&self) -> bool {

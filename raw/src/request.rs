@@ -5,6 +5,8 @@ mod ec2;
 mod execute_api;
 mod s3;
 
+use std::sync::Arc;
+
 use contract::{Operation, Signing, Target};
 
 use crate::encode::{self, Slash};
@@ -17,7 +19,7 @@ pub struct Request {
     /// `GET` or `POST`.
     pub method: &'static str,
     /// Whom to send it to.
-    pub origin: Origin,
+    pub origin: Arc<Origin>,
     /// Percent-encoded, from its first slash.
     pub path: String,
     /// Percent-encoded, without the question mark; empty for none.
@@ -145,7 +147,7 @@ impl Request {
 struct At<'t> {
     target: &'t Target,
     /// Who answers for it there.
-    origin: &'t Origin,
+    origin: &'t Arc<Origin>,
 }
 
 /// Names and values as `name=value&…`: a query string, or the body of a form. AWS takes the same

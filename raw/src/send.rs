@@ -94,14 +94,12 @@ impl Sender {
         request: reqwest::Request,
         requests: &mut u32,
     ) -> Result<Response, SendError> {
-        // Put into words on failure only.
-        let url = request.url().clone();
-        let client = self.client_for(&url)?;
+        let client = self.client_for(request.url())?;
         *requests += 1;
         observe::sending(&request);
         observe::begin(Phase::Transmit);
-        let failed = |problem, source: Option<reqwest::Error>| SendError {
-            called: url.origin().ascii_serialization(),
+        let failed = |url: Option<&Url>, problem, source: Option<reqwest::Error>| SendError {
+            called: url.map(|url| url.origin().ascii_serialization()).unwrap_or_default(),
             proxy: self.proxy.as_deref().map(without_userinfo),
             problem,
             answer: None,
@@ -109,7 +107,10 @@ impl Sender {
         };
         let mut answer = match client.execute(request).await {
             Ok(answer) => answer,
-            Err(error) => return Err(failed(self.problem(&error), Some(error))),
+            Err(error) => {
+                let url = error.url().cloned();
+                return Err(failed(url.as_ref(), self.problem(&error), Some(error)));
+            }
         };
         observe::begin(Phase::Parse);
         let head = Head {
@@ -139,8 +140,11 @@ impl Sender {
         match broken {
             None => Ok(response),
             Some((problem, error)) => {
-                let answer = Some(Box::new(response));
-                Err(SendError { answer, ..failed(problem, error) })
+                let url = answer.url();
+                Err(SendError {
+                    answer: Some(Box::new(response)),
+                    ..failed(Some(url), problem, error)
+                })
             }
         }
     }
@@ -211,15 +215,11 @@ pub(crate) fn assemble<'h>(
     request: &Request,
     signature: impl Iterator<Item = (&'static str, &'h str)>,
 ) -> Result<reqwest::Request, BuildError> {
-    let signed = request.url();
-    let url = match as_url(request, &signed) {
-        Ok(url) if url.as_str() == signed => url,
-        Ok(other) => {
-            let reason = format!("it would send {:?}", other.as_str());
-            return Err(BuildError::Unsendable { url: signed, reason });
-        }
-        Err(reason) => return Err(BuildError::Unsendable { url: signed, reason }),
-    };
+    let unsendable = |reason| BuildError::Unsendable { url: request.url(), reason };
+    let url = as_url(request).map_err(unsendable)?;
+    if !is_spelled_as(url.as_str(), request) {
+        return Err(unsendable(format!("it would send {:?}", url.as_str())));
+    }
     let method = if request.method == "POST" { Method::POST } else { Method::GET };
     let mut assembled = reqwest::Request::new(method, url);
     for (name, value) in request.headers.iter().copied().chain(signature) {
@@ -232,15 +232,29 @@ pub(crate) fn assemble<'h>(
     Ok(assembled)
 }
 
-/// The URL that `text` spells: from that of the origin, where it was read before.
-fn as_url(request: &Request, text: &str) -> Result<Url, String> {
-    let Some(mut url) = request.origin.read_from.clone() else {
-        return Url::parse(text).map_err(|error| error.to_string());
+/// The URL of `request`: from that of its origin, where that was read before.
+fn as_url(request: &Request) -> Result<Url, String> {
+    let Some(mut url) = request.origin.root.clone() else {
+        return Url::parse(&request.url()).map_err(|error| error.to_string());
     };
-    url.set_path(&request.path);
-    url.set_query((!request.query.is_empty()).then_some(&*request.query));
-    url.set_fragment(None);
+    if request.path != "/" {
+        url.set_path(&request.path);
+    }
+    if !request.query.is_empty() {
+        url.set_query(Some(&request.query));
+    }
     Ok(url)
+}
+
+/// Whether that is [`Request::url`], to the letter.
+fn is_spelled_as(url: &str, request: &Request) -> bool {
+    let origin = &request.origin;
+    let parts = [origin.scheme.as_str(), "://", &origin.authority, &request.path];
+    match parts.iter().try_fold(url, |rest, part| rest.strip_prefix(part)) {
+        Some(rest) if request.query.is_empty() => rest.is_empty(),
+        Some(rest) => rest.strip_prefix('?') == Some(&request.query),
+        None => false,
+    }
 }
 
 impl Head {

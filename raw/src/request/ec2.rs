@@ -1,6 +1,8 @@
 //! EC2's Query API: a form with `Action`, `Version` and numbered lists
 //! (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>).
 
+use std::sync::Arc;
+
 use contract::{
     CreateTags, DescribeImages, DescribeInstances, DryRun, Filter, RunInstances, Signing, Tag,
 };
@@ -119,7 +121,7 @@ fn add_tags(form: &mut Parameters, name: &str, tags: &[Tag]) {
 fn post(ec2: At<'_>, form: Parameters) -> Request {
     Request {
         method: "POST",
-        origin: ec2.origin.clone(),
+        origin: Arc::clone(ec2.origin),
         path: "/".to_owned(),
         query: String::new(),
         headers: vec![FORM],

@@ -13,7 +13,7 @@ pub(super) fn invoke(target: &Target, input: &InvokeApi) -> Result<Request, Buil
     let region = input.region().unwrap_or(&target.region);
     Ok(Request {
         method: "GET",
-        origin: Origin::from_url(&url),
+        origin: Origin::from_url(&url).into(),
         path: url.path().to_owned(),
         query: url.query().unwrap_or_default().to_owned(),
         headers: Vec::new(),

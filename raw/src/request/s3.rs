@@ -1,6 +1,8 @@
 //! S3's REST API (2006-03-01). The parameters of a query are written in alphabetical order, in which
 //! they are signed: so the signer need not move them.
 
+use std::sync::Arc;
+
 use contract::{Addressing, ListObjects, Signing};
 
 use super::{At, BuildError, Parameters, Request};
@@ -12,7 +14,7 @@ use crate::endpoint::{Origin, Service};
 pub(super) fn list_buckets(s3: At<'_>, page: Option<&str>) -> Request {
     let mut query = Parameters::default();
     query.add_if_given("continuation-token", page);
-    get(s3, s3.origin.clone(), "/".to_owned(), query)
+    get(s3, Arc::clone(s3.origin), "/".to_owned(), query)
 }
 
 /// [`ListObjectsV2`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html), always
@@ -47,7 +49,7 @@ pub(super) fn get_object(s3: At<'_>, bucket: &str, key: &str) -> Result<Request,
     Ok(get(s3, origin, path, Parameters::default()))
 }
 
-fn get(s3: At<'_>, origin: Origin, path: String, query: Parameters) -> Request {
+fn get(s3: At<'_>, origin: Arc<Origin>, path: String, query: Parameters) -> Request {
     Request {
         method: "GET",
         origin,
@@ -62,18 +64,18 @@ fn get(s3: At<'_>, origin: Origin, path: String, query: Parameters) -> Request {
 }
 
 /// Where `key` of `bucket` is found, or the bucket itself where the key is empty.
-fn in_bucket(s3: At<'_>, bucket: &str, key: &str) -> Result<(Origin, String), BuildError> {
+fn in_bucket(s3: At<'_>, bucket: &str, key: &str) -> Result<(Arc<Origin>, String), BuildError> {
     check_bucket(bucket)?;
     let At { target, origin } = s3;
     Ok(match origin.addressing(target.addressing, bucket) {
         Addressing::VirtualHosted => {
-            (origin.with_bucket(bucket), format!("/{}", encode::path(key)))
+            (Arc::new(origin.with_bucket(bucket)), format!("/{}", encode::path(key)))
         }
         Addressing::Path if key.is_empty() => {
-            (origin.clone(), format!("/{}", encode::query(bucket)))
+            (Arc::clone(origin), format!("/{}", encode::query(bucket)))
         }
         Addressing::Path => {
-            (origin.clone(), format!("/{}/{}", encode::query(bucket), encode::path(key)))
+            (Arc::clone(origin), format!("/{}/{}", encode::query(bucket), encode::path(key)))
         }
     })
 }
