@@ -134,7 +134,7 @@ pub fn bare(mut words: impl Iterator<Item = String>, around: Around<'_>) -> Resu
         .map_err(|error| Stop::usage(format!("standard input holds no requests: {error}")))?;
     let bare = Bare::new(requests, Timeouts::default())?;
     let runtime = runtime()?;
-    repeat(calls, || runtime.block_on(bare.call()), around)
+    repeat(calls, || runtime.block_on(bare.call()).map(drop), around)
 }
 
 struct Order {

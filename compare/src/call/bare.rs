@@ -77,11 +77,15 @@ impl Bare {
         Ok(Self { client, requests: requests.collect::<Result<_, _>>()? })
     }
 
-    /// Sends them, one after the other.
+    /// Sends them, one after the other, and says how many bytes of bodies came back.
+    ///
+    /// The copy that each is sent from is a part of the call: sending uses a request up, so no client
+    /// can do without one.
     ///
     /// # Errors
     /// Exit 3 where one is not answered as it was before.
-    pub async fn call(&self) -> Result<(), Stop> {
+    pub async fn call(&self) -> Result<usize, Stop> {
+        let mut received = 0;
         let failed = |error| Stop::impossible(format!("the bare call failed: {error}"));
         for (request, status) in &self.requests {
             let request = request.try_clone().ok_or_else(|| {
@@ -100,7 +104,8 @@ impl Bare {
                     answer.status()
                 )));
             }
+            received += body.len();
         }
-        Ok(())
+        Ok(received)
     }
 }

@@ -6,11 +6,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contract::{Answer, Client as _, Failure, Operation, Phase, Reply, Timeline, Timeouts};
-use reqwest::header::{HeaderName, HeaderValue};
+use contract::{Answer, Client as _, Failure, Operation, Phase, Reply, Timeline};
 
 use super::{Extent, PhaseTime, Round, Series};
-use crate::{error::Stop, place::Place, run::Pair, scenario::Scenario, stats::Sorted};
+use crate::{
+    call::bare::{Bare, Prepared},
+    error::Stop,
+    place::Place,
+    run::Pair,
+    scenario::Scenario,
+    stats::Sorted,
+};
 
 /// One way of making the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +25,7 @@ pub enum Arm {
     Raw,
     /// The SDK, its retries off.
     Sdk,
-    /// The request that raw signed beforehand, sent by the HTTP client that raw has; the answer is
-    /// read to its end, and not parsed. What no client can beat.
+    /// What no client can beat: see [`mod@crate::call::bare`].
     Bare,
     /// raw once more: its difference to raw is what the machine adds by itself.
     RawAgain,
@@ -60,15 +65,8 @@ struct Setup {
     /// What both must answer at every time.
     right: Answer,
     bare: Bare,
-}
-
-/// The same bytes at every time.
-#[derive(Debug)]
-struct Bare {
-    client: reqwest::Client,
-    request: reqwest::Request,
-    /// Status and length of the right answer.
-    right: (u16, usize),
+    /// Bytes of the answer that the bare call must get at every time.
+    bare_right: usize,
 }
 
 /// Rounds before the first that counts go on until the median of each arm moves by less than this
@@ -98,11 +96,12 @@ impl Arms {
             .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
         let (reply, exchanges) = raw.call_observed(&operations.raw).await;
         let right = answered("raw", reply)?;
-        let exchange = exchanges.into_iter().next().ok_or_else(|| {
+        let prepared = exchanges.first().and_then(Prepared::of).ok_or_else(|| {
             Stop::impossible(format!("{operation} sends nothing, so its latency is none"))
         })?;
-        let bare = Bare::of(exchange, target.timeouts)?;
-        let setup = Setup { raw, sdk, sdk_timed, operations, right, bare };
+        let bare = Bare::new(vec![prepared], target.timeouts)?;
+        let bare_right = bare.call().await?;
+        let setup = Setup { raw, sdk, sdk_timed, operations, right, bare, bare_right };
         let arms = Self { operation, setup: Arc::new(setup) };
         for arm in Arm::ALL {
             arms.call(arm).await?;
@@ -116,9 +115,13 @@ impl Arms {
     /// # Errors
     /// Exit 3 where the answer is not the right one.
     pub async fn call(&self, arm: Arm) -> Result<Duration, Stop> {
-        let Setup { raw, sdk, operations, right, bare, .. } = &*self.setup;
+        let Setup { raw, sdk, operations, right, bare, bare_right, .. } = &*self.setup;
         let (reply, elapsed) = match arm {
-            Arm::Bare => return bare.call().await,
+            Arm::Bare => {
+                let (received, elapsed) = timed(Box::pin(bare.call())).await;
+                let is_right = received? == *bare_right;
+                return is_right.then_some(elapsed).ok_or_else(|| self.changed(arm.name()));
+            }
             Arm::Raw | Arm::RawAgain => timed(Box::pin(raw.call(&operations.raw))).await,
             Arm::Sdk => timed(Box::pin(sdk.call(&operations.sdk))).await,
         };
@@ -241,61 +244,6 @@ impl Arms {
             before = medians;
         }
         Ok(())
-    }
-}
-
-impl Bare {
-    fn of(exchange: raw::observe::Exchange, timeouts: Timeouts) -> Result<Self, Stop> {
-        let impossible = |why: String| Stop::impossible(format!("the bare call: {why}"));
-        let url = exchange.url.parse().map_err(|error| impossible(format!("{error}")))?;
-        let method = exchange.method.parse().map_err(|error| impossible(format!("{error}")))?;
-        let mut request = reqwest::Request::new(method, url);
-        for (name, value) in exchange.headers {
-            let name: HeaderName = name.parse().map_err(|error| impossible(format!("{error}")))?;
-            let value =
-                HeaderValue::try_from(value).map_err(|error| impossible(format!("{error}")))?;
-            request.headers_mut().insert(name, value);
-        }
-        if !exchange.body.is_empty() {
-            *request.body_mut() = Some(exchange.body.into());
-        }
-        let response = exchange.response.ok_or_else(|| impossible("no answer".to_owned()))?;
-        // As raw's: a time-out sets a timer for every call, which costs both alike.
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.attempt)
-            .build()
-            .map_err(|error| impossible(error.to_string()))?;
-        Ok(Self { client, request, right: (response.head.status, response.body.len()) })
-    }
-
-    async fn call(&self) -> Result<Duration, Stop> {
-        let request = self
-            .request
-            .try_clone()
-            .ok_or_else(|| Stop::impossible("the bare request cannot be sent twice"))?;
-        let (received, elapsed) = timed(Box::pin(self.send(request))).await;
-        let received =
-            received.map_err(|error| Stop::impossible(format!("the bare call failed: {error}")))?;
-        if received == self.right {
-            return Ok(elapsed);
-        }
-        let ((status, length), (expected, expected_length)) = (received, self.right);
-        Err(Stop::impossible(format!(
-            "the bare call was answered with {status} and {length} bytes, and not with {expected} \
-             and {expected_length}"
-        )))
-    }
-
-    async fn send(&self, request: reqwest::Request) -> reqwest::Result<(u16, usize)> {
-        let mut answer = self.client.execute(request).await?;
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            body.extend_from_slice(&chunk);
-        }
-        Ok((answer.status().as_u16(), body.len()))
     }
 }
 
