@@ -4,14 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use compare::{
-    bench::latency::{Arm, OPERATIONS, arms},
+    bench::latency::{Arm, OPERATIONS, arms, runtime},
     place::{Place, TargetName, Wish},
 };
 use criterion::{Criterion, criterion_group, criterion_main};
-use tokio::runtime::Runtime;
 
 fn latency(criterion: &mut Criterion) {
-    let runtime = Runtime::new().expect("a runtime");
+    let runtime = runtime(1).expect("a runtime");
     let wish = Wish { target: Some(TargetName::Sandbox), ..Wish::default() };
     let place = Arc::new(runtime.block_on(Place::resolve(&wish)).expect("a sandbox"));
     for operation in OPERATIONS {

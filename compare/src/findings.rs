@@ -42,8 +42,8 @@ pub struct Whereabouts {
 /// Under which conditions the times were taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// `optimised` for a release build, else `unoptimised`.
-    pub build: String,
+    /// Of this program.
+    pub build: Build,
     /// Operating system and processor architecture.
     pub platform: String,
     /// What the processor calls itself, where the system says.
@@ -52,6 +52,33 @@ pub struct Machine {
     pub processors: usize,
     /// The day, in UTC: `2026-11-24`.
     pub date: String,
+}
+
+/// How this program was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Build {
+    /// For release.
+    Optimised,
+    /// For development: its times say nothing.
+    Unoptimised,
+}
+
+impl Build {
+    /// This one.
+    #[must_use]
+    pub const fn this() -> Self {
+        if cfg!(debug_assertions) { Self::Unoptimised } else { Self::Optimised }
+    }
+
+    /// As it stands before "build".
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Optimised => "optimised",
+            Self::Unoptimised => "unoptimised",
+        }
+    }
 }
 
 /// One scenario on both sides.
@@ -230,7 +257,7 @@ impl Machine {
     #[must_use]
     pub fn this() -> Self {
         Self {
-            build: if Self::is_optimised() { "optimised" } else { "unoptimised" }.to_owned(),
+            build: Build::this(),
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             processor: processor(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
@@ -238,17 +265,12 @@ impl Machine {
         }
     }
 
-    /// Whether this is a release build.
-    #[must_use]
-    pub fn is_optimised() -> bool {
-        !cfg!(debug_assertions)
-    }
-
     /// In a sentence: `AMD EPYC, linux x86_64, 2 processors, optimised build, 2026-11-24`.
     #[must_use]
     pub fn in_words(&self) -> String {
         let Self { build, platform, processor, processors, date } = self;
         let processor = processor.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
+        let build = build.as_str();
         format!("{processor}{platform}, {processors} processors, {build} build, {date}")
     }
 }

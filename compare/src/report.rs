@@ -14,7 +14,7 @@ pub mod steps;
 pub mod terminal;
 pub mod writeup;
 
-use crate::findings::{Comparison, Finding, Outcome, Side};
+use crate::findings::{Build, Comparison, Finding, Outcome, Side};
 
 /// A scenario as one row of a table, the same for every way of writing it.
 struct Row {
@@ -166,7 +166,7 @@ fn caveat(comparison: &Comparison) -> String {
          the making of the URL.",
         machine.platform, machine.processors
     );
-    if machine.build == "unoptimised" {
+    if machine.build == Build::Unoptimised {
         text.push_str(
             " This build is not optimised: `cargo run --release -p compare` is the one to quote.",
         );

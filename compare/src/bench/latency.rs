@@ -13,6 +13,7 @@ mod samples;
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     error::Stop,
@@ -143,6 +144,21 @@ pub struct AgainstItself {
 
 /// One in a thousand quiet machines fails this by chance.
 const A_A_LEVEL: f64 = 0.999;
+
+/// Where calls are timed: one at a time on one thread, as the endpoint has its own. Where a client has
+/// several, a call goes from thread to thread, which of them must be woken for it is chance, and the
+/// same difference comes out as half or twice as much from one run to the next.
+///
+/// # Errors
+/// Exit 3 where the system has no more threads to give.
+pub fn runtime(concurrency: usize) -> Result<Runtime, Stop> {
+    let mut builder =
+        if concurrency == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::impossible(format!("no runtime can be started: {error}")))
+}
 
 /// Measures `operations` at `place`, and once more where raw differs from itself.
 ///

@@ -56,17 +56,12 @@ const NEEDED_OF_DELAY: u32 = 95;
 /// Exit 3 where the call cannot be made; the signal where one came.
 pub async fn check(
     place: Place,
-    progress: impl Fn(u32, u32) + Send + 'static,
+    progress: impl Fn(u32, u32),
     interrupt: Interrupt,
 ) -> Result<Selfcheck, Stop> {
     let place = Arc::new(place);
     let arms = arms(&place, OPERATION).await?;
-    // On a worker of the runtime, as in `bench latency`.
-    let runs = tokio::spawn(async move { count(&arms, progress).await });
-    let (nothing, delay) = interrupt
-        .or(runs)
-        .await?
-        .map_err(|error| Stop::impossible(format!("the runs broke off: {error}")))??;
+    let (nothing, delay) = interrupt.or(count(&arms, progress)).await??;
     Ok(Selfcheck {
         machine: Machine::this(),
         operation: OPERATION,

@@ -111,7 +111,8 @@ pub fn gather(
     let builds = saved.get("footprint").cloned();
     // All of it before anything is measured, which takes minutes.
     let kept = Kept::of(saved, wanted)?;
-    let mut work = Work { wanted, runtime, interrupt, begin, begun: BTreeSet::new() };
+    let timing = bench::latency::runtime(EXTENT.concurrency)?;
+    let mut work = Work { wanted, runtime, timing, interrupt, begin, begun: BTreeSet::new() };
     Ok(Evidence {
         made_by: kept.made_by.unwrap_or_else(|| MadeBy::of(&project)),
         run: work.measured(Section::Run, kept.run, run_all)?,
@@ -193,6 +194,8 @@ fn take<T: DeserializeOwned>(
 struct Work<'g> {
     wanted: &'g BTreeSet<Section>,
     runtime: &'g Runtime,
+    /// For calls that are timed.
+    timing: Runtime,
     interrupt: &'g Interrupt,
     begin: Begin<'g>,
     begun: BTreeSet<Section>,
@@ -215,7 +218,11 @@ impl Work<'_> {
         if self.begun.insert(section) {
             (self.begin)(section, self.begun.len() - 1, self.wanted.len().max(self.begun.len()));
         }
-        self.runtime.block_on(self.interrupt.or(measure(self.interrupt.clone())))?
+        let runtime = match section {
+            Section::Latency | Section::Selfcheck => &self.timing,
+            _ => self.runtime,
+        };
+        runtime.block_on(self.interrupt.or(measure(self.interrupt.clone())))?
     }
 
     /// The same, but nothing where nothing was kept and nobody wants it.

@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Stop, findings::Machine, footprint::Project};
+use crate::{
+    error::Stop,
+    findings::{Build, Machine},
+    footprint::Project,
+};
 
 /// Every signer at every workload, the floor among them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,6 +51,6 @@ pub(super) fn measure(project: &Project) -> Result<Peers, Stop> {
         Stop::impossible(format!("sign-peers did not answer with its times: {error}"))
     })?;
     // Of its own build, whatever this one is.
-    let machine = Machine { build: "optimised".to_owned(), ..Machine::this() };
+    let machine = Machine { build: Build::Optimised, ..Machine::this() };
     Ok(Peers { machine, workloads })
 }

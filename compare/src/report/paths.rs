@@ -9,6 +9,7 @@ pub use terminal::text;
 
 use std::collections::BTreeMap;
 
+use crate::findings::Build;
 use crate::paths::{Cost, Instructions, Interceptor, Path, Paths, Phase, PhaseKind, crates::Group};
 
 /// Crates that are named one by one; the others are in their groups.
@@ -189,7 +190,7 @@ fn notes(paths: &Paths) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if paths.machine.build == "unoptimised" {
+    if paths.machine.build == Build::Unoptimised {
         notes.push(
             "This build is not optimised, and the SDK's generated code less than the rest: \
              `cargo run --release -p compare -- paths …` is the one to quote."

@@ -3,7 +3,7 @@
 
 use compare::{
     bench::latency::{PhaseTime, Round, Samples, Series, Verdict, analyse, compare},
-    findings::Machine,
+    findings::{Build, Machine},
     report,
     scenario::Scenario,
 };
@@ -118,7 +118,7 @@ fn every_subject_answers_as_by_itself_and_the_instrument_says_how_often_it_was_r
 /// Made up.
 pub(crate) fn machine() -> Machine {
     Machine {
-        build: "optimised".to_owned(),
+        build: Build::Optimised,
         platform: "linux x86_64".to_owned(),
         processor: None,
         processors: 2,

@@ -3,7 +3,7 @@
 use std::{fs, process::Command};
 
 use compare::{
-    findings::Machine,
+    findings::{self, Machine},
     footprint::{
         Build, CrateLines, Footprint, Profile, Program as Measured, Side, Task, build::from_nothing,
     },
@@ -143,7 +143,7 @@ fn example() -> Footprint {
     };
     Footprint {
         machine: Machine {
-            build: "optimised".to_owned(),
+            build: findings::Build::Optimised,
             platform: "linux x86_64".to_owned(),
             processor: None,
             processors: 2,

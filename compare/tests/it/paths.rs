@@ -3,7 +3,7 @@
 use std::{borrow::Cow, process::Command};
 
 use compare::{
-    findings::{Machine, Outcome, Whereabouts},
+    findings::{Build, Machine, Outcome, Whereabouts},
     paths::{
         Cost, CrateShare, GroupShare, Heap, Instructions, Interceptor, Path, Paths, Phase,
         PhaseKind, Trace, crates::Group,
@@ -317,7 +317,7 @@ fn example() -> Paths {
             notes: Vec::new(),
         },
         machine: Machine {
-            build: "optimised".to_owned(),
+            build: Build::Optimised,
             platform: "linux x86_64".to_owned(),
             processor: None,
             processors: 2,

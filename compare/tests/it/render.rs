@@ -2,7 +2,7 @@
 
 use compare::{
     findings::{
-        Comparison, Difference, FailureReport, Finding, Latency, Machine, Outcome, Side,
+        Build, Comparison, Difference, FailureReport, Finding, Latency, Machine, Outcome, Side,
         Whereabouts,
     },
     report::{markdown, terminal},
@@ -63,7 +63,7 @@ fn comparison(scenarios: Vec<Finding>) -> Comparison {
             notes: vec!["endpoint from --endpoint-url".to_owned()],
         },
         machine: Machine {
-            build: "unoptimised".to_owned(),
+            build: Build::Unoptimised,
             platform: "linux x86_64".to_owned(),
             processor: Some("Made up 9000".to_owned()),
             processors: 2,

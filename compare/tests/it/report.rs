@@ -4,6 +4,7 @@ use std::{env, fs, path::Path};
 
 use clap::ValueEnum as _;
 use compare::{
+    findings::Build,
     footprint::Program as Measured,
     paths::PhaseKind,
     report::{
@@ -287,7 +288,7 @@ fn each_side_stands_in_its_column() {
 #[test]
 fn the_evidence_bears_out_what_the_text_says() {
     let evidence = evidence();
-    assert_eq!(evidence.made_by.machine.build, "optimised");
+    assert_eq!(evidence.made_by.machine.build, Build::Optimised);
     for operation in &evidence.latency.operations {
         assert!(operation.sdk_beside_raw.ratio.interval.low > 1.0, "{}", operation.name);
     }

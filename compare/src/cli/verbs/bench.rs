@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use workloads::Effort;
 
-use super::{print_json, runtime};
+use super::print_json;
 use crate::{
     bench::{
         self,
@@ -105,7 +105,7 @@ fn measure_latency(args: &BenchArgs) -> Result<Samples, Stop> {
         time: asked.seconds.unwrap_or(Duration::from_secs(time)),
         concurrency: asked.concurrency.into(),
     };
-    let samples = runtime()?.block_on(async {
+    let samples = bench::latency::runtime(extent.concurrency)?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let wish = Wish { target: Some(TargetName::Sandbox), delay: asked.rtt, ..Wish::default() };
         let place = interrupt.or(Place::resolve(&wish)).await??;
@@ -152,7 +152,7 @@ fn startup(args: &BenchArgs) -> Result<Measured, Stop> {
 
 fn selfcheck() -> Result<Measured, Stop> {
     let bar = Bar::new();
-    let found = runtime()?.block_on(async {
+    let found = bench::latency::runtime(1)?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let place = interrupt.or(sandbox(Duration::ZERO)).await??;
         bench::selfcheck::check(place, move |done, of| bar.at(done, of), interrupt).await

@@ -19,7 +19,7 @@ use crate::{
     error::Stop,
     evidence::{self, Evidence, Section},
     explain::Explanation,
-    findings::Machine,
+    findings::Build,
     interrupt::Interrupt,
     report::{
         files::{self, OutOfStep, REPORT},
@@ -139,7 +139,7 @@ fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, St
         return Err(Stop::usage(format!("{} is not there, to keep the rest from", file.display()))
             .help("without --only everything is measured"));
     }
-    if !Machine::is_optimised() {
+    if Build::this() == Build::Unoptimised {
         anstream::eprintln!(
             "this build is not optimised, and its times say nothing: `cargo run --release -p compare -- \
              report` is the one to hand in"

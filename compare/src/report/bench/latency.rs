@@ -8,7 +8,7 @@ use crate::{
     bench::latency::{
         AgainstItself, Beside, Comparison, Latency, OperationResult, PhaseTime, Verdict,
     },
-    findings::Machine,
+    findings::{Build, Machine},
     report::{in_unit, wrapped_to},
     stats::Estimate,
 };
@@ -101,17 +101,17 @@ fn preface(latency: &Latency) -> String {
     };
     let mut text = format!(
         "Both clients and this measurement were written by the same people. Calls went to {network}. \
-         Retries are off on both sides, connections are kept alive, HTTP/1.1 without TLS; {} under \
-         way at once; {}. bare sends what raw signed beforehand and parses nothing. Each round makes \
+         Retries are off on both sides, connections are kept alive, HTTP/1.1 without TLS; {}; \
+         {}. bare sends what raw signed beforehand and parses nothing. Each round makes \
          one call by each, in random order; differences and ratios are medians over the rounds, with \
          bootstrap intervals at 95 %.",
         match latency.concurrency {
-            1 => "one call".to_owned(),
-            calls => format!("{calls} calls"),
+            1 => "one call under way at once, on one thread".to_owned(),
+            calls => format!("{calls} calls under way at once"),
         },
         latency.machine.in_words()
     );
-    if latency.machine.build == "unoptimised" {
+    if latency.machine.build == Build::Unoptimised {
         text.push_str(" This build is not optimised: its times say nothing; --release does.");
     }
     text

@@ -6,6 +6,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::{
     bench::parse::{DocumentResult, Parsing},
+    findings::Build,
     report::{in_bytes, in_unit, wrapped_to},
     stats::Estimate,
 };
@@ -62,7 +63,7 @@ fn preface(parsing: &Parsing) -> String {
          time; the document itself is not counted.",
         parsing.machine.in_words()
     );
-    if parsing.machine.build == "unoptimised" {
+    if parsing.machine.build == Build::Unoptimised {
         text.push_str(" This build is not optimised: its times say nothing; --release does.");
     }
     text

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
-use crate::bench::signing::{Signing, Workload};
+use crate::{
+    bench::signing::{Signing, Workload},
+    findings::Build,
+};
 
 const HEADINGS: [&str; 5] = ["arm", "ns", "over floor", "÷ raw", "allocations"];
 
@@ -51,9 +54,12 @@ fn preface(signing: &Signing) -> String {
          by those who measure, and keeps its signing key and its buffers; aws-sigv4 derives a key \
          each time and returns what it made in new memory. The floor runs the SHA-256 compressions \
          that a request needs, and nothing else. Medians of batches; in brackets intervals at 95 %.\n",
-        machine.platform, machine.processors, machine.build, signing.token_length
+        machine.platform,
+        machine.processors,
+        machine.build.as_str(),
+        signing.token_length
     );
-    if machine.build == "unoptimised" {
+    if machine.build == Build::Unoptimised {
         text.push_str("This build is not optimised: its times say nothing; --release does.\n");
     }
     text

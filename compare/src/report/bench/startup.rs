@@ -6,6 +6,7 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::{
     bench::startup::Startup,
+    findings::Build,
     report::{in_bytes, in_unit, wrapped_to},
     stats::Estimate,
 };
@@ -61,7 +62,7 @@ fn preface(startup: &Startup) -> String {
         startup.rounds,
         startup.machine.in_words()
     );
-    if startup.machine.build == "unoptimised" {
+    if startup.machine.build == Build::Unoptimised {
         text.push_str(" This build is not optimised: its figures say nothing; --release does.");
     }
     text

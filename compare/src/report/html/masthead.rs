@@ -7,6 +7,7 @@ use crate::{
     errors::{Findings, Kept},
     evidence::{Evidence, MadeBy},
     explain::Explanation,
+    findings::Build,
     report::{in_unit, summary},
     stats::Estimate,
 };
@@ -33,7 +34,7 @@ pub(super) fn header(made_by: &MadeBy) -> Markup {
                 div { dt { "Compiler" } dd { (made_by.toolchain) } }
                 div { dt { "Versions" } dd { (crates.join(", ")) } }
             }
-            @if made_by.machine.build == "unoptimised" {
+            @if made_by.machine.build == Build::Unoptimised {
                 p.warning {
                     "This was made by a build that is not optimised: no time on this page is one to quote."
                 }

@@ -46,7 +46,9 @@ pub fn notes_markdown(paths: &Paths) -> String {
 pub fn costs_markdown(paths: &Paths) -> String {
     let mut text = format!(
         "`{}`: what runs between the call and its answer, on {}, {} build.\n\n",
-        paths.operation, paths.machine.platform, paths.machine.build
+        paths.operation,
+        paths.machine.platform,
+        paths.machine.build.as_str()
     );
     let _ = writeln!(text, "| {} |\n| --- | ---: | ---: | ---: |", COST_HEADINGS.join(" | "));
     for row in costs(paths) {

@@ -29,7 +29,7 @@ pub fn text(paths: &Paths, width: usize) -> String {
         target.kind,
         target.region,
         paths.machine.platform,
-        paths.machine.build
+        paths.machine.build.as_str()
     );
     for (name, path) in [("raw", &paths.raw), ("sdk", &paths.sdk)] {
         let _ = writeln!(text, "\n{BOLD}{name}{END}, in order\n");
