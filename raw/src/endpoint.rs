@@ -132,8 +132,7 @@ impl Origin {
         };
         // A user is no part of an origin, nor of what is sent.
         let is_plain = url.username().is_empty() && url.password().is_none();
-        let root = is_plain.then(|| url.join("/").ok()).flatten();
-        Self { scheme, authority, root }
+        Self { scheme, authority, root: is_plain.then(|| root(url)) }
     }
 
     /// How the bucket gets into a request to this origin, where `wanted` is possible at all.
@@ -161,6 +160,15 @@ impl Origin {
         self.authority.starts_with('[')
             || self.authority.split(':').next().is_some_and(|host| host.parse::<IpAddr>().is_ok())
     }
+}
+
+/// The same host's `/`.
+fn root(url: &Url) -> Url {
+    let mut root = url.clone();
+    root.set_path("/");
+    root.set_query(None);
+    root.set_fragment(None);
+    root
 }
 
 /// Reads an absolute `http` or `https` URL.
