@@ -37,14 +37,15 @@ impl<'a> Document<'a> {
         let body = std::str::from_utf8(body).map_err(Fault::not_utf8)?;
         // A byte order mark is no part of the document; without it, positions are the reader's.
         let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-        Ok(Self { pieces: Pieces::of(body) })
+        let pieces = Pieces::of(body);
+        if body.is_empty() {
+            return Err(pieces.fault(Problem::Empty));
+        }
+        Ok(Self { pieces })
     }
 
     /// Steps into the root and yields its name.
     pub(crate) fn root(&mut self) -> Result<&'a str, Fault> {
-        if self.pieces.rest().is_empty() {
-            return Err(self.fault(Problem::Empty));
-        }
         self.child()?.ok_or_else(|| self.fault(Problem::NotXml))
     }
 

@@ -233,6 +233,15 @@ fn what_xml_forbids_is_not_read() {
 }
 
 #[test]
+fn what_ends_after_its_declaration_is_cut_and_not_empty() {
+    let declaration = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+    for (body, said) in [("", "the body is empty"), (declaration, "ends early, at byte 38")] {
+        let error = parse(&Operation::ListBuckets, body).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
 fn a_document_of_nothing_but_depth_is_an_error_of_few_words() {
     for depth in [1_000, 1_000_000] {
         let error = parse(

@@ -12,12 +12,11 @@ use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesText, Event};
 
+use super::MOST_QUOTED;
 use super::fault::{Fault, Problem};
 
 /// What AWS's documents begin with.
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
-/// Characters of an entity's name in a fault.
-const MOST_QUOTED: usize = 100;
 
 /// What a document consists of, as far as it matters here.
 pub(super) enum Piece<'a> {
