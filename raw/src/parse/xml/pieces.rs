@@ -145,16 +145,16 @@ impl<'a> Pieces<'a> {
 
     /// An end tag that is written unusually, or is the wrong one.
     fn step_out(&mut self, name: &str) -> Result<Piece<'a>, Fault> {
-        let found = name.to_owned();
         let wrong = match self.open.last() {
-            Some(&expected) if expected == name => {
+            Some(&open) if open == name => {
                 self.open.pop();
                 return Ok(Piece::End);
             }
-            Some(&expected) => {
-                IllFormedError::MismatchedEndTag { expected: expected.to_owned(), found }
-            }
-            None => IllFormedError::UnmatchedEndTag(found),
+            Some(&open) => IllFormedError::MismatchedEndTag {
+                expected: open.to_owned(),
+                found: name.to_owned(),
+            },
+            None => IllFormedError::UnmatchedEndTag(name.to_owned()),
         };
         Err(self.fault(Problem::Syntax(Error::IllFormed(wrong))))
     }
