@@ -17,13 +17,13 @@ use std::{
 use contract::{
     Addressing, Client, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace,
 };
-use tokio::runtime::{Builder, Runtime};
 
 use bare::Bare;
 
 use crate::{
     error::{Stop, StopKind},
     place::Place,
+    runtime,
 };
 
 /// Calls before the first warm one. The first opens a connection, and both clients fill their
@@ -108,7 +108,7 @@ pub fn raw(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<()
     let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
     let client = raw::Client::new(target, credentials)
         .map_err(|error| Stop::impossible(format!("raw has no client: {error}")))?;
-    let runtime = runtime()?;
+    let runtime = runtime::one_thread()?;
     repeat(calls, || runtime.block_on(once(&client, &operation)), around)
 }
 
@@ -120,7 +120,7 @@ pub fn sdk(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<()
     let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
     let client = sdk::Client::new(target, credentials)
         .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
-    let runtime = runtime()?;
+    let runtime = runtime::one_thread()?;
     repeat(calls, || runtime.block_on(once(&client, &operation)), around)
 }
 
@@ -133,7 +133,7 @@ pub fn bare(mut words: impl Iterator<Item = String>, around: Around<'_>) -> Resu
     let requests = serde_json::from_reader(io::stdin())
         .map_err(|error| Stop::usage(format!("standard input holds no requests: {error}")))?;
     let bare = Bare::new(requests, Timeouts::default())?;
-    let runtime = runtime()?;
+    let runtime = runtime::one_thread()?;
     repeat(calls, || runtime.block_on(bare.call()).map(drop), around)
 }
 
@@ -154,14 +154,6 @@ impl Order {
 fn calls(word: Option<String>) -> Result<u32, Stop> {
     let word = word.unwrap_or_default();
     word.parse().map_err(|_| Stop::usage(format!("`{word}` is no number of calls")))
-}
-
-/// One thread, so that what it does is what the call does.
-fn runtime() -> Result<Runtime, Stop> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Stop::impossible(format!("no runtime can be started: {error}")))
 }
 
 /// A refusal is an answer too.

@@ -42,7 +42,7 @@ pub struct Whereabouts {
 /// Under which conditions the times were taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Of this program.
+    /// Of the program that took them.
     pub build: Build,
     /// Operating system and processor architecture.
     pub platform: String,
@@ -54,7 +54,7 @@ pub struct Machine {
     pub date: String,
 }
 
-/// How this program was built.
+/// How a program was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Build {
@@ -71,7 +71,7 @@ impl Build {
         if cfg!(debug_assertions) { Self::Unoptimised } else { Self::Optimised }
     }
 
-    /// As it stands before "build".
+    /// The word for it, in tables too.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -262,6 +262,17 @@ impl Machine {
             processor: processor(),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
             date: OffsetDateTime::now_utc().date().to_string(),
+        }
+    }
+
+    /// What has to be said beside its times, if anything.
+    #[must_use]
+    pub fn caveat(&self) -> Option<&'static str> {
+        match self.build {
+            Build::Optimised => None,
+            Build::Unoptimised => {
+                Some("This build is not optimised: its times say nothing; --release does.")
+            }
         }
     }
 

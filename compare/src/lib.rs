@@ -25,6 +25,7 @@ pub mod proof;
 pub mod region;
 pub mod report;
 pub mod run;
+pub mod runtime;
 pub mod scenario;
 pub mod sibling;
 pub mod sign;

@@ -40,7 +40,8 @@ pub struct Origin {
     pub scheme: Scheme,
     /// `host` or `host:port`.
     pub authority: String,
-    /// The URL of its root, where it was read from a URL: the host name need not be read again.
+    /// The URL of its root, where it was read from one without a user: the host name need not be read
+    /// again.
     pub(crate) root: Option<Url>,
 }
 

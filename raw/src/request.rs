@@ -122,6 +122,17 @@ impl Request {
         format!("{}{question_mark}{}", self.place(), self.query)
     }
 
+    /// Whether `url` is [`Request::url`], which it need not be written for.
+    pub(crate) fn is_to(&self, url: &str) -> bool {
+        let Origin { scheme, authority, .. } = &*self.origin;
+        let before_query = [scheme.as_str(), "://", authority, &self.path];
+        match before_query.iter().try_fold(url, |rest, part| rest.strip_prefix(part)) {
+            Some(rest) if self.query.is_empty() => rest.is_empty(),
+            Some(rest) => rest.strip_prefix('?') == Some(&self.query),
+            None => false,
+        }
+    }
+
     /// The same, as the signer wants to see it.
     pub(crate) fn as_signed(&self) -> sigv4::Request<'_> {
         sigv4::Request {
@@ -169,5 +180,36 @@ impl Parameters {
         if let Some(value) = value {
             self.add(name, value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::Signing;
+
+    use super::{Origin, Request, Service};
+
+    #[test]
+    fn only_its_own_url_is_its_url() {
+        let request = |query: &str| Request {
+            method: "GET",
+            origin: Origin::from_url(&"http://127.0.0.1:5000".parse().unwrap()).into(),
+            path: "/a".to_owned(),
+            query: query.to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+            service: Service::S3,
+            region: "eu-west-1".to_owned(),
+            signing: Signing::Signed,
+        };
+        for after_path in ["", "?", "b", "?b", "/?b", "?bc", "?b#c"] {
+            let url = format!("http://127.0.0.1:5000/a{after_path}");
+            for query in ["", "b"] {
+                let request = request(query);
+                assert_eq!(request.is_to(&url), request.url() == url, "{url} and {query:?}");
+            }
+        }
+        assert!(!request("").is_to("https://127.0.0.1:5000/a"));
+        assert!(!request("").is_to("http://127.0.0.1:500/a"));
     }
 }

@@ -99,6 +99,7 @@ impl Sender {
         observe::sending(&request);
         observe::begin(Phase::Transmit);
         let failed = |url: Option<&Url>, problem, source: Option<reqwest::Error>| SendError {
+            // There is none in the error of a URL that reqwest cannot read, and this it has read.
             called: url.map(|url| url.origin().ascii_serialization()).unwrap_or_default(),
             proxy: self.proxy.as_deref().map(without_userinfo),
             problem,
@@ -217,7 +218,7 @@ pub(crate) fn assemble<'h>(
 ) -> Result<reqwest::Request, BuildError> {
     let unsendable = |reason| BuildError::Unsendable { url: request.url(), reason };
     let url = as_url(request).map_err(unsendable)?;
-    if !is_spelled_as(url.as_str(), request) {
+    if !request.is_to(url.as_str()) {
         return Err(unsendable(format!("it would send {:?}", url.as_str())));
     }
     let method = if request.method == "POST" { Method::POST } else { Method::GET };
@@ -244,17 +245,6 @@ fn as_url(request: &Request) -> Result<Url, String> {
         url.set_query(Some(&request.query));
     }
     Ok(url)
-}
-
-/// Whether that is [`Request::url`], to the letter.
-fn is_spelled_as(url: &str, request: &Request) -> bool {
-    let origin = &request.origin;
-    let parts = [origin.scheme.as_str(), "://", &origin.authority, &request.path];
-    match parts.iter().try_fold(url, |rest, part| rest.strip_prefix(part)) {
-        Some(rest) if request.query.is_empty() => rest.is_empty(),
-        Some(rest) => rest.strip_prefix('?') == Some(&request.query),
-        None => false,
-    }
 }
 
 impl Head {
@@ -346,7 +336,49 @@ fn without_userinfo(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Extent, read};
+    use contract::Signing;
+
+    use super::{Extent, assemble, read};
+    use crate::endpoint::{Origin, Service};
+    use crate::request::{BuildError, Request};
+
+    fn request(path: &str, query: &str) -> Request {
+        Request {
+            method: "GET",
+            origin: Origin::from_url(&"http://127.0.0.1:5000".parse().unwrap()).into(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+            service: Service::S3,
+            region: "eu-west-1".to_owned(),
+            signing: Signing::Signed,
+        }
+    }
+
+    #[test]
+    fn what_is_sent_is_spelled_as_it_was_signed() {
+        for (path, query) in [("/", ""), ("/a%20b//c", ""), ("/", "list-type=2"), ("/a", "x")] {
+            let request = request(path, query);
+            let assembled = assemble(&request, std::iter::empty()).unwrap();
+            assert_eq!(assembled.url().as_str(), request.url());
+        }
+        for (path, query, would_be) in [
+            ("/a/../b", "", "http://127.0.0.1:5000/b"),
+            ("/%2E", "", "http://127.0.0.1:5000/"),
+            ("/a b", "", "http://127.0.0.1:5000/a%20b"),
+            ("/", "x=\u{e9}", "http://127.0.0.1:5000/?x=%C3%A9"),
+            ("/a?b", "", "http://127.0.0.1:5000/a%3Fb"),
+        ] {
+            match assemble(&request(path, query), std::iter::empty()).unwrap_err() {
+                BuildError::Unsendable { url, reason } => {
+                    assert_eq!(url, request(path, query).url());
+                    assert_eq!(reason, format!("it would send {would_be:?}"));
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
 
     #[tokio::test]
     async fn a_body_is_read_to_its_end_or_to_the_limit() {

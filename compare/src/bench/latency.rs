@@ -4,7 +4,7 @@
 //! falls on all of them alike; what is compared are the differences within a round. Where two arms
 //! are the same, chance alone decides which of them comes first, and so which of them seems slower:
 //! the interval of the median difference then holds however the machine drifts. Beside the two sides
-//! run two anchors: `bare`, which sends what was signed beforehand and parses nothing, and raw once
+//! run two anchors: `bare`, which sends copies of what was signed beforehand and parses nothing, and raw once
 //! more, which must come out as no difference to raw.
 
 mod arms;
@@ -13,7 +13,7 @@ mod samples;
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 
 use crate::{
     error::Stop,
@@ -21,6 +21,7 @@ use crate::{
     interrupt::Interrupt,
     place::Place,
     run::{Choices, Launching, Player, Progress, conduct},
+    runtime,
     scenario::{Expected, Given, Repeat, Scenario, select},
     stats::{Estimate, LEVEL, Sorted, ratio_of_medians},
 };
@@ -145,19 +146,15 @@ pub struct AgainstItself {
 /// One in a thousand quiet machines fails this by chance.
 const A_A_LEVEL: f64 = 0.999;
 
-/// Where calls are timed: one at a time on one thread, as the endpoint has its own. Where a client has
-/// several, a call goes from thread to thread, which of them must be woken for it is chance, and the
-/// same difference comes out as half or twice as much from one run to the next.
+/// What `concurrency` calls at once are timed on: a single one on one thread, several on several.
+///
+/// A runtime of several threads hands a single call from one to another. Which of them has to be woken
+/// for it is chance, and makes the same difference half or twice as large from one run to the next.
 ///
 /// # Errors
-/// Exit 3 where the system has no more threads to give.
+/// Exit 3 where the system gives no runtime.
 pub fn runtime(concurrency: usize) -> Result<Runtime, Stop> {
-    let mut builder =
-        if concurrency == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
-    builder
-        .enable_all()
-        .build()
-        .map_err(|error| Stop::impossible(format!("no runtime can be started: {error}")))
+    if concurrency == 1 { runtime::one_thread() } else { runtime::several_threads() }
 }
 
 /// Measures `operations` at `place`, and once more where raw differs from itself.

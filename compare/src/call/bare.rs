@@ -1,5 +1,5 @@
-//! The call that no client can beat: requests that were signed beforehand, sent by the HTTP client
-//! that raw has; the answers are read to their end and not parsed.
+//! The call that no client can beat: copies of requests that were signed beforehand, sent by the HTTP
+//! client that raw has; the answers are read to their end and not parsed.
 
 use contract::Timeouts;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -79,8 +79,7 @@ impl Bare {
 
     /// Sends them, one after the other, and says how many bytes of bodies came back.
     ///
-    /// The copy that each is sent from is a part of the call: sending uses a request up, so no client
-    /// can do without one.
+    /// A client has to make a request for every call. That it copies one stands for that here.
     ///
     /// # Errors
     /// Exit 3 where one is not answered as it was before.

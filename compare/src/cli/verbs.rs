@@ -13,18 +13,6 @@ pub(super) mod sandbox;
 pub(super) mod sign;
 pub(super) mod verify;
 
-use tokio::runtime::{Builder, Runtime};
-
-use crate::error::Stop;
-
-/// The runtime that both clients share.
-fn runtime() -> Result<Runtime, Stop> {
-    Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Stop::impossible(format!("no runtime can be started: {error}")))
-}
-
 /// One document on standard output.
 fn print_json(value: &impl serde::Serialize) {
     let text = serde_json::to_string_pretty(value)

@@ -175,7 +175,7 @@ fn notes(paths: &Paths) -> Vec<String> {
     ];
     if paths.bare.is_some() {
         notes.push(
-            "bare sends what raw signed beforehand, through reqwest as raw does, and parses nothing. The \
+            "bare sends a copy of what raw signed beforehand, through reqwest as raw does, and parses nothing. The \
              SDK has a client of its own, over the same hyper."
                 .to_owned(),
         );

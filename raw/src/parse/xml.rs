@@ -191,8 +191,8 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Whether `text` is `2026-01-01T00:00:00.000Z`, or another moment that exists, in that form: found
-/// out in a tenth of the time that it takes to read any form.
+/// Whether `text` is `2026-01-01T00:00:00.000Z`, or another moment that exists, in that form: sooner
+/// found out than read by a parser of every form.
 fn is_utc_with_milliseconds(text: &str) -> bool {
     let shape = text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
     let exists = || {

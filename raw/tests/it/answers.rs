@@ -149,7 +149,7 @@ fn only_white_space_comments_and_instructions_may_follow_the_root() {
         for good in ["\n", " \r\n\t", "<!-- the end -->", "<?done?>"] {
             parse(&operation, &format!("{document}{good}")).expect(good);
         }
-        for bad in ["x", "<a/>", "</a>", "<", "&amp;", "<![CDATA[]]>", document] {
+        for bad in ["x", "<a/>", "</a>", "<", "&amp;", "<![CDATA[]]>", "\u{feff}", document] {
             let error = parse(&operation, &format!("{document}{bad}")).expect_err(bad);
             assert!(matches!(error, ErrorKind::Answer { .. }), "{bad}: {error}");
         }

@@ -65,8 +65,8 @@ struct Setup {
     /// What both must answer at every time.
     right: Answer,
     bare: Bare,
-    /// Bytes of the answer that the bare call must get at every time.
-    bare_right: usize,
+    /// Bytes of that answer's body, which the bare call must get.
+    length: usize,
 }
 
 /// Rounds before the first that counts go on until the median of each arm moves by less than this
@@ -96,12 +96,14 @@ impl Arms {
             .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
         let (reply, exchanges) = raw.call_observed(&operations.raw).await;
         let right = answered("raw", reply)?;
-        let prepared = exchanges.first().and_then(Prepared::of).ok_or_else(|| {
+        let sent = exchanges.first().and_then(|exchange| {
+            Some((Prepared::of(exchange)?, exchange.response.as_ref()?.body.len()))
+        });
+        let (prepared, length) = sent.ok_or_else(|| {
             Stop::impossible(format!("{operation} sends nothing, so its latency is none"))
         })?;
         let bare = Bare::new(vec![prepared], target.timeouts)?;
-        let bare_right = bare.call().await?;
-        let setup = Setup { raw, sdk, sdk_timed, operations, right, bare, bare_right };
+        let setup = Setup { raw, sdk, sdk_timed, operations, right, bare, length };
         let arms = Self { operation, setup: Arc::new(setup) };
         for arm in Arm::ALL {
             arms.call(arm).await?;
@@ -115,11 +117,11 @@ impl Arms {
     /// # Errors
     /// Exit 3 where the answer is not the right one.
     pub async fn call(&self, arm: Arm) -> Result<Duration, Stop> {
-        let Setup { raw, sdk, operations, right, bare, bare_right, .. } = &*self.setup;
+        let Setup { raw, sdk, operations, right, bare, length, .. } = &*self.setup;
         let (reply, elapsed) = match arm {
             Arm::Bare => {
                 let (received, elapsed) = timed(Box::pin(bare.call())).await;
-                let is_right = received? == *bare_right;
+                let is_right = received? == *length;
                 return is_right.then_some(elapsed).ok_or_else(|| self.changed(arm.name()));
             }
             Arm::Raw | Arm::RawAgain => timed(Box::pin(raw.call(&operations.raw))).await,

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::{print_json, runtime};
+use super::print_json;
 use crate::{
     cli::args::{CleanupArgs, Format},
     error::Stop,
@@ -10,10 +10,11 @@ use crate::{
     launch,
     place::Place,
     run::Sides,
+    runtime::several_threads,
 };
 
 pub(in crate::cli) fn run(args: &CleanupArgs) -> Result<ExitCode, Stop> {
-    let (endpoint, ended) = runtime()?.block_on(async {
+    let (endpoint, ended) = several_threads()?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let place = interrupt.or(Place::resolve(&args.place.wish(None))).await??;
         let sides = Sides::at(&place)?;

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use super::{print_json, runtime};
+use super::print_json;
 use crate::{
     cli::{
         args::{ErrorsArgs, Format},
@@ -10,13 +10,14 @@ use crate::{
     errors::{self, catalogue},
     interrupt::Interrupt,
     report::errors::{Detail, markdown, text},
+    runtime::several_threads,
 };
 
 pub(in crate::cli) fn run(args: &ErrorsArgs) -> Result<ExitCode, Stop> {
     let cases = catalogue::select(&args.cases).map_err(|unknown| {
         Stop::usage(unknown.to_string()).help("`compare errors` lists every case")
     })?;
-    let findings = runtime()?.block_on(async {
+    let findings = several_threads()?.block_on(async {
         let interrupt = Interrupt::listen()?;
         interrupt.or(errors::play(&cases)).await?
     })?;

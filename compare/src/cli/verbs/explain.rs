@@ -1,6 +1,6 @@
 use std::{process::ExitCode, sync::Arc};
 
-use super::{print_json, runtime};
+use super::print_json;
 use crate::{
     cli::{
         args::{ExplainArgs, Format},
@@ -12,6 +12,7 @@ use crate::{
     interrupt::Interrupt,
     place::Place,
     report,
+    runtime::several_threads,
     scenario::{Scenario, UnknownScenario},
 };
 
@@ -21,7 +22,7 @@ pub(in crate::cli) fn run(args: &ExplainArgs) -> Result<ExitCode, Stop> {
         .parse()
         .map_err(|unknown: UnknownScenario| Stop::usage(unknown.to_string()))?;
     let shown = if args.show_secrets { SecretsShown::InFull } else { SecretsShown::Masked };
-    let explanation = runtime()?.block_on(async {
+    let explanation = several_threads()?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let wish = args.place.wish(args.api_url.as_ref());
         let place = interrupt.or(Place::resolve(&wish)).await??;

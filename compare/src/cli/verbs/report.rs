@@ -10,7 +10,7 @@ use std::{
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
-use super::{print_json, runtime};
+use super::print_json;
 use crate::{
     cli::{
         args::{Format, ReportArgs},
@@ -25,6 +25,7 @@ use crate::{
         files::{self, OutOfStep, REPORT},
         writeup::{Profile, WriteUp},
     },
+    runtime::several_threads,
 };
 
 /// What was done.
@@ -145,7 +146,7 @@ fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, St
              report` is the one to hand in"
         );
     }
-    let runtime = runtime()?;
+    let runtime = several_threads()?;
     let interrupt = runtime.block_on(async { Interrupt::listen() })?;
     let bar = PartBar::new();
     let saved = saved.unwrap_or_default();

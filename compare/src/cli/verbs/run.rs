@@ -1,6 +1,6 @@
 use std::{process::ExitCode, sync::Arc};
 
-use super::{print_json, runtime};
+use super::print_json;
 use crate::{
     cli::{
         args::{Format, RunArgs},
@@ -11,13 +11,15 @@ use crate::{
     interrupt::Interrupt,
     place::Place,
     report::{markdown, terminal},
-    run, scenario,
+    run,
+    runtime::several_threads,
+    scenario,
 };
 
 pub(in crate::cli) fn run(args: &RunArgs) -> Result<ExitCode, Stop> {
     let scenarios = scenario::select(&args.only, args.work.given())
         .map_err(|unknown| Stop::usage(unknown.to_string()))?;
-    let comparison = runtime()?.block_on(async {
+    let comparison = several_threads()?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let place = interrupt.or(Place::resolve(&args.place.wish(args.api_url.as_ref()))).await??;
         let choices = args.work.choices(place.host);

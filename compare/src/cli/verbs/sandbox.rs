@@ -3,11 +3,10 @@ use std::process::ExitCode;
 use sandbox::{Identity, Options, Sandbox};
 use serde_json::{Value, json};
 
-use super::runtime;
-use crate::{cli::args::SandboxArgs, error::Stop, interrupt::Interrupt};
+use crate::{cli::args::SandboxArgs, error::Stop, interrupt::Interrupt, runtime::several_threads};
 
 pub(in crate::cli) fn run(args: &SandboxArgs) -> Result<ExitCode, Stop> {
-    runtime()?.block_on(async {
+    several_threads()?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let options = Options { port: args.port, ..Options::default() };
         let sandbox = Sandbox::start(options).map_err(|error| {

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use raw::sigv4::{Request, Timestamp};
 use serde_json::{Value, json};
 
-use super::{print_json, runtime};
+use super::print_json;
 use crate::{
     cli::{
         args::{SignArgs, SignFormat, SignSide},
@@ -13,6 +13,7 @@ use crate::{
     error::Stop,
     place,
     report::steps,
+    runtime::several_threads,
     sign::{Answer, Job, Location, Secret, Side, SignError, Steps, StepsOrNull, service},
 };
 
@@ -86,7 +87,7 @@ fn job(args: &SignArgs) -> Result<Job, Stop> {
     let host = Request::new(method, url).map_err(|error| Stop::usage(error.to_string()))?.host;
     let guessed = service::of_host(host);
     let wish = args.keys.wish();
-    let caller = runtime()?.block_on(place::caller(&wish))?;
+    let caller = several_threads()?.block_on(place::caller(&wish))?;
     let time = match &args.time {
         Some(time) => {
             let time: Timestamp = time.parse().map_err(|error| usage(&error))?;

@@ -8,7 +8,7 @@ use crate::{
     bench::latency::{
         AgainstItself, Beside, Comparison, Latency, OperationResult, PhaseTime, Verdict,
     },
-    findings::{Build, Machine},
+    findings::Machine,
     report::{in_unit, wrapped_to},
     stats::Estimate,
 };
@@ -102,7 +102,7 @@ fn preface(latency: &Latency) -> String {
     let mut text = format!(
         "Both clients and this measurement were written by the same people. Calls went to {network}. \
          Retries are off on both sides, connections are kept alive, HTTP/1.1 without TLS; {}; \
-         {}. bare sends what raw signed beforehand and parses nothing. Each round makes \
+         {}. bare sends copies of what raw signed beforehand and parses nothing. Each round makes \
          one call by each, in random order; differences and ratios are medians over the rounds, with \
          bootstrap intervals at 95 %.",
         match latency.concurrency {
@@ -111,8 +111,8 @@ fn preface(latency: &Latency) -> String {
         },
         latency.machine.in_words()
     );
-    if latency.machine.build == Build::Unoptimised {
-        text.push_str(" This build is not optimised: its times say nothing; --release does.");
+    if let Some(caveat) = latency.machine.caveat() {
+        let _ = write!(text, " {caveat}");
     }
     text
 }

@@ -6,7 +6,6 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::{
     bench::parse::{DocumentResult, Parsing},
-    findings::Build,
     report::{in_bytes, in_unit, wrapped_to},
     stats::Estimate,
 };
@@ -63,8 +62,8 @@ fn preface(parsing: &Parsing) -> String {
          time; the document itself is not counted.",
         parsing.machine.in_words()
     );
-    if parsing.machine.build == Build::Unoptimised {
-        text.push_str(" This build is not optimised: its times say nothing; --release does.");
+    if let Some(caveat) = parsing.machine.caveat() {
+        let _ = write!(text, " {caveat}");
     }
     text
 }

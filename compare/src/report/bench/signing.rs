@@ -4,10 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
-use crate::{
-    bench::signing::{Signing, Workload},
-    findings::Build,
-};
+use crate::bench::signing::{Signing, Workload};
 
 const HEADINGS: [&str; 5] = ["arm", "ns", "over floor", "÷ raw", "allocations"];
 
@@ -59,8 +56,8 @@ fn preface(signing: &Signing) -> String {
         machine.build.as_str(),
         signing.token_length
     );
-    if machine.build == Build::Unoptimised {
-        text.push_str("This build is not optimised: its times say nothing; --release does.\n");
+    if let Some(caveat) = machine.caveat() {
+        let _ = writeln!(text, "{caveat}");
     }
     text
 }

@@ -6,7 +6,6 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::{
     bench::startup::Startup,
-    findings::Build,
     report::{in_bytes, in_unit, wrapped_to},
     stats::Estimate,
 };
@@ -62,8 +61,8 @@ fn preface(startup: &Startup) -> String {
         startup.rounds,
         startup.machine.in_words()
     );
-    if startup.machine.build == Build::Unoptimised {
-        text.push_str(" This build is not optimised: its figures say nothing; --release does.");
+    if let Some(caveat) = startup.machine.caveat() {
+        let _ = write!(text, " {caveat}");
     }
     text
 }

@@ -1,14 +1,15 @@
 //! A document as a row of tags and texts.
 //!
 //! AWS writes `<Name>text</Name>` and little else. These three are cut here; whatever else XML has
-//! (entities, comments, CDATA, `<Name/>`) is an event of quick-xml's. To ask quick-xml for all of
-//! them costs three times the instructions: it searches as one does in long texts, checks the UTF-8
-//! of every event, and keeps the open names in a stack of its own.
+//! (the entities in S3's `ETag`s, comments, CDATA, `<Name/>`) is an event of quick-xml's. To ask
+//! quick-xml for all of them would be shorter, and take several times as long: its searches are made
+//! for texts longer than these, it checks the UTF-8 of every event anew, and it keeps the open names
+//! in a stack of its own.
 
 use std::borrow::Cow;
 
 use quick_xml::Reader;
-use quick_xml::errors::{Error, IllFormedError};
+use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesText, Event};
 
@@ -86,61 +87,73 @@ impl<'a> Pieces<'a> {
                 self.open.pop();
                 return Ok(Piece::End);
             }
-            if let Some(piece) = self.event(rest)? {
+            if let Some(piece) = self.piece(rest)? {
                 return Ok(piece);
             }
         }
     }
 
-    /// Makes sure that nothing but comments is ahead.
-    pub(super) fn finish(self) -> Result<(), Fault> {
+    /// Makes sure that nothing is ahead but white space, comments and processing instructions.
+    pub(super) fn finish(mut self) -> Result<(), Fault> {
         debug_assert!(self.open.is_empty(), "finish() comes after the root's end");
-        if self.rest().is_empty() {
-            return Ok(());
-        }
-        let mut reader = Reader::from_str(self.rest());
-        loop {
-            match reader.read_event() {
-                Ok(Event::Eof) => return Ok(()),
-                Ok(Event::Comment(_) | Event::PI(_)) => {}
-                Ok(Event::Text(text)) if text.trim_ascii().is_empty() => {}
-                _ => return Err(self.fault(Problem::Trailing)),
+        while !self.rest().is_empty() {
+            let rest = self.rest();
+            let may_follow = if let Some((text, length)) = text(rest) {
+                self.at += length;
+                text.trim_ascii().is_empty()
+            } else {
+                matches!(self.event(rest), Ok(Event::Comment(_) | Event::PI(_)))
+            };
+            if !may_follow {
+                return Err(self.fault(Problem::Trailing));
             }
         }
+        Ok(())
     }
 
-    /// What quick-xml sees at the beginning of `rest`, where it is a piece.
-    #[cold]
-    fn event(&mut self, rest: &'a str) -> Result<Option<Piece<'a>>, Fault> {
+    /// The piece that quick-xml sees at the beginning of `rest`; none for what is passed over. Not a
+    /// part of `next`, which would make room for it at every piece.
+    #[inline(never)]
+    fn piece(&mut self, rest: &'a str) -> Result<Option<Piece<'a>>, Fault> {
+        let piece = match self.event(rest)? {
+            Event::Start(tag) => self.step_in(&rest["<".len()..][..tag.name().0.len()])?,
+            Event::Empty(tag) => {
+                self.ended_at_once = true;
+                self.step_in(&rest["<".len()..][..tag.name().0.len()])?
+            }
+            Event::End(tag) => self.step_out(tag.name().0)?,
+            Event::Text(text) => Piece::Text(text.xml10_content()),
+            Event::CData(text) => Piece::Text(text.xml10_content()),
+            Event::GeneralRef(entity) => Piece::Text(self.resolve(&entity)?),
+            Event::Decl(_) | Event::DocType(_) if !self.open.is_empty() => {
+                return Err(self.fault(Problem::StrayText));
+            }
+            Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) => {
+                return Ok(None);
+            }
+            Event::Eof => return Err(self.fault(Problem::EndsEarly)),
+        };
+        Ok(Some(piece))
+    }
+
+    /// The event that `rest` begins with.
+    fn event(&mut self, rest: &'a str) -> Result<Event<'a>, Fault> {
         let mut reader = Reader::from_str(rest);
         // Which element an end tag ends is known here.
         reader.config_mut().allow_unmatched_ends = true;
         let event = reader.read_event();
         self.at += usize::try_from(reader.buffer_position()).expect("the body is in memory");
-        Ok(Some(match event {
-            Ok(Event::Start(tag)) => self.step_in(&rest["<".len()..][..tag.name().0.len()]),
-            Ok(Event::Empty(tag)) => {
-                self.ended_at_once = true;
-                self.step_in(&rest["<".len()..][..tag.name().0.len()])
-            }
-            Ok(Event::End(tag)) => self.step_out(tag.name().0)?,
-            Ok(Event::Text(text)) => Piece::Text(text.xml10_content()),
-            Ok(Event::CData(text)) => Piece::Text(text.xml10_content()),
-            Ok(Event::GeneralRef(entity)) => Piece::Text(self.resolve(&entity)?),
-            Ok(Event::Decl(_) | Event::DocType(_)) if !self.open.is_empty() => {
-                return Err(self.fault(Problem::StrayText));
-            }
-            Ok(Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_)) => {
-                return Ok(None);
-            }
-            Ok(Event::Eof) => return Err(self.fault(Problem::EndsEarly)),
-            Err(error) => return Err(self.fault(Problem::Syntax(error))),
-        }))
+        event.map_err(|error| self.fault(Problem::Syntax(error)))
     }
 
-    fn step_in(&mut self, name: &'a str) -> Piece<'a> {
+    /// A start tag that is written unusually.
+    fn step_in(&mut self, name: &'a str) -> Result<Piece<'a>, Fault> {
+        // quick-xml takes it for a name, and finds no end to the tag that ends it.
+        if name.contains(['\'', '"']) {
+            return Err(self.fault(Problem::Syntax(Error::Syntax(SyntaxError::UnclosedTag))));
+        }
         self.open.push(name);
-        Piece::Start(without_prefix(name))
+        Ok(Piece::Start(without_prefix(name)))
     }
 
     /// An end tag that is written unusually, or is the wrong one.
@@ -186,7 +199,7 @@ fn text(rest: &str) -> Option<(Cow<'_, str>, usize)> {
 }
 
 /// The name and the length of the start tag that `rest` begins with, if the name is of letters, and
-/// nothing but a namespace follows it, as in AWS's roots.
+/// at most a namespace follows it, as in AWS's roots.
 fn plain_start(rest: &str) -> Option<(&str, usize)> {
     let tag = rest.strip_prefix('<')?;
     let name = &tag[..tag.bytes().position(|byte| !byte.is_ascii_alphabetic())?];
