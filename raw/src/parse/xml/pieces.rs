@@ -1,10 +1,10 @@
 //! A document as a row of tags and texts.
 //!
-//! AWS writes `<Name>text</Name>` and little else. These three are cut here; whatever else XML has
-//! (the entities in S3's `ETag`s, comments, CDATA, `<Name/>`) is an event of quick-xml's. To ask
-//! quick-xml for all of them would be shorter, and take several times as long: its searches are made
-//! for texts longer than these, it checks the UTF-8 of every event anew, and it keeps the open names
-//! in a stack of its own.
+//! AWS writes `<Name>text</Name>`, the quotes of S3's `ETag`s as entities, and little else. These are
+//! cut here; whatever else XML has (attributes, comments, CDATA, `<Name/>`) is an event of quick-xml's.
+//! To ask quick-xml for all of them would be shorter, and take several times as long: its searches
+//! are made for texts longer than these, it checks the UTF-8 of every event anew, and it keeps the
+//! open names in a stack of its own.
 
 use std::borrow::Cow;
 
@@ -18,6 +18,9 @@ use super::fault::{Fault, Problem};
 
 /// What AWS's documents begin with.
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+
+/// `quot`, or `apos`.
+const LONGEST_ENTITY: usize = 4;
 
 /// What a document consists of, as far as it matters here.
 pub(super) enum Piece<'a> {
@@ -86,6 +89,10 @@ impl<'a> Pieces<'a> {
                 self.at += "</>".len() + name.len();
                 self.open.pop();
                 return Ok(Piece::End);
+            }
+            if let Some((text, length)) = predefined_entity(rest) {
+                self.at += length;
+                return Ok(Piece::Text(Cow::Borrowed(text)));
             }
             if let Some(piece) = self.piece(rest)? {
                 return Ok(piece);
@@ -172,14 +179,12 @@ impl<'a> Pieces<'a> {
         Err(self.fault(Problem::Syntax(Error::IllFormed(wrong))))
     }
 
-    /// `&lt;` and its like, `&#60;` and its like; AWS defines no others.
+    /// `&#60;` and its like; beyond those AWS defines none but the five of XML.
     fn resolve(&self, entity: &BytesRef<'_>) -> Result<Cow<'a, str>, Fault> {
         match entity.resolve_char_ref() {
             Ok(Some(character)) => Ok(String::from(character).into()),
             Ok(None) => {
-                let undefined = || Problem::Entity(entity.chars().take(MOST_QUOTED).collect());
-                let text = resolve_predefined_entity(entity);
-                text.map(Cow::Borrowed).ok_or_else(|| self.fault(undefined()))
+                Err(self.fault(Problem::Entity(entity.chars().take(MOST_QUOTED).collect())))
             }
             Err(error) => Err(self.fault(Problem::Syntax(error))),
         }
@@ -209,6 +214,13 @@ fn plain_start(rest: &str) -> Option<(&str, usize)> {
     }
     let after = after.strip_prefix('>')?;
     (!name.is_empty()).then(|| (name, rest.len() - after.len()))
+}
+
+/// What `&lt;` or its like at the beginning of `rest` stands for, and its length.
+fn predefined_entity(rest: &str) -> Option<(&'static str, usize)> {
+    let entity = rest.strip_prefix('&')?;
+    let length = entity.bytes().take(LONGEST_ENTITY + 1).position(|byte| byte == b';')?;
+    resolve_predefined_entity(&entity[..length]).map(|text| (text, "&;".len() + length))
 }
 
 fn is_plain_end(rest: &str, name: &str) -> bool {
