@@ -182,34 +182,3 @@ impl Parameters {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use contract::Signing;
-
-    use super::{Origin, Request, Service};
-
-    #[test]
-    fn only_its_own_url_is_its_url() {
-        let request = |query: &str| Request {
-            method: "GET",
-            origin: Origin::from_url(&"http://127.0.0.1:5000".parse().unwrap()).into(),
-            path: "/a".to_owned(),
-            query: query.to_owned(),
-            headers: Vec::new(),
-            body: String::new(),
-            service: Service::S3,
-            region: "eu-west-1".to_owned(),
-            signing: Signing::Signed,
-        };
-        for after_path in ["", "?", "b", "?b", "/?b", "?bc", "?b#c"] {
-            let url = format!("http://127.0.0.1:5000/a{after_path}");
-            for query in ["", "b"] {
-                let request = request(query);
-                assert_eq!(request.is_to(&url), request.url() == url, "{url} and {query:?}");
-            }
-        }
-        assert!(!request("").is_to("https://127.0.0.1:5000/a"));
-        assert!(!request("").is_to("http://127.0.0.1:500/a"));
-    }
-}

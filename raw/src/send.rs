@@ -380,6 +380,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn only_its_own_url_is_a_requests_url() {
+        for after_path in ["", "?", "b", "?b", "/?b", "?bc", "?b#c"] {
+            let url = format!("http://127.0.0.1:5000/a{after_path}");
+            for query in ["", "b"] {
+                let request = request("/a", query);
+                assert_eq!(request.is_to(&url), request.url() == url, "{url} and {query:?}");
+            }
+        }
+        assert!(!request("/a", "").is_to("https://127.0.0.1:5000/a"));
+        assert!(!request("/a", "").is_to("http://127.0.0.1:500/a"));
+    }
+
     #[tokio::test]
     async fn a_body_is_read_to_its_end_or_to_the_limit() {
         for (longest, expected, extent) in [
