@@ -3,6 +3,7 @@
 //! Nothing here follows a redirect (S3's 301 names no place, and each request is signed for one
 //! host), decompresses, or reads the environment.
 
+mod assemble;
 mod error;
 
 use std::error::Error as StdError;
@@ -11,12 +12,12 @@ use std::io;
 use std::sync::OnceLock;
 
 use contract::{Phase, Target, Timeouts};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Method, Proxy, Url, redirect};
+use reqwest::header::HeaderMap;
+use reqwest::{Proxy, Url, redirect};
 
 use crate::observe;
-use crate::request::{BuildError, Request};
 
+pub(crate) use assemble::assemble;
 pub use error::{SendError, SendProblem};
 
 /// What came back.
@@ -207,46 +208,6 @@ async fn read(
 /// Beyond that, what a header promises is believed as it comes.
 const MOST_TO_RESERVE: usize = 16 << 20;
 
-/// `request` with `signature`, the headers that signing added, for the HTTP client.
-///
-/// # Errors
-/// The client is built on WHATWG URLs, which resolve dot segments however they are spelled, and know
-/// fewer host names than DNS. What would be sent otherwise than signed is not sent at all.
-pub(crate) fn assemble<'h>(
-    request: &Request,
-    signature: impl Iterator<Item = (&'static str, &'h str)>,
-) -> Result<reqwest::Request, BuildError> {
-    let unsendable = |reason| BuildError::Unsendable { url: request.url(), reason };
-    let url = as_url(request).map_err(unsendable)?;
-    if !request.is_to(url.as_str()) {
-        return Err(unsendable(format!("it would send {:?}", url.as_str())));
-    }
-    let method = if request.method == "POST" { Method::POST } else { Method::GET };
-    let mut assembled = reqwest::Request::new(method, url);
-    for (name, value) in request.headers.iter().copied().chain(signature) {
-        let value = HeaderValue::from_str(value).map_err(|_| BuildError::Header { name })?;
-        assembled.headers_mut().insert(HeaderName::from_static(name), value);
-    }
-    if !request.body.is_empty() {
-        *assembled.body_mut() = Some(request.body.clone().into());
-    }
-    Ok(assembled)
-}
-
-/// The URL of `request`: from that of its origin, where that was read before.
-fn as_url(request: &Request) -> Result<Url, String> {
-    let Some(mut url) = request.origin.root.clone() else {
-        return Url::parse(&request.url()).map_err(|error| error.to_string());
-    };
-    if request.path != "/" {
-        url.set_path(&request.path);
-    }
-    if !request.query.is_empty() {
-        url.set_query(Some(&request.query));
-    }
-    Ok(url)
-}
-
 impl Head {
     /// Whether the status is one of success.
     #[must_use]
@@ -336,62 +297,7 @@ fn without_userinfo(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use contract::Signing;
-
-    use super::{Extent, assemble, read};
-    use crate::endpoint::{Origin, Service};
-    use crate::request::{BuildError, Request};
-
-    fn request(path: &str, query: &str) -> Request {
-        Request {
-            method: "GET",
-            origin: Origin::from_url(&"http://127.0.0.1:5000".parse().unwrap()).into(),
-            path: path.to_owned(),
-            query: query.to_owned(),
-            headers: Vec::new(),
-            body: String::new(),
-            service: Service::S3,
-            region: "eu-west-1".to_owned(),
-            signing: Signing::Signed,
-        }
-    }
-
-    #[test]
-    fn what_is_sent_is_spelled_as_it_was_signed() {
-        for (path, query) in [("/", ""), ("/a%20b//c", ""), ("/", "list-type=2"), ("/a", "x")] {
-            let request = request(path, query);
-            let assembled = assemble(&request, std::iter::empty()).unwrap();
-            assert_eq!(assembled.url().as_str(), request.url());
-        }
-        for (path, query, would_be) in [
-            ("/a/../b", "", "http://127.0.0.1:5000/b"),
-            ("/%2E", "", "http://127.0.0.1:5000/"),
-            ("/a b", "", "http://127.0.0.1:5000/a%20b"),
-            ("/", "x=\u{e9}", "http://127.0.0.1:5000/?x=%C3%A9"),
-            ("/a?b", "", "http://127.0.0.1:5000/a%3Fb"),
-        ] {
-            match assemble(&request(path, query), std::iter::empty()).unwrap_err() {
-                BuildError::Unsendable { url, reason } => {
-                    assert_eq!(url, request(path, query).url());
-                    assert_eq!(reason, format!("it would send {would_be:?}"));
-                }
-                other => panic!("{other}"),
-            }
-        }
-    }
-
-    #[test]
-    fn only_its_own_url_is_a_requests_url() {
-        for after_path in ["", "?", "b", "?b", "/?b", "?bc", "?b#c"] {
-            let url = format!("http://127.0.0.1:5000/a{after_path}");
-            for query in ["", "b"] {
-                let request = request("/a", query);
-                assert_eq!(request.is_to(&url), request.url() == url, "{url} and {query:?}");
-            }
-        }
-        assert!(!request("/a", "").is_to("https://127.0.0.1:5000/a"));
-        assert!(!request("/a", "").is_to("http://127.0.0.1:500/a"));
-    }
+    use super::{Extent, read};
 
     #[tokio::test]
     async fn a_body_is_read_to_its_end_or_to_the_limit() {

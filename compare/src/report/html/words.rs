@@ -125,7 +125,7 @@ const URL: Words = Words {
 const REQUEST: Words = Words {
     happens: "What is sent has to be what was signed. Headers that are not signed may still be added: \
               the HTTP client adds its own here.",
-    raw: &[code("assemble", "raw/src/send.rs"), code("Sender::send", "raw/src/send.rs")],
+    raw: &[code("assemble", "raw/src/send/assemble.rs"), code("Sender::send", "raw/src/send.rs")],
     sdk: &[code("the connector over hyper, called by the orchestrator", "aws_smithy_http_client")],
     pain: "Something on the way changes what is signed: a proxy rewrites Accept-Encoding, a tunnel or \
            a VPC endpoint the host, or an HTTP library adds a Content-Type of its own.",

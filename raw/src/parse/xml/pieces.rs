@@ -314,6 +314,13 @@ mod tests {
         })
     }
 
+    #[test]
+    fn a_name_with_a_quote_in_it_is_none() {
+        for body in ["<a><F'x y'></F'x></a>", "<a><F'x y'/></a>"] {
+            assert_eq!(cut(body), ["<a>"], "{body}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(5_000))]
 
