@@ -149,7 +149,7 @@ const A_A_LEVEL: f64 = 0.999;
 /// What `concurrency` calls at once are timed on: a single one on one thread, several on several.
 ///
 /// A runtime of several threads hands a single call from one to another. Which of them has to be woken
-/// for it is chance, and makes the same difference half or twice as large from one run to the next.
+/// for it is chance, and moves the same difference from one run to the next.
 ///
 /// # Errors
 /// Exit 3 where the system gives no runtime.
