@@ -24,8 +24,8 @@ use crate::{
     sibling,
 };
 
-/// Warm calls that are counted. Their allocations are the same, and their instructions nearly; it is
-/// the median, and the mean.
+/// Warm calls that are counted. Of their instructions it is the mean. Of their allocations it is the
+/// least: what a call needs by itself, when its answer comes in the fewest pieces.
 const WARM_CALLS: u32 = 5;
 
 /// What a warm call takes of the heap.
@@ -124,7 +124,7 @@ impl Counter {
         let mut command = Command::new(&self.allocations);
         command.arg(side);
         let output = self.interrupt.or(run(told(command), &self.allocations, &input)).await??;
-        let heap = median(&output.stdout, &self.allocations)?;
+        let heap = least(&output.stdout, &self.allocations)?;
 
         if self.depth == Depth::Allocations {
             return Ok(Cost { heap, instructions: None });
@@ -164,14 +164,14 @@ async fn run(command: Command, program: &Path, input: &[u8]) -> Result<Output, S
     Err(failed(format!("failed: {}", String::from_utf8_lossy(&output.stderr).trim())))
 }
 
-fn median(counts: &[u8], program: &Path) -> Result<Heap, Stop> {
+fn least(counts: &[u8], program: &Path) -> Result<Heap, Stop> {
     let answered = |why: String| {
         Stop::impossible(format!("{} did not answer with its counts: {why}", program.display()))
     };
-    let mut counts: Vec<Heap> =
+    let counts: Vec<Heap> =
         serde_json::from_slice(counts).map_err(|error| answered(error.to_string()))?;
-    counts.sort_unstable_by_key(|heap| (heap.allocations, heap.bytes));
-    counts.get(counts.len() / 2).copied().ok_or_else(|| answered("there are none".to_owned()))
+    let least = counts.into_iter().min_by_key(|heap| (heap.allocations, heap.bytes));
+    least.ok_or_else(|| answered("there are none".to_owned()))
 }
 
 impl Instructions {

@@ -168,15 +168,15 @@ fn bar(value: u64, longest: u64, width: usize) -> String {
 fn notes(paths: &Paths) -> Vec<String> {
     let mut notes = vec![
         "Counted is a warm call: the connection stands, and every cache is filled. The endpoint is in \
-         another process. Allocations are the same in every run. SDK phases are those of a client with \
-         one interceptor more, which marks the hooks; the counts are of one without it. ObserveAttempts, \
+         another process. Allocations are the same in every run, unless the answer is so long that it comes in pieces, \
+         which a busy machine makes more of. SDK phases are those of a client with one interceptor more, which marks the hooks; the counts are of one without it. ObserveAttempts, \
          which counts requests, is ours too."
             .to_owned(),
     ];
     if paths.bare.is_some() {
         notes.push(
-            "bare sends a copy of what raw signed beforehand, through reqwest as raw does, and parses nothing. The \
-             SDK has a client of its own, over the same hyper."
+            "bare sends a copy of what raw signed beforehand, through reqwest as raw does, and parses \
+             nothing. The SDK has a client of its own, over the same hyper."
                 .to_owned(),
         );
     }
