@@ -220,7 +220,7 @@ impl Job {
         let guessed = service::of_host(request.host);
         let missing = |what, option| SignError::Scope { what, option };
         let service = self.service.clone().or(guessed.service.map(str::to_owned));
-        let region = self.region.clone().or(guessed.region.map(str::to_owned));
+        let region = self.region.clone().or(guessed.region);
         let service = service.ok_or_else(|| missing("service", "--service"))?;
         let region = region.ok_or_else(|| missing("region", "--region"))?;
         let mut credentials =

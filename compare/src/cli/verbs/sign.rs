@@ -106,7 +106,7 @@ fn job(args: &SignArgs) -> Result<Job, Stop> {
         body_base64: BASE64_STANDARD.encode(body(args)?),
         service: args.service.clone(),
         // A host that shows a region beats the environment, not the option.
-        region: wish.region.or(guessed.region.map(str::to_owned)).or(caller.region),
+        region: wish.region.or(guessed.region).or(caller.region),
         time,
         access_key_id: credentials.access_key_id.as_str().to_owned(),
         secret_access_key: Secret(credentials.secret_key.expose().to_owned()),
