@@ -15,7 +15,7 @@ use std::{
 };
 
 use contract::{
-    Addressing, Client, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace,
+    Addressing, Client, Clock, Credentials, Endpoint, Limits, Operation, Target, Timeouts, WaitPace,
 };
 
 use bare::Bare;
@@ -68,6 +68,7 @@ impl Caller {
             addressing,
             clock: Clock::System,
             timeouts: Timeouts::default(),
+            limits: Limits::default(),
             proxy: optional(PROXY),
             wait_pace: WaitPace::AsOnAws,
         };

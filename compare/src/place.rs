@@ -5,7 +5,7 @@ mod caller;
 
 use std::{path::PathBuf, time::Duration};
 
-use contract::{Addressing, Clock, Credentials, Endpoint, Target, Timeouts, WaitPace};
+use contract::{Addressing, Clock, Credentials, Endpoint, Limits, Target, Timeouts, WaitPace};
 use sandbox::{Options, Sandbox};
 use url::{Host, Url};
 
@@ -35,6 +35,8 @@ pub struct Wish {
     pub api_url: Option<String>,
     /// `--timeout`, seconds
     pub attempt_timeout: Option<Duration>,
+    /// `--call-timeout`, `--max-pages`, `--max-bytes`
+    pub limits: Limits,
     /// How long the sandbox holds every answer back.
     pub delay: Duration,
 }
@@ -146,6 +148,7 @@ fn in_sandbox(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
             addressing: Addressing::Path,
             clock: Clock::System,
             timeouts: timeouts(wish),
+            limits: wish.limits,
             proxy: None,
             wait_pace: SANDBOX_WAITS,
         },
@@ -183,6 +186,7 @@ async fn on_aws(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
             addressing: Addressing::VirtualHosted,
             clock: Clock::System,
             timeouts: timeouts(wish),
+            limits: wish.limits,
             proxy,
             wait_pace: WaitPace::AsOnAws,
         },
@@ -233,6 +237,7 @@ async fn at_endpoint(
             addressing,
             clock: Clock::System,
             timeouts: timeouts(wish),
+            limits: wish.limits,
             proxy: proxy(environment, url.scheme(), url.host_str()),
             wait_pace: WaitPace::AsOnAws,
         },

@@ -1,5 +1,6 @@
 //! Plays the scenarios on both sides.
 
+mod fetch;
 mod plan;
 mod play;
 

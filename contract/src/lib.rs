@@ -25,4 +25,4 @@ pub use operation::{
     Operation, Pages, PresignGet, RunInstances, Signing, Tag, TerminateInstances, WaitUntilRunning,
 };
 pub use phase::{Phase, Timeline};
-pub use target::{Addressing, Clock, Endpoint, Target, Timeouts, WaitPace};
+pub use target::{Addressing, Clock, Endpoint, Limits, Target, Timeouts, WaitPace};

@@ -11,8 +11,10 @@ pub struct Target {
     pub addressing: Addressing,
     /// The time that signatures carry.
     pub clock: Clock,
-    /// How long a call may take.
+    /// How long one attempt may take.
     pub timeouts: Timeouts,
+    /// How much a whole call may take.
+    pub limits: Limits,
     /// Proxy for every request, as a URL; none where absent. The environment is not asked again.
     pub proxy: Option<String>,
     /// How fast waits go.
@@ -55,6 +57,19 @@ pub struct Timeouts {
     pub attempt: Duration,
 }
 
+/// The most that one call may take: all its pages, polls and retries together. A server that never
+/// ends a listing would otherwise fill the memory or keep the program for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Answers that are read: pages of a listing, polls of a wait.
+    pub pages: u32,
+    /// Bytes of bodies that are read, as they come over the wire. The SDK has no way to bound these:
+    /// its side reads every body to its end.
+    pub bytes: u64,
+    /// From the first request to the end of the call, pauses included, by the clock of this machine.
+    pub time: Duration,
+}
+
 /// How fast waits go. The SDK's waiter for instances sleeps 15 s between polls, which AWS needs and
 /// an endpoint that boots in milliseconds does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,5 +106,13 @@ impl Default for Timeouts {
     /// The SDK's own connect time-out of 3.1 s; an attempt has no limit there, and half a minute here.
     fn default() -> Self {
         Self { connect: Duration::from_millis(3100), attempt: Duration::from_secs(30) }
+    }
+}
+
+impl Default for Limits {
+    /// 10,000 pages, which is ten million keys of a bucket; 1 GiB; and a quarter of an hour, which is
+    /// longer than a launch is waited for.
+    fn default() -> Self {
+        Self { pages: 10_000, bytes: 1 << 30, time: Duration::from_mins(15) }
     }
 }

@@ -1,6 +1,6 @@
 use std::env;
 
-use contract::{Addressing, Clock, Credentials, Endpoint, Target, Timeouts, WaitPace};
+use contract::{Addressing, Clock, Credentials, Endpoint, Limits, Target, Timeouts, WaitPace};
 
 /// Who calls whom, by the environment: `AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID` and
 /// `AWS_SECRET_ACCESS_KEY`.
@@ -14,6 +14,7 @@ pub fn caller() -> Result<(Target, Credentials), env::VarError> {
         addressing: Addressing::Path,
         clock: Clock::System,
         timeouts: Timeouts::default(),
+        limits: Limits::default(),
         proxy: None,
         wait_pace: WaitPace::AsOnAws,
     };

@@ -250,6 +250,7 @@ fn client(
         let mut builder = reqwest::Client::builder()
             .no_proxy()
             .redirect(redirect::Policy::none())
+            .referer(false)
             .connect_timeout(timeouts.connect)
             .timeout(timeouts.attempt);
         if let Some(proxy) = proxy {

@@ -107,6 +107,7 @@ pub(crate) fn http_client(target: &Target) -> Result<reqwest::Client, Failure> {
     let mut client = reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
         .connect_timeout(target.timeouts.connect)
         .timeout(target.timeouts.attempt);
     if let Some(proxy) = &target.proxy {

@@ -10,9 +10,9 @@ use std::{
 
 use contract::{
     Addressing, Answer, Client as _, Clock, CreateTags, Credentials, DescribeImages,
-    DescribeInstances, DryRun, Endpoint, Failure, Filter, InvokeApi, ListObjects, Operation, Pages,
-    PresignGet, RunInstances, Signing, Stage, Tag, Target, TerminateInstances, Timeouts, WaitPace,
-    WaitUntilRunning,
+    DescribeInstances, DryRun, Endpoint, Failure, Filter, InvokeApi, Limits, ListObjects,
+    Operation, Pages, PresignGet, RunInstances, Signing, Stage, Tag, Target, TerminateInstances,
+    Timeouts, WaitPace, WaitUntilRunning,
 };
 use sandbox::{Options, Sandbox};
 use sdk::Client;
@@ -207,6 +207,7 @@ fn target(endpoint: &str) -> Target {
         addressing: Addressing::Path,
         clock: Clock::System,
         timeouts: Timeouts::default(),
+        limits: Limits::default(),
         proxy: None,
         wait_pace: WaitPace::DividedBy(200),
     }

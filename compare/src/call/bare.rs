@@ -69,6 +69,7 @@ impl Bare {
         let client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
             .connect_timeout(timeouts.connect)
             .timeout(timeouts.attempt)
             .build()

@@ -7,6 +7,7 @@ use std::{path::PathBuf, time::Duration};
 
 pub(super) use bench::{BenchArgs, Subject};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use contract::Limits;
 pub(super) use report::ReportArgs;
 
 use crate::{
@@ -170,6 +171,15 @@ pub(super) struct PlaceArgs {
     /// How long one attempt of a call may take
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     timeout: Duration,
+    /// How long a whole call may take, its pages, polls and retries included
+    #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = seconds)]
+    call_timeout: Duration,
+    /// How many answers one call may read: pages of a listing, polls of a wait
+    #[arg(long, value_name = "N", default_value_t = Limits::default().pages)]
+    max_pages: u32,
+    /// How many bytes one call may read, all its answers together; the SDK's own calls have no limit
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().bytes)]
+    max_bytes: u64,
 }
 
 /// What to work on
@@ -357,6 +367,11 @@ impl PlaceArgs {
             env_file: self.env_file.clone(),
             api_url: api_url.cloned(),
             attempt_timeout: Some(self.timeout),
+            limits: Limits {
+                pages: self.max_pages,
+                bytes: self.max_bytes,
+                time: self.call_timeout,
+            },
             delay: Duration::ZERO,
         }
     }

@@ -22,6 +22,8 @@ use scene::Scene;
 const AN_HOUR: Duration = Duration::from_hours(1);
 /// Until a URL that was good for a second is no longer.
 const TWO_SECONDS: Duration = Duration::from_secs(2);
+/// How long the plain client may take over a presigned URL: what has the URL may answer without end.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 /// So much of a text is looked at: what is beyond is a body, or the dump of one.
 const MOST_TO_READ: usize = 64 * 1024;
 /// So much of a text is put out.
@@ -295,6 +297,9 @@ impl Side {
 fn plain_client() -> Result<reqwest::Client, Stop> {
     reqwest::Client::builder()
         .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .timeout(FETCH_TIMEOUT)
         .build()
         .map_err(|error| Stop::impossible(format!("no HTTP client can be made: {error}")))
 }

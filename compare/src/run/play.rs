@@ -6,13 +6,12 @@ use std::{
 };
 
 use contract::{Answer, Client, Failure, Operation, PresignedUrl, Stage};
-use raw::{redact::Secrets, sigv4::Hex};
+use raw::redact::Secrets;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-use url::Url;
 
 use super::{
     Choices, Pair, Sides,
+    fetch::Fetcher,
     plan::{Material, Plan},
 };
 use crate::{
@@ -39,8 +38,7 @@ pub(crate) struct Player {
     choices: Choices,
     ledger: Ledger,
     interrupt: Interrupt,
-    /// What fetches presigned URLs, for both sides: it knows nothing of AWS.
-    plain: reqwest::Client,
+    fetcher: Fetcher,
     /// What no output may show.
     secrets: Secrets,
     material: Material,
@@ -61,11 +59,11 @@ impl Player {
         ledger: Ledger,
         interrupt: Interrupt,
     ) -> Result<Self, Stop> {
-        let plain = plain_client(&place)
+        let fetcher = Fetcher::new(&place.target)
             .map_err(|error| Stop::impossible(format!("no HTTP client can be made: {error}")))?;
         let material = Material::new(&choices, run_id());
         let secrets = Secrets::of(&place.credentials);
-        Ok(Self { sides, place, choices, ledger, interrupt, plain, secrets, material })
+        Ok(Self { sides, place, choices, ledger, interrupt, fetcher, secrets, material })
     }
 
     pub(super) async fn play(&mut self, scenario: Scenario) -> Result<Finding, Stop> {
@@ -303,30 +301,12 @@ impl Player {
         operation: &Operation,
         presigned: &PresignedUrl,
     ) -> Result<Value, Failure> {
-        let failed = |error: reqwest::Error| Failure::new(Stage::Dispatch, error.to_string());
-        let url = as_signed(&presigned.url)?;
-        let response = self.plain.get(url).send().await.map_err(failed)?;
-        let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(failed)?;
-        if status >= 400 {
-            let body = String::from_utf8_lossy(&body).into_owned();
-            let code = between(&body, "<Code>", "</Code>");
-            // Without a code it is not S3's no, but no usable answer.
-            let stage = if code.is_some() { Stage::Service } else { Stage::Response };
-            return Err(Failure {
-                status: Some(status),
-                code,
-                message: between(&body, "<Message>", "</Message>"),
-                context: format!("the presigned URL yielded {status}: {body}"),
-                ..Failure::new(stage, format!("the presigned URL yielded {status}"))
-            });
-        }
+        let fetched = self.fetcher.fetch(&presigned.url).await?;
         let mut answer = capture::answer(operation, &Answer::Presigned(presigned.clone()));
         if let Value::Object(fields) = &mut answer {
-            fields.insert("status".to_owned(), json!(status));
-            fields.insert("length".to_owned(), json!(body.len()));
-            fields
-                .insert("sha256".to_owned(), json!(Hex::of(Sha256::digest(&body).into()).as_str()));
+            fields.insert("status".to_owned(), json!(fetched.status));
+            fields.insert("length".to_owned(), json!(fetched.length));
+            fields.insert("sha256".to_owned(), json!(fetched.sha256));
         }
         Ok(answer)
     }
@@ -407,34 +387,6 @@ fn blocked(scenario: Scenario, reason: &str) -> Finding {
     Finding { raw: side(), sdk: side(), ..skipped(scenario, reason) }
 }
 
-/// The URL as the plain client takes it, if that is the URL that was signed: it would resolve the
-/// dots in `a/../b`, which S3 does not.
-fn as_signed(url: &str) -> Result<Url, Failure> {
-    let parsed = Url::parse(url).map_err(|error| {
-        Failure::new(Stage::Build, format!("the presigned URL is none: {error}"))
-    })?;
-    if parsed.path() == raw::sigv4::Request::new("GET", url).map_or("", |request| request.path) {
-        return Ok(parsed);
-    }
-    Err(Failure::new(
-        Stage::Build,
-        "the key has dots as a part of its path, which the plain client would resolve before it \
-         sends the URL; --key names another object",
-    ))
-}
-
-fn plain_client(place: &Place) -> reqwest::Result<reqwest::Client> {
-    let timeouts = place.target.timeouts;
-    let mut client = reqwest::Client::builder()
-        .no_proxy()
-        .connect_timeout(timeouts.connect)
-        .timeout(timeouts.attempt);
-    if let Some(proxy) = &place.target.proxy {
-        client = client.proxy(reqwest::Proxy::all(proxy)?);
-    }
-    client.build()
-}
-
 /// Distinguishes runs: the moment, in nanoseconds, which no two runs of one account share.
 fn run_id() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -443,9 +395,4 @@ fn run_id() -> String {
 
 fn micros(elapsed: Duration) -> f64 {
     elapsed.as_secs_f64() * 1e6
-}
-
-fn between(text: &str, open: &str, close: &str) -> Option<String> {
-    let (_, rest) = text.split_once(open)?;
-    rest.split_once(close).map(|(value, _)| value.to_owned())
 }

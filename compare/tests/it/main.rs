@@ -11,6 +11,7 @@ mod difference;
 mod errors;
 mod evidence;
 mod explain;
+mod fetch;
 mod figures;
 mod footprint;
 mod house;

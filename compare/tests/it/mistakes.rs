@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use compare::mistake::{self, Configuration, Draft, Mistake, Sent, Slip};
 use contract::{
-    Addressing, Clock, Credentials, DescribeInstances, Endpoint, InvokeApi, ListObjects, Operation,
-    Pages, Signing, Target, Timeouts, WaitPace,
+    Addressing, Clock, Credentials, DescribeInstances, Endpoint, InvokeApi, Limits, ListObjects,
+    Operation, Pages, Signing, Target, Timeouts, WaitPace,
 };
 use sandbox::{
     Sandbox,
@@ -34,6 +34,7 @@ fn right(sandbox: &Sandbox, service: &str) -> Draft {
         addressing: Addressing::Path,
         clock: Clock::System,
         timeouts: Timeouts::default(),
+        limits: Limits::default(),
         proxy: None,
         wait_pace: WaitPace::AsOnAws,
     };
@@ -113,6 +114,7 @@ fn raw_client(sandbox: &Sandbox) -> raw::Client {
         addressing: Addressing::Path,
         clock: Clock::System,
         timeouts: Timeouts::default(),
+        limits: Limits::default(),
         proxy: None,
         wait_pace: WaitPace::AsOnAws,
     };

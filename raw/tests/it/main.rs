@@ -13,7 +13,9 @@ mod wire;
 
 use std::time::{Duration, SystemTime};
 
-use contract::{Addressing, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace};
+use contract::{
+    Addressing, Clock, Credentials, Endpoint, Limits, Operation, Target, Timeouts, WaitPace,
+};
 use raw::parse::Page;
 use raw::send::{Extent, Head, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -31,6 +33,7 @@ fn target(endpoint: Endpoint, addressing: Addressing) -> Target {
         addressing,
         clock: Clock::Fixed(now()),
         timeouts: Timeouts::default(),
+        limits: Limits::default(),
         proxy: None,
         wait_pace: WaitPace::DividedBy(1000),
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use contract::{
-    Addressing, Answer, Clock, Credentials, Endpoint, Failure, Operation, Target,
+    Addressing, Answer, Clock, Credentials, Endpoint, Failure, Limits, Operation, Target,
     TerminateInstances, Timeouts, WaitPace,
 };
 use raw::{Circumstances, ErrorKind, observe::Steps, redact::Secrets};
@@ -143,6 +143,7 @@ impl Scene {
             addressing: Addressing::Path,
             clock,
             timeouts: Timeouts { attempt: self.case.patience, ..Timeouts::default() },
+            limits: Limits::default(),
             proxy: None,
             wait_pace: WaitPace::AsOnAws,
         })
