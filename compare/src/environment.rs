@@ -1,20 +1,54 @@
 //! The variables that a call may find: the process's own, and beneath them those of an env file.
 
+mod env_file;
+
 use std::{
     collections::HashMap,
-    fmt,
+    env, fmt,
+    io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::Once,
 };
 
 use crate::error::Stop;
+use env_file::{Chosen, EnvFile};
+
+/// The variables of AWS's that are used where an env file sets them. The SDK's chain of credential
+/// providers reads its own from the process alone.
+const USED_FROM_FILE: [&str; 18] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+];
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// A variable of the process.
     Process,
-    /// A line of an env file.
+    /// A line of an env file, or of a profile file that an env file names: whoever wrote the one
+    /// chose the other.
     File(PathBuf),
+    /// `~/.aws/config` and `~/.aws/credentials`, or the files that the process's variables name in
+    /// their place.
+    Profiles,
+    /// The SDK's chain of credential providers: roles, SSO, containers, instance metadata.
+    Chain,
 }
 
 /// Variables with their origin. The process's environment is never written to: what a file says is
@@ -28,33 +62,44 @@ pub struct Environment {
 
 impl Environment {
     /// The process's variables over those of `env_file`, which must exist, or of `./.env`, which
-    /// need not.
+    /// need not. What is odd in the file and does no harm is said on standard error, once.
     ///
     /// # Errors
-    /// A named file that cannot be read, or a line that is no `NAME=value`: by its number only,
-    /// because what stands there may be a secret.
+    /// Exit 2: a named file that cannot be read; a line that is not `NAME=value`, by its number only,
+    /// because what stands there may be a secret (in `./.env` only where it sets a variable of
+    /// AWS's); a variable of AWS's in the process that is not UTF-8.
     pub fn load(env_file: Option<&Path>) -> Result<Self, Stop> {
-        let process = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
+        let process = process()?;
         let default = Path::new(".env");
-        let path = match env_file {
-            Some(path) => path,
-            None if default.is_file() => default,
+        let (path, chosen) = match env_file {
+            Some(path) => (path, Chosen::ByName),
+            None if default.is_dir() => {
+                warn(&["./.env is a folder; no variables are read from it".to_owned()]);
+                return Ok(Self { process, ..Self::default() });
+            }
+            None if default.exists() => (default, Chosen::ByPlace),
             None => return Ok(Self { process, ..Self::default() }),
         };
-        let from_file = read(path)?;
+        let EnvFile { values: from_file, mut warnings } = env_file::read(path, chosen)?;
+        let mut unused: Vec<_> = from_file
+            .keys()
+            .filter(|name| name.starts_with("AWS_") && !USED_FROM_FILE.contains(&name.as_str()))
+            .collect();
+        unused.sort();
+        warnings.extend(unused.into_iter().map(|name| {
+            format!("{name} in {} is not used; set it in the environment", path.display())
+        }));
+        warn(&warnings);
         Ok(Self { file: Some(path.to_owned()), from_file, process })
     }
 
     /// The value of `name`, if it is set and not empty, with its origin.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<(&str, Origin)> {
-        if let Some(value) = self.process.get(name).filter(|value| !value.is_empty()) {
-            return Some((value, Origin::Process));
+        match self.in_process(name) {
+            Some(value) => Some((value, Origin::Process)),
+            None => Some((self.in_file(name)?, self.file()?)),
         }
-        let value = self.from_file.get(name).filter(|value| !value.is_empty())?;
-        Some((value, Origin::File(self.file.clone()?)))
     }
 
     /// The first of `names` that is set: its name, value and origin.
@@ -65,34 +110,51 @@ impl Environment {
             Some((name, value, origin))
         })
     }
+
+    /// The value of `name` in the process alone, if it is set and not empty.
+    #[must_use]
+    pub fn in_process(&self, name: &str) -> Option<&str> {
+        self.process.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The value of `name` in the env file alone, if it is set and not empty.
+    #[must_use]
+    pub fn in_file(&self, name: &str) -> Option<&str> {
+        self.from_file.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The env file as an origin, if there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<Origin> {
+        self.file.clone().map(Origin::File)
+    }
 }
 
-fn read(path: &Path) -> Result<HashMap<String, String>, Stop> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Stop::usage(format!("the env file {shown} cannot be read: {error}")))?;
-    parse(&text).map_err(|_| {
-        let number = broken_line(&text);
-        Stop::usage(format!(
-            "{shown}, line {number}: this is not NAME=value (the line is not shown: it may hold a \
-             secret)"
-        ))
-        .help(
-            "write NAME=value, quote values with spaces as NAME=\"a value\", begin comments with #",
-        )
-    })
+/// The process's variables. Those that are not UTF-8 are left out, but for AWS's.
+fn process() -> Result<HashMap<String, String>, Stop> {
+    let mut variables = HashMap::new();
+    for (name, value) in env::vars_os() {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => drop(variables.insert(name, value)),
+            Err(_) if name.starts_with("AWS_") => {
+                return Err(Stop::usage(format!("{name} in the environment is not UTF-8")));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(variables)
 }
 
-fn parse(text: &str) -> dotenvy::Result<HashMap<String, String>> {
-    dotenvy::from_read_iter(text.as_bytes()).collect()
-}
-
-/// The number of the line after the longest beginning of `text` that can be read: the parser tells
-/// what it could not read, and not where that stands.
-fn broken_line(text: &str) -> usize {
-    let lines: Vec<_> = text.split_inclusive('\n').collect();
-    let readable = |count: &usize| parse(&lines[..*count].concat()).is_ok();
-    (0..lines.len()).rev().find(readable).unwrap_or(0) + 1
+/// Says `warnings` on standard error the first time: a bench resolves its place again and again.
+fn warn(warnings: &[String]) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for warning in warnings {
+            // Where standard error is closed, nobody is there to be warned.
+            let _ = writeln!(io::stderr(), "warning: {warning}");
+        }
+    });
 }
 
 impl fmt::Display for Origin {
@@ -100,6 +162,8 @@ impl fmt::Display for Origin {
         match self {
             Self::Process => f.write_str("the environment"),
             Self::File(path) => write!(f, "{}", path.display()),
+            Self::Profiles => f.write_str("the profiles"),
+            Self::Chain => f.write_str("the SDK's default chain"),
         }
     }
 }

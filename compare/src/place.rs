@@ -9,10 +9,17 @@ use contract::{Addressing, Clock, Credentials, Endpoint, Limits, Target, Timeout
 use sandbox::{Options, Sandbox};
 use url::{Host, Url};
 
-use crate::{environment::Environment, error::Stop, findings::Whereabouts, region};
+use crate::{
+    environment::{Environment, Origin},
+    error::Stop,
+    findings::Whereabouts,
+    region,
+};
 use address::{checked_api_url, endpoint_url, host_kind, proxy};
 pub use caller::{Caller, caller};
-use caller::{from_profile, keys, no_credentials, no_region, profile, region_of};
+use caller::{
+    Keys, from_profile, keys, may_see_keys, no_credentials, no_region, profile, region_of,
+};
 
 /// The sandbox boots in a fraction of a second where AWS takes half a minute, so waits against it
 /// are shorter by this.
@@ -87,7 +94,7 @@ impl Place {
         match wanted(wish, &environment)? {
             Wanted::Sandbox => in_sandbox(wish, &environment),
             Wanted::Aws => on_aws(wish, &environment).await,
-            Wanted::Endpoint(url, origin) => at_endpoint(wish, &environment, &url, &origin).await,
+            Wanted::Endpoint(url, named) => at_endpoint(wish, &environment, &url, named).await,
         }
     }
 
@@ -101,7 +108,8 @@ impl Place {
 enum Wanted {
     Sandbox,
     Aws,
-    Endpoint(Url, String),
+    /// With the origin of the variable that names it, unless an option does.
+    Endpoint(Url, Option<Origin>),
 }
 
 /// An explicit option beats `AWS_ENDPOINT_URL`, which beats the default.
@@ -111,10 +119,8 @@ fn wanted(wish: &Wish, environment: &Environment) -> Result<Wanted, Stop> {
             Err(Stop::usage("--target and --endpoint-url both say where the calls go; give one"))
         }
         (Some(TargetName::Aws), ..) => Ok(Wanted::Aws),
-        (None, Some(url), _) => Ok(Wanted::Endpoint(endpoint_url(url)?, "--endpoint-url".into())),
-        (None, None, Some((url, origin))) => {
-            Ok(Wanted::Endpoint(endpoint_url(url)?, format!("AWS_ENDPOINT_URL from {origin}")))
-        }
+        (None, Some(url), _) => Ok(Wanted::Endpoint(endpoint_url(url)?, None)),
+        (None, None, Some((url, origin))) => Ok(Wanted::Endpoint(endpoint_url(url)?, Some(origin))),
         (Some(TargetName::Sandbox), ..) | (None, None, None) => Ok(Wanted::Sandbox),
     }
 }
@@ -170,12 +176,15 @@ async fn on_aws(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
     let (region, region_from) =
         region_of(wish, environment, profile.as_deref()).await?.ok_or_else(no_region)?;
     let proxy = proxy(environment, "https", None);
-    let (credentials, credentials_from) = match keys(wish, environment)? {
+    let keys = match keys(wish, environment)? {
         Some(found) => found,
         None => sdk::credentials::from_default_chain(profile.as_deref(), &region, proxy.as_deref())
             .await
-            .map(|(credentials, provider)| {
-                (credentials, format!("the SDK's default chain ({provider})"))
+            .map(|(credentials, provider)| Keys {
+                credentials,
+                origin: Origin::Chain,
+                from: format!("the SDK's default chain ({provider})"),
+                notes: Vec::new(),
             })
             .map_err(|error| no_credentials("the SDK's default chain found none", &*error))?,
     };
@@ -190,14 +199,14 @@ async fn on_aws(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
             proxy,
             wait_pace: WaitPace::AsOnAws,
         },
-        credentials,
+        credentials: keys.credentials,
         api_url: checked_api_url(wish)?,
         whereabouts: Whereabouts {
             kind: "aws".into(),
             endpoint: format!("https://SERVICE.{region}.{}", region::dns_suffix(&region)),
             region,
-            credentials_from,
-            notes: vec![format!("region from {region_from}")],
+            credentials_from: keys.from,
+            notes: [vec![format!("region from {region_from}")], keys.notes].concat(),
         },
         host: HostKind::Amazon,
         sandbox: None,
@@ -208,7 +217,7 @@ async fn at_endpoint(
     wish: &Wish,
     environment: &Environment,
     url: &Url,
-    origin: &str,
+    named_by: Option<Origin>,
 ) -> Result<Place, Stop> {
     let profile = profile(wish, environment);
     let (region, region_from) = match region_of(wish, environment, profile.as_deref()).await? {
@@ -217,9 +226,16 @@ async fn at_endpoint(
         // What other servers take unless told otherwise. On AWS it would be a guess.
         None => ("us-east-1".to_owned(), "the default, as nothing names one".to_owned()),
     };
-    let (credentials, credentials_from) = match keys(wish, environment)? {
+    let keys = match keys(wish, environment)? {
         Some(found) => found,
         None => from_profile(profile.as_deref()).await?,
+    };
+    let endpoint_from = match named_by {
+        Some(origin) => {
+            may_see_keys("the endpoint (AWS_ENDPOINT_URL)", &origin, &keys.origin)?;
+            format!("AWS_ENDPOINT_URL from {origin}")
+        }
+        None => "--endpoint-url".to_owned(),
     };
     let endpoint = url.as_str().trim_end_matches('/').to_owned();
     let addressing = match url.host() {
@@ -241,14 +257,21 @@ async fn at_endpoint(
             proxy: proxy(environment, url.scheme(), url.host_str()),
             wait_pace: WaitPace::AsOnAws,
         },
-        credentials,
+        credentials: keys.credentials,
         api_url: checked_api_url(wish)?,
         whereabouts: Whereabouts {
             kind: "endpoint".into(),
             endpoint,
             region,
-            credentials_from,
-            notes: vec![format!("endpoint from {origin}"), format!("region from {region_from}")],
+            credentials_from: keys.from,
+            notes: [
+                vec![
+                    format!("endpoint from {endpoint_from}"),
+                    format!("region from {region_from}"),
+                ],
+                keys.notes,
+            ]
+            .concat(),
         },
         host: url.host_str().map_or(HostKind::Other, host_kind),
         sandbox: None,

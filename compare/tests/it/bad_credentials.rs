@@ -54,6 +54,149 @@ fn an_empty_half_is_no_half() {
 }
 
 #[test]
+fn an_endpoint_from_a_file_sees_that_files_keys_alone() {
+    let sandbox = sandbox();
+    let admin = sandbox.identity("admin").expect("keys");
+    let (id, secret) = (&admin.access_key_id, &admin.secret_access_key);
+    let endpoint = format!("AWS_ENDPOINT_URL={}\nAWS_REGION=us-east-1\n", sandbox.endpoint());
+    let words = ["--only", "s3-list-buckets"];
+    let parts = ["AWS_ENDPOINT_URL", ".env", "the environment", "--endpoint-url"];
+    Program::new(words)
+        .file(".env", &endpoint)
+        .keys(&sandbox, "temporary")
+        .run()
+        .expect_error(3, &parts);
+    let profile = format!("[work]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    Program::new(words.iter().chain(&["--profile", "work"]))
+        .file(".env", &endpoint)
+        .file(".aws/credentials", &profile)
+        .secret(secret)
+        .run()
+        .expect_error(3, &["AWS_ENDPOINT_URL", ".env", "the profiles"]);
+
+    let keys = format!("{endpoint}AWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\n");
+    Program::new(words).file(".env", &keys).secret(secret).run().expect(0);
+    Program::new(words.iter().chain(&["--endpoint-url", sandbox.endpoint()]))
+        .file(".env", &endpoint)
+        .keys(&sandbox, "admin")
+        .run()
+        .expect(0);
+}
+
+#[test]
+fn keys_come_from_one_place_or_not_at_all() {
+    let pair = "AWS_ACCESS_KEY_ID=AKIDEXAMPLE\nAWS_SECRET_ACCESS_KEY=hush-of-the-file\n";
+    let with_keys = |program: Program| {
+        program
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush")
+    };
+    for words in [&SOMEWHERE[..], &["sign", "https://iam.amazonaws.com/"]] {
+        let program = |file: &str| Program::new(words).file(".env", file);
+        let mixed = |part| ["credentials from two places", part, ".env", "the environment"];
+        for (file, part) in [
+            ("AWS_SESSION_TOKEN=a-token\n", "AWS_SESSION_TOKEN"),
+            ("AWS_SECURITY_TOKEN=a-token\n", "AWS_SECURITY_TOKEN"),
+            ("AWS_CREDENTIAL_EXPIRATION=2030-01-01T00:00:00Z\n", "AWS_CREDENTIAL_EXPIRATION"),
+            ("AWS_SECRET_ACCESS_KEY=hush\n", "AWS_SECRET_ACCESS_KEY"),
+        ] {
+            with_keys(program(file)).run().expect_error(3, &mixed(part));
+        }
+        let token = program(pair).secret("hush-of-the-file").env("AWS_SESSION_TOKEN", "a-token");
+        token.run().expect_error(3, &mixed("AWS_SESSION_TOKEN"));
+        let profile = program(pair).secret("hush-of-the-file").env("AWS_PROFILE", "work");
+        profile.run().expect_error(3, &mixed("AWS_PROFILE"));
+        program("AWS_SECRET_ACCESS_KEY=hush-of-the-file\n")
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .run()
+            .expect_error(3, &mixed("AWS_SECRET_ACCESS_KEY"));
+    }
+}
+
+#[test]
+fn a_whole_set_of_keys_in_the_environment_covers_the_one_in_the_file() {
+    let file = "AWS_ACCESS_KEY_ID=AKIDOTHER\nAWS_SECRET_ACCESS_KEY=hush-of-the-file\n\
+                AWS_SESSION_TOKEN=token-of-the-file\nAWS_PROFILE=work\n";
+    let ended = Program::new(["sign", "--format", "http", "https://iam.amazonaws.com/"])
+        .file(".env", file)
+        .secret("hush-of-the-file")
+        .secret("token-of-the-file")
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush")
+        .run()
+        .expect(0);
+    assert!(ended.stdout.contains("Credential=AKIDEXAMPLE/"), "{}", ended.stdout);
+    assert!(ended.stderr.contains("the keys in .env are not used"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("AWS_PROFILE in .env is not used"), "{}", ended.stderr);
+}
+
+#[test]
+fn two_session_tokens_that_differ_are_an_error_and_the_older_name_is_known() {
+    let program = |words: &[&str]| {
+        Program::new(words)
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush")
+            .env("AWS_SECURITY_TOKEN", "the-older-token")
+    };
+    let words = ["sign", "--format", "http", "https://iam.amazonaws.com/"];
+    let signed = program(&words).run().expect(0).stdout;
+    assert!(signed.to_lowercase().contains("x-amz-security-token: the-older-token"), "{signed}");
+    let two = program(&words).env("AWS_SESSION_TOKEN", "a-token");
+    two.run().expect_error(3, &["two session tokens"]);
+}
+
+#[test]
+fn keys_that_have_expired_are_said_to_have() {
+    let sandbox = sandbox();
+    let run = |end: &str| {
+        let words = ["--format", "json", "--only", "s3-list-buckets"];
+        let program = Program::at(&sandbox, "admin", words).env("AWS_CREDENTIAL_EXPIRATION", end);
+        program.run().json()["target"]["notes"].to_string()
+    };
+    assert!(run("2020-01-01T00:00:00Z").contains("the keys expired at 2020-01-01T00:00:00Z"));
+    assert!(run("2999-01-01T00:00:00Z").contains("the keys expire at 2999-01-01T00:00:00Z"));
+    assert!(run("tomorrow").contains("AWS_CREDENTIAL_EXPIRATION is not a time"));
+}
+
+#[test]
+fn a_line_of_the_env_file_that_is_for_others_stops_no_verb() {
+    let lines = "APP_NAME=My App\nGREETING=it's me\nCFG={\"a\": 1, \"b\": \"x y\"}\nMY-VAR=1\n\
+                 this is no assignment\nAWS_ACCESS_KEY_ID=AKIDEXAMPLE\n\
+                 AWS_SECRET_ACCESS_KEY=hush-hush\n";
+    for words in [
+        &["--only", "s3-list-buckets"][..],
+        &["explain", "s3-list-buckets"],
+        &["sign", "https://iam.amazonaws.com/"],
+    ] {
+        let program = Program::new(words).file(".env", lines).secret("hush-hush");
+        let ended = program.run().expect(0);
+        let warnings = ended.stderr.matches("warning:").count();
+        assert_eq!(warnings, 1, "{}", ended.stderr);
+        assert!(ended.stderr.contains(".env, line 5 is not NAME=value"), "{}", ended.stderr);
+        Program::new(words.iter().chain(&["--env-file", ".env"]))
+            .file(".env", lines)
+            .secret("hush-hush")
+            .run()
+            .expect_error(2, &["line 5"]);
+    }
+}
+
+#[test]
+fn an_env_file_that_is_a_folder_or_utf_16_is_said_to_be() {
+    let sign = || Program::new(["sign", "https://iam.amazonaws.com/"]);
+    let folder = sign().file(".env/bin", "");
+    folder.run().expect_error(3, &[".env is a folder", "no credentials"]);
+    sign().file(".env", "A\0=\0b\0\n\0").run().expect_error(2, &["UTF-16"]);
+}
+
+#[test]
+fn a_variable_of_awss_that_a_file_cannot_set_is_named() {
+    let program = Program::new(["--only", "s3-list-buckets"]);
+    let ended = program.file(".env", "AWS_ROLE_ARN=arn:aws:iam::1:role/a\n").run().expect(0);
+    assert!(ended.stderr.contains("AWS_ROLE_ARN in .env is not used"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_profile_that_is_not_there_is_named() {
     let words = SOMEWHERE.iter().chain(&["--profile", "wrok"]);
     Program::new(words)

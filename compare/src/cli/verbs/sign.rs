@@ -88,6 +88,9 @@ fn job(args: &SignArgs) -> Result<Job, Stop> {
     let guessed = service::of_host(host);
     let wish = args.keys.wish();
     let caller = several_threads()?.block_on(place::caller(&wish))?;
+    for note in &caller.notes {
+        anstream::eprintln!("note: {note}");
+    }
     let time = match &args.time {
         Some(time) => {
             let time: Timestamp = time.parse().map_err(|error| usage(&error))?;
