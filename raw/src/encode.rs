@@ -14,6 +14,17 @@ pub enum Slash {
     Kept,
 }
 
+impl Slash {
+    /// The bytes that are not escaped.
+    #[inline]
+    fn table(self) -> &'static [bool; 256] {
+        match self {
+            Self::Encoded => &UNRESERVED,
+            Self::Kept => &UNRESERVED_OR_SLASH,
+        }
+    }
+}
+
 /// Encodes an unencoded path, such as `/` and an S3 key, for the wire.
 #[must_use]
 pub fn path(path: &str) -> String {
@@ -39,10 +50,7 @@ fn encoded(text: &str, slash: Slash) -> String {
 
 /// Appends unencoded `bytes` to `out`, encoded.
 pub(crate) fn write(out: &mut Vec<u8>, bytes: &[u8], slash: Slash) {
-    let stays = match slash {
-        Slash::Encoded => &UNRESERVED,
-        Slash::Kept => &UNRESERVED_OR_SLASH,
-    };
+    let stays = slash.table();
     let mut rest = bytes;
     loop {
         let (run, other) = rest.split_at(run_length(rest, stays));
@@ -53,22 +61,26 @@ pub(crate) fn write(out: &mut Vec<u8>, bytes: &[u8], slash: Slash) {
     }
 }
 
-/// Appends a name or value of a query as it stands on the wire to `out`, in canonical form: decoded
-/// as the service will, and encoded again. So `%7e` becomes `~`, `*` becomes `%2A`, a `%` without
-/// two digits behind it stands for itself, and bytes that are no UTF-8 survive. It ends before the
-/// first byte that `ends` it, which must be a reserved one, and returns what is left from there.
+/// Appends text as it stands on the wire to `out`, in canonical form: decoded as the service will,
+/// and encoded again. So `%7e` becomes `~`, `*` becomes `%2A`, a `%` without two digits behind it
+/// stands for itself, and bytes that are no UTF-8 survive. It ends before the first byte that `ends`
+/// it, which must be one that is escaped, and returns what is left from there.
 ///
-/// A bare `+` is signed as a space, `%20`: AWS's services read a query as a form does, so that is
-/// the value which they check the signature against (as do the SDK for Rust and Envoy, while the C
-/// runtime and botocore take a literal plus). To send a plus, write `%2B`.
+/// A bare `+` is signed as a space, `%20`: AWS's services read a query as a form does, and S3 its paths
+/// too, so that is the value which they check the signature against (as do the SDK for Rust and Envoy
+/// in a query, while the C runtime and botocore take a literal plus). To send a plus, write `%2B`.
+///
+/// With [`Slash::Kept`], an escaped slash becomes a slash: S3 decodes the whole path before it encodes
+/// it again.
 pub(crate) fn write_canonical<'w>(
     out: &mut Vec<u8>,
     wire: &'w [u8],
+    slash: Slash,
     ends: impl Fn(u8) -> bool,
 ) -> &'w [u8] {
     let mut rest = wire;
     loop {
-        let (canonical, other) = split_canonical(rest);
+        let (canonical, other) = split_canonical(rest, slash);
         out.extend_from_slice(canonical);
         let (byte, length) = match *other {
             [] => return other,
@@ -77,18 +89,20 @@ pub(crate) fn write_canonical<'w>(
             [b'+', ..] => (b' ', 1),
             [byte, ..] => (byte, 1),
         };
-        write(out, &[byte], Slash::Encoded);
+        write(out, &[byte], slash);
         rest = &other[length..];
     }
 }
 
 /// What `wire` begins with that [`write_canonical`] leaves as it is, and the rest.
-pub(crate) fn split_canonical(wire: &[u8]) -> (&[u8], &[u8]) {
+#[inline]
+pub(crate) fn split_canonical(wire: &[u8], slash: Slash) -> (&[u8], &[u8]) {
+    let stays = slash.table();
     let mut rest = wire;
     loop {
         rest = match rest {
-            [byte, after_it @ ..] if UNRESERVED[usize::from(*byte)] => after_it,
-            [b'%', high, low, after_it @ ..] if is_canonical_escape(*high, *low) => after_it,
+            [byte, after_it @ ..] if stays[usize::from(*byte)] => after_it,
+            [b'%', high, low, after_it @ ..] if is_canonical_escape(*high, *low, stays) => after_it,
             _ => return wire.split_at(wire.len() - rest.len()),
         }
     }
@@ -99,10 +113,10 @@ fn run_length(bytes: &[u8], table: &[bool; 256]) -> usize {
     bytes.iter().position(|byte| !table[usize::from(*byte)]).unwrap_or(bytes.len())
 }
 
-fn is_canonical_escape(high: u8, low: u8) -> bool {
+fn is_canonical_escape(high: u8, low: u8, stays: &[bool; 256]) -> bool {
     let is_lower_case = |digit: u8| digit >= b'a';
     unescape(high, low).is_some_and(|byte| {
-        !(is_lower_case(high) || is_lower_case(low) || UNRESERVED[usize::from(byte)])
+        !(is_lower_case(high) || is_lower_case(low) || stays[usize::from(byte)])
     })
 }
 
@@ -154,11 +168,15 @@ static ESCAPES: [[u8; 3]; 256] = {
 
 #[cfg(test)]
 mod tests {
-    use super::{path, query, write_canonical};
+    use super::{Slash, path, query, write_canonical};
 
     fn canonical(wire: &str) -> String {
+        canonical_as(wire, Slash::Encoded)
+    }
+
+    fn canonical_as(wire: &str, slash: Slash) -> String {
         let mut out = Vec::new();
-        assert!(write_canonical(&mut out, wire.as_bytes(), |_| false).is_empty());
+        assert!(write_canonical(&mut out, wire.as_bytes(), slash, |_| false).is_empty());
         String::from_utf8(out).unwrap()
     }
 
@@ -186,6 +204,7 @@ mod tests {
     fn what_is_encoded_for_the_wire_is_canonical_already() {
         for text in ["photos/2026 é.jpg", "100%", "a+b", "*~", "\u{1F600}"] {
             assert_eq!(canonical(&query(text)), query(text));
+            assert_eq!(canonical_as(&path(text), Slash::Kept), path(text));
         }
     }
 
@@ -194,6 +213,12 @@ mod tests {
         assert_eq!(canonical("%7e%2a*%c3%bcü"), "~%2A%2A%C3%BC%C3%BC");
         assert_eq!(canonical("100%&%zz%4"), "100%25%26%25zz%254");
         assert_eq!(canonical("%FF%"), "%FF%25");
+    }
+
+    #[test]
+    fn an_escaped_slash_is_a_slash_where_slashes_are_kept() {
+        assert_eq!(canonical_as("/a%2Fb%2f", Slash::Kept), "/a/b/");
+        assert_eq!(canonical("/a%2f"), "%2Fa%2F");
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod text;
 mod timestamp;
 
 pub use error::Error;
+pub use headers::UNSIGNED_HEADERS;
 pub use keys::KeyCache;
 pub use request::{Request, Scheme};
 pub use settings::{
@@ -46,13 +47,12 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// Signs `request` in its headers. Nothing is sent: the answer names the headers to add.
 ///
-/// Signed are `host`, the `x-amz-*` headers that signing adds, and every given header but those
-/// that a proxy or the HTTP client may change (`authorization`, `user-agent`, `expect`,
-/// `connection`, `transfer-encoding`, `x-amzn-trace-id`). A given `Host` or `X-Amz-Date` wins over
-/// [`Request::host`] and [`Params::time`].
+/// Signed are `host`, the `x-amz-*` headers that signing adds, and every given header but
+/// [`UNSIGNED_HEADERS`]. A given `Host`, `X-Amz-Date` or `X-Amz-Content-Sha256` wins over
+/// [`Request::host`], [`Params::time`] and [`Rules::payload`].
 ///
 /// # Errors
-/// Where the request, the region or the time is none that could be signed; see [`Error`].
+/// The request, the region or the time cannot be signed; see [`Error`].
 pub fn sign<'b>(
     request: &Request<'b>,
     params: &Params<'b>,
@@ -117,7 +117,7 @@ impl<'b> Steps<'b> {
         let time = request.signing_time(params.time)?;
         let credential = buffers.credential.of(params, &time)?;
         let token = buffers.token.of(params.credentials)?;
-        let payload = HashedPayload::new(request.body, params.rules.payload, &mut buffers.payload);
+        let payload = HashedPayload::new(request, params.rules.payload, &mut buffers.payload)?;
         let added = AddedHeaders::new(location, time, payload, token, params.rules);
         let headers = buffers.headers.collect(request, added)?;
         let query = buffers.query.canonical(request.query, location, credential, &headers)?;
@@ -255,12 +255,19 @@ impl<'b> HashedPayload<'b> {
         Self(b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     const UNSIGNED: Self = Self(b"UNSIGNED-PAYLOAD");
 
-    fn new(body: &[u8], payload: Payload, hash: &'b mut Option<Hex>) -> Self {
-        match payload {
-            Payload::Unsigned => Self::UNSIGNED,
-            Payload::Signed if body.is_empty() => Self::OF_NOTHING,
-            Payload::Signed => Self(&hash.insert(Hex::of(sha256(body))).0),
+    fn new(
+        request: &Request<'b>,
+        payload: Payload,
+        hash: &'b mut Option<Hex>,
+    ) -> Result<Self, Error> {
+        if let Some(given) = request.given_payload()? {
+            return Ok(Self(given.as_bytes()));
         }
+        Ok(match payload {
+            Payload::Unsigned => Self::UNSIGNED,
+            Payload::Signed if request.body.is_empty() => Self::OF_NOTHING,
+            Payload::Signed => Self(&hash.insert(Hex::of(sha256(request.body))).0),
+        })
     }
 
     fn as_bytes(self) -> &'b [u8] {

@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, TestRunner};
 use raw::encode;
 use raw::sigv4::{
     Buffers, ContentSha256, Expires, KeyCache, Params, PathEncoding, PathNormalization, Payload,
-    Request, Rules, Timestamp, TokenSigning, presign, sign,
+    Request, Rules, Timestamp, TokenSigning, UNSIGNED_HEADERS, presign, sign,
 };
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -58,6 +58,48 @@ fn disagrees_on_tabs_around_a_value_where_ours_is_right() {
     let (ours, canonical_request) = case.outcome();
     assert!(canonical_request.contains("\na:v\n"));
     assert_ne!(ours, case.sign_with_sdk());
+}
+
+/// S3, botocore, the SDK for Java and the C runtime take any white space for a space (a user met it
+/// in aws/aws-sdk-net#1222). `aws-sigv4` keeps the tab, and S3 refuses its signature.
+#[test]
+fn disagrees_on_tabs_inside_a_value_where_ours_is_right() {
+    let case = Case { headers: vec![("a".into(), "my\tvalue".into())], ..plain() };
+    let (ours, canonical_request) = case.outcome();
+    assert!(canonical_request.contains("\na:my value\n"));
+    assert_ne!(ours, case.sign_with_sdk());
+}
+
+/// S3 decodes the path and encodes it again before it checks a signature. `aws-sigv4` signs the path
+/// as it stands, so S3 refuses its signature of a path that is not well encoded (curl had the same
+/// fault: curl/curl#13754).
+#[test]
+fn disagrees_on_s3_paths_that_are_not_well_encoded_where_ours_is_right() {
+    for path in
+        ["asset_id=7", "v0/2:abc", "a(1).pdf", "Children's", "a%2bb", "%7Ea", "a+b", "a,b!*$&@c"]
+    {
+        let url = format!("https://h.example/{path}");
+        let case = Case { url, rules: Rules::S3, ..plain() };
+        let (ours, _) = case.outcome();
+        let theirs = case.sign_with_sdk();
+        assert!(ours.is_ok() && theirs.is_ok(), "{path}");
+        assert_ne!(ours, theirs, "{path}");
+    }
+}
+
+/// A hash of the payload that the caller gives goes into the last line on both sides, if `aws-sigv4` is
+/// given it as the body too.
+#[test]
+fn agrees_with_aws_sigv4_on_a_given_hash_of_the_payload() {
+    for rules in [Rules::S3, Rules::GENERAL] {
+        for expires in [None, Some(60)] {
+            let headers = vec![("x-amz-content-sha256".to_owned(), "UNSIGNED-PAYLOAD".to_owned())];
+            let case = Case { headers, rules, expires, body: b"hello".to_vec(), ..plain() };
+            let (ours, canonical_request) = case.outcome();
+            let signature = |outcome: Outcome| outcome.unwrap().0;
+            assert_eq!(signature(ours), signature(case.sign_with_sdk()), "{canonical_request}");
+        }
+    }
 }
 
 /// AWS documents no exception for these two, and checks whatever is listed in `SignedHeaders`:
@@ -210,7 +252,9 @@ impl Case {
             .unwrap()
             .into();
         let headers = self.headers.iter().map(|(name, value)| (&**name, &**value));
+        let given = self.headers.iter().find(|(name, _)| name == "x-amz-content-sha256");
         let body = match self.rules.payload {
+            _ if let Some((_, value)) = given => SignableBody::Precomputed(value.clone()),
             Payload::Signed => SignableBody::Bytes(&self.body),
             Payload::Unsigned => SignableBody::UnsignedPayload,
         };
@@ -249,8 +293,7 @@ impl Case {
             settings.expires_in = Some(Duration::from_secs(seconds));
         }
         // Hop-by-hop headers that `aws-sigv4` signs unless it is told not to.
-        let excluded = settings.excluded_headers.get_or_insert_default();
-        excluded.extend(["expect".into(), "connection".into()]);
+        settings.excluded_headers = Some(UNSIGNED_HEADERS.map(Into::into).into());
         settings
     }
 }
@@ -272,8 +315,8 @@ fn case(url: impl Strategy<Value = String>) -> impl Strategy<Value = Case> {
     (request, keys, services, regions, time, rules(), expires).prop_map(
         |((method, url, headers, body), keys, service, region, time, rules, expires)| Case {
             method: method.to_owned(),
-            url,
-            headers,
+            url: if rules.encode_path == PathEncoding::Once { well_encoded(&url) } else { url },
+            headers: with_one_host(headers),
             body,
             access_key_id: keys.0,
             secret: keys.1,
@@ -285,6 +328,25 @@ fn case(url: impl Strategy<Value = String>) -> impl Strategy<Value = Case> {
             expires,
         },
     )
+}
+
+/// The URL with its path encoded as clients of S3 encode it: only then do signers agree.
+fn well_encoded(url: &str) -> String {
+    let start = url.find("://").unwrap() + 3;
+    let start = start + url[start..].find('/').unwrap_or(url.len() - start);
+    let (origin, target) = url.split_at(start);
+    let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
+    format!("{origin}{}{query}", encode::path(path))
+}
+
+/// Two hosts are refused.
+fn with_one_host(mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut hosts = 0;
+    headers.retain(|(name, _)| {
+        hosts += u32::from(name.eq_ignore_ascii_case("host"));
+        !name.eq_ignore_ascii_case("host") || hosts == 1
+    });
+    headers
 }
 
 fn rules() -> impl Strategy<Value = Rules> {
@@ -313,12 +375,11 @@ fn url() -> impl Strategy<Value = String> {
         "http://127.0.0.1:9000",
     ]);
     // Escapes of what is UTF-8, as `aws-sigv4` replaces the others; so no digits behind a bare `%`.
-    let piece =
-        "[A-Za-z0-9._~!$'(),;:@*/?-]{1,4}|%[2-7][0-9A-Fa-f]|%[cC]3%[89AB][0-9A-F]|%[g-z]|[é☂😀]";
+    let piece = "[A-Za-z0-9._~!$'(),;:@*/?-]{1,4}|%[2-7][0-9A-Fa-f]|%[cC]3%[89AB][0-9A-F]|%[g-z]";
     let segment = prop_oneof![
         Just(String::new()),
         select(vec![".", "..", "...", "%2E", "%20"]).prop_map(String::from),
-        vec("[A-Za-z0-9._~!$&'()*+,;=:@|-]{1,4}|%[0-9A-Fa-f]{2}|%|[é☂😀]", 1..4)
+        vec("[A-Za-z0-9._~!$&'()*+,;=:@|-]{1,4}|%[0-9A-Fa-f]{2}|%", 1..4)
             .prop_map(|pieces| pieces.concat()),
     ];
     let path = vec(segment, 0..6).prop_map(|segments| {
@@ -359,7 +420,10 @@ fn header() -> impl Strategy<Value = (String, String)> {
         "Connection",
         "Transfer-Encoding",
         "X-Amzn-Trace-Id",
-        "x-amz-content-sha256",
+        "TE",
+        "Keep-Alive",
+        "Upgrade",
+        "Proxy-Authorization",
     ])
     .prop_map(String::from);
     let name = prop_oneof![known, "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,12}"];

@@ -2,8 +2,8 @@
 
 use contract::{Credentials, SecretKey};
 use raw::sigv4::{
-    Buffers, CredentialScope, Error, Expires, KeyCache, Params, Request, Rules, SigningKey,
-    StringToSign, Timestamp, presign, sign,
+    Buffers, ContentSha256, CredentialScope, Error, Expires, KeyCache, Params, Payload, Request,
+    Rules, SigningKey, StringToSign, Timestamp, TokenSigning, presign, sign,
 };
 
 const URL: &str = "https://h.example/";
@@ -141,19 +141,121 @@ fn a_given_host_and_a_given_date_win() {
 #[test]
 fn what_may_change_on_the_way_is_not_signed() {
     let credentials = credentials();
-    let headers = &[
-        ("User-Agent", "a"),
-        ("Authorization", "a"),
-        ("Expect", "100-continue"),
-        ("Connection", "close"),
-        ("Transfer-Encoding", "chunked"),
-        ("X-Amzn-Trace-Id", "a"),
-        ("Accept", "a"),
-    ];
-    let request = Request { headers, ..Request::new("GET", URL).unwrap() };
+    let names = "Authorization User-Agent Expect Connection Keep-Alive TE Trailer Transfer-Encoding \
+                 Upgrade Proxy-Authenticate Proxy-Authorization X-Amzn-Trace-Id Accept";
+    let headers: Vec<_> = names.split(' ').map(|name| (name, "a")).collect();
+    let request = Request { headers: &headers, ..Request::new("GET", URL).unwrap() };
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
     assert!(signed.canonical_request.as_str().contains("\n\naccept;host;x-amz-date\n"));
+}
+
+#[test]
+fn white_space_inside_a_value_is_one_space_and_none_around_it() {
+    let credentials = credentials();
+    for value in ["my value", "my\tvalue", "my \t\t  value", "\tmy  value\t ", " my\tvalue"] {
+        let request = Request { headers: &[("A", value)], ..Request::new("GET", URL).unwrap() };
+        let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+        let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
+        assert!(signed.canonical_request.as_str().contains("\na:my value\n"), "{value:?}");
+    }
+    let request = Request { headers: &[("A", " \t ")], ..Request::new("GET", URL).unwrap() };
+    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+    let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
+    assert!(signed.canonical_request.as_str().contains("\na:\n"));
+}
+
+#[test]
+fn a_given_hash_of_the_payload_wins_in_the_header_and_in_the_last_line() {
+    let credentials = credentials();
+    let headers = &[("X-Amz-Content-Sha256", " UNSIGNED-PAYLOAD")];
+    let request = Request { headers, body: b"hello", ..Request::new("PUT", URL).unwrap() };
+    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+    for rules in [Rules::S3, Rules::GENERAL] {
+        let params = Params { rules, ..params(&credentials) };
+        let signed = sign(&request, &params, &keys, &mut buffers).unwrap();
+        let canonical_request = signed.canonical_request.as_str();
+        assert!(canonical_request.contains("\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n"));
+        assert!(canonical_request.ends_with("\nUNSIGNED-PAYLOAD"), "{canonical_request}");
+        // The one that was given is sent.
+        assert!(signed.headers().all(|(name, _)| name != "x-amz-content-sha256"));
+
+        let presigned = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap();
+        assert!(presigned.canonical_request.as_str().ends_with("\nUNSIGNED-PAYLOAD"));
+    }
+    for value in ["", "two words", "é"] {
+        let headers = &[("x-amz-content-sha256", value)];
+        let request = Request { headers, ..request };
+        let error = refusal(&request, &params(&credentials));
+        assert!(matches!(error, Error::ContentSha256 { .. }), "{error}");
+    }
+}
+
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
+#[test]
+fn the_first_signature_of_awss_example_of_a_chunked_upload_comes_out() {
+    let credentials =
+        Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    let headers = &[
+        ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
+        ("Content-Encoding", "aws-chunked"),
+        ("x-amz-decoded-content-length", "66560"),
+        ("Content-Length", "66824"),
+        ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
+    ];
+    let url = "https://s3.amazonaws.com/examplebucket/chunkObject.txt";
+    let request = Request { headers, ..Request::new("PUT", url).unwrap() };
+    let time = "20130524T000000Z".parse().unwrap();
+    let params = Params { service: "s3", time, rules: Rules::S3, ..params(&credentials) };
+    let mut buffers = Buffers::default();
+    let signed = sign(&request, &params, &KeyCache::new(), &mut buffers).unwrap();
+    let documented = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
+    assert_eq!(signed.signature.as_str(), documented);
+}
+
+#[test]
+fn a_header_with_one_value_is_not_given_twice() {
+    let credentials = credentials();
+    for (name, value) in [
+        ("Host", "h.example"),
+        ("X-Amz-Date", "20150830T123600Z"),
+        ("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"),
+        ("X-Amz-Security-Token", "token"),
+    ] {
+        let headers = &[(name, value), (&*name.to_lowercase(), value)];
+        let request = Request { headers, ..Request::new("GET", URL).unwrap() };
+        let error = refusal(&request, &params(&credentials));
+        assert!(matches!(error, Error::RepeatedHeader { .. }), "{error}");
+    }
+}
+
+#[test]
+fn an_empty_session_token_is_none() {
+    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
+    let request = Request::new("GET", URL).unwrap();
+    let without = credentials();
+    let empty = credentials().with_session_token("");
+    let signature = |credentials| {
+        sign(&request, &params(credentials), &keys, &mut Buffers::default()).unwrap().signature
+    };
+    assert_eq!(signature(&empty), signature(&without));
+    let params = params(&empty);
+    let presigned = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap();
+    assert!(!presigned.url.as_str().contains("Token"), "{}", presigned.url.as_str());
+}
+
+#[test]
+fn services_with_rules_of_their_own_have_them() {
+    for service in ["s3", "s3express", "s3-object-lambda", "s3-outposts"] {
+        assert_eq!(Rules::of(service), Rules::S3, "{service}");
+        assert_eq!(Rules::of_presigned(service), Rules::S3_PRESIGNED, "{service}");
+    }
+    assert_eq!(Rules::of("aoss").content_sha256, ContentSha256::Sent);
+    assert_eq!(Rules::of("aoss").payload, Payload::Signed);
+    assert_eq!(Rules::of("vpc-lattice-svcs").payload, Payload::Unsigned);
+    let iot = Rules::of_presigned("iotdevicegateway");
+    assert_eq!(iot.session_token, TokenSigning::AddedAfterwards);
+    assert_eq!(Rules::of("es"), Rules::GENERAL);
 }
 
 #[test]

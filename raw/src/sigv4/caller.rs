@@ -70,11 +70,10 @@ impl Credential {
 pub(super) struct Token(Known);
 
 impl Token {
-    /// Makes it the token of `credentials`, if they have one.
+    /// Makes it the token of `credentials`, if they have one; an empty token is none.
     pub(super) fn of(&mut self, credentials: &Credentials) -> Result<Option<&Self>, Error> {
-        let Some(text) = credentials.session_token.as_ref().map(SessionToken::expose) else {
-            return Ok(None);
-        };
+        let token = credentials.session_token.as_ref().map(SessionToken::expose);
+        let Some(text) = token.filter(|text| !text.is_empty()) else { return Ok(None) };
         if self.0.plain != text.as_bytes() {
             check_credential("session token", text)?;
             self.0.replace(|plain| {

@@ -12,6 +12,17 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The URL holds a character that never goes over the wire as it is: a blank, a control character,
+    /// one beyond ASCII, or the `#` of a fragment.
+    #[error("the URL {url:?} holds {character:?}, which has to be percent-encoded: {escaped}")]
+    UrlCharacter {
+        /// The URL as given.
+        url: String,
+        /// The first such character.
+        character: char,
+        /// The URL with all of them percent-encoded.
+        escaped: String,
+    },
     /// The method is no token (RFC 9110, 5.6.2).
     #[error("the method {method:?} is no HTTP method; write for example GET")]
     Method {
@@ -45,6 +56,20 @@ pub enum Error {
         name: String,
         /// The character.
         character: char,
+    },
+    /// The header `x-amz-content-sha256` is given and says nothing of the payload.
+    #[error(
+        "the x-amz-content-sha256 {value:?} is neither a SHA-256 nor a word for the payload such as UNSIGNED-PAYLOAD"
+    )]
+    ContentSha256 {
+        /// The value as given.
+        value: String,
+    },
+    /// A header that has one value is given twice.
+    #[error("the header {name} is given twice; it can have one value only")]
+    RepeatedHeader {
+        /// The header's name.
+        name: String,
     },
     /// The region is empty or could be no region.
     #[error("the region {region:?} is no region; name one, for example us-east-1")]

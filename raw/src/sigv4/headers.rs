@@ -1,22 +1,46 @@
 //! The `CanonicalHeaders` and `SignedHeaders` lines, and the headers to add: one list for all three.
 
 use super::caller::Token;
-use super::request::check_header;
+use super::request::{check_header, is_token};
 use super::{
     ContentSha256, Error, HashedPayload, Location, Request, Rules, Timestamp, TokenSigning,
 };
 
-/// Never signed: the signature itself, and what a proxy or an HTTP client may change on the way.
-const UNSIGNED: [&str; 6] =
-    ["authorization", "user-agent", "expect", "connection", "transfer-encoding", "x-amzn-trace-id"];
+/// Headers that are never signed: the signature itself, and what a proxy or an HTTP client may change
+/// on the way. Source: IAM User Guide, "Create a signed AWS API request", which names the hop-by-hop
+/// headers, `user-agent` and `x-amzn-trace-id`.
+pub const UNSIGNED_HEADERS: [&str; 12] = [
+    "authorization",
+    "user-agent",
+    "expect",
+    "connection",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "x-amzn-trace-id",
+];
 
-impl Request<'_> {
+impl<'a> Request<'a> {
     /// A given `X-Amz-Date` wins over the `time` of the parameters.
     pub(super) fn signing_time(&self, time: Timestamp) -> Result<Timestamp, Error> {
         match self.header(Header::Date.added_name()) {
             Some(given) => given.trim().parse(),
             None => Ok(time),
         }
+    }
+
+    /// A given `X-Amz-Content-Sha256` wins over the rule for the payload.
+    pub(super) fn given_payload(&self) -> Result<Option<&'a str>, Error> {
+        let Some(given) = self.header(Header::ContentSha256.added_name()) else { return Ok(None) };
+        let value = given.trim_ascii();
+        if !is_token(value) {
+            return Err(Error::ContentSha256 { value: value.to_owned() });
+        }
+        Ok(Some(value))
     }
 }
 
@@ -55,6 +79,9 @@ pub(super) struct HeaderBuffers {
     sorted: Vec<Header>,
     signed: Vec<u8>,
 }
+
+/// Headers with one value: of two, the service would take either or none.
+const ONCE: [Header; 4] = [Header::Host, Header::ContentSha256, Header::Date, Header::Token];
 
 /// A header that is signed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -147,7 +174,7 @@ fn merge(added: &[Header], given: Given<'_>, sorted: &mut Vec<Header>) -> Result
     sorted.extend_from_slice(added);
     for (at, (name, value)) in given.iter().enumerate() {
         check_header(name, value)?;
-        if UNSIGNED.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
+        if UNSIGNED_HEADERS.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
             continue;
         }
         let place = sorted.partition_point(|one| !is_after(one.name(given), name));
@@ -155,11 +182,16 @@ fn merge(added: &[Header], given: Given<'_>, sorted: &mut Vec<Header>) -> Result
         match same.filter(|one| one.name(given).eq_ignore_ascii_case(name)) {
             None => sorted.insert(place, Header::Given(at)),
             Some(Header::Given(_) | Header::Repeated(_)) => {
+                if ONCE.iter().any(|once| name.eq_ignore_ascii_case(once.added_name())) {
+                    return Err(Error::RepeatedHeader { name: (*name).to_owned() });
+                }
                 sorted.insert(place, Header::Repeated(at));
             }
-            // These two the caller may know better.
-            Some(one @ (Header::Host | Header::Date)) => *one = Header::Given(at),
-            Some(Header::ContentSha256 | Header::Token) => {}
+            // These the caller may know better.
+            Some(one @ (Header::Host | Header::Date | Header::ContentSha256)) => {
+                *one = Header::Given(at);
+            }
+            Some(Header::Token) => {}
         }
     }
     Ok(())
@@ -289,16 +321,20 @@ impl Headers<'_> {
     }
 }
 
-/// `Trim`: without white space around it, and with one space in the place of several. Tabs inside
-/// stay: AWS speaks of spaces alone. Other white space has been refused.
+/// `Trim`: without white space around it, and with one space in the place of any inside. AWS's
+/// documentation speaks of spaces; S3 takes a tab for one too (aws/aws-sdk-net#1222), as botocore, the
+/// SDK for Java and the C runtime do. Other white space has been refused.
 fn write_trimmed(out: &mut Vec<u8>, value: &str) {
-    let mut rest = value.trim_ascii();
+    let value = value.trim_ascii();
     // To tell whether takes less time than to tell where, and nearly always the answer is no.
-    if rest.contains("  ") {
-        while let Some(at) = rest.find("  ") {
-            out.extend_from_slice(&rest.as_bytes()[..=at]);
-            rest = rest[at..].trim_start_matches(' ');
-        }
+    if !value.contains("  ") && !value.contains('\t') {
+        out.extend_from_slice(value.as_bytes());
+        return;
     }
-    out.extend_from_slice(rest.as_bytes());
+    let mut words = value.split_ascii_whitespace();
+    out.extend_from_slice(words.next().unwrap_or_default().as_bytes());
+    for word in words {
+        out.push(b' ');
+        out.extend_from_slice(word.as_bytes());
+    }
 }

@@ -5,14 +5,40 @@ use crate::encode::{self, Slash};
 
 /// Appends `path`, which begins with a slash, as `rules` want it signed.
 pub(super) fn write_canonical(out: &mut Vec<u8>, path: &str, rules: Rules) {
-    let write = |out: &mut Vec<u8>, text: &[u8]| match rules.encode_path {
-        PathEncoding::Once => out.extend_from_slice(text),
-        PathEncoding::Twice => encode::write(out, text, Slash::Kept),
-    };
-    match rules.path {
-        PathNormalization::AsIs => write(out, path.as_bytes()),
-        PathNormalization::Normalized => write_normalized(out, path, write),
+    match (rules.path, rules.encode_path) {
+        (PathNormalization::AsIs, PathEncoding::Once) => write_once(out, path.as_bytes()),
+        (PathNormalization::AsIs, PathEncoding::Twice) => write_again(out, path.as_bytes()),
+        (PathNormalization::Normalized, PathEncoding::Once) => {
+            let root = out.len();
+            write_normalized(out, path, Vec::extend_from_slice);
+            if !is_canonical(&out[root..]) {
+                let normalized = out.split_off(root);
+                write_once(out, &normalized);
+            }
+        }
+        (PathNormalization::Normalized, PathEncoding::Twice) => {
+            write_normalized(out, path, write_again);
+        }
     }
+}
+
+/// Encoded once, counted from the plain name: decoded and encoded again, as S3 does it before it
+/// checks a signature. Most clients write what is canonical, and that is signed as it stands.
+fn write_once(out: &mut Vec<u8>, path: &[u8]) {
+    if is_canonical(path) {
+        out.extend_from_slice(path);
+    } else {
+        encode::write_canonical(out, path, Slash::Kept, |_| false);
+    }
+}
+
+/// Encoded as it stands on the wire, and so once more.
+fn write_again(out: &mut Vec<u8>, path: &[u8]) {
+    encode::write(out, path, Slash::Kept);
+}
+
+fn is_canonical(path: &[u8]) -> bool {
+    encode::split_canonical(path, Slash::Kept).1.is_empty()
 }
 
 /// RFC 3986, 5.2.4, and beyond it: AWS takes a doubled slash for one.
@@ -67,14 +93,37 @@ mod tests {
     }
 
     #[test]
-    fn s3_signs_the_path_of_the_wire() {
-        assert_eq!(canonical("/a//./b%20c/", Rules::S3), "/a//./b%20c/");
+    fn s3_signs_the_path_of_the_wire_where_that_is_well_encoded() {
+        for path in ["/a//./b%20c/", "/", "/..", "/%C3%BC/-._~%3D%2B"] {
+            assert_eq!(canonical(path, Rules::S3), path);
+        }
+    }
+
+    #[test]
+    fn s3_decodes_the_path_and_encodes_it_again() {
+        for (path, expected) in [
+            ("/asset_id=7/", "/asset_id%3D7/"),
+            ("/a@(b)'c':d,e!*$&;f", "/a%40%28b%29%27c%27%3Ad%2Ce%21%2A%24%26%3Bf"),
+            ("/a%2bb%c3%bc", "/a%2Bb%C3%BC"),
+            ("/%7Ea%41", "/~aA"),
+            ("/libstdc++", "/libstdc%20%20"),
+            ("/a%2Fb", "/a/b"),
+            ("/100%/%4", "/100%25/%254"),
+            ("/é", "/%C3%A9"),
+        ] {
+            assert_eq!(canonical(path, Rules::S3), expected, "{path}");
+        }
     }
 
     #[test]
     fn the_other_services_encode_it_once_more() {
         assert_eq!(canonical("/a%20b/c:d", Rules::GENERAL), "/a%2520b/c%3Ad");
+    }
+
+    #[test]
+    fn a_normalised_path_may_be_encoded_once_too() {
         let once = Rules { encode_path: PathEncoding::Once, ..Rules::GENERAL };
         assert_eq!(canonical("/x/../a%20b", once), "/a%20b");
+        assert_eq!(canonical("/x%2Fy/../a=b", once), "/a%3Db");
     }
 }

@@ -105,11 +105,12 @@ impl Parameters {
             }
             let start = self.begin();
             let ends_name = |byte| byte == b'=' || byte == b'&';
-            rest = encode::write_canonical(&mut self.text, rest, ends_name);
+            rest = encode::write_canonical(&mut self.text, rest, Slash::Encoded, ends_name);
             let equals = self.text.len();
             self.text.push(b'=');
             if let [b'=', value @ ..] = rest {
-                rest = encode::write_canonical(&mut self.text, value, |byte| byte == b'&');
+                let ends_value = |byte| byte == b'&';
+                rest = encode::write_canonical(&mut self.text, value, Slash::Encoded, ends_value);
             }
             self.places.push(Place { whole: start..self.text.len(), equals });
         }
@@ -162,8 +163,11 @@ fn is_canonical(wire: &[u8]) -> bool {
     let (mut last_name, mut last_value) = (&b""[..], &b""[..]);
     let mut rest = wire;
     while !rest.is_empty() {
-        let (name, [b'=', after_equals @ ..]) = encode::split_canonical(rest) else { return false };
-        let (value, after_value) = encode::split_canonical(after_equals);
+        let (name, [b'=', after_equals @ ..]) = encode::split_canonical(rest, Slash::Encoded)
+        else {
+            return false;
+        };
+        let (value, after_value) = encode::split_canonical(after_equals, Slash::Encoded);
         // Two names differ soon, most at their first byte: sooner than a comparison of slices begins.
         if name.iter().cmp(last_name).then_with(|| value.cmp(last_value)).is_lt() {
             return false;

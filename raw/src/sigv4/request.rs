@@ -1,4 +1,5 @@
 use super::Error;
+use crate::encode::{self, Slash};
 use std::fmt;
 
 /// A request before it is signed, in the bytes that will go over the wire.
@@ -61,30 +62,34 @@ impl<'a> Request<'a> {
     ///
     /// The URL is cut apart and not parsed: path and query stay as they are, which a URL library
     /// does not promise (RFC 3986 lets it resolve `..`, and S3 does not). The scheme's own port
-    /// is dropped, as HTTP clients drop it from `Host`, and so is the fragment.
+    /// is dropped, as HTTP clients drop it from `Host`.
     ///
     /// # Errors
-    /// Where the URL is not absolute, has no host, or carries a user name.
+    /// The URL is not absolute, has no host, carries a user name, or holds a character that has to be
+    /// percent-encoded: an HTTP client would encode it, or cut a fragment off, after it was signed.
     pub fn new(method: &'a str, url: &'a str) -> Result<Self, Error> {
         let error = |problem| Error::Url { url: url.to_owned(), problem };
         let (scheme, rest) =
             Scheme::cut(url).ok_or_else(|| error("begins with neither https:// nor http://"))?;
         let (host, rest) = split_before(rest, |byte| matches!(byte, b'/' | b'?' | b'#'));
-        let (path, rest) = split_before(rest, |byte| matches!(byte, b'?' | b'#'));
-        let (query, _fragment) = split_before(rest, |byte| byte == b'#');
+        let (path, query) = split_before(rest, |byte| byte == b'?');
         let query = query.strip_prefix('?').unwrap_or_default();
         let host = host.strip_suffix(scheme.default_port()).unwrap_or(host);
         if host.is_empty() {
             return Err(error("has no host"));
-        }
-        if url.contains(|character: char| character.is_ascii_control()) {
-            return Err(error("holds a control character, which is to be percent-encoded"));
         }
         if !host.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(error("has a host that is neither a name nor an address"));
         }
         if host.contains('@') {
             return Err(error("carries a user name, which no AWS service takes"));
+        }
+        if let Some(character) = url.chars().find(|character| !goes_over_the_wire(*character)) {
+            return Err(Error::UrlCharacter {
+                url: url.to_owned(),
+                character,
+                escaped: escaped(url),
+            });
         }
         Ok(Self { method, scheme, host, path, query, headers: &[], body: &[] })
     }
@@ -136,6 +141,23 @@ pub(super) fn check_credential(what: &'static str, text: &str) -> Result<(), Err
         Some(character) => Err(Error::Credentials { what, character }),
         None => Ok(()),
     }
+}
+
+/// Whether a character may stand in the path or the query of a request line.
+fn goes_over_the_wire(character: char) -> bool {
+    character.is_ascii_graphic() && character != '#'
+}
+
+/// `url` with every character percent-encoded that does not go over the wire as it is.
+fn escaped(url: &str) -> String {
+    url.chars().fold(String::with_capacity(url.len()), |mut escaped, character| {
+        if goes_over_the_wire(character) {
+            escaped.push(character);
+        } else {
+            encode::push(&mut escaped, character.encode_utf8(&mut [0; 4]), Slash::Encoded);
+        }
+        escaped
+    })
 }
 
 fn split_before(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
@@ -197,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_url_is_cut_and_not_changed() {
-        let request = Request::new("GET", "https://h.example/a/../b//%7e?x=/?&y#f").unwrap();
+        let request = Request::new("GET", "https://h.example/a/../b//%7e?x=/?&y").unwrap();
         assert_eq!(
             (request.scheme, request.host, request.path, request.query),
             (Scheme::Https, "h.example", "/a/../b//%7e", "x=/?&y")
@@ -222,5 +244,20 @@ mod tests {
         assert!(message("s3://bucket/key").contains("begins with neither"));
         assert!(message("https:///key").contains("has no host"));
         assert!(message("https://me:pw@h/").contains("user name"));
+        assert!(message("https://h a/").contains("neither a name nor an address"));
+    }
+
+    #[test]
+    fn what_an_http_client_would_encode_is_refused_with_the_url_that_is_meant() {
+        for (url, escaped) in [
+            ("https://h/a b?c d", "https://h/a%20b?c%20d"),
+            ("https://h/café", "https://h/caf%C3%A9"),
+            ("https://h/a#b", "https://h/a%23b"),
+            ("https://h#b", "https://h%23b"),
+            ("https://h/?a=\r\n", "https://h/?a=%0D%0A"),
+        ] {
+            let message = Request::new("GET", url).unwrap_err().to_string();
+            assert!(message.ends_with(&format!("percent-encoded: {escaped}")), "{message}");
+        }
     }
 }

@@ -45,7 +45,8 @@ pub enum PathNormalization {
 /// How often the path that is signed has been encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathEncoding {
-    /// S3: the path is signed as it stands on the wire, where it is encoded already.
+    /// S3: the path is decoded, and encoded once. A path that is well encoded on the wire is signed
+    /// as it stands there.
     Once,
     /// Every other service: the path of the wire is encoded again, so that `%20` is signed as `%2520`.
     Twice,
@@ -64,9 +65,10 @@ pub enum Payload {
 /// Whether the payload's hash is also sent, as `x-amz-content-sha256`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentSha256 {
-    /// S3 requires it. Has no effect on a presigned request, which can carry no header.
+    /// S3 and `OpenSearch` Serverless require it. Has no effect on a presigned request, which can carry
+    /// no header.
     Sent,
-    /// Every other service.
+    /// Nearly every other service.
     Absent,
 }
 
@@ -102,15 +104,36 @@ impl Rules {
     pub const S3_PRESIGNED: Self = Self { payload: Payload::Unsigned, ..Self::S3 };
 
     /// The rules of the service with this signing name, for [`sign`](super::sign).
+    ///
+    /// Sources: S3 and its relatives, the endpoint rules of their SDKs (`disableDoubleEncoding`);
+    /// `OpenSearch` Serverless, aws/aws-sdk-php#3145; VPC Lattice, its user guide ("VPC Lattice does not
+    /// support payload signing").
     #[must_use]
     pub fn of(service: &str) -> Self {
-        if service == "s3" { Self::S3 } else { Self::GENERAL }
+        match service {
+            "s3" | "s3express" | "s3-object-lambda" | "s3-outposts" => Self::S3,
+            "aoss" => Self { content_sha256: ContentSha256::Sent, ..Self::GENERAL },
+            "vpc-lattice-svcs" => Self {
+                payload: Payload::Unsigned,
+                content_sha256: ContentSha256::Sent,
+                ..Self::GENERAL
+            },
+            _ => Self::GENERAL,
+        }
     }
 
     /// The rules of the service with this signing name, for [`presign`](super::presign).
+    ///
+    /// Source for AWS `IoT`'s MQTT over WebSocket: aws/aws-sdk-js#1456.
     #[must_use]
     pub fn of_presigned(service: &str) -> Self {
-        if service == "s3" { Self::S3_PRESIGNED } else { Self::GENERAL }
+        match service {
+            "iotdevicegateway" => {
+                Self { session_token: TokenSigning::AddedAfterwards, ..Self::GENERAL }
+            }
+            _ if Self::of(service) == Self::S3 => Self::S3_PRESIGNED,
+            _ => Self::of(service),
+        }
     }
 }
 
