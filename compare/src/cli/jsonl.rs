@@ -1,38 +1,63 @@
 //! One JSON document a line in, one a line out, in order, until the end of the input.
 
-use std::io::{self, BufRead, BufWriter, Write};
+use std::io::{self, BufRead, Write};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::error::Stop;
 
+/// What some editors and shells write before the text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Answers every line: `answer` those that are a `Job`, `unreadable` the others, with their `id`
-/// if they have one and what is wrong with them.
+/// if they have one and what is wrong with them. Each answer is flushed, for a partner that waits for
+/// it before it writes the next line.
 pub(super) fn answer_lines<Job: DeserializeOwned, Answer: Serialize>(
     answer: impl Fn(&Job) -> Answer,
     unreadable: impl Fn(Value, String) -> Answer,
 ) -> Result<(), Stop> {
-    let mut output = BufWriter::new(io::stdout().lock());
-    for line in io::stdin().lock().lines() {
-        let line = line.map_err(|error| Stop::impossible(format!("standard input: {error}")))?;
-        if line.trim().is_empty() {
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    let (mut line, mut answered) = (Vec::new(), Vec::new());
+    loop {
+        line.clear();
+        let length = input
+            .read_until(b'\n', &mut line)
+            .map_err(|error| Stop::impossible(format!("standard input: {error}")))?;
+        if length == 0 {
+            return Ok(());
+        }
+        let text = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&line).trim_ascii();
+        if text.is_empty() {
             continue;
         }
-        let answer = match serde_json::from_str(&line) {
+        let answer = match read(text) {
             Ok(job) => answer(&job),
-            Err(error) => unreadable(id_of(&line), format!("the line is no job: {error}")),
+            Err(why) => unreadable(id_of(text), why),
         };
-        let written = serde_json::to_writer(&mut output, &answer)
+        answered.clear();
+        serde_json::to_writer(&mut answered, &answer)
             .map_err(io::Error::from)
-            .and_then(|()| output.write_all(b"\n"));
-        written.map_err(|error| Stop::impossible(format!("standard output: {error}")))?;
+            .and_then(|()| {
+                answered.push(b'\n');
+                output.write_all(&answered)?;
+                output.flush()
+            })
+            .map_err(|error| Stop::impossible(format!("standard output: {error}")))?;
     }
-    output.flush().map_err(|error| Stop::impossible(format!("standard output: {error}")))
 }
 
-fn id_of(line: &str) -> Value {
-    serde_json::from_str::<Value>(line)
+/// The job on a line, or what is wrong with the line.
+fn read<Job: DeserializeOwned>(line: &[u8]) -> Result<Job, String> {
+    let text = str::from_utf8(line).map_err(|error| {
+        let place = error.valid_up_to();
+        format!("the line is not UTF-8: byte {} is {:#04x}", place + 1, line[place])
+    })?;
+    serde_json::from_str(text).map_err(|error| format!("the line is no job: {error}"))
+}
+
+fn id_of(line: &[u8]) -> Value {
+    serde_json::from_str::<Value>(&String::from_utf8_lossy(line))
         .ok()
         .and_then(|value| value.get("id").cloned())
         .unwrap_or(Value::Null)
