@@ -1,5 +1,6 @@
 //! One request, signed by either side, with every step; nothing is sent.
 
+mod notes;
 pub mod raw_side;
 pub mod sdk_side;
 pub mod service;
@@ -8,9 +9,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use contract::Credentials;
 use raw::sigv4::{self, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 /// A request to sign, as one line of `sign --jsonl` states it.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Job {
     /// Returned with the answer.
     #[serde(default)]
@@ -36,8 +39,10 @@ pub struct Job {
     pub access_key_id: String,
     /// The secret half.
     pub secret_access_key: Secret,
-    /// With temporary credentials.
+    /// With temporary credentials; an empty one is none.
     pub session_token: Option<Secret>,
+    /// Whether the token is part of what is signed; the service's rule where absent.
+    pub token: Option<Token>,
     /// Where the signature goes.
     #[serde(default)]
     pub location: Location,
@@ -70,6 +75,16 @@ pub enum Location {
     Header,
     /// `X-Amz-Signature` in the query.
     Query,
+}
+
+/// Whether the session token is part of what is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Token {
+    /// It is, as nearly every service wants it
+    Signed,
+    /// It is added afterwards, as MQTT over WebSocket wants it
+    Afterwards,
 }
 
 /// Who signs.
@@ -107,7 +122,7 @@ pub enum Path {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum EncodePath {
-    /// Taken as it stands on the wire, as S3 wants it
+    /// Decoded and encoded once, as S3 wants it
     Once,
     /// Encoded once more, as every other service wants it
     Twice,
@@ -140,6 +155,30 @@ pub struct Steps {
     pub headers: Vec<(String, String)>,
 }
 
+/// What came of a job on one side.
+#[derive(Debug)]
+pub struct Signing {
+    /// Who signed.
+    pub side: Side,
+    /// The steps, or why there are none.
+    pub steps: Result<Steps, SignError>,
+    /// What the sandbox's verifier says of the signed request.
+    pub judged: Option<Judged>,
+    /// What a service would refuse or read otherwise.
+    pub notes: Vec<String>,
+}
+
+/// The verdict of the sandbox's verifier, by the rules of the service.
+#[derive(Debug, Serialize)]
+pub struct Judged {
+    /// `accepted` or `refused`
+    pub verdict: &'static str,
+    /// Why refused.
+    pub code: Option<String>,
+    /// Why refused, for people.
+    pub message: Option<String>,
+}
+
 /// One line of answer.
 #[derive(Debug, Serialize)]
 pub struct Answer {
@@ -147,11 +186,23 @@ pub struct Answer {
     pub id: serde_json::Value,
     /// Who signed.
     pub side: Side,
+    /// What came of it.
+    #[serde(flatten)]
+    pub signed: Shown,
+}
+
+/// A [`Signing`] in JSON.
+#[derive(Debug, Default, Serialize)]
+pub struct Shown {
     /// The steps; every field of theirs is null where there is an error.
     #[serde(flatten)]
     pub steps: StepsOrNull,
     /// Why there are no steps.
     pub error: Option<String>,
+    /// What the sandbox's verifier says of the signed request.
+    pub judged: Option<Judged>,
+    /// What a service would refuse or read otherwise.
+    pub notes: Vec<String>,
 }
 
 /// [`Steps`], or nulls in their place.
@@ -185,6 +236,21 @@ pub enum SignError {
         /// The option that states it.
         option: &'static str,
     },
+    /// Two statements about the payload.
+    #[error(
+        "x-amz-content-sha256 is given as {given}, which contradicts the payload that was asked for ({asked}); leave one of them out"
+    )]
+    Payload {
+        /// The header's value.
+        given: String,
+        /// `signed` or `unsigned`.
+        asked: &'static str,
+    },
+    /// Two session tokens.
+    #[error(
+        "the header X-Amz-Security-Token is given, and is not the session token of the credentials; leave one of them out"
+    )]
+    Tokens,
     /// What the SDK's signer logged is not what it signed.
     #[error("the steps that aws-sigv4 reported do not yield the signature that it made")]
     Unproven,
@@ -208,11 +274,24 @@ impl Job {
     /// # Errors
     /// What stands in the way, in one line.
     pub fn sign(&self) -> Result<Steps, SignError> {
-        let decided = self.decide()?;
-        match self.side {
-            Side::Raw => raw_side::sign(&decided),
-            Side::Sdk => sdk_side::sign(&decided),
-        }
+        self.decide()?.sign()
+    }
+
+    /// Signs, and asks what a service would make of it.
+    #[must_use]
+    pub fn play(&self) -> Signing {
+        let side = self.side;
+        let decided = match self.decide() {
+            Ok(decided) => decided,
+            Err(error) => {
+                return Signing { side, steps: Err(error), judged: None, notes: Vec::new() };
+            }
+        };
+        let steps = decided.sign();
+        let mut notes = decided.notes();
+        let judged = steps.as_ref().ok().map(|steps| decided.judge(steps));
+        notes.extend(judged.as_ref().and_then(|judged| judged.note(&decided.service)));
+        Signing { side, steps, judged, notes }
     }
 
     fn decide(&self) -> Result<Decided<'_>, SignError> {
@@ -225,18 +304,48 @@ impl Job {
         let region = region.ok_or_else(|| missing("region", "--region"))?;
         let mut credentials =
             Credentials::new(self.access_key_id.as_str(), self.secret_access_key.0.as_str());
-        if let Some(token) = &self.session_token {
+        if let Some(token) = self.session_token.as_ref().filter(|token| !token.0.is_empty()) {
+            if self.given("x-amz-security-token").is_some_and(|given| given.trim() != token.0) {
+                return Err(SignError::Tokens);
+            }
             credentials = credentials.with_session_token(token.0.as_str());
         }
+        let body = BASE64_STANDARD.decode(&self.body_base64).map_err(SignError::Body)?;
+        self.check_given_payload(&body)?;
+        // A given date is the moment of signing.
+        let time = self.given("x-amz-date").map_or(self.time.as_str(), str::trim);
         Ok(Decided {
             job: self,
-            body: BASE64_STANDARD.decode(&self.body_base64).map_err(SignError::Body)?,
-            time: self.time.parse()?,
+            body,
+            time: time.parse()?,
             rules: self.rules(&service),
             credentials,
             service,
             region,
         })
+    }
+
+    /// The value of the first header of that name.
+    fn given(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses a given x-amz-content-sha256 that says otherwise than `payload`.
+    fn check_given_payload(&self, body: &[u8]) -> Result<(), SignError> {
+        let (Some(given), Some(asked)) = (self.given("x-amz-content-sha256"), self.payload) else {
+            return Ok(());
+        };
+        let given = given.trim();
+        let is_unsigned = given.contains("UNSIGNED-PAYLOAD");
+        let (agrees, asked) = match asked {
+            Payload::Unsigned => (is_unsigned, "unsigned"),
+            Payload::Signed => {
+                let hash = sigv4::Hex::of(Sha256::digest(body).into());
+                (given == hash.as_str() || given.starts_with("STREAMING-AWS4-"), "signed")
+            }
+        };
+        if agrees { Ok(()) } else { Err(SignError::Payload { given: given.to_owned(), asked }) }
     }
 
     /// The service's rules, but for what the job states itself.
@@ -265,6 +374,11 @@ impl Job {
             Some(ContentSha256::Absent) => rules.content_sha256 = sigv4::ContentSha256::Absent,
             None => {}
         }
+        match self.token {
+            Some(Token::Signed) => rules.session_token = sigv4::TokenSigning::Signed,
+            Some(Token::Afterwards) => rules.session_token = sigv4::TokenSigning::AddedAfterwards,
+            None => {}
+        }
         rules
     }
 }
@@ -273,11 +387,23 @@ impl Answer {
     /// What came of `job`.
     #[must_use]
     pub fn to(job: &Job) -> Self {
-        let (steps, error) = match job.sign() {
+        Self { id: job.id.clone(), side: job.side, signed: job.play().into() }
+    }
+
+    /// For a line that is no job.
+    #[must_use]
+    pub fn unreadable(id: serde_json::Value, why: String) -> Self {
+        Self { id, side: Side::Raw, signed: Shown { error: Some(why), ..Shown::default() } }
+    }
+}
+
+impl From<Signing> for Shown {
+    fn from(signing: Signing) -> Self {
+        let (steps, error) = match signing.steps {
             Ok(steps) => (steps.into(), None),
             Err(error) => (StepsOrNull::default(), Some(error.to_string())),
         };
-        Self { id: job.id.clone(), side: job.side, steps, error }
+        Self { steps, error, judged: signing.judged, notes: signing.notes }
     }
 }
 
@@ -295,6 +421,13 @@ impl From<Steps> for StepsOrNull {
 }
 
 impl Decided<'_> {
+    fn sign(&self) -> Result<Steps, SignError> {
+        match self.job.side {
+            Side::Raw => raw_side::sign(self),
+            Side::Sdk => sdk_side::sign(self),
+        }
+    }
+
     fn given(&self) -> Vec<(&str, &str)> {
         self.job.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }

@@ -58,8 +58,8 @@ pub struct Response {
 /// What the crate `aws-sigv4` logs of a signature.
 #[derive(Clone, Default)]
 pub struct SigningLog {
-    /// The canonical request. The value of a token header is redacted in it, by the signer itself;
-    /// see [`SigningLog::with_token`]. A token in the query is not.
+    /// The canonical request. The values of headers that hold secrets are redacted in it, by the signer
+    /// itself; see [`SigningLog::with_headers`]. A token in the query is not.
     pub canonical_request: String,
 }
 
@@ -110,10 +110,34 @@ impl SigningLog {
     /// if `token` is the one that was sent. Whether it is, the signature shows.
     #[must_use]
     pub fn with_token(&self, token: &str) -> String {
-        const NAME: &str = "x-amz-security-token:";
-        let redacted = format!("{NAME}** redacted (length={}) **", token.len());
-        self.canonical_request.replacen(&redacted, &format!("{NAME}{token}"), 1)
+        self.with_headers(&[("x-amz-security-token", token)])
     }
+
+    /// The canonical request with the values of `headers` where the log has them redacted, as it has
+    /// tokens, cookies and the keys of SSE-C. A name may come twice.
+    #[must_use]
+    pub fn with_headers(&self, headers: &[(&str, &str)]) -> String {
+        let lines: Vec<_> = self.canonical_request.split('\n').collect();
+        let shown = lines.iter().map(|line| {
+            let (name, value) = line.split_once(':').unwrap_or((line, ""));
+            let values: Vec<_> = headers
+                .iter()
+                .filter(|(given, _)| given.eq_ignore_ascii_case(name))
+                .map(|(_, value)| single_spaced(value))
+                .collect();
+            if value.starts_with("** redacted (length=") && !values.is_empty() {
+                format!("{name}:{}", values.join(","))
+            } else {
+                (*line).to_owned()
+            }
+        });
+        shown.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The value of a header as the signer writes it: no space around it, and one in the place of several.
+fn single_spaced(value: &str) -> String {
+    value.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A header, the query and the answer may hold a token.

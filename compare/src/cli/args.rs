@@ -247,6 +247,9 @@ pub(super) struct SignArgs {
     /// Whether x-amz-content-sha256 goes along [default: the service's rule]
     #[arg(long, value_enum)]
     pub(super) content_sha256: Option<sign::ContentSha256>,
+    /// Whether the session token is signed [default: the service's rule]
+    #[arg(long, value_enum)]
+    pub(super) token: Option<sign::Token>,
     /// Who signs
     #[arg(long, value_enum, default_value_t = SignSide::Both)]
     pub(super) side: SignSide,

@@ -301,6 +301,7 @@ impl Claim {
             access_key_id: credentials.access_key_id.as_str().to_owned(),
             secret_access_key: Secret(credentials.secret_key.expose().to_owned()),
             session_token: token.map(|token| Secret(token.expose().to_owned())),
+            token: None,
             location: self.location,
             expires: self.expires.unwrap_or_default(),
             payload: match canonical_request.lines().last() {

@@ -2,31 +2,46 @@
 
 use std::fmt::Write as _;
 
-use crate::sign::{Side, Steps};
+use crate::sign::{Side, Signing, Steps};
 
-/// Every step of every side, in AWS's order; what both sides agree on stands once.
+/// Every step of every side that signed, in AWS's order; what the sides agree on stands once.
 #[must_use]
-pub fn text(signed: &[(Side, Steps)]) -> String {
+pub fn text(sides: &[Signing]) -> String {
+    let signed: Vec<_> =
+        sides.iter().filter_map(|signing| Some((signing, signing.steps.as_ref().ok()?))).collect();
     let mut text = String::new();
-    step(&mut text, signed, "1. Canonical request", |steps| steps.canonical_request.clone());
-    step(&mut text, signed, "2. Hash of the canonical request", |steps| {
+    let mut step = |heading: &str, of: &dyn Fn(&Steps) -> String| {
+        let values = signed.iter().map(|(signing, steps)| (name(signing.side), of(steps)));
+        section(&mut text, heading, &values.collect::<Vec<_>>());
+    };
+    step("1. Canonical request", &|steps| steps.canonical_request.clone());
+    step("2. Hash of the canonical request", &|steps| {
         steps.string_to_sign.lines().last().unwrap_or_default().to_owned()
     });
-    step(&mut text, signed, "3. String to sign", |steps| steps.string_to_sign.clone());
-    step(&mut text, signed, "4. Signature", |steps| steps.signature.clone());
-    step(&mut text, signed, "5. Where it goes", |steps| {
+    step("3. String to sign", &|steps| steps.string_to_sign.clone());
+    step("4. Signature", &|steps| steps.signature.clone());
+    step("5. Where it goes", &|steps| {
         steps.authorization.as_ref().map_or_else(
             || steps.url.clone(),
             |authorization| format!("Authorization: {authorization}"),
         )
     });
+    let verdicts = signed.iter().filter_map(|(signing, _)| {
+        let judged = signing.judged.as_ref()?;
+        let reason = [&judged.code, &judged.message].map(|text| text.as_deref());
+        let verdict = match reason {
+            [Some(code), Some(message)] => format!("{}: {code}: {message}", judged.verdict),
+            _ => judged.verdict.to_owned(),
+        };
+        Some((name(signing.side), verdict))
+    });
+    section(&mut text, "6. What the sandbox's verifier says", &verdicts.collect::<Vec<_>>());
     text
 }
 
-fn step(text: &mut String, signed: &[(Side, Steps)], heading: &str, of: impl Fn(&Steps) -> String) {
-    let values: Vec<_> = signed.iter().map(|(side, steps)| (name(*side), of(steps))).collect();
+fn section(text: &mut String, heading: &str, values: &[(&str, String)]) {
     let agreed = values.windows(2).all(|pair| pair[0].1 == pair[1].1);
-    let shown = if agreed { &values[..1] } else { &values[..] };
+    let shown = if agreed { values.get(..1).unwrap_or_default() } else { values };
     for (name, value) in shown {
         let names: Vec<_> = values.iter().map(|(name, _)| *name).collect();
         let whose = if agreed { names.join(" and ") } else { (*name).to_owned() };
@@ -86,6 +101,10 @@ pub fn curl(method: &str, steps: &Steps, body: &str) -> String {
         // Not --data-binary, to which a body that begins with @ names a file.
         let _ = write!(line, " --data-raw {}", quoted(body));
     }
+    if steps.url.contains(['[', ']', '{', '}']) {
+        // To curl these are ranges and lists.
+        line.push_str(" --globoff");
+    }
     let _ = write!(line, " {}", quoted(&steps.url));
     line
 }
@@ -116,6 +135,16 @@ mod tests {
             curl("PUT", &steps(), "it's"),
             r"curl --path-as-is -X 'PUT' -H 'host: h' -H 'x-empty;' -H 'Content-Type:' --data-raw 'it'\''s' 'https://h/it'\''s?a=b'"
         );
+    }
+
+    #[test]
+    fn a_curl_line_says_that_brackets_are_no_ranges() {
+        for target in ["?params[page]=1", "?f={x,y}", "a[1-3]"] {
+            let url = format!("https://h/{target}");
+            let line = curl("GET", &Steps { url, ..steps() }, "");
+            assert!(line.ends_with(&format!(" --globoff 'https://h/{target}'")), "{line}");
+        }
+        assert!(!curl("GET", &steps(), "").contains("--globoff"));
     }
 
     #[test]

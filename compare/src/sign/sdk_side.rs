@@ -7,13 +7,15 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_sigv4::{
     http_request::{
-        PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation,
-        SigningInstructions, SigningSettings, UriPathNormalizationMode, sign as aws_sign,
+        PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody, SignableRequest,
+        SignatureLocation, SigningInstructions, SigningSettings, UriPathNormalizationMode,
+        sign as aws_sign,
     },
     sign::v4,
 };
 use raw::sigv4::{
     ContentSha256, CredentialScope, PathEncoding, PathNormalization, Payload, Request, Timestamp,
+    TokenSigning, UNSIGNED_HEADERS,
 };
 use sdk::observe::{SigningLog, signing_log};
 use time::{PrimitiveDateTime, macros::format_description};
@@ -21,18 +23,15 @@ use time::{PrimitiveDateTime, macros::format_description};
 use super::{Decided, Location, SignError, Steps};
 use crate::proof;
 
-/// Headers that neither side signs, beyond those that `aws-sigv4` leaves out by itself.
-const NOT_SIGNED: [&str; 2] = ["connection", "expect"];
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
+const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// Every step, as the SDK takes it.
 pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
     let job = decided.job;
     let host = Request::new(&job.method, &job.url)?.host;
-    // The SDK signs at a time, never at that of a header: where one is given, it is the time.
-    let given_date = decided.given().into_iter().find(|(name, _)| is_date(name));
-    let time = given_date.map_or(Ok(decided.time), |(_, value)| value.parse::<Timestamp>())?;
-    let (instructions, signature, log) = call(decided, &time)?;
-    let steps = prove(decided, &time, &signature, &log)?;
+    let (instructions, signature, log) = call(decided)?;
+    let steps = prove(decided, &signature, &log)?;
 
     let (headers, params) = instructions.into_parts();
     let added = headers
@@ -55,10 +54,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
     })
 }
 
-fn call(
-    decided: &Decided<'_>,
-    time: &Timestamp,
-) -> Result<(SigningInstructions, String, SigningLog), SignError> {
+fn call(decided: &Decided<'_>) -> Result<(SigningInstructions, String, SigningLog), SignError> {
     let refused = |error: &dyn std::error::Error| {
         let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
         SignError::Sdk(format!("{error}{cause}"))
@@ -78,16 +74,20 @@ fn call(
         .identity(&identity)
         .region(&decided.region)
         .name(&decided.service)
-        .time(system_time(time))
+        .time(system_time(&decided.time))
         .settings(settings(decided))
         .build()
         .map_err(|error| refused(&error))?
         .into();
-    let body = match decided.rules.payload {
-        Payload::Signed => SignableBody::Bytes(&decided.body),
-        Payload::Unsigned => SignableBody::UnsignedPayload,
+    let body = match (job.given(CONTENT_SHA256), decided.rules.payload) {
+        (Some(given), _) => SignableBody::Precomputed(given.trim().to_owned()),
+        (None, Payload::Signed) => SignableBody::Bytes(&decided.body),
+        (None, Payload::Unsigned) => SignableBody::UnsignedPayload,
     };
-    let headers = decided.given().into_iter().filter(|(name, _)| !is_date(name));
+    // In the header the SDK adds the date itself, and would add it to a given one.
+    let headers = decided.given().into_iter().filter(|(name, _)| {
+        job.location == Location::Query || !name.eq_ignore_ascii_case("x-amz-date")
+    });
     let request = SignableRequest::new(&job.method, &job.url, headers, body)
         .map_err(|error| refused(&error))?;
     let (output, log) = signing_log(|| aws_sign(request, &params));
@@ -114,22 +114,28 @@ fn settings(decided: &Decided<'_>) -> SigningSettings {
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(Duration::from_secs(decided.job.expires));
     }
-    settings.excluded_headers.get_or_insert_default().extend(NOT_SIGNED.map(Into::into));
+    settings.session_token_mode = match rules.session_token {
+        TokenSigning::Signed => SessionTokenMode::Include,
+        TokenSigning::AddedAfterwards => SessionTokenMode::Exclude,
+    };
+    settings.excluded_headers = Some(UNSIGNED_HEADERS.map(Into::into).into());
     settings
 }
 
 /// The canonical request and string to sign that yield `signature`.
 fn prove(
     decided: &Decided<'_>,
-    time: &Timestamp,
     signature: &str,
     log: &SigningLog,
 ) -> Result<(String, String), SignError> {
-    let credentials = &decided.credentials;
-    let canonical_request = match &credentials.session_token {
-        Some(token) => log.with_token(token.expose()),
-        None => log.canonical_request.clone(),
-    };
+    let Decided { credentials, time, .. } = decided;
+    let mut sent = decided.given();
+    if let Some(token) = &credentials.session_token
+        && decided.job.given(SECURITY_TOKEN).is_none()
+    {
+        sent.push((SECURITY_TOKEN, token.expose()));
+    }
+    let canonical_request = log.with_headers(&sent);
     let mut scope = Vec::new();
     let scope = CredentialScope::new(time, &decided.region, &decided.service, &mut scope)?;
     let string_to_sign =
@@ -157,8 +163,4 @@ fn system_time(time: &Timestamp) -> SystemTime {
         Ok(moment) => moment.assume_utc().into(),
         Err(error) => unreachable!("a timestamp is of this form: {error}"),
     }
-}
-
-fn is_date(name: &str) -> bool {
-    name.eq_ignore_ascii_case("x-amz-date")
 }

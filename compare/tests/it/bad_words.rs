@@ -127,8 +127,8 @@ fn a_request_to_sign_has_a_url_a_time_and_headers_that_are_some() {
     sign(&[url, "-H", "hush-hush"], 2, &["'Name: value'"]);
     sign(&[url, "--body-file", "not-there"], 2, &["not-there"]);
     sign(&[url, "-H", "X-Note: one\r\nX-Two: two"], 1, &["X-Note"]);
-    sign(&[url, "--presign", "--expires", "99999999"], 1, &["604800"]);
-    sign(&["G T", url], 1, &["method"]);
+    sign(&[url, "--presign", "--expires", "99999999", "--side", "raw"], 1, &["604800"]);
+    sign(&["G T", url], 2, &["method"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 pub(crate) struct Program {
     command: Command,
     folder: TempDir,
-    input: String,
+    input: Vec<u8>,
     secrets: Vec<String>,
 }
 
@@ -51,7 +51,7 @@ impl Program {
             .env("HOME", folder.path())
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .current_dir(folder.path());
-        Self { command, folder, input: String::new(), secrets: Vec::new() }
+        Self { command, folder, input: Vec::new(), secrets: Vec::new() }
     }
 
     /// The program against `sandbox`, as its identity `name`, in its region.
@@ -120,7 +120,7 @@ impl Program {
     }
 
     /// What comes over standard input.
-    pub(crate) fn input(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn input(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.input = text.into();
         self
     }
@@ -137,7 +137,7 @@ impl Program {
         // From a thread of its own: a program that answers while it reads would fill its output.
         thread::spawn(move || {
             // One that does not read to the end says so in its exit code.
-            let _ = stdin.write_all(self.input.as_bytes());
+            let _ = stdin.write_all(&self.input);
         });
         Running { child, secrets: self.secrets, _folder: self.folder }
     }

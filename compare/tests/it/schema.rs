@@ -13,7 +13,7 @@ use crate::{
     program::Program,
     run::agreed,
     server::{Message, Side, forward, serve},
-    sign_jsonl::job,
+    sign_jsonl::{job, unsigned},
 };
 
 /// Fails unless `answer` is as `compare/schema/NAME.schema.json` says.
@@ -140,11 +140,13 @@ fn sign_holds_its_schema_on_either_side_and_in_either_location() {
 
 #[test]
 fn every_line_of_sign_and_verify_holds_its_schema() {
-    let input = format!("{}\n{{\"id\": 2}}\nnothing\n", job(1));
-    let ended = Program::new(["sign", "--jsonl"]).input(input.clone()).run().expect(0);
+    let with_others = |line: &Value| format!("{line}\n{{\"id\": 2}}\nnothing\n");
+    let input = with_others(&job(1));
+    let ended = Program::new(["sign", "--jsonl"]).input(input).run().expect(0);
     assert_eq!(ended.json_lines().len(), 3);
     ended.json_lines().iter().for_each(|line| holds("sign-line", line));
 
+    let input = with_others(&unsigned(&job(1)));
     let ended = Program::new(["verify", "--jsonl"]).input(input).run().expect(0);
     assert_eq!(ended.json_lines().len(), 3);
     ended.json_lines().iter().for_each(|line| holds("verify-line", line));

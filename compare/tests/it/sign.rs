@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     program::{Ended, Program},
+    schema::holds,
     server::{Message, forward},
 };
 
@@ -67,6 +68,110 @@ fn each_side_alone_ends_in_the_documented_signature() {
         assert!(text(&signed[side]["authorization"]).ends_with(DOCUMENTED));
         assert_eq!(signed.as_object().unwrap().len(), 1);
     }
+}
+
+#[test]
+fn the_verdict_of_the_verifier_follows_the_steps() {
+    let ended = example(&[]).run().expect(0);
+    assert_eq!(ended.stderr, "");
+    let (_, verdict) = ended.stdout.split_once("6. What").expect("a verdict");
+    assert_eq!(verdict, " the sandbox's verifier says (raw and sdk)\n  accepted\n\n");
+}
+
+/// `aws-sigv4` cannot read this URL.
+#[test]
+fn the_failure_of_one_side_does_not_hide_the_answer_of_the_other() {
+    let sign = |words: &[&str]| {
+        Program::new(["sign", "https://iam.amazonaws.com/a<b"].iter().chain(words))
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .secret_env("AWS_SECRET_ACCESS_KEY", SECRET)
+            .run()
+    };
+    let text = sign(&[]).expect(1);
+    assert!(text.stdout.contains("4. Signature (raw)"), "{}", text.stdout);
+    assert!(text.stderr.contains("error: sdk: aws-sigv4 refuses"), "{}", text.stderr);
+
+    let document = sign(&["--format", "json"]).expect(1).json();
+    holds("sign", &document);
+    assert_eq!(document["raw"]["error"], Value::Null);
+    assert_eq!(document["raw"]["judged"]["verdict"], "accepted");
+    assert!(self::text(&document["sdk"]["error"]).contains("aws-sigv4 refuses"));
+    assert_eq!(document["sdk"]["signature"], Value::Null);
+
+    sign(&["--side", "sdk"]).expect_error(1, &["aws-sigv4 refuses"]);
+    sign(&["--side", "raw"]).expect(0);
+}
+
+#[test]
+fn an_s3_path_that_the_sides_sign_differently_is_noted_with_the_verdict_on_each() {
+    let ended = Program::new([
+        "sign",
+        "https://s3.us-west-2.amazonaws.com/b/lake/asset_id=7/x",
+        "--format",
+        "json",
+    ])
+    .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    .secret_env("AWS_SECRET_ACCESS_KEY", SECRET)
+    .run()
+    .expect(1);
+    let document = ended.json();
+    assert_eq!(document["raw"]["judged"]["verdict"], "accepted");
+    assert_eq!(document["sdk"]["judged"]["verdict"], "refused");
+    for part in
+        ["write /b/lake/asset_id%3D7/x", "note: sdk: by the rules of s3", "different signatures"]
+    {
+        assert!(ended.stderr.contains(part), "{part} is not in {}", ended.stderr);
+    }
+}
+
+#[test]
+fn hop_by_hop_headers_are_signed_by_neither_side() {
+    for header in [
+        "TE: trailers",
+        "Keep-Alive: timeout=5",
+        "Trailer: x",
+        "Upgrade: h2c",
+        "Proxy-Authorization: Basic x",
+        "Proxy-Authenticate: x",
+    ] {
+        let words = [EXAMPLE[0], EXAMPLE[2], "-H", header, "--format", "json"];
+        let signed = Program::new(words)
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .secret_env("AWS_SECRET_ACCESS_KEY", SECRET)
+            .run()
+            .expect(0)
+            .json();
+        for side in ["raw", "sdk"] {
+            let authorization = text(&signed[side]["authorization"]);
+            assert!(authorization.contains("SignedHeaders=host;x-amz-date,"), "{authorization}");
+            let sent = signed[side]["headers"].to_string();
+            assert!(sent.contains(header.split(':').next().unwrap()), "{sent}");
+        }
+    }
+}
+
+#[test]
+fn a_url_with_a_blank_is_refused_with_the_url_that_is_meant() {
+    for (url, meant) in [
+        ("https://iam.amazonaws.com/?Action=GetUser&UserName=a b", "UserName=a%20b"),
+        ("https://s3.amazonaws.com/b/a#b", "/b/a%23b"),
+        ("https://a.execute-api.us-east-1.amazonaws.com/p/café", "/p/caf%C3%A9"),
+    ] {
+        let program = Program::new(["sign", url])
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .secret_env("AWS_SECRET_ACCESS_KEY", SECRET);
+        program.run().expect_error(2, &[meant]);
+    }
+}
+
+#[test]
+fn the_token_is_added_after_signing_where_that_is_asked_for() {
+    let sign = |words: &[&str]| {
+        let program = example(words).secret_env("AWS_SESSION_TOKEN", "a+token/of+some+length==");
+        program.run().expect(0)
+    };
+    let shown = sign(&["--token", "afterwards"]).stdout;
+    assert!(shown.contains(DOCUMENTED) && shown.contains("accepted"), "{shown}");
 }
 
 #[test]

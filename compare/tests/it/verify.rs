@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     program::Program,
-    sign_jsonl::{answers, job, signed},
+    sign_jsonl::{answers, job, signed, unsigned},
 };
 
 /// One request, signed by raw in the location given.
@@ -110,7 +110,7 @@ fn the_scope_has_to_name_the_service_and_the_region() {
 
 #[test]
 fn a_request_without_a_signature_is_refused() {
-    let verdict = verdict(&job(1));
+    let verdict = verdict(&unsigned(&job(1)));
     assert_eq!(verdict["verdict"], "refused");
     assert!(verdict["code"].is_string());
 }

@@ -65,9 +65,11 @@ impl<'a> Request<'a> {
     /// is dropped, as HTTP clients drop it from `Host`.
     ///
     /// # Errors
-    /// The URL is not absolute, has no host, carries a user name, or holds a character that has to be
-    /// percent-encoded: an HTTP client would encode it, or cut a fragment off, after it was signed.
+    /// The method is none, or the URL is not absolute, has no host, carries a user name, or holds a
+    /// character that has to be percent-encoded: an HTTP client would encode it, or cut a fragment
+    /// off, after it was signed.
     pub fn new(method: &'a str, url: &'a str) -> Result<Self, Error> {
+        check_method(method)?;
         let error = |problem| Error::Url { url: url.to_owned(), problem };
         let (scheme, rest) =
             Scheme::cut(url).ok_or_else(|| error("begins with neither https:// nor http://"))?;
@@ -110,9 +112,7 @@ impl Request<'_> {
     /// Refuses what cannot be sent. The host and the path may be any length, and whoever sets them has
     /// encoded them: their characters are looked at in [`Request::new`], where they come from outside.
     pub(super) fn check(&self) -> Result<(), Error> {
-        if !is_token(self.method) {
-            return Err(Error::Method { method: self.method.to_owned() });
-        }
+        check_method(self.method)?;
         if self.host.is_empty() {
             return Err(Error::NoHost);
         }
@@ -121,6 +121,10 @@ impl Request<'_> {
         }
         Ok(())
     }
+}
+
+fn check_method(method: &str) -> Result<(), Error> {
+    if is_token(method) { Ok(()) } else { Err(Error::Method { method: method.to_owned() }) }
 }
 
 /// Refuses a header that cannot be sent as it is given.

@@ -14,17 +14,12 @@ use crate::{
     place,
     report::steps,
     runtime::several_threads,
-    sign::{Answer, Job, Location, Secret, Side, SignError, Steps, StepsOrNull, service},
+    sign::{Answer, Job, Location, Secret, Shown, Side, Signing, Steps, service},
 };
 
 pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, Stop> {
     if args.jsonl {
-        jsonl::answer_lines(Answer::to, |id, why| Answer {
-            id,
-            side: Side::Raw,
-            steps: StepsOrNull::default(),
-            error: Some(why),
-        })?;
+        jsonl::answer_lines(Answer::to, Answer::unreadable)?;
         return Ok(ExitCode::SUCCESS);
     }
     let job = job(args)?;
@@ -34,44 +29,108 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, Stop> {
         (SignSide::Raw, _) | (SignSide::Both, SignFormat::Http | SignFormat::Curl) => &[Side::Raw],
         (SignSide::Both, _) => &[Side::Raw, Side::Sdk],
     };
-    let signed = sides
-        .iter()
-        .map(|&side| {
-            let job = Job { side, ..job.clone() };
-            job.sign().map(|steps| (side, steps)).map_err(|error| refused(&error))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    print(args, &job, &signed)?;
-    let agree = signed.windows(2).all(|pair| pair[0].1.signature == pair[1].1.signature);
-    Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let signed: Vec<_> = sides.iter().map(|&side| Job { side, ..job.clone() }.play()).collect();
+    let failure = failure(&signed);
+    if signed.iter().all(|signing| signing.steps.is_err()) {
+        return failure.map_or(Ok(ExitCode::SUCCESS), Err);
+    }
+    print_notes(&signed);
+    let agree = signatures(&signed).windows(2).all(|pair| pair[0] == pair[1]);
+    if !agree {
+        anstream::eprintln!("note: the sides made different signatures");
+    }
+    print(args, &job, signed)?;
+    match failure {
+        Some(stop) => Err(stop),
+        None => Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+    }
 }
 
-fn print(args: &SignArgs, job: &Job, signed: &[(Side, Steps)]) -> Result<(), Stop> {
-    let body = BASE64_STANDARD.decode(&job.body_base64).unwrap_or_default();
-    match args.format {
-        SignFormat::Text => anstream::print!("{}", steps::text(signed)),
-        SignFormat::Json => {
-            let sides: serde_json::Map<_, _> = signed
-                .iter()
-                .map(|(side, steps)| (steps::name(*side).to_owned(), json!(steps)))
-                .collect();
-            print_json(&Value::Object(sides));
-        }
-        SignFormat::Http | SignFormat::Curl => {
-            let body = String::from_utf8(body).map_err(|_| {
-                Stop::usage("a body that is not text can be shown in neither form")
-                    .help("--format json shows the steps, which hold its hash")
-            })?;
-            for (_, steps) in signed {
-                match args.format {
-                    SignFormat::Curl => {
-                        anstream::println!("{}", steps::curl(&job.method, steps, &body));
-                    }
-                    _ => anstream::print!("{}", steps::http(&job.method, steps, &body)),
-                }
+fn signatures(signed: &[Signing]) -> Vec<&str> {
+    signed
+        .iter()
+        .filter_map(|signing| Some(signing.steps.as_ref().ok()?.signature.as_str()))
+        .collect()
+}
+
+/// Each note once; one that is not of every side with the name of its side.
+fn print_notes(signed: &[Signing]) {
+    let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
+    for signing in signed {
+        for note in &signing.notes {
+            let side = steps::name(signing.side);
+            match notes.iter_mut().find(|(known, _)| known == note) {
+                Some((_, sides)) => sides.push(side),
+                None => notes.push((note, vec![side])),
             }
         }
     }
+    for (note, sides) in notes {
+        if sides.len() == signed.len() {
+            anstream::eprintln!("note: {note}");
+        } else {
+            anstream::eprintln!("note: {}: {note}", sides.join(", "));
+        }
+    }
+}
+
+/// What to say of the sides that could not sign.
+fn failure(signed: &[Signing]) -> Option<Stop> {
+    let errors = signed.iter().filter_map(|signing| {
+        let error = signing.steps.as_ref().err()?;
+        Some((steps::name(signing.side), error.to_string()))
+    });
+    let errors: Vec<_> = errors.collect();
+    let message = match errors.as_slice() {
+        [] => return None,
+        [(_, first), rest @ ..]
+            if errors.len() == signed.len() && rest.iter().all(|(_, error)| error == first) =>
+        {
+            first.clone()
+        }
+        errors => {
+            let errors = errors.iter().map(|(side, error)| format!("{side}: {error}"));
+            errors.collect::<Vec<_>>().join("; ")
+        }
+    };
+    Some(Stop::negative(message))
+}
+
+fn print(args: &SignArgs, job: &Job, signed: Vec<Signing>) -> Result<(), Stop> {
+    match args.format {
+        SignFormat::Text => anstream::print!("{}", steps::text(&signed)),
+        SignFormat::Json => {
+            let sides: serde_json::Map<_, _> = signed
+                .into_iter()
+                .map(|signing| (steps::name(signing.side).to_owned(), json!(Shown::from(signing))))
+                .collect();
+            print_json(&Value::Object(sides));
+        }
+        SignFormat::Http => {
+            each_request(job, &signed, |steps, body| {
+                anstream::print!("{}", steps::http(&job.method, steps, body));
+            })?;
+        }
+        SignFormat::Curl => {
+            each_request(job, &signed, |steps, body| {
+                anstream::println!("{}", steps::curl(&job.method, steps, body));
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints the request that each side signed, and its body.
+fn each_request(job: &Job, signed: &[Signing], print: impl Fn(&Steps, &str)) -> Result<(), Stop> {
+    let body = BASE64_STANDARD.decode(&job.body_base64).unwrap_or_default();
+    let body = String::from_utf8(body).map_err(|_| {
+        Stop::usage("a body that is not text can be shown in neither form")
+            .help("--format json shows the steps, which hold its hash")
+    })?;
+    signed
+        .iter()
+        .filter_map(|signing| signing.steps.as_ref().ok())
+        .for_each(|steps| print(steps, &body));
     Ok(())
 }
 
@@ -114,6 +173,7 @@ fn job(args: &SignArgs) -> Result<Job, Stop> {
         access_key_id: credentials.access_key_id.as_str().to_owned(),
         secret_access_key: Secret(credentials.secret_key.expose().to_owned()),
         session_token: credentials.session_token.map(|token| Secret(token.expose().to_owned())),
+        token: args.token,
         location: if args.presign { Location::Query } else { Location::Header },
         expires: args.expires,
         payload: args.payload,
@@ -143,10 +203,6 @@ fn split(header: &str) -> Result<(String, String), Stop> {
             "a header is given as 'Name: value' (what was given is not shown: it may be a secret)",
         )),
     }
-}
-
-fn refused(error: &SignError) -> Stop {
-    Stop::negative(error.to_string())
 }
 
 fn usage(error: &raw::sigv4::Error) -> Stop {
