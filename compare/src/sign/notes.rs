@@ -51,10 +51,10 @@ impl Decided<'_> {
                     .to_owned(),
             );
         }
-        let tabs = self.given().into_iter().filter(|(_, value)| value.trim().contains('\t'));
+        let tabs = self.given().into_iter().filter(|(_, value)| value.contains('\t'));
         notes.extend(tabs.map(|(name, _)| {
             format!(
-                "the tab in the value of {name} counts as a space, as S3 has it, and raw signs one; aws-sigv4 signs the tab: write a space"
+                "the tab in the value of {name} is white space to S3, and raw signs it so; aws-sigv4 signs the tab: write a space"
             )
         }));
         notes
@@ -83,7 +83,10 @@ impl Decided<'_> {
             PathEncoding::Twice => {}
         }
         let ends_in_dots = matches!(request.path.rsplit('/').next(), Some("." | ".."));
-        if self.rules.path == PathNormalization::Normalized && ends_in_dots {
+        if self.rules.path == PathNormalization::Normalized
+            && ends_in_dots
+            && self.canonical_path().is_some_and(|canonical| canonical != "/")
+        {
             notes.push(
                 "the path ends in a dot segment: raw and aws-sigv4 keep its slash (RFC 3986), AWS's C runtime and botocore drop it: write the path without it"
                     .to_owned(),

@@ -220,7 +220,7 @@ fn what_signers_read_differently_is_said_with_what_to_write_instead() {
         assert!(has_note(answer, about), "{job}: {:#}", answer["notes"]);
         assert_eq!(answer["judged"]["verdict"], "accepted", "{job}: {:#}", answer["notes"]);
     }
-    for job in [job(1), s3_job("b/a%20b/../c%2B", "raw"), url("a%2Bb/c/?d=%25"), general.clone()] {
+    for job in [job(1), s3_job("b/a%20b/../c%2B", "raw"), url("a%2Bb/c/?d=%25"), url("a/..")] {
         let answer = &answers("sign", std::slice::from_ref(&job))[0];
         assert_eq!(answer["notes"], json!([]), "{job}");
     }
