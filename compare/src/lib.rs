@@ -21,6 +21,7 @@ pub mod launch;
 pub mod mistake;
 pub mod paths;
 pub mod place;
+pub mod profiles;
 pub mod proof;
 pub mod region;
 pub mod report;

@@ -2,6 +2,7 @@
 
 mod address;
 mod caller;
+mod variables;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -17,9 +18,7 @@ use crate::{
 };
 use address::{checked_api_url, endpoint_url, host_kind, proxy};
 pub use caller::{Caller, caller};
-use caller::{
-    Keys, from_profile, keys, may_see_keys, no_credentials, no_region, profile, region_of,
-};
+use caller::{Sources, may_see_keys, no_region};
 
 /// The sandbox boots in a fraction of a second where AWS takes half a minute, so waits against it
 /// are shorter by this.
@@ -172,22 +171,10 @@ fn in_sandbox(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
 }
 
 async fn on_aws(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
-    let profile = profile(wish, environment);
-    let (region, region_from) =
-        region_of(wish, environment, profile.as_deref()).await?.ok_or_else(no_region)?;
+    let sources = Sources::open(wish, environment)?;
+    let (region, region_from) = sources.region()?.ok_or_else(no_region)?;
     let proxy = proxy(environment, "https", None);
-    let keys = match keys(wish, environment)? {
-        Some(found) => found,
-        None => sdk::credentials::from_default_chain(profile.as_deref(), &region, proxy.as_deref())
-            .await
-            .map(|(credentials, provider)| Keys {
-                credentials,
-                origin: Origin::Chain,
-                from: format!("the SDK's default chain ({provider})"),
-                notes: Vec::new(),
-            })
-            .map_err(|error| no_credentials("the SDK's default chain found none", &*error))?,
-    };
+    let keys = sources.keys_on_aws(&region, proxy.as_deref()).await?;
     Ok(Place {
         target: Target {
             region: region.clone(),
@@ -219,17 +206,14 @@ async fn at_endpoint(
     url: &Url,
     named_by: Option<Origin>,
 ) -> Result<Place, Stop> {
-    let profile = profile(wish, environment);
-    let (region, region_from) = match region_of(wish, environment, profile.as_deref()).await? {
+    let sources = Sources::open(wish, environment)?;
+    let (region, region_from) = match sources.region()? {
         Some(found) => found,
         None if url.host_str().map(host_kind) == Some(HostKind::Amazon) => return Err(no_region()),
         // What other servers take unless told otherwise. On AWS it would be a guess.
         None => ("us-east-1".to_owned(), "the default, as nothing names one".to_owned()),
     };
-    let keys = match keys(wish, environment)? {
-        Some(found) => found,
-        None => from_profile(profile.as_deref()).await?,
-    };
+    let keys = sources.keys().await?;
     let endpoint_from = match named_by {
         Some(origin) => {
             may_see_keys("the endpoint (AWS_ENDPOINT_URL)", &origin, &keys.origin)?;

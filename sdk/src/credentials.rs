@@ -6,8 +6,7 @@ use std::error::Error;
 use aws_config::{
     Region,
     default_provider::credentials::DefaultCredentialsChain,
-    meta::region::ProvideRegion,
-    profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider},
+    profile::{ProfileFileCredentialsProvider, profile_file},
     provider_config::ProviderConfig,
 };
 use aws_credential_types::provider::ProvideCredentials;
@@ -20,21 +19,57 @@ use contract::Credentials;
 
 use crate::config;
 
-/// The credentials in the profile `name` (absent: the default one) of the shared files, where they
-/// stand there as keys. No request is made: a profile that would assume a role is an error.
+/// The credentials that the command of the profile `name` prints (`credential_process`). No request is
+/// made.
+///
+/// `profiles` is the text of a config file; the shared files are not read.
 ///
 /// # Errors
-/// The reader's own: no such profile, no keys in it, a file that does not parse.
-pub async fn from_profile(name: Option<&str>) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
+/// The reader's own: no such profile, a command that fails.
+pub async fn from_process(
+    name: &str,
+    profiles: String,
+) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
     // The reader prepares for roles and instance metadata before it knows whether it needs them, and
     // panics where it has no HTTP client to prepare with.
     let nobody = http_client_fn(|_, _| SharedHttpConnector::new(Unreachable));
-    let mut provider = ProfileFileCredentialsProvider::builder()
-        .configure(&ProviderConfig::empty().with_http_client(nobody));
-    if let Some(name) = name {
-        provider = provider.profile_name(name);
-    }
-    Ok(from_sdk(&provider.build().provide_credentials().await?))
+    of_profile(name, profiles, &ProviderConfig::empty().with_http_client(nobody)).await
+}
+
+/// The credentials that the profile `name` gets from AWS: by assuming a role, by web identity or
+/// through SSO.
+///
+/// `profiles` is the text of a config file; the shared files are not read.
+///
+/// # Errors
+/// The reader's own: no such profile, a service that refuses.
+pub async fn from_profile(
+    name: &str,
+    profiles: String,
+    region: &str,
+    proxy: Option<&str>,
+) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
+    let http_client = config::http_client(proxy).map_err(|failure| failure.display)?;
+    let config = ProviderConfig::without_region()
+        .with_region(Some(Region::new(region.to_owned())))
+        .with_http_client(http_client);
+    of_profile(name, profiles, &config).await
+}
+
+#[expect(deprecated, reason = "the names that are not are in aws-runtime, a dependency more")]
+async fn of_profile(
+    name: &str,
+    profiles: String,
+    config: &ProviderConfig,
+) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
+    let config_file = profile_file::ProfileFileKind::Config;
+    let files = profile_file::ProfileFiles::builder().with_contents(config_file, profiles).build();
+    let provider = ProfileFileCredentialsProvider::builder()
+        .configure(config)
+        .profile_name(name)
+        .profile_files(files)
+        .build();
+    Ok(from_sdk(&provider.provide_credentials().await?))
 }
 
 /// The credentials that the SDK's default chain finds: environment, profiles with roles or SSO, web
@@ -43,17 +78,13 @@ pub async fn from_profile(name: Option<&str>) -> Result<Credentials, Box<dyn Err
 /// # Errors
 /// The chain's own, which names every provider that it tried.
 pub async fn from_default_chain(
-    profile: Option<&str>,
     region: &str,
     proxy: Option<&str>,
 ) -> Result<(Credentials, String), Box<dyn Error + Send + Sync>> {
     let http_client = config::http_client(proxy).map_err(|failure| failure.display)?;
-    let mut chain = DefaultCredentialsChain::builder()
+    let chain = DefaultCredentialsChain::builder()
         .configure(ProviderConfig::without_region().with_http_client(http_client))
         .region(Region::new(region.to_owned()));
-    if let Some(profile) = profile {
-        chain = chain.profile_name(profile);
-    }
     let found = chain.build().await.provide_credentials().await?;
     let provider = format!("{found:?}");
     let provider = provider
@@ -62,15 +93,6 @@ pub async fn from_default_chain(
         .map_or("default chain", |(name, _)| name)
         .to_owned();
     Ok((from_sdk(&found), provider))
-}
-
-/// The region of the profile `name`, if it names one.
-pub async fn region_of_profile(name: Option<&str>) -> Option<String> {
-    let mut provider = ProfileFileRegionProvider::builder().configure(&ProviderConfig::empty());
-    if let Some(name) = name {
-        provider = provider.profile_name(name);
-    }
-    provider.build().region().await.map(|region| region.to_string())
 }
 
 /// Stands where an HTTP client must be and none may be used.

@@ -1,21 +1,14 @@
 //! Who calls, and for which region: from options, the environment, the env file and profiles.
 
 use contract::Credentials;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::Wish;
+use super::{Wish, variables};
 use crate::{
     environment::{Environment, Origin},
     error::Stop,
+    profiles::{Profiles, Source, StaticKeys},
     region,
 };
-
-const KEY_PAIR: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
-/// The second is botocore's older name of the first.
-const TOKENS: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
-const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
-/// In the order of the aws CLI's second version and of the SDKs; botocore has the other.
-const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 /// Who signs where nothing is sent.
 #[derive(Debug)]
@@ -35,43 +28,10 @@ pub struct Caller {
 /// URL.
 pub async fn caller(wish: &Wish) -> Result<Caller, Stop> {
     let environment = Environment::load(wish.env_file.as_deref())?;
-    let profile = profile(wish, &environment);
-    let keys = match keys(wish, &environment)? {
-        Some(found) => found,
-        None => from_profile(profile.as_deref()).await?,
-    };
-    let region = region_of(wish, &environment, profile.as_deref()).await?;
-    Ok(Caller {
-        credentials: keys.credentials,
-        region: region.map(|(region, _)| region),
-        notes: keys.notes,
-    })
-}
-
-/// The region, and where it was named, if it was.
-pub(super) async fn region_of(
-    wish: &Wish,
-    environment: &Environment,
-    profile: Option<&str>,
-) -> Result<Option<(String, String)>, Stop> {
-    if let Some(region) = &wish.region {
-        region::check_spelling(region)?;
-        return Ok(Some((region.clone(), "--region".to_owned())));
-    }
-    if let Some((name, region, origin)) = environment.first(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
-        region::check_spelling(region)?;
-        return Ok(Some((region.to_owned(), format!("{name}, {origin}"))));
-    }
-    if let Some(region) = sdk::credentials::region_of_profile(profile).await {
-        region::check_spelling(&region)?;
-        return Ok(Some((region, format!("the profile `{}`", profile.unwrap_or("default")))));
-    }
-    Ok(None)
-}
-
-pub(super) fn no_region() -> Stop {
-    Stop::impossible("no region: neither --region nor AWS_REGION nor a profile names one")
-        .help("add --region us-east-1, or the one that the resources are in")
+    let sources = Sources::open(wish, &environment)?;
+    let Keys { credentials, notes, .. } = sources.keys().await?;
+    let region = sources.region()?.map(|(region, _)| region);
+    Ok(Caller { credentials, region, notes })
 }
 
 /// Whose keys sign, and where they came from.
@@ -104,152 +64,198 @@ pub(super) fn may_see_keys(what: &str, named_by: &Origin, keys: &Origin) -> Resu
     ))
 }
 
-/// The profile that is asked for, by option or variable. Keys in the process's environment leave one
-/// that only an env file names unused.
-pub(super) fn profile(wish: &Wish, environment: &Environment) -> Option<String> {
-    let named = |get: fn(&Environment, &str) -> Option<String>| {
-        PROFILES.iter().find_map(|name| get(environment, name))
-    };
-    let in_process = || named(|it, name| it.in_process(name).map(str::to_owned));
-    let in_file = || {
-        let unused = KEY_PAIR.iter().any(|name| environment.in_process(name).is_some());
-        (!unused).then(|| named(|it, name| it.in_file(name).map(str::to_owned))).flatten()
-    };
-    wish.profile.clone().or_else(in_process).or_else(in_file)
+/// Where keys and region are looked for.
+#[derive(Debug)]
+pub(super) struct Sources<'a> {
+    wish: &'a Wish,
+    environment: &'a Environment,
+    pub(super) profiles: Profiles,
+    /// The one that is asked for, by option or variable.
+    named: Option<String>,
+    /// Why the profiles could not be read, where nothing depends on them.
+    notes: Vec<String>,
 }
 
-/// A key pair in the environment or the env file; a profile that was asked for by option goes before.
-///
-/// # Errors
-/// Exit 3: half a key pair, or parts of one that come from two places.
-pub(super) fn keys(wish: &Wish, environment: &Environment) -> Result<Option<Keys>, Stop> {
-    if wish.profile.is_some() {
-        return Ok(None);
-    }
-    let process = Variables { origin: Origin::Process, get: &|name| environment.in_process(name) };
-    let file = environment.file().unwrap_or(Origin::Process);
-    let file = Variables { origin: file, get: &|name| environment.in_file(name) };
-    let (used, other) = match (process.has_key(), file.has_key()) {
-        (false, false) => return Ok(None),
-        (true, _) => (&process, &file),
-        (false, true) => (&file, &process),
-    };
-    // A complete pair that lies below another is covered by it as a whole; anything less would join it.
-    let covered = other.has_pair();
-    let joining = other.set(&[TOKENS[0], TOKENS[1], KEY_PAIR[0], KEY_PAIR[1], EXPIRATION]);
-    let says_who = if used.origin == Origin::Process { vec![] } else { process.set(&PROFILES) };
-    if let Some(part) = joining.first().filter(|_| !covered).or(says_who.first()) {
-        let set = used.set(&KEY_PAIR).join(" and ");
-        return Err(Stop::impossible(format!(
-            "credentials from two places: {set} from {}, {part} from {}",
-            used.origin, other.origin
-        ))
-        .help(
-            "set key id, secret, token, expiry and profile in one place and unset the others, or \
-             name a profile with --profile",
-        ));
-    }
-    let mut keys = used.keys()?;
-    if covered {
-        let origin = &other.origin;
-        keys.notes.push(format!("the keys in {origin} are not used: the environment has keys"));
-    }
-    let unused = other.set(&PROFILES);
-    if let (Some(name), Origin::Process) = (unused.first(), &used.origin) {
-        let origin = &other.origin;
-        keys.notes.push(format!("{name} in {origin} is not used: the environment has keys"));
-    }
-    Ok(Some(keys))
-}
-
-/// The variables of one origin.
-struct Variables<'a> {
-    origin: Origin,
-    get: &'a dyn Fn(&str) -> Option<&'a str>,
-}
-
-impl Variables<'_> {
-    fn has_key(&self) -> bool {
-        !self.set(&KEY_PAIR).is_empty()
-    }
-
-    fn has_pair(&self) -> bool {
-        self.set(&KEY_PAIR).len() == KEY_PAIR.len()
-    }
-
-    /// Those of `names` that are set.
-    fn set<'name>(&self, names: &[&'name str]) -> Vec<&'name str> {
-        names.iter().copied().filter(|name| (self.get)(name).is_some()).collect()
-    }
-
-    fn keys(&self) -> Result<Keys, Stop> {
-        let Self { origin, get } = self;
-        let (id, secret) = match KEY_PAIR.map(get) {
-            [Some(id), Some(secret)] => (id, secret),
-            [None, _] => return Err(half(KEY_PAIR[1], origin, KEY_PAIR[0])),
-            [_, None] => return Err(half(KEY_PAIR[0], origin, KEY_PAIR[1])),
+impl<'a> Sources<'a> {
+    /// Reads the profiles.
+    ///
+    /// # Errors
+    /// Exit 3: a profile file that cannot be read, unless the keys stand in variables and no profile
+    /// is asked for.
+    pub(super) fn open(wish: &'a Wish, environment: &'a Environment) -> Result<Self, Stop> {
+        let (named, mut notes) = variables::profile(wish, environment);
+        let profiles = match Profiles::load(environment) {
+            Ok(profiles) => profiles,
+            Err(stop) if named.is_none() && variables::has_key(environment) => {
+                notes.push(format!("no profile is used: {stop}"));
+                Profiles::default()
+            }
+            Err(stop) => return Err(stop),
         };
-        let mut credentials = Credentials::new(id, secret);
-        let mut from = format!("{}, {origin}", KEY_PAIR.join(" and "));
-        match TOKENS.map(get) {
-            [Some(one), Some(other)] if one != other => {
-                let [one, other] = TOKENS;
-                return Err(Stop::impossible(format!(
-                    "two session tokens: {one} and {other} differ ({origin})"
-                ))
-                .help(format!("unset {other}, the older name, or make both the same")));
+        Ok(Self { wish, environment, profiles, named, notes })
+    }
+
+    /// The name of the profile whose settings count.
+    pub(super) fn profile(&self) -> &str {
+        self.named.as_deref().unwrap_or("default")
+    }
+
+    /// The region, and where it was named, if it was.
+    pub(super) fn region(&self) -> Result<Option<(String, String)>, Stop> {
+        let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+        let (region, from) = if let Some(region) = &self.wish.region {
+            (region.as_str(), "--region".to_owned())
+        } else if let Some((name, region, origin)) = self.environment.first(&variables) {
+            (region, format!("{name}, {origin}"))
+        } else if let Some((region, _)) = self.profiles.property(self.profile(), "region") {
+            (region, format!("the profile `{}`", self.profile()))
+        } else {
+            return Ok(None);
+        };
+        region::check_spelling(region)?;
+        Ok(Some((region.to_owned(), from)))
+    }
+
+    /// Keys that can be had without a request: of variables, or of a profile.
+    ///
+    /// # Errors
+    /// Exit 3: there are none, or half a pair, or parts from two places.
+    pub(super) async fn keys(&self) -> Result<Keys, Stop> {
+        match self.found()? {
+            Found::Keys(keys) => Ok(keys),
+            Found::Process(origin) => {
+                self.run_nothing_of_a_file(&origin)?;
+                let read = sdk::credentials::from_process(self.profile(), self.profiles.for_sdk());
+                let from = format!("the credential_process of the profile `{}`", self.profile());
+                read.await
+                    .map(|credentials| self.keys_of(credentials, origin, from))
+                    .map_err(|error| self.no_credentials(&*error))
             }
-            [Some(token), _] => {
-                credentials = credentials.with_session_token(token);
-                from = format!("{from}, with {}, {origin}", TOKENS[0]);
+            Found::Service(does) => Err(self.needs_a_request(does)),
+            Found::Nothing => Err(self.nothing()),
+        }
+    }
+
+    /// The same, or whatever the SDK's providers get from AWS: roles, SSO, containers, instances.
+    ///
+    /// # Errors
+    /// Exit 3: there are none, or half a pair, or parts from two places.
+    pub(super) async fn keys_on_aws(
+        &self,
+        region: &str,
+        proxy: Option<&str>,
+    ) -> Result<Keys, Stop> {
+        let found = match self.found()? {
+            Found::Keys(keys) => return Ok(keys),
+            Found::Process(_) => return self.keys().await,
+            Found::Service(_) => {
+                let profiles = self.profiles.for_sdk();
+                sdk::credentials::from_profile(self.profile(), profiles, region, proxy)
+                    .await
+                    .map(|credentials| (credentials, format!("the profile `{}`", self.profile())))
             }
-            [None, Some(token)] => {
-                credentials = credentials.with_session_token(token);
-                from = format!("{from}, with {}, {origin}", TOKENS[1]);
+            Found::Nothing if self.named.is_some() => return Err(self.nothing()),
+            Found::Nothing => sdk::credentials::from_default_chain(region, proxy).await.map(
+                |(credentials, provider)| {
+                    (credentials, format!("the SDK's default chain ({provider})"))
+                },
+            ),
+        };
+        found
+            .map(|(credentials, from)| self.keys_of(credentials, Origin::Chain, from))
+            .map_err(|error| self.no_credentials(&*error))
+    }
+
+    fn found(&self) -> Result<Found, Stop> {
+        if let Some(mut keys) = variables::keys(self.wish, self.environment)? {
+            keys.notes.extend(self.notes.iter().cloned());
+            return Ok(Found::Keys(keys));
+        }
+        Ok(match self.profiles.source(self.profile())? {
+            Some(Source::Keys(keys)) => {
+                let from = format!("the profile `{}`", self.profile());
+                let StaticKeys { access_key_id, secret_access_key, session_token, origin } = keys;
+                let credentials = Credentials::new(access_key_id, secret_access_key);
+                let credentials = match session_token {
+                    Some(token) => credentials.with_session_token(token),
+                    None => credentials,
+                };
+                Found::Keys(self.keys_of(credentials, origin, from))
             }
-            [None, None] => {}
+            Some(Source::Process(origin)) => Found::Process(origin),
+            Some(Source::Service(does)) => Found::Service(does),
+            None => Found::Nothing,
+        })
+    }
+
+    fn keys_of(&self, credentials: Credentials, origin: Origin, from: String) -> Keys {
+        let from = match &origin {
+            Origin::File(path) => format!("{from}, in a file that {} names", path.display()),
+            Origin::Process | Origin::Profiles | Origin::Chain => from,
+        };
+        Keys { credentials, origin, from, notes: self.notes.clone() }
+    }
+
+    /// A `.env` that came with somebody's project is no reason to run a command of its choice.
+    fn run_nothing_of_a_file(&self, origin: &Origin) -> Result<(), Stop> {
+        let Origin::File(path) = origin else { return Ok(()) };
+        Err(Stop::impossible(format!(
+            "the profile `{}` runs a command (credential_process), and {} names its file",
+            self.profile(),
+            path.display()
+        ))
+        .help("set AWS_CONFIG_FILE in the environment to allow it"))
+    }
+
+    fn needs_a_request(&self, does: &str) -> Stop {
+        let name = self.profile();
+        Stop::impossible(format!(
+            "no credentials: the profile `{name}` {does}, which takes a request; `sign` and \
+             --endpoint-url make none"
+        ))
+        .help(format!(
+            "use --target aws, or: eval \"$(aws configure export-credentials --profile {name} \
+             --format env)\""
+        ))
+    }
+
+    fn nothing(&self) -> Stop {
+        let Some(name) = &self.named else { return none_set() };
+        let what = if self.profiles.has(name) {
+            format!("the profile `{name}` has no keys")
+        } else {
+            format!("there is no profile `{name}`")
+        };
+        let help = self.profiles.hint(name).or(none_set().help);
+        Stop { help, ..Stop::impossible(format!("no credentials: {what}")) }
+    }
+
+    fn no_credentials(&self, error: &(dyn std::error::Error + 'static)) -> Stop {
+        let mut why = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            why = format!("{why}: {error}");
+            cause = error.source();
         }
-        let notes = get(EXPIRATION).map(expiry).into_iter().collect();
-        Ok(Keys { credentials, origin: origin.clone(), from, notes })
+        let asked = match &self.named {
+            Some(name) => format!("the profile `{name}`"),
+            None => "the SDK's default chain".to_owned(),
+        };
+        Stop { message: format!("no credentials: {asked} has none: {why}"), ..none_set() }
     }
 }
 
-/// What `AWS_CREDENTIAL_EXPIRATION` says, in words.
-fn expiry(text: &str) -> String {
-    match OffsetDateTime::parse(text, &Rfc3339) {
-        Ok(end) if end <= OffsetDateTime::now_utc() => {
-            format!("the keys expired at {text} ({EXPIRATION}); get new ones")
-        }
-        Ok(_) => format!("the keys expire at {text} ({EXPIRATION})"),
-        Err(_) => format!("{EXPIRATION} is not a time such as 2030-01-31T12:00:00Z"),
-    }
+/// What the variables and the profile have.
+enum Found {
+    Keys(Keys),
+    Process(Origin),
+    Service(&'static str),
+    Nothing,
 }
 
-fn half(present: &str, origin: &Origin, absent: &str) -> Stop {
-    Stop::impossible(format!("half a key pair: {present} is set ({origin}), {absent} is not"))
-        .help(format!("set {absent} too, or unset {present} and name a profile with --profile"))
-}
-
-pub(super) async fn from_profile(profile: Option<&str>) -> Result<Keys, Stop> {
-    let name = format!("the profile `{}`", profile.unwrap_or("default"));
-    match (sdk::credentials::from_profile(profile).await, profile) {
-        (Ok(credentials), _) => {
-            Ok(Keys { credentials, origin: Origin::Profiles, from: name, notes: Vec::new() })
-        }
-        (Err(error), Some(_)) => Err(no_credentials(&format!("{name} has no keys"), &*error)),
-        // Nobody named a profile, so how the reader of profiles words it helps nobody.
-        (Err(_), None) => Err(none_set()),
-    }
-}
-
-pub(super) fn no_credentials(what: &str, error: &(dyn std::error::Error + 'static)) -> Stop {
-    let mut why = format!("{what}: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        why = format!("{why}: {error}");
-        cause = error.source();
-    }
-    Stop { message: format!("no credentials: {why}"), ..none_set() }
+pub(super) fn no_region() -> Stop {
+    Stop::impossible("no region: neither --region nor AWS_REGION nor a profile names one")
+        .help("add --region us-east-1, or the one that the resources are in")
 }
 
 fn none_set() -> Stop {

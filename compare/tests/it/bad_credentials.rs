@@ -220,13 +220,99 @@ fn a_profile_with_half_a_key_pair_is_named() {
 }
 
 #[test]
-fn a_profile_that_needs_a_request_makes_none() {
-    let words = SOMEWHERE.iter().chain(&["--profile", "role"]);
+fn a_profile_that_needs_a_request_says_what_to_do_in_one_line() {
     let config = "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/a\n\
-                  source_profile = work\n[profile work]\naws_access_key_id = A\n\
-                  aws_secret_access_key = hush-hush\n";
-    let program = Program::new(words).file(".aws/config", config).secret("hush-hush");
-    program.run().expect_error(3, &["no credentials"]);
+                  source_profile = work\nregion = us-east-1\n[profile work]\n\
+                  aws_access_key_id = A\naws_secret_access_key = hush-hush\n[profile sso]\n\
+                  sso_session = s\nsso_account_id = 111122223333\nsso_role_name = R\n\
+                  region = us-east-1\n[sso-session s]\nsso_region = eu-west-1\n\
+                  sso_start_url = https://x.awsapps.com/start\n";
+    let sign = ["sign", "https://iam.amazonaws.com/"];
+    for (name, does) in [("role", "assumes a role"), ("sso", "IAM Identity Center (SSO)")] {
+        for words in [&SOMEWHERE[..], &sign] {
+            let program = Program::new(words).file(".aws/config", config).secret("hush-hush");
+            let export = format!("aws configure export-credentials --profile {name} --format env");
+            let parts = ["no credentials", does, "--target aws", &export];
+            program.env("AWS_PROFILE", name).run().expect_error(3, &parts);
+        }
+    }
+}
+
+#[test]
+fn a_profile_file_that_cannot_be_parsed_is_named_with_the_line() {
+    let words = ["sign", "--format", "http", "https://iam.amazonaws.com/"];
+    let default = "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = hush-hush\n";
+    for profile in [&[][..], &["--profile", "default"]] {
+        let program = |file: &str| {
+            let program = Program::new(words.iter().chain(profile)).secret("hush-hush");
+            program.file(".aws/credentials", file)
+        };
+        let broken = program(&format!("{default}[hush-hush\n"));
+        broken.run().expect_error(3, &[".aws/credentials, line 4", "has no ]"]);
+        let broken = program(&format!("{default}hush-hush\n"));
+        broken.run().expect_error(3, &[".aws/credentials, line 4", "is not name = value"]);
+        for good in [format!("\u{feff}{default}"), default.replace("\naws", "\n    aws")] {
+            let signed = program(&good).run().expect(0).stdout;
+            assert!(signed.contains("Credential=AKIDEXAMPLE/"), "{signed}");
+        }
+    }
+    // Keys in variables need no profile.
+    let ended = Program::new(words)
+        .file(".aws/config", "a word\n")
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush")
+        .run()
+        .expect(0);
+    assert!(ended.stderr.contains(".aws/config, line 1"), "{}", ended.stderr);
+}
+
+#[test]
+fn profiles_are_found_under_quoted_names_other_variables_and_in_other_files() {
+    let keys = "aws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = hush-hush\n";
+    let sign = |words: &[&str]| {
+        let words = ["sign", "--format", "http", "https://iam.amazonaws.com/"].iter().chain(words);
+        Program::new(words).secret("hush-hush")
+    };
+    let quoted = format!("[profile \"my work\"]\n{keys}");
+    let other = format!("[other]\n{keys}");
+    for program in [
+        sign(&["--profile", "my work"]).file(".aws/config", &quoted),
+        sign(&[]).file(".aws/credentials", &other).env("AWS_DEFAULT_PROFILE", "other"),
+        sign(&["--profile", "other"])
+            .file("keys", &other)
+            .file(".env", "AWS_SHARED_CREDENTIALS_FILE=keys\n"),
+        sign(&[])
+            .file("config", &quoted)
+            .file(".env", "AWS_CONFIG_FILE=config\nAWS_PROFILE=\"my work\"\n"),
+    ] {
+        let signed = program.run().expect(0).stdout;
+        assert!(signed.contains("Credential=AKIDEXAMPLE/"), "{signed}");
+    }
+    let bare = sign(&["--profile", "work"]).file(".aws/config", "[work]\nregion = us-east-1\n");
+    bare.run().expect_error(3, &["no profile `work`", "write [profile work]"]);
+}
+
+#[test]
+fn a_command_is_run_for_a_profile_of_the_callers_own_and_for_none_that_a_file_chose() {
+    let config = "[profile made]\ncredential_process = echo '{\"Version\": 1, \"AccessKeyId\": \
+                  \"AKIDEXAMPLE\", \"SecretAccessKey\": \"hush-hush\"}'\n";
+    let sign = || {
+        let words = ["sign", "--format", "http", "--profile", "made", "https://iam.amazonaws.com/"];
+        Program::new(words).secret("hush-hush")
+    };
+    let signed = sign().file(".aws/config", config).run().expect(0).stdout;
+    assert!(signed.contains("Credential=AKIDEXAMPLE/"), "{signed}");
+    let chosen = sign().file("config", config).file(".env", "AWS_CONFIG_FILE=config\n");
+    chosen.run().expect_error(3, &["credential_process", ".env"]);
+}
+
+#[test]
+fn keys_of_the_environment_are_not_used_on_aws_where_a_profile_is_named_by_option() {
+    Program::new(["--target", "aws", "--region", "us-east-1", "--profile", "wrok"])
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush")
+        .run()
+        .expect_error(3, &["no credentials", "no profile `wrok`"]);
 }
 
 #[test]
