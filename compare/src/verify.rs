@@ -11,6 +11,7 @@ use crate::sign;
 
 /// A signed request, as one line of `verify --jsonl` states it.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Job {
     /// Returned with the verdict.
     #[serde(default)]
@@ -37,7 +38,8 @@ pub struct Job {
     pub secret_access_key: sign::Secret,
     /// The token on record.
     pub session_token: Option<sign::Secret>,
-    /// What is assumed where no x-amz-content-sha256 came along.
+    /// What is assumed where x-amz-content-sha256 does not say it, as it does for S3 alone; the
+    /// service's rule where absent.
     pub payload: Option<sign::Payload>,
     /// The service's rule where absent.
     pub path: Option<sign::Path>,
@@ -113,15 +115,10 @@ impl Job {
 
     fn rules(&self) -> Rules<'_> {
         let mut rules = Rules::of(&self.service, &self.region);
-        match self.payload {
-            Some(sign::Payload::Signed) => rules.payload = Payload::Signed,
-            Some(sign::Payload::Unsigned) => rules.payload = Payload::Unsigned,
-            // S3 takes the body of a presigned URL as unsigned.
-            None if self.service == "s3" && self.is_presigned() => {
-                rules.payload = Payload::Unsigned;
-            }
-            None => {}
-        }
+        rules.payload = self.payload.map(|payload| match payload {
+            sign::Payload::Signed => Payload::Signed,
+            sign::Payload::Unsigned => Payload::Unsigned,
+        });
         match self.path {
             Some(sign::Path::Normalized) => rules.path = PathNormalization::Normalized,
             Some(sign::Path::AsIs) => rules.path = PathNormalization::AsIs,
@@ -133,10 +130,6 @@ impl Job {
             None => {}
         }
         rules
-    }
-
-    fn is_presigned(&self) -> bool {
-        self.url.contains("X-Amz-Signature=")
     }
 }
 

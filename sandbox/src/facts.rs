@@ -156,6 +156,7 @@ cases! {
         UNKNOWN_SCHEME = "Authorization with an unknown scheme";
         NOT_ONE_SPACE = "Authorization without exactly one space";
         VERSION_2 = "SigV2 refused";
+        NOT_YET_VALID = "presigned URL, X-Amz-Date in the future";
         PRESIGNED_EXPIRED = "presigned URL expired (SigV4)";
         QUERY_INCOMPLETE = "presigned URL, query parameters missing (SigV4)";
         QUERY_BAD_CREDENTIAL = "presigned URL, Credential malformed";

@@ -2,7 +2,8 @@
 
 use crate::Options;
 use crate::answer::{Answer, RequestId};
-use crate::authenticate::{Records, ec2::judge};
+use crate::authenticate::Records;
+use crate::authenticate::ec2::{Api, judge};
 use crate::ec2::{Call, Caller, Ec2, Ec2Settings};
 use crate::identity::ACCOUNT_ID;
 use crate::refusal::Refusal;
@@ -11,6 +12,8 @@ use crate::verify::{Received, decode_query, query_pairs};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const XML: &str = "text/xml;charset=UTF-8";
+/// The one version of EC2's API that is answered.
+const VERSION: &str = "2016-11-15";
 
 /// Whether a request is for this API: nobody sends another service here a form or an `Action`.
 pub(crate) fn is_addressed_by(received: &Received) -> bool {
@@ -18,7 +21,8 @@ pub(crate) fn is_addressed_by(received: &Received) -> bool {
         && (is_form(received) || query_pairs(received).any(|(name, _)| name == "Action"))
 }
 
-/// A form is one whatever its Content-Type says: the parameters are what counts.
+/// Whether a request to this host has a form that is meant for this API. Only where it is sent
+/// depends on that: whatever is posted here is read as a form.
 fn is_form(received: &Received) -> bool {
     let content_type = received.header("content-type").unwrap_or_default();
     received.method == "POST"
@@ -64,14 +68,18 @@ impl QueryApi {
         records: Records<'_>,
         request_id: &str,
     ) -> Result<String, Refusal> {
-        let identity = judge(received, HOME_REGION, records)?;
         let parameters = parameters(received);
+        let version = parameters.iter().find(|(name, _)| name == "Version");
+        let version = version.map_or("", |(_, version)| version);
+        let api = if version == VERSION { Api::Ec2 } else { Api::Another };
+        let identity = judge(received, api, HOME_REGION, records)?;
         // The code is documented ("Error codes for the Amazon EC2 API"), the wording is ours.
         let (_, action) =
             parameters.iter().find(|(name, _)| name == "Action").ok_or_else(|| {
                 let message = "The request is missing its Action parameter.";
                 Refusal::beyond_the_facts(400, "MissingAction", message)
             })?;
+        judge_version(version)?;
         let call = Call {
             action,
             parameters: &parameters,
@@ -87,6 +95,17 @@ impl QueryApi {
             .handle(&call)
             .map_err(|it| Refusal::beyond_the_facts(it.status, &it.code, it.message))
     }
+}
+
+/// The code and the words are EC2's (ansible/ansible#37267, boto/boto3#1138); that the status is 400,
+/// and that a missing version is told the same, is unverified. EC2 itself also takes its older
+/// versions, whose answers are other documents than those made here.
+fn judge_version(sent: &str) -> Result<(), Refusal> {
+    if sent == VERSION {
+        return Ok(());
+    }
+    let message = format!("The requested version ({sent}) of service AmazonEC2 does not exist");
+    Err(Refusal::beyond_the_facts(400, "NoSuchVersion", message))
 }
 
 /// The answer in which EC2 says no.
@@ -109,12 +128,14 @@ pub(crate) fn action(received: &Received) -> String {
     parameters(received).into_iter().find(is_action).map(|(_, action)| action).unwrap_or_default()
 }
 
-/// The parameters of the query, without those of its signature, and then those of the form.
+/// The parameters of the query, without those of its signature, and then those of the form: of any
+/// body that is posted, because a Content-Type need not be signed, and whoever changes it on the way
+/// must not take parameters from the call.
 fn parameters(received: &Received) -> Vec<(String, String)> {
     let in_query = query_pairs(received)
         .filter(|(name, _)| !name.starts_with("X-Amz-"))
         .map(|(name, value)| (name.into_owned(), value.into_owned()));
-    let form = if is_form(received) { received.body.as_slice() } else { &[] };
+    let form = if received.method == "POST" { received.body.as_slice() } else { &[] };
     let form = String::from_utf8_lossy(form);
     let in_form = form.trim().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

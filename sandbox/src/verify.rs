@@ -11,6 +11,7 @@
 //! signature"; S3 API Reference, "Authenticating Requests (AWS Signature Version 4)".
 
 mod canonical;
+mod chunks;
 mod claim;
 mod received;
 
@@ -20,9 +21,10 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 pub(crate) use canonical::{PayloadHash, decode_query, match_signature, query_pairs, sha256_hex};
+pub(crate) use chunks::{ChunkFault, check_chunks};
 pub(crate) use claim::{
     Claim, CredentialFault, Expires, Freshness, HeaderFault, Location, Presented, QueryFault,
-    compact,
+    Uncovered, compact,
 };
 pub use received::Received;
 
@@ -48,7 +50,18 @@ impl fmt::Debug for Key<'_> {
     }
 }
 
-/// What is assumed of the payload where no `x-amz-content-sha256` came along.
+/// Which part of AWS reads the request: S3 reads several things in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrontEnd {
+    /// S3 and its kin. `x-amz-content-sha256` says how the payload was signed, a presigned URL
+    /// leaves it unsigned, and a signed header that did not arrive counts as empty.
+    S3,
+    /// All the others. The body is hashed whatever a header says, every signed header has to be
+    /// there, and an Authorization header is cut at white space as well as at commas.
+    General,
+}
+
+/// Whether the body is part of the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// The body's SHA-256 is part of the signature.
@@ -93,8 +106,13 @@ pub struct Rules<'a> {
     pub service: &'a str,
     /// The region that the credential scope must name.
     pub region: &'a str,
-    /// What is assumed where the request does not say how its payload was signed.
-    pub payload: Payload,
+    /// Which part of AWS reads the request.
+    pub front_end: FrontEnd,
+    /// What is assumed where the request does not say how its payload was signed; none for the
+    /// service's own rule. To the general front end a request never says it: some of its
+    /// operations leave the payload unsigned (Smithy's trait `aws.auth#unsignedPayload`), and
+    /// here is where a caller says that one of them is meant.
+    pub payload: Option<Payload>,
     /// Whether the path is simplified.
     pub path: PathNormalization,
     /// How often the path is encoded.
@@ -106,31 +124,45 @@ pub struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    /// The rules that AWS documents for `service`: S3's own when it is `s3`, else the general ones.
+    /// The rules that AWS documents for `service`: S3's own when it is one of S3's, else the
+    /// general ones.
     ///
-    /// The window is 15 minutes, and 5 for `execute-api`. The payload counts as signed; S3 takes
-    /// it as unsigned in a presigned URL, which the caller sets when that is what arrived.
+    /// The endpoint rules of `s3` send requests to four signing names, all with the double
+    /// encoding of the path disabled (aws/aws-sdk-js#3827, aws/aws-sdk-php#2459). The window is 15
+    /// minutes, and 5 for `execute-api`.
     #[must_use]
     pub fn of(service: &'a str, region: &'a str) -> Self {
         let minutes = if service == "execute-api" { 5 } else { 15 };
         let general = Rules {
             service,
             region,
-            payload: Payload::Signed,
+            front_end: FrontEnd::General,
+            payload: None,
             path: PathNormalization::Normalized,
             encode_path: PathEncoding::Twice,
             token: TokenSigning::Optional,
             window: Duration::from_secs(60 * minutes),
         };
         match service {
-            "s3" => Rules {
+            "s3" | "s3express" | "s3-object-lambda" | "s3-outposts" => Rules {
+                front_end: FrontEnd::S3,
                 path: PathNormalization::AsIs,
                 encode_path: PathEncoding::Once,
                 token: TokenSigning::Required,
                 ..general
             },
+            // It signs no payloads (VPC Lattice User Guide, "SIGv4 authenticated requests"; curl#11042).
+            "vpc-lattice-svcs" => Rules { payload: Some(Payload::Unsigned), ..general },
             _ => general,
         }
+    }
+
+    /// Whether the payload is signed where the request does not say.
+    fn payload_of(&self, location: Location) -> Payload {
+        self.payload.unwrap_or(match (self.front_end, location) {
+            (FrontEnd::S3, Location::Query) => Payload::Unsigned,
+            (FrontEnd::S3, Location::Header) | (FrontEnd::General, _) => Payload::Signed,
+        })
     }
 }
 
@@ -162,8 +194,8 @@ pub enum Outcome {
 /// Judges the signature of a request and its window, by the rules given, at the time `now`.
 ///
 /// Codes are those of AWS's common errors (IAM User Guide, "Common errors"): services word and
-/// code the same findings in their own ways. Of an `x-amz-content-sha256` that names a hash, the
-/// body is checked against it; `UNSIGNED-PAYLOAD` and the `STREAMING-…` values are taken as sent.
+/// code the same findings in their own ways. By S3's rules the body is checked against an
+/// `x-amz-content-sha256` that names a hash, and chunk by chunk where the chunks are signed.
 ///
 /// ```
 /// use sandbox::verify::{verify, Key, Outcome, Received, Rules};
@@ -199,7 +231,7 @@ pub fn verify(
     rules: &Rules<'_>,
     now: OffsetDateTime,
 ) -> Verdict {
-    let claim = match read_claim(received) {
+    let claim = match read_claim(received, rules.front_end) {
         Ok(claim) => claim,
         Err(finding) => return finding.without_texts(),
     };
@@ -208,7 +240,10 @@ pub fn verify(
     let outcome = match (judged, &matched) {
         (Err(finding), _) => finding.into_outcome(),
         (Ok(()), Err(_)) => Finding::new(MISMATCH, SIGNATURE_DIFFERS).into_outcome(),
-        (Ok(()), Ok(_)) => Outcome::Accepted,
+        (Ok(()), Ok(_)) => match judge_chunks(received, &claim, key, rules) {
+            Ok(()) => Outcome::Accepted,
+            Err(fault) => Finding::new(MISMATCH, fault.to_string()).into_outcome(),
+        },
     };
     let (Ok(texts) | Err(texts)) = matched;
     Verdict {
@@ -243,21 +278,24 @@ const MISMATCH: &str = "SignatureDoesNotMatch";
 const SIGNATURE_DIFFERS: &str = "The request signature we calculated does not match the signature \
                                  you provided. Check your AWS Secret Access Key and signing method.";
 
-fn read_claim(received: &Received) -> Result<Claim, Finding> {
-    match Presented::by(received) {
+fn read_claim(received: &Received, front_end: FrontEnd) -> Result<Claim, Finding> {
+    match Presented::by(received, front_end) {
         Presented::Nothing => Err(Finding::new(
             "MissingAuthenticationToken",
             "the request has neither an Authorization header nor X-Amz-Algorithm in its query",
         )),
-        Presented::Both { .. } => Err(Finding::new(
+        Presented::Version2Query => Err(Finding::new(
             INCOMPLETE,
-            "the request is signed in its Authorization header and in its query; use one",
+            "the query is signed with the old Signature Version 2; use Signature Version 4",
         )),
-        Presented::Header(value) => Claim::from_header(received, value)
+        Presented::Several { .. } => Err(Finding::new(
+            INCOMPLETE,
+            "the request is signed more than once, in Authorization headers or in its query; use one",
+        )),
+        Presented::Header(value) => Claim::from_header(received, value, front_end)
             .map_err(|fault| Finding::new(INCOMPLETE, fault.to_string())),
-        Presented::Query => {
-            Claim::from_query(received).map_err(|f| Finding::new(INCOMPLETE, f.to_string()))
-        }
+        Presented::Query => Claim::from_query(received, front_end)
+            .map_err(|f| Finding::new(INCOMPLETE, f.to_string())),
     }
 }
 
@@ -269,6 +307,9 @@ fn judge(
     rules: &Rules<'_>,
     now: OffsetDateTime,
 ) -> Result<(), Finding> {
+    claim
+        .check_cover(received, rules.front_end)
+        .map_err(|uncovered| Finding::new(INCOMPLETE, uncovered.to_string()))?;
     if claim.access_key_id != key.access_key_id {
         let message = format!("the access key {} is not the one on record", claim.access_key_id);
         return Err(Finding::new("InvalidClientTokenId", message));
@@ -279,7 +320,7 @@ fn judge(
         return Err(Finding::new(MISMATCH, "'host' must be among the signed headers"));
     }
     judge_time(claim, rules, now)?;
-    judge_payload(received)
+    judge_payload(received, claim, rules)
 }
 
 fn judge_token(
@@ -300,8 +341,7 @@ fn judge_token(
             Err(Finding::new(INVALID, "the session token is not the one on record"))
         }
         (Some(_), Some(_)) => {
-            let signed = claim.location == Location::Query || claim.signs(SECURITY_TOKEN);
-            if rules.token == TokenSigning::Required && !signed {
+            if rules.token == TokenSigning::Required && !claim.signs_token(received) {
                 let message = "'x-amz-security-token' must be among the signed headers";
                 return Err(Finding::new(MISMATCH, message));
             }
@@ -338,6 +378,12 @@ fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(
     let refuse = |message| Err(Finding::new(MISMATCH, message));
     match claim.freshness(rules.window, now) {
         Freshness::Fresh => Ok(()),
+        // S3's words for a presigned URL.
+        Freshness::Early { .. }
+            if rules.front_end == FrontEnd::S3 && claim.location == Location::Query =>
+        {
+            refuse("Request is not yet valid".to_owned())
+        }
         Freshness::Early { limit } => refuse(format!(
             "Signature not yet current: {} is still later than {} ({} + {minutes} min.)",
             claim.time,
@@ -356,16 +402,44 @@ fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(
     }
 }
 
-fn judge_payload(received: &Received) -> Result<(), Finding> {
-    match PayloadHash::claimed(received) {
+fn judge_payload(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Result<(), Finding> {
+    match PayloadHash::claimed(received, claim, rules) {
         Some(PayloadHash::Sha256(claimed)) if claimed != sha256_hex(&received.body) => {
             let message = "the body's SHA-256 is not the one in x-amz-content-sha256";
             Err(Finding::new(MISMATCH, message))
+        }
+        Some(PayloadHash::Asymmetric(value)) => {
+            let message = format!(
+                "x-amz-content-sha256 is '{value}', but the request is signed with AWS4-HMAC-SHA256"
+            );
+            Err(Finding::new(INCOMPLETE, message))
         }
         Some(PayloadHash::Invalid(value)) => {
             let message = format!("x-amz-content-sha256 is neither a SHA-256 nor known: '{value}'");
             Err(Finding::new(INCOMPLETE, message))
         }
-        _ => Ok(()),
+        Some(PayloadHash::Sha256(_) | PayloadHash::Unsigned(_) | PayloadHash::Chunks { .. })
+        | None => Ok(()),
+    }
+}
+
+/// Once the signature of the request is right, with which the first chunk is signed.
+fn judge_chunks(
+    received: &Received,
+    claim: &Claim,
+    key: &Key<'_>,
+    rules: &Rules<'_>,
+) -> Result<(), ChunkFault> {
+    match PayloadHash::claimed(received, claim, rules) {
+        Some(PayloadHash::Chunks { trailer, .. }) => {
+            check_chunks(&received.body, trailer, claim, key.secret_access_key, rules)
+        }
+        Some(
+            PayloadHash::Sha256(_)
+            | PayloadHash::Unsigned(_)
+            | PayloadHash::Asymmetric(_)
+            | PayloadHash::Invalid(_),
+        )
+        | None => Ok(()),
     }
 }

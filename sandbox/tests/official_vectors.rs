@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sandbox::verify::{
-    Key, Outcome, PathNormalization, Payload, Received, Rules, TokenSigning, Verdict, verify,
+    Key, Outcome, PathNormalization, Received, Rules, TokenSigning, Verdict, verify,
 };
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
@@ -147,12 +147,8 @@ impl Vector {
             secret_access_key: secret,
             session_token: self.session_token.as_deref(),
         };
-        let rules = Rules {
-            payload: Payload::Signed,
-            path: self.path,
-            token: self.token,
-            ..Rules::of(&self.service, &self.region)
-        };
+        let rules =
+            Rules { path: self.path, token: self.token, ..Rules::of(&self.service, &self.region) };
         verify(received, &key, &rules, now)
     }
 

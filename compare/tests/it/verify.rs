@@ -116,6 +116,23 @@ fn a_request_without_a_signature_is_refused() {
 }
 
 #[test]
+fn the_payload_rule_comes_from_the_claim_and_not_from_the_text_of_the_url() {
+    let mut job = job(1);
+    job["service"] = json!("s3");
+    job["body_base64"] = json!("aGVsbG8=");
+    let answer = answers("sign", &[job.clone()]).remove(0);
+    let mut line = signed(&job, &answer);
+    // A fragment is not sent. Without the header the body counts as signed, and here it is not there.
+    line["url"] = json!(format!("{}#X-Amz-Signature=", line["url"].as_str().unwrap()));
+    assert_eq!(verdict(&line)["verdict"], "accepted");
+    let headers = line["headers"].as_array_mut().unwrap();
+    headers.retain(|header| header[0] != "x-amz-content-sha256");
+    let verdict = verdict(&line);
+    let canonical = verdict["canonical_request"].as_str().unwrap();
+    assert!(!canonical.ends_with("UNSIGNED-PAYLOAD"), "{canonical}");
+}
+
+#[test]
 fn bad_lines_are_refused_in_order_and_the_next_is_read() {
     let good = good("header");
     let with = |field: &str, value: Value| {
@@ -130,6 +147,8 @@ fn bad_lines_are_refused_in_order_and_the_next_is_read() {
         (with("body_base64", json!("=")), json!(1)),
         (with("payload", json!("some")), json!(1)),
         (with("headers", json!([["one"]])), json!(1)),
+        (with("body", json!("hello")), json!(1)),
+        (with("token", json!("token")), json!(1)),
     ];
     let good = good.to_string();
     let lines: Vec<_> = bad.iter().flat_map(|(line, _)| [line.as_str(), &good]).collect();

@@ -4,16 +4,29 @@ use super::Records;
 use crate::facts::ec2 as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
-use crate::verify::{Claim, Freshness, Presented, Received, Rules, match_signature};
+use crate::verify::{
+    Claim, CredentialFault, Freshness, FrontEnd, HeaderFault, Presented, QueryFault, Received,
+    Rules, match_signature,
+};
+
+/// Whose API a query is about, to judge by its version: each service of AWS has its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Api {
+    Ec2,
+    Another,
+}
 
 /// The order of checks of EC2.
 pub(crate) fn judge<'a>(
     received: &Received,
+    api: Api,
     region: &str,
     records: Records<'a>,
 ) -> Result<&'a Identity, Refusal> {
     let rules = Rules::of("ec2", region);
     let claim = read_claim(received)?;
+    judge_service(&claim, api)?;
+    claim.check_cover(received, rules.front_end).map_err(|_| Refusal::of(facts::MALFORMED))?;
     let identity =
         records.owner_of(&claim.access_key_id).ok_or_else(|| Refusal::of(facts::AUTH_FAILURE))?;
     match identity.judge_token(claim.session_token(received).as_deref()) {
@@ -38,13 +51,66 @@ pub(crate) fn judge<'a>(
     Ok(identity)
 }
 
+/// Names a service that is not offered here, such as `sts`: AWS would not have sent its query to
+/// EC2, and EC2's answer would be that the credentials are wrong. Code and words are the sandbox's
+/// own.
+fn judge_service(claim: &Claim, api: Api) -> Result<(), Refusal> {
+    let service = claim.scope.service.as_str();
+    if api == Api::Ec2 || ["ec2", "s3", "execute-api"].contains(&service) {
+        return Ok(());
+    }
+    let message = format!(
+        "The request is signed for '{service}'. This sandbox offers S3, EC2 and one REST API of \
+         API Gateway, and nothing else."
+    );
+    Err(Refusal::beyond_the_facts(400, "ServiceNotOffered", message))
+}
+
+/// A request that is signed more than once is malformed: no answer of EC2's to one was found.
 fn read_claim(received: &Received) -> Result<Claim, Refusal> {
-    match Presented::by(received) {
+    let malformed = || Refusal::of(facts::MALFORMED);
+    match Presented::by(received, FrontEnd::General) {
         Presented::Nothing => Err(Refusal::of(facts::UNSIGNED)),
-        // A header outweighs a query: no answer of EC2's to both was found.
-        Presented::Header(value) | Presented::Both { header: value } => {
-            Claim::from_header(received, value).map_err(|_| Refusal::of(facts::MALFORMED))
+        // EC2 itself still takes this version; the sandbox does not read it.
+        Presented::Version2Query => Err(Refusal::of(facts::AUTH_FAILURE)),
+        Presented::Several { .. } => Err(malformed()),
+        Presented::Header(value) => {
+            Claim::from_header(received, value, FrontEnd::General).map_err(|fault| match fault {
+                HeaderFault::Credential(fault) => refuse_credential(&fault),
+                HeaderFault::OneWord(_)
+                | HeaderFault::Scheme
+                | HeaderFault::Version2
+                | HeaderFault::NotAPair(_)
+                | HeaderFault::Repeated(_)
+                | HeaderFault::Missing(_)
+                | HeaderFault::Date => malformed(),
+            })
         }
-        Presented::Query => Claim::from_query(received).map_err(|_| Refusal::of(facts::MALFORMED)),
+        Presented::Query => {
+            Claim::from_query(received, FrontEnd::General).map_err(|fault| match fault {
+                QueryFault::Credential(fault) => refuse_credential(&fault),
+                QueryFault::Missing
+                | QueryFault::Algorithm(_)
+                | QueryFault::Date
+                | QueryFault::Repeated(_)
+                | QueryFault::ExpiresNotANumber
+                | QueryFault::ExpiresZero
+                | QueryFault::ExpiresNegative
+                | QueryFault::ExpiresTooLarge => malformed(),
+            })
+        }
+    }
+}
+
+/// Of the number of elements EC2 is known to speak (`StreisandEffect/streisand#485`).
+fn refuse_credential(fault: &CredentialFault) -> Refusal {
+    match fault {
+        CredentialFault::Elements(_) => {
+            Refusal::beyond_the_facts(401, "AuthFailure", fault.to_string())
+        }
+        CredentialFault::Form
+        | CredentialFault::EmptyKey
+        | CredentialFault::Date(_)
+        | CredentialFault::Terminator(_) => Refusal::of(facts::MALFORMED),
     }
 }

@@ -10,7 +10,7 @@ use crate::facts::execute_api as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
 use crate::verify::{
-    Claim, Freshness, HeaderFault, Presented, Received, Rules, compact, match_signature,
+    Claim, Freshness, FrontEnd, HeaderFault, Presented, Received, Rules, compact, match_signature,
 };
 
 /// Whether the path and method are those of a resource.
@@ -32,6 +32,10 @@ pub(crate) fn judge<'a>(
 ) -> Result<&'a Identity, Refusal> {
     let rules = Rules::of("execute-api", region);
     let claim = read_claim(received)?;
+    // AWS says it of an absent header to vpc-lattice; that execute-api does too is likely.
+    claim
+        .check_cover(received, rules.front_end)
+        .map_err(|uncovered| incomplete(&uncovered.to_string()))?;
     if route == Route::Unknown {
         return Err(Refusal::of(facts::MISSING_TOKEN));
     }
@@ -55,15 +59,17 @@ pub(crate) fn judge<'a>(
 }
 
 fn read_claim(received: &Received) -> Result<Claim, Refusal> {
-    match Presented::by(received) {
-        Presented::Nothing => Err(Refusal::of(facts::MISSING_TOKEN)),
-        // A header outweighs a query: no answer of API Gateway's to both was found.
-        Presented::Header(value) | Presented::Both { header: value } => {
-            Claim::from_header(received, value).map_err(|fault| refuse_header(&fault, value))
+    match Presented::by(received, FrontEnd::General) {
+        // Signature Version 2 was never one of API Gateway's.
+        Presented::Nothing | Presented::Version2Query => Err(Refusal::of(facts::MISSING_TOKEN)),
+        // No answer of API Gateway's to several was found.
+        Presented::Several { .. } => {
+            Err(incomplete("The request is signed more than once; it has to be signed once."))
         }
-        Presented::Query => {
-            Claim::from_query(received).map_err(|fault| incomplete(&fault.to_string()))
-        }
+        Presented::Header(value) => Claim::from_header(received, value, FrontEnd::General)
+            .map_err(|fault| refuse_header(&fault, value)),
+        Presented::Query => Claim::from_query(received, FrontEnd::General)
+            .map_err(|fault| incomplete(&fault.to_string())),
     }
 }
 
@@ -80,7 +86,9 @@ fn refuse_header(fault: &HeaderFault, value: &str) -> Refusal {
             let hash = STANDARD.encode(Sha256::digest(value.as_bytes()));
             Refusal::of(facts::NOT_A_PAIR).fill("base64(sha256(value))", &hash)
         }
-        HeaderFault::Credential(_) | HeaderFault::Date => incomplete(&fault.to_string()),
+        HeaderFault::Credential(_) | HeaderFault::Date | HeaderFault::Repeated(_) => {
+            incomplete(&fault.to_string())
+        }
     }
 }
 

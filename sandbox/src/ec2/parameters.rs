@@ -122,6 +122,10 @@ fn member<'a>(key: &'a str, list: &str) -> Option<(u64, &'a str)> {
 
 /// The part of a name that keeps it from being any of `known`, which is what EC2 names: `Item` for
 /// `Filter.1.Item.1` (seen in the wild: "The parameter Item is not recognized").
+///
+/// Of a name that ends too early, such as `Filter.1.Value`, it is the first part: "The parameter
+/// Filter is not recognized" (mirkokiefer/aws-lib#28, where an old version of the API may have been
+/// the reason: unverified).
 fn unrecognized_part<'a>(name: &'a str, known: &[&str]) -> Option<&'a str> {
     let parts: Vec<_> = name.split('.').collect();
     let mut deepest = 0;
@@ -133,7 +137,7 @@ fn unrecognized_part<'a>(name: &'a str, known: &[&str]) -> Option<&'a str> {
         }
         deepest = deepest.max(fitting);
     }
-    Some(parts.get(deepest).copied().unwrap_or(name))
+    parts.get(deepest).or(parts.first()).copied()
 }
 
 fn fits(part: &str, pattern: &str) -> bool {

@@ -7,10 +7,11 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use sha2::{Digest as _, Sha256};
 
+use super::chunks::Trailer;
 use super::claim::{ALGORITHM, TERMINATOR};
 use super::{
-    CONTENT_SHA256, Claim, Location, PathEncoding, PathNormalization, Payload, Received, Rules,
-    TokenSigning,
+    CONTENT_SHA256, Claim, FrontEnd, Location, PathEncoding, PathNormalization, Payload, Received,
+    Rules, TokenSigning,
 };
 
 /// The value of `x-amz-content-sha256` for a body that is not signed.
@@ -34,7 +35,19 @@ struct CanonicalRequest {
 
 impl CanonicalRequest {
     /// Rebuilds the canonical request that a right signature of `received` is made from, and,
-    /// behind it, those that one of AWS's own signers makes instead where they do not agree.
+    /// behind it, those that one of AWS's own signers makes instead where they do not agree and no
+    /// fact says which of them the service takes.
+    ///
+    /// None of the others is the first form of another request, so that no signature becomes good
+    /// for a request with another meaning.
+    ///
+    /// | what is sent | aws-sigv4 (Rust) | awscrt, botocore | the service | taken here |
+    /// |---|---|---|---|---|
+    /// | `/a/.`, not S3 | `/a/` (RFC 3986, 5.2.4) | `/a` | not known | both |
+    /// | `%2F` in an S3 path | `%2F` | `%2F` | S3 is documented to keep `/` in keys | `/` and `%2F` |
+    /// | a tab in a header value | kept | a space | S3: a space (aws/aws-sdk-net#1222) | a space |
+    /// | a bare `+` in a query | `%20` | kept | S3, API Gateway: `%20` (see `decode_form`) | `%20` |
+    /// | a stray `%` in a query or an S3 path | `%25` | kept | not known | both |
     fn rebuild(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Vec<Self> {
         // A client has to list the names in lower case and sorted; so the server's list is,
         // whatever the client's looks like, and a name listed twice counts once.
@@ -51,7 +64,7 @@ impl CanonicalRequest {
                     query: query.clone(),
                     headers: canonical_headers(received, &names),
                     signed_headers: names.join(";"),
-                    hashed_payload: hashed_payload(received, rules),
+                    hashed_payload: hashed_payload(received, claim, rules),
                 });
             }
         }
@@ -97,7 +110,21 @@ fn encode_once(path: &str) -> Vec<String> {
         let segments: Vec<_> = path.split('/').map(encode).collect();
         spellings.push(segments.join("/"));
     }
+    if has_stray_percent(path) {
+        spellings.push(path.to_owned());
+    }
     spellings
+}
+
+/// Whether a `%` stands there that begins no escape. No text that AWS writes has one, so a text
+/// left as it stands for it cannot be taken for that of another request. (Nor may it bring a line
+/// feed into the canonical request.)
+fn has_stray_percent(text: &str) -> bool {
+    let is_stray = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    text.bytes().all(|byte| byte.is_ascii_graphic()) && text.split('%').skip(1).any(is_stray)
 }
 
 /// Removes dot segments and empty ones; a trailing slash stays.
@@ -129,20 +156,37 @@ fn normalize(path: &str) -> Vec<String> {
 fn canonical_queries(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Vec<String> {
     const TOKEN: &str = "X-Amz-Security-Token";
     let query = received.query();
-    if claim.location == Location::Header {
-        return vec![canonical_query(query, &[])];
+    let mut left_out: Vec<&[&str]> = Vec::new();
+    match claim.location {
+        Location::Header => left_out.push(&[]),
+        Location::Query => {
+            left_out.push(&["X-Amz-Signature"]);
+            let has_token = query_pairs(received).any(|(name, _)| name == TOKEN);
+            if rules.token == TokenSigning::Optional && has_token {
+                left_out.push(&["X-Amz-Signature", TOKEN]);
+            }
+        }
     }
-    let mut spellings = vec![canonical_query(query, &["X-Amz-Signature"])];
-    let has_token = query_pairs(received).any(|(name, _)| name == TOKEN);
-    if rules.token == TokenSigning::Optional && has_token {
-        spellings.push(canonical_query(query, &["X-Amz-Signature", TOKEN]));
+    let mut spellings = Vec::new();
+    for left_out in left_out {
+        spellings.push(canonical_query(query, left_out, encode_anew));
+        if has_stray_percent(query) {
+            spellings.push(canonical_query(query, left_out, keep_stray_percent));
+        }
     }
     spellings
 }
 
+fn encode_anew(text: &str) -> String {
+    percent_encode(&decode_form(text), RESERVED).to_string()
+}
+
+fn keep_stray_percent(text: &str) -> String {
+    if has_stray_percent(text) { text.to_owned() } else { encode_anew(text) }
+}
+
 /// Every parameter decoded and encoded anew, sorted by name and then by value, both encoded.
-fn canonical_query(query: &str, left_out: &[&str]) -> String {
-    let encode = |text: &str| percent_encode(&decode_form(text), RESERVED).to_string();
+fn canonical_query(query: &str, left_out: &[&str], encode: fn(&str) -> String) -> String {
     let mut pairs: Vec<(String, String)> = pairs_as_sent(query)
         .map(|(name, value)| (encode(name), encode(value)))
         .filter(|(name, _)| !left_out.contains(&name.as_str()))
@@ -169,50 +213,71 @@ fn canonical_headers(received: &Received, names: &[String]) -> String {
     lines
 }
 
-fn hashed_payload(received: &Received, rules: &Rules<'_>) -> String {
-    match (PayloadHash::claimed(received), rules.payload) {
+/// S3 is told by x-amz-content-sha256 how the payload was signed. Elsewhere the header is one among
+/// others and the body itself is hashed, whatever it says: `UNSIGNED-PAYLOAD` sent to execute-api
+/// is a mismatch (aws/aws-sdk-js-v3#308), as to other services (apache/opendal-reqsign#346).
+fn hashed_payload(received: &Received, claim: &Claim, rules: &Rules<'_>) -> String {
+    match (PayloadHash::claimed(received, claim, rules), rules.payload_of(claim.location)) {
         // Never the claimed hash: were it wrong, the signature would vouch for another body.
         (Some(PayloadHash::Sha256(_)), _) | (None, Payload::Signed) => sha256_hex(&received.body),
-        (Some(PayloadHash::NotOfTheBody(word) | PayloadHash::Invalid(word)), _) => word,
+        (Some(claimed), _) => claimed.into_word(),
         (None, Payload::Unsigned) => UNSIGNED_PAYLOAD.to_owned(),
     }
 }
 
-/// The value of x-amz-content-sha256: a header, or in a presigned URL also a parameter.
-fn claimed_payload(received: &Received) -> Option<Cow<'_, str>> {
-    received.header(CONTENT_SHA256).map(Cow::Borrowed).or_else(|| {
-        query_pairs(received)
-            .find(|(name, _)| name.eq_ignore_ascii_case(CONTENT_SHA256))
-            .map(|(_, value)| value)
-    })
-}
-
-/// What x-amz-content-sha256 says of the body.
+/// What S3's x-amz-content-sha256 says of the body.
 pub(crate) enum PayloadHash {
     Sha256(String),
-    /// `UNSIGNED-PAYLOAD`, or one of the `STREAMING-…` values, whose chunks sign themselves.
-    NotOfTheBody(String),
+    /// `UNSIGNED-PAYLOAD` or `STREAMING-UNSIGNED-PAYLOAD-TRAILER`: the body is not signed.
+    Unsigned(String),
+    /// The chunks of the body sign themselves.
+    Chunks {
+        word: String,
+        trailer: Trailer,
+    },
+    /// Chunks signed with Signature Version 4A, which is not read here.
+    Asymmetric(String),
     Invalid(String),
 }
 
 impl PayloadHash {
-    /// What came along; none if nothing did.
-    pub(crate) fn claimed(received: &Received) -> Option<Self> {
-        const STREAMING: [&str; 5] = [
-            "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
-            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
-            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
-            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
-        ];
-        let claimed = claimed_payload(received)?;
-        Some(if claimed == UNSIGNED_PAYLOAD || STREAMING.contains(&claimed.as_ref()) {
-            PayloadHash::NotOfTheBody(claimed.into_owned())
-        } else if hex_bytes(&claimed).is_some() {
-            PayloadHash::Sha256(claimed.into_owned())
-        } else {
-            PayloadHash::Invalid(claimed.into_owned())
+    /// What came along, in a header or, in a presigned URL, in a parameter; none if nothing did,
+    /// or if the service does not go by it.
+    pub(crate) fn claimed(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Option<Self> {
+        if rules.front_end != FrontEnd::S3 {
+            return None;
+        }
+        let in_header = received.header(CONTENT_SHA256).map(Cow::Borrowed);
+        let claimed = in_header.or_else(|| match claim.location {
+            Location::Header => None,
+            Location::Query => query_pairs(received)
+                .find(|(name, _)| name.eq_ignore_ascii_case(CONTENT_SHA256))
+                .map(|(_, value)| value),
+        })?;
+        let word = claimed.into_owned();
+        Some(match word.as_str() {
+            UNSIGNED_PAYLOAD | "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => PayloadHash::Unsigned(word),
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => {
+                PayloadHash::Chunks { word, trailer: Trailer::None }
+            }
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => {
+                PayloadHash::Chunks { word, trailer: Trailer::Signed }
+            }
+            "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
+            | "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER" => PayloadHash::Asymmetric(word),
+            hash if hex_bytes(hash).is_some() => PayloadHash::Sha256(word),
+            _ => PayloadHash::Invalid(word),
         })
+    }
+
+    fn into_word(self) -> String {
+        match self {
+            PayloadHash::Sha256(word)
+            | PayloadHash::Unsigned(word)
+            | PayloadHash::Chunks { word, .. }
+            | PayloadHash::Asymmetric(word)
+            | PayloadHash::Invalid(word) => word,
+        }
     }
 }
 
@@ -254,16 +319,19 @@ pub(crate) fn match_signature(
 /// server's own: that of the claim is compared with it elsewhere.
 fn string_to_sign(canonical: &CanonicalRequest, claim: &Claim, rules: &Rules<'_>) -> String {
     format!(
-        "{ALGORITHM}\n{}\n{}/{}/{}/{TERMINATOR}\n{}",
+        "{ALGORITHM}\n{}\n{}\n{}",
         claim.time,
-        claim.time.date(),
-        rules.region,
-        rules.service,
+        scope(claim, rules),
         sha256_hex(canonical.to_string().as_bytes())
     )
 }
 
-fn signing_key(secret: &str, claim: &Claim, rules: &Rules<'_>) -> Vec<u8> {
+/// The server's own scope, on the day of the claim.
+pub(super) fn scope(claim: &Claim, rules: &Rules<'_>) -> String {
+    format!("{}/{}/{}/{TERMINATOR}", claim.time.date(), rules.region, rules.service)
+}
+
+pub(super) fn signing_key(secret: &str, claim: &Claim, rules: &Rules<'_>) -> Vec<u8> {
     let date = claim.time.date();
     let scope = [date.as_str(), rules.region, rules.service, TERMINATOR];
     scope.iter().fold(format!("AWS4{secret}").into_bytes(), |key, step| {
@@ -271,7 +339,7 @@ fn signing_key(secret: &str, claim: &Claim, rules: &Rules<'_>) -> Vec<u8> {
     })
 }
 
-fn hmac_sha256(key: &[u8], message: &str) -> Hmac<Sha256> {
+pub(super) fn hmac_sha256(key: &[u8], message: &str) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message.as_bytes());
     mac
@@ -287,7 +355,7 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 /// The 32 bytes of 64 lower-case hexadecimal digits.
-fn hex_bytes(hex: &str) -> Option<[u8; 32]> {
+pub(super) fn hex_bytes(hex: &str) -> Option<[u8; 32]> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'a'..=b'f' => Some(byte - b'a' + 10),

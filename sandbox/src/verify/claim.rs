@@ -2,6 +2,7 @@
 //! headers. Claims are read, not believed.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use time::format_description::well_known::Rfc2822;
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use super::{Received, SECURITY_TOKEN, query_pairs};
+use super::{CONTENT_SHA256, FrontEnd, Received, SECURITY_TOKEN, query_pairs};
 
 /// The one algorithm that is understood, as it stands in headers and queries.
 pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -23,20 +24,37 @@ pub(crate) enum Presented<'a> {
     /// The value of the Authorization header.
     Header(&'a str),
     Query,
-    Both {
+    /// Signature Version 2, in the query.
+    Version2Query,
+    /// More than one signature, of whatever version: which of them counts is not for the server to
+    /// guess.
+    Several {
+        /// The first Authorization header; empty if there is none.
         header: &'a str,
     },
 }
 
 impl<'a> Presented<'a> {
-    pub(crate) fn by(received: &'a Received) -> Self {
+    pub(crate) fn by(received: &'a Received, front_end: FrontEnd) -> Self {
         const MARKS: [&str; 3] = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"];
-        let in_query = query_pairs(received).any(|(name, _)| MARKS.contains(&name.as_ref()));
-        match (received.header("authorization"), in_query) {
-            (None, false) => Presented::Nothing,
-            (None, true) => Presented::Query,
-            (Some(header), false) => Presented::Header(header),
-            (Some(header), true) => Presented::Both { header },
+        let names: Vec<_> = query_pairs(received).map(|(name, _)| name).collect();
+        let has = |name: &str| names.iter().any(|sent| sent == name);
+        let version_4 = MARKS.iter().any(|mark| has(mark));
+        let version_2 = match front_end {
+            // S3 names either parameter as a mechanism of its own (see its answer to several).
+            FrontEnd::S3 => has("AWSAccessKeyId") || has("Signature"),
+            // Elsewhere one of them alone may be a parameter of the operation.
+            FrontEnd::General => has("AWSAccessKeyId") && has("Signature"),
+        };
+        let headers: Vec<&str> = received.all("authorization").map(str::trim).collect();
+        match (&headers[..], version_4, version_2) {
+            ([], false, false) => Presented::Nothing,
+            ([], true, false) => Presented::Query,
+            ([], false, true) => Presented::Version2Query,
+            ([header], false, false) => Presented::Header(header),
+            (several, _, _) => {
+                Presented::Several { header: several.first().copied().unwrap_or_default() }
+            }
         }
     }
 }
@@ -105,6 +123,10 @@ pub(crate) fn compact(at: OffsetDateTime) -> String {
 
 impl Timestamp {
     fn of_compact(text: &str) -> Option<Self> {
+        // The parser also takes a sign before the year.
+        if !text.starts_with(|first: char| first.is_ascii_digit()) {
+            return None;
+        }
         let at = PrimitiveDateTime::parse(text, COMPACT).ok()?.assume_utc();
         Some(Timestamp { at })
     }
@@ -130,8 +152,10 @@ pub(crate) enum HeaderFault {
     Scheme,
     #[error("the Authorization header is of the old Signature Version 2")]
     Version2,
-    #[error("'{0}' is not a key=value pair (missing equal-sign) in the Authorization header")]
+    #[error("'{0}' not a valid key=value pair (missing equal-sign) in Authorization header")]
     NotAPair(String),
+    #[error("the Authorization header has more than one '{0}'")]
+    Repeated(&'static str),
     #[error("{0}")]
     Missing(MissingParts),
     #[error(transparent)]
@@ -171,6 +195,13 @@ impl fmt::Display for MissingParts {
 /// What is wrong with the form of a Credential, wherever it stands.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CredentialFault {
+    /// What the general front end says of the form; the words are AWS's, from hashicorp/vault#2277
+    /// (IAM) and StreisandEffect/streisand#485 (EC2).
+    #[error(
+        "Credential must have exactly 5 slash-delimited elements, e.g. \
+         keyid/date/region/service/term, got '{0}'"
+    )]
+    Elements(String),
     #[error("the Credential is not of the form KEY/YYYYMMDD/REGION/SERVICE/{TERMINATOR}")]
     Form,
     #[error("the Credential names no access key")]
@@ -179,6 +210,15 @@ pub(crate) enum CredentialFault {
     Date(String),
     #[error("the Credential ends in '{0}' instead of '{TERMINATOR}'")]
     Terminator(String),
+}
+
+impl FrontEnd {
+    fn wrong_form(self, credential: &str) -> CredentialFault {
+        match self {
+            FrontEnd::S3 => CredentialFault::Form,
+            FrontEnd::General => CredentialFault::Elements(credential.to_owned()),
+        }
+    }
 }
 
 /// What is wrong with the form of the signature's query parameters.
@@ -194,17 +234,37 @@ pub(crate) enum QueryFault {
     Credential(#[from] CredentialFault),
     #[error("X-Amz-Date is not of the form YYYYMMDDTHHMMSSZ")]
     Date,
+    #[error("the query has the parameter '{0}' more than once")]
+    Repeated(String),
     #[error("X-Amz-Expires is not a number")]
     ExpiresNotANumber,
+    #[error("X-Amz-Expires is 0; the least is 1 second")]
+    ExpiresZero,
     #[error("X-Amz-Expires is negative")]
     ExpiresNegative,
     #[error("X-Amz-Expires is more than a week")]
     ExpiresTooLarge,
 }
 
+/// Why a signature, however right, does not cover what is read from the request.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Uncovered {
+    #[error("the request has no Host header, or an empty one")]
+    NoHost,
+    #[error("the request has the header '{0}' more than once")]
+    Repeated(&'static str),
+    /// The words are AWS's, from aws/aws-sdk-go-v2#2593.
+    #[error("'{0}' is named as a SignedHeader, but it does not exist in the HTTP request.")]
+    Absent(String),
+}
+
 impl Claim {
     /// Reads the claim of an Authorization header.
-    pub(crate) fn from_header(received: &Received, value: &str) -> Result<Claim, HeaderFault> {
+    pub(crate) fn from_header(
+        received: &Received,
+        value: &str,
+        front_end: FrontEnd,
+    ) -> Result<Claim, HeaderFault> {
         let date = received.header("x-amz-date").or_else(|| received.header("date"));
         let Some((scheme, parts)) = value.split_once(' ') else {
             return Err(HeaderFault::OneWord(MissingParts {
@@ -220,16 +280,21 @@ impl Claim {
             _ => return Err(HeaderFault::Scheme),
         }
         let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-        for part in parts.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            match part.split_once('=') {
-                None => return Err(HeaderFault::NotAPair(part.to_owned())),
-                Some(("Credential", value)) => credential = Some(value),
-                Some(("SignedHeaders", value)) => signed_headers = Some(value),
-                Some(("Signature", value)) => signature = Some(value),
-                Some(_) => {}
+        for part in components(parts, front_end) {
+            let (name, value) =
+                pair(part, front_end).ok_or_else(|| HeaderFault::NotAPair(part.to_owned()))?;
+            let (name, place) = match name {
+                "Credential" => ("Credential", &mut credential),
+                "SignedHeaders" => ("SignedHeaders", &mut signed_headers),
+                "Signature" => ("Signature", &mut signature),
+                // A component that nobody reads does no harm.
+                _ => continue,
+            };
+            if place.replace(value).is_some() {
+                return Err(HeaderFault::Repeated(name));
             }
         }
-        let (Some(credential), Some(signed_headers), Some(signature), Some(date)) =
+        let (Some(credential), Some(signed_headers), Some(signature), Some(_)) =
             (credential, signed_headers, signature, date)
         else {
             return Err(HeaderFault::Missing(MissingParts {
@@ -239,21 +304,27 @@ impl Claim {
                 date: date.is_none(),
             }));
         };
-        let (access_key_id, scope) = read_credential(credential)?;
+        let (access_key_id, scope) = read_credential(credential, front_end)?;
         Ok(Claim {
             location: Location::Header,
             access_key_id,
             scope,
             signed_headers: header_names(signed_headers),
             signature: signature.to_owned(),
-            time: header_time(date).ok_or(HeaderFault::Date)?,
+            time: header_time(received).ok_or(HeaderFault::Date)?,
             expires: None,
         })
     }
 
     /// Reads the claim of a presigned URL. X-Amz-Expires may be missing: only S3 insists on it.
-    pub(crate) fn from_query(received: &Received) -> Result<Claim, QueryFault> {
+    pub(crate) fn from_query(
+        received: &Received,
+        front_end: FrontEnd,
+    ) -> Result<Claim, QueryFault> {
         let pairs: Vec<_> = query_pairs(received).collect();
+        if let Some(name) = repeated_parameter(&pairs) {
+            return Err(QueryFault::Repeated(name.to_owned()));
+        }
         let find = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_ref());
         let (Some(algorithm), Some(credential), Some(signature), Some(date), Some(names)) = (
             find("X-Amz-Algorithm"),
@@ -267,7 +338,7 @@ impl Claim {
         if algorithm != ALGORITHM {
             return Err(QueryFault::Algorithm(algorithm.to_owned()));
         }
-        let (access_key_id, scope) = read_credential(credential)?;
+        let (access_key_id, scope) = read_credential(credential, front_end)?;
         Ok(Claim {
             location: Location::Query,
             access_key_id,
@@ -277,6 +348,43 @@ impl Claim {
             time: Timestamp::of_compact(date).ok_or(QueryFault::Date)?,
             expires: find("X-Amz-Expires").map(read_expires).transpose()?,
         })
+    }
+
+    /// Refuses a request of which something is read that no signature holds fast: a header that
+    /// came several times, of which one is read, or a host that is not there to be signed.
+    ///
+    /// A signed header that did not arrive is empty to S3 (versity/versitygw#457: such a client
+    /// works against AWS) and an error elsewhere (aws/aws-sdk-go-v2#2593), but for Content-Length,
+    /// which the front end of `es` took for empty (inreachventures/aws-signing-request-interceptor
+    /// #12 and #13). That a repeated header or a missing host is refused follows from RFC 9112,
+    /// section 3.2, for the host; for the others it is unverified.
+    pub(crate) fn check_cover(
+        &self,
+        received: &Received,
+        front_end: FrontEnd,
+    ) -> Result<(), Uncovered> {
+        let mut single = vec!["host", SECURITY_TOKEN];
+        if self.location == Location::Header {
+            let has_own = received.header("x-amz-date").is_some();
+            single.push(if has_own { "x-amz-date" } else { "date" });
+        }
+        if front_end == FrontEnd::S3 {
+            single.push(CONTENT_SHA256);
+        }
+        if let Some(name) = single.into_iter().find(|name| received.all(name).nth(1).is_some()) {
+            return Err(Uncovered::Repeated(name));
+        }
+        if received.header("host").is_none_or(str::is_empty) {
+            return Err(Uncovered::NoHost);
+        }
+        let absent = |name: &&String| {
+            let name = name.to_ascii_lowercase();
+            name != "content-length" && received.header(&name).is_none()
+        };
+        match (front_end, self.signed_headers.iter().find(absent)) {
+            (FrontEnd::General, Some(name)) => Err(Uncovered::Absent(name.clone())),
+            (FrontEnd::General, None) | (FrontEnd::S3, _) => Ok(()),
+        }
     }
 
     /// Whether the claim is of about now. A presigned URL outlives the window: it says itself how
@@ -300,16 +408,61 @@ impl Claim {
         self.signed_headers.iter().any(|signed| signed.eq_ignore_ascii_case(name))
     }
 
+    /// Whether the session token that [`Claim::session_token`] finds stands in a presigned query
+    /// or in a signed header.
+    pub(crate) fn signs_token(&self, received: &Received) -> bool {
+        self.token_in_query(received).is_some() || self.signs(SECURITY_TOKEN)
+    }
+
     /// The session token that came along, wherever it stands.
     pub(crate) fn session_token<'a>(&self, received: &'a Received) -> Option<Cow<'a, str>> {
-        let in_query = match self.location {
+        self.token_in_query(received).or_else(|| received.header(SECURITY_TOKEN).map(Cow::Borrowed))
+    }
+
+    fn token_in_query<'a>(&self, received: &'a Received) -> Option<Cow<'a, str>> {
+        match self.location {
             Location::Header => None,
             Location::Query => query_pairs(received)
                 .find(|(name, _)| name.eq_ignore_ascii_case(SECURITY_TOKEN))
                 .map(|(_, value)| value),
-        };
-        in_query.or_else(|| received.header(SECURITY_TOKEN).map(Cow::Borrowed))
+        }
     }
+}
+
+/// The parts of an Authorization header behind its scheme.
+///
+/// AWS's general front end cuts at white space as well as at commas: of a Credential with a blank
+/// behind the access key it says that `'/20210706/us-east-2/dynamodb/aws4_request'` is "not a valid
+/// key=value pair (missing equal-sign)" (awslabs/fhir-works-on-aws-deployment#379). Of S3 no such
+/// answer is known.
+fn components(parts: &str, front_end: FrontEnd) -> impl Iterator<Item = &str> {
+    let separates = move |c: char| match front_end {
+        FrontEnd::S3 => c == ',',
+        FrontEnd::General => c == ',' || c.is_ascii_whitespace(),
+    };
+    parts.split(separates).filter(|part| !part.trim().is_empty())
+}
+
+/// The name and the value of one part of an Authorization header.
+///
+/// S3 wants one equal-sign and something behind it: "the authorization component \" Signature=\" is
+/// malformed" (TTLabs/EvaporateJS#353), as is `Credential=aws_access_key_id= …` (zendesk/apt-s3#10).
+fn pair(part: &str, front_end: FrontEnd) -> Option<(&str, &str)> {
+    let (name, value) = part.trim().split_once('=')?;
+    match front_end {
+        FrontEnd::S3 if value.is_empty() || value.contains('=') => None,
+        FrontEnd::S3 | FrontEnd::General => Some((name, value)),
+    }
+}
+
+/// The first of AWS's own parameters that stands in the query twice, in whatever case.
+fn repeated_parameter<'a>(pairs: &'a [(Cow<'_, str>, Cow<'_, str>)]) -> Option<&'a str> {
+    let own = |name: &str| name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("x-amz-"));
+    let mut seen = BTreeSet::new();
+    pairs
+        .iter()
+        .map(|(name, _)| name.as_ref())
+        .find(|name| own(name) && !seen.insert(name.to_ascii_lowercase()))
 }
 
 fn header_names(list: &str) -> Vec<String> {
@@ -317,11 +470,21 @@ fn header_names(list: &str) -> Vec<String> {
 }
 
 /// Reads `KEY/YYYYMMDD/REGION/SERVICE/aws4_request`.
-fn read_credential(credential: &str) -> Result<(String, Scope), CredentialFault> {
-    let fields: Vec<&str> = credential.split('/').collect();
-    let [key, date, region, service, terminator] = fields[..] else {
-        return Err(CredentialFault::Form);
+///
+/// AWS has no access keys with a slash, and its general front end refuses one for the number of
+/// elements (hashicorp/vault#2277). Other servers that speak S3 have them (scality/Arsenal#344), so
+/// by S3's rules the five are counted from the end.
+fn read_credential(
+    credential: &str,
+    front_end: FrontEnd,
+) -> Result<(String, Scope), CredentialFault> {
+    let fields: Vec<&str> = credential.rsplitn(5, '/').collect();
+    let [terminator, service, region, date, key] = fields[..] else {
+        return Err(front_end.wrong_form(credential));
     };
+    if front_end == FrontEnd::General && key.contains('/') {
+        return Err(front_end.wrong_form(credential));
+    }
     if key.is_empty() {
         return Err(CredentialFault::EmptyKey);
     }
@@ -336,8 +499,13 @@ fn read_credential(credential: &str) -> Result<(String, Scope), CredentialFault>
     Ok((key.to_owned(), scope))
 }
 
-/// The time in an X-Amz-Date or Date header: ISO 8601 basic, or the HTTP form in a Date.
-fn header_time(text: &str) -> Option<Timestamp> {
+/// The time in the X-Amz-Date header, which is ISO 8601 basic, or else in a Date header, which may
+/// also be of the HTTP form.
+fn header_time(received: &Received) -> Option<Timestamp> {
+    if let Some(text) = received.header("x-amz-date") {
+        return Timestamp::of_compact(text);
+    }
+    let text = received.header("date")?;
     Timestamp::of_compact(text).or_else(|| {
         let at = OffsetDateTime::parse(text, &Rfc2822).ok()?;
         Some(Timestamp { at: at.to_offset(UtcOffset::UTC) })
@@ -347,9 +515,17 @@ fn header_time(text: &str) -> Option<Timestamp> {
 /// The longest lifetime of a presigned URL: a week.
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
+/// Between 1 second and a week ("Authenticating Requests: Using Query Parameters", S3 API
+/// Reference), in digits alone.
 fn read_expires(text: &str) -> Result<Expires, QueryFault> {
+    if text.starts_with('+') {
+        return Err(QueryFault::ExpiresNotANumber);
+    }
     let seconds: i64 = text.parse().map_err(|_| QueryFault::ExpiresNotANumber)?;
     let seconds = u64::try_from(seconds).map_err(|_| QueryFault::ExpiresNegative)?;
-    let lifetime = Duration::from_secs(seconds);
-    if lifetime > WEEK { Err(QueryFault::ExpiresTooLarge) } else { Ok(Expires(lifetime)) }
+    match Duration::from_secs(seconds) {
+        Duration::ZERO => Err(QueryFault::ExpiresZero),
+        lifetime if lifetime > WEEK => Err(QueryFault::ExpiresTooLarge),
+        lifetime => Ok(Expires(lifetime)),
+    }
 }

@@ -178,14 +178,7 @@ impl Call {
             pairs.join("&"),
             lines.join("\n")
         );
-        let hash = sha256_hex(canonical.as_bytes());
-        let stamp = compact(self.at);
-        let to_sign = format!("AWS4-HMAC-SHA256\n{stamp}\n{}\n{hash}", self.scope());
-        let mut key = format!("AWS4{}", self.secret_access_key).into_bytes();
-        for step in [&stamp[..8], self.region, self.service, "aws4_request"] {
-            key = hmac(&key, step.as_bytes());
-        }
-        hex(&hmac(&key, to_sign.as_bytes()))
+        signature(&self.secret_access_key, &compact(self.at), self.region, self.service, &canonical)
     }
 }
 
@@ -287,6 +280,25 @@ impl Answer {
         let names = self.body.split('<').skip(3).filter(|part| !part.starts_with('/'));
         names.filter_map(|part| part.split_once('>')).map(|(name, _)| name).collect()
     }
+}
+
+/// The signature of a canonical request.
+pub(crate) fn signature(
+    secret: &str,
+    stamp: &str,
+    region: &str,
+    service: &str,
+    canonical: &str,
+) -> String {
+    let day = &stamp[..8];
+    let hash = sha256_hex(canonical.as_bytes());
+    let to_sign =
+        format!("AWS4-HMAC-SHA256\n{stamp}\n{day}/{region}/{service}/aws4_request\n{hash}");
+    let mut key = format!("AWS4{secret}").into_bytes();
+    for step in [day, region, service, "aws4_request"] {
+        key = hmac(&key, step.as_bytes());
+    }
+    hex(&hmac(&key, to_sign.as_bytes()))
 }
 
 pub(crate) fn compact(at: OffsetDateTime) -> String {

@@ -119,7 +119,7 @@ fn a_refusal_says_what_is_wrong_and_shows_what_was_computed() {
         ("Signature=", "Nothing=", "IncompleteSignature", "'Signature'"),
         ("Credential=", "Credential", "IncompleteSignature", "missing equal-sign"),
         ("AWS4-HMAC-SHA256", "AWS4-HMAC-SHA512", "IncompleteSignature", "scheme"),
-        ("/aws4_request", "", "IncompleteSignature", "not of the form"),
+        ("/aws4_request", "", "IncompleteSignature", "exactly 5 slash-delimited"),
         ("20150830T123600Z", "noon", "IncompleteSignature", "Date"),
     ] {
         let verdict = judge(&edited(from, to));
@@ -136,26 +136,45 @@ fn a_refusal_says_what_is_wrong_and_shows_what_was_computed() {
 }
 
 #[test]
-fn a_hash_that_came_along_has_to_be_the_bodys() {
+fn s3_alone_goes_by_the_hash_that_came_along() {
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     let with = |value: &str| {
         let mut received = vanilla("/");
         received.headers.push(("x-amz-content-sha256".into(), value.into()));
         received
     };
-    // Not among the signed headers, so the signature stays right.
-    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    assert_eq!(judge(&with(empty)).outcome, Outcome::Accepted);
-    let other = empty.replace('e', "f");
-    assert_refused(&judge(&with(&other)), "SignatureDoesNotMatch", "the body's SHA-256");
-    assert_refused(&judge(&with("x")), "IncompleteSignature", "neither a SHA-256 nor known");
-    let last = |received: &Received, payload| {
-        let rules = Rules { payload, ..Rules::of("service", "us-east-1") };
+    // It is not among the signed headers, so the signature stays right.
+    for value in [empty, &empty.replace('e', "f"), "x", "UNSIGNED-PAYLOAD", ""] {
+        assert_eq!(judge(&with(value)).outcome, Outcome::Accepted, "{value}");
+    }
+    let s3 = |received: &Received| {
+        let rules = Rules { service: "service", ..Rules::of("s3", "us-east-1") };
+        verify(received, &KEY, &rules, NOON)
+    };
+    assert_eq!(s3(&with(empty)).outcome, Outcome::Accepted);
+    assert_refused(
+        &s3(&with(&empty.replace('e', "f"))),
+        "SignatureDoesNotMatch",
+        "the body's SHA-256",
+    );
+    assert_refused(&s3(&with("x")), "IncompleteSignature", "neither a SHA-256 nor known");
+    let asymmetric = with("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD");
+    assert_refused(&s3(&asymmetric), "IncompleteSignature", "signed with AWS4-HMAC-SHA256");
+
+    let last = |received: &Received, rules: &Rules<'_>, payload| {
+        let rules = Rules { payload, ..*rules };
         let canonical = verify(received, &KEY, &rules, NOON).canonical_request.unwrap();
         canonical.lines().last().unwrap().to_owned()
     };
-    assert_eq!(last(&with("UNSIGNED-PAYLOAD"), Payload::Signed), "UNSIGNED-PAYLOAD");
-    assert_eq!(last(&vanilla("/"), Payload::Unsigned), "UNSIGNED-PAYLOAD");
-    assert_eq!(last(&vanilla("/"), Payload::Signed), empty);
+    let (general, s3) = (Rules::of("service", "us-east-1"), Rules::of("s3", "us-east-1"));
+    let unsigned = with("UNSIGNED-PAYLOAD");
+    assert_eq!(last(&unsigned, &s3, Some(Payload::Signed)), "UNSIGNED-PAYLOAD");
+    assert_eq!(last(&unsigned, &general, None), empty);
+    for rules in [&s3, &general] {
+        assert_eq!(last(&vanilla("/"), rules, Some(Payload::Unsigned)), "UNSIGNED-PAYLOAD");
+        assert_eq!(last(&vanilla("/"), rules, Some(Payload::Signed)), empty);
+        assert_eq!(last(&vanilla("/"), rules, None), empty);
+    }
 }
 
 proptest! {

@@ -38,7 +38,9 @@ fn ec2_is_mute_about_signatures() {
     ec2(&call("admin").with(|it| it.at = minutes(16)).signed(), "clock skew");
     let case = "credential scoped to the wrong region or service";
     ec2(&call("admin").with(|it| it.region = "eu-west-1").signed(), case);
-    ec2(&call("admin").with(|it| it.service = "s3").signed(), case);
+    for service in ["s3", "lambda"] {
+        ec2(&call("admin").with(|it| it.service = service).signed(), case);
+    }
     ec2(&call("admin").with(|it| it.unsigned = vec!["host"]).signed(), failure);
     ec2(&call("admin").with(|it| it.secret_access_key = "wrong".into()).signed(), failure);
     ec2(&call("admin").signed().with(|it| it.body.push('1')), failure);
@@ -120,4 +122,89 @@ fn ec2_wants_an_action() {
     });
     let answer = call.signed().send();
     assert_eq!((answer.status, answer.element("Code").unwrap().as_str()), (400, "MissingAction"));
+}
+
+#[test]
+fn ec2_has_one_version_here() {
+    let sandbox = sandbox();
+    for (version, sent) in
+        [("&Version=latest", "latest"), ("&Version=2010-03-31", "2010-03-31"), ("", "")]
+    {
+        let call = call(&sandbox, "admin", "").with(|it| {
+            it.body = format!("Action=DescribeInstances{version}");
+        });
+        let answer = call.signed().send();
+        assert_eq!((answer.status, &*answer.element("Code").unwrap()), (400, "NoSuchVersion"));
+        let message = format!("The requested version ({sent}) of service AmazonEC2 does not exist");
+        assert_eq!(answer.element("Message").unwrap(), message);
+    }
+}
+
+#[test]
+fn a_query_for_another_service_is_told_what_is_offered() {
+    let sandbox = sandbox();
+    for service in ["sts", "iam"] {
+        let call = call(&sandbox, "admin", "").with(|it| {
+            it.service = service;
+            it.body = "Action=GetCallerIdentity&Version=2011-06-15".into();
+        });
+        let answer = call.signed().send();
+        assert_eq!(answer.element("Code").unwrap(), "ServiceNotOffered");
+        let message = answer.element("Message").unwrap();
+        assert!(message.contains(&format!("'{service}'")), "{message}");
+        assert!(message.contains("S3, EC2 and one REST API"), "{message}");
+    }
+}
+
+#[test]
+fn a_filter_without_the_number_of_its_value_is_named_by_its_list() {
+    let sandbox = sandbox();
+    let parameters = "Action=DescribeInstances&Filter.1.Name=tag-value&Filter.1.Value=foo";
+    let wire = call(&sandbox, "admin", parameters).signed();
+    refused(&wire, "UnknownParameter", &[("name", "Filter")]);
+}
+
+#[test]
+fn ec2_refuses_what_its_signature_does_not_cover() {
+    let sandbox = sandbox();
+    let call = |sha256: Option<&str>| {
+        call(&sandbox, "admin", "Action=DescribeInstances").with(|it| {
+            let header = sha256.map(|word| ("x-amz-content-sha256".to_owned(), word.to_owned()));
+            it.headers.extend(header);
+            it.unsigned = vec!["content-type"];
+        })
+    };
+    let malformed = "IncompleteSignature: malformed Authorization (documented only)";
+    let failure = "AuthFailure: unknown key, wrong secret, bad signature (SigV4)";
+    for word in ["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "anything"] {
+        refused(&call(Some(word)).signed(), failure, &[]);
+        let unsigned =
+            call(Some(word)).with(|it| it.unsigned.push("x-amz-content-sha256")).signed();
+        refused(&unsigned, failure, &[]);
+        let beside = call(None).signed().with(|it| it.set("x-amz-content-sha256", word));
+        assert_eq!(beside.send().status, 200, "{word}");
+    }
+    let twice = call(None).signed().with(|it| {
+        it.headers.push(("authorization".into(), "Bearer x".into()));
+    });
+    refused(&twice, malformed, &[]);
+    let slash = call(None).with(|it| it.access_key_id = "team/key".into()).signed().send();
+    assert_eq!((slash.status, &*slash.element("Code").unwrap()), (401, "AuthFailure"));
+    assert!(slash.element("Message").unwrap().contains("exactly 5 slash-delimited elements"));
+    let hosts = call(None).signed().with(|it| it.headers.push(("host".into(), "other".into())));
+    refused(&hosts, malformed, &[]);
+    let version_2 = "/?AWSAccessKeyId=x&Signature=y";
+    refused(&call(None).with(|it| it.target = version_2.into()).signed(), malformed, &[]);
+}
+
+#[test]
+fn a_form_is_read_whatever_its_unsigned_content_type_says() {
+    let sandbox = sandbox();
+    let signed = call(&sandbox, "admin", "DryRun=true").with(|it| {
+        it.target = "/?Action=DescribeInstances".into();
+        it.unsigned = vec!["content-type"];
+    });
+    let signed = signed.signed();
+    refused(&signed, "DryRunOperation", &[]);
+    refused(&signed.with(|it| it.set("content-type", "text/plain")), "DryRunOperation", &[]);
 }

@@ -139,3 +139,40 @@ fn a_denial_masks_the_account() {
     let answer = api(&call(&sandbox, "reader").signed(), "not authorized (IAM)", &filled);
     assert!(answer.body.starts_with("{\"Message\":"), "{}", answer.body);
 }
+
+#[test]
+fn api_gateway_refuses_what_its_signature_does_not_cover() {
+    let sandbox = sandbox();
+    let refused = |wire: &Wire, error: &str, hint: &str| {
+        let answer = wire.send();
+        assert_eq!((answer.status, answer.header("x-amzn-errortype")), (403, error));
+        assert!(answer.body.contains(hint), "{}", answer.body);
+    };
+    let with_hash = |word: &str| {
+        call(&sandbox, "admin").with(|it| {
+            it.headers.push(("x-amz-content-sha256".into(), word.into()));
+        })
+    };
+    for word in ["UNSIGNED-PAYLOAD", "anything"] {
+        refused(&with_hash(word).signed(), "InvalidSignatureException", "The Canonical String");
+        let unsigned = with_hash(word).with(|it| it.unsigned = vec!["x-amz-content-sha256"]);
+        refused(&unsigned.signed(), "InvalidSignatureException", "The Canonical String");
+        let beside =
+            call(&sandbox, "admin").signed().with(|it| it.set("x-amz-content-sha256", word));
+        assert_eq!(beside.send().status, 200, "{word}");
+    }
+    let incomplete = "IncompleteSignatureException";
+    let good = || call(&sandbox, "admin").signed();
+    let twice = good().with(|it| it.headers.push(("authorization".into(), "Bearer x".into())));
+    refused(&twice, incomplete, "more than once");
+    let hosts = good().with(|it| it.headers.push(("host".into(), "other".into())));
+    refused(&hosts, incomplete, "more than once");
+    let absent = good().with(|it| it.authorization("=host;", "=connection-x;host;"));
+    let words = "'connection-x' is named as a SignedHeader, but it does not exist in the HTTP \
+                 request.";
+    refused(&absent, incomplete, words);
+    let blank = good().with(|it| it.authorization("Credential=", "Credential= "));
+    refused(&blank, incomplete, "key=value pair (missing equal-sign)");
+    let zero = call(&sandbox, "admin").presigned("0");
+    refused(&zero, incomplete, "X-Amz-Expires");
+}

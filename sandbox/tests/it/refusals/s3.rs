@@ -1,5 +1,7 @@
 //! S3 says a lot, and in an order of its own.
 
+use std::fmt::Write as _;
+
 use super::{assert_plays, sandbox};
 use crate::support::{self, Answer, Call, EMPTY, Wire, compact, minutes};
 
@@ -31,6 +33,10 @@ fn s3_names_what_is_wrong_with_the_form_of_a_header() {
     s3(&replaced("AWS AKID:c2ln"), "SigV2 refused", &[]);
     let case = "AuthorizationHeaderMalformed, component malformed";
     s3(&replaced("AWS4-HMAC-SHA256 Credential"), case, &[("part", "Credential")]);
+    let twofold = "Credential=aws_access_key_id= AKID";
+    s3(&replaced(&format!("AWS4-HMAC-SHA256 {twofold}")), case, &[("part", twofold)]);
+    let empty = "AWS4-HMAC-SHA256 Credential=a, Signature=";
+    s3(&replaced(empty), case, &[("part", " Signature=")]);
     let case = "AuthorizationHeaderMalformed, components missing";
     for part in ["Credential=", "SignedHeaders=", "Signature="] {
         s3(&spoiled(part, "Other="), case, &[]);
@@ -84,11 +90,73 @@ fn s3_names_what_is_wrong_with_the_form_of_a_query() {
 #[test]
 fn s3_takes_one_signature_only() {
     let sandbox = sandbox();
+    let refused = |wire: &Wire| {
+        let answer = wire.send();
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.element("Code").unwrap(), "InvalidArgument");
+        let message = answer.element("Message").unwrap();
+        assert!(message.starts_with("Only one auth mechanism allowed"), "{message}");
+    };
     let presigned = Call::by(&sandbox, "admin", "/").presigned("60");
-    let answer = Call::by(&sandbox, "admin", &presigned.target).signed().send();
-    assert_eq!(answer.status, 400);
-    assert_eq!(answer.element("Code").unwrap(), "InvalidArgument");
-    assert!(answer.element("Message").unwrap().starts_with("Only one auth mechanism allowed"));
+    for target in [&*presigned.target, "/?AWSAccessKeyId=x&Expires=1&Signature=y", "/?Signature=y"]
+    {
+        refused(&Call::by(&sandbox, "admin", target).signed());
+    }
+    refused(&Call::by(&sandbox, "admin", "/").signed().with(|it| {
+        it.headers.push(("authorization".into(), "Bearer x".into()));
+    }));
+    refused(&presigned.with(|it| it.target.push_str("&Signature=y")));
+}
+
+#[test]
+fn s3_refuses_what_a_signature_does_not_cover() {
+    let sandbox = sandbox();
+    let good = || Call::by(&sandbox, "admin", "/").signed();
+    let refused = |answer: &Answer, code: &str, hint: &str| {
+        assert_eq!((answer.status, &*answer.element("Code").unwrap()), (400, code));
+        let message = answer.element("Message").unwrap();
+        assert!(message.contains(hint), "{message}");
+    };
+    let hosts = good().with(|it| it.headers.push(("host".into(), "other".into())));
+    refused(&hosts.send(), "InvalidRequest", "'host' more than once");
+    let nowhere = good().with(|it| {
+        it.remove("host");
+        it.authorization("=host;", "=");
+    });
+    let mut old = "GET / HTTP/1.0\r\n".to_owned();
+    for (name, value) in &nowhere.headers {
+        let _ = write!(old, "{name}: {value}\r\n");
+    }
+    old.push_str("\r\n");
+    let old = support::exchange(sandbox.endpoint(), old.as_bytes());
+    refused(&old, "InvalidRequest", "no Host header");
+
+    let signature = good().with(|it| {
+        let authorization = it.header("authorization").unwrap().to_owned();
+        let (_, signature) = authorization.rsplit_once(' ').unwrap();
+        it.set("authorization", &format!("{authorization}, {signature}"));
+    });
+    refused(&signature.send(), "AuthorizationHeaderMalformed", "more than one 'Signature'");
+    for more in ["X-Amz-Signature=0", "X-Amz-Date=x", "x-amz-expires=1"] {
+        let twice = Call::by(&sandbox, "admin", "/").presigned("60");
+        let twice = twice.with(|it| it.target = format!("{}&{more}", it.target));
+        refused(&twice.send(), "AuthorizationQueryParametersError", "more than once");
+    }
+    let zero = Call::by(&sandbox, "admin", "/").presigned("0").send();
+    refused(&zero, "AuthorizationQueryParametersError", "X-Amz-Expires");
+    let case = "presigned URL, X-Amz-Expires not a number";
+    s3(&Call::by(&sandbox, "admin", "/").presigned("+300"), case, &[]);
+    let late = Call::by(&sandbox, "temporary", "/").with(|it| it.session_token = None);
+    let token = sandbox.identity("temporary").unwrap().session_token.clone().unwrap();
+    let late = late.presigned("60").with(|it| it.set("x-amz-security-token", &token));
+    s3(&late, "session token header sent but not in SignedHeaders", &[]);
+
+    let word = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+    let chunked = Call::by(&sandbox, "admin", "/").with(|it| {
+        it.headers.push(("x-amz-content-sha256".into(), word.into()));
+        it.body = "garbage".into();
+    });
+    refused(&chunked.signed().send(), "IncompleteBody", "signed chunks");
 }
 
 #[test]
@@ -138,7 +206,10 @@ fn s3_judges_the_clock_before_the_scope() {
     });
     s3(&both.signed(), "RequestTimeTooSkewed (clock skew > 15 min)", &[]);
     let early = Call::by(&sandbox, "admin", "/").with(|it| it.at = minutes(16));
-    assert_eq!(early.presigned("60").send().element("Code").unwrap(), "AccessDenied");
+    let answer = s3(&early.clone().presigned("60"), "presigned URL, X-Amz-Date in the future", &[]);
+    let milliseconds = format!("{}000", early.at.unix_timestamp());
+    assert_eq!(answer.element("X-Amz-Date").unwrap(), milliseconds);
+    assert!(answer.element("ServerTime").unwrap() < answer.element("Expires").unwrap());
 }
 
 #[test]
