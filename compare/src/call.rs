@@ -22,6 +22,7 @@ use bare::Bare;
 
 use crate::{
     error::{Stop, StopKind},
+    output::warn,
     place::Place,
     runtime,
 };
@@ -204,7 +205,7 @@ pub fn exit(ended: Result<(), Stop>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             let hint = if stop.kind == StopKind::Usage { "; see compare/src/call.rs" } else { "" };
-            eprintln!("error: {stop}{hint}");
+            warn(&format!("error: {stop}{hint}"));
             stop.exit_code()
         }
     }

@@ -1,4 +1,4 @@
-//! The command line: the only place that prints and exits.
+//! The command line: the only place that exits.
 
 mod args;
 mod jsonl;
@@ -8,22 +8,41 @@ mod width;
 
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
 pub use args::Cli;
 use args::{ColorWhen, Verb};
 
-use crate::error::{Stop, StopKind};
+use crate::{
+    error::{Stop, StopKind},
+    escape, output,
+};
 
 /// Does what the command line says, and returns the exit code.
 #[must_use]
-pub fn run(cli: Cli) -> ExitCode {
-    choose_colour(cli.color);
-    match dispatch(cli) {
-        Ok(code) => code,
-        Err(stop) => {
-            anstream::eprintln!("{}", explain(&stop));
-            stop.exit_code()
-        }
+pub fn run() -> ExitCode {
+    let ended = Cli::try_parse().map_or_else(
+        |said| usage(&said),
+        |cli| {
+            choose_colour(cli.color);
+            dispatch(cli)
+        },
+    );
+    ended.unwrap_or_else(|stop| {
+        output::warn(&explain(&stop));
+        stop.exit_code()
+    })
+}
+
+/// Prints the help or the version that was asked for, or what is wrong with the command line.
+fn usage(said: &clap::Error) -> Result<ExitCode, Stop> {
+    let text = said.render().ansi().to_string();
+    if said.use_stderr() {
+        output::warn(text.trim_end());
+        return Ok(ExitCode::from(2));
     }
+    output::print(&text)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
@@ -39,10 +58,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
         Verb::Report(args) => verbs::report::run(&args),
         Verb::Sandbox(args) => verbs::sandbox::run(&args),
         Verb::Cleanup(args) => verbs::cleanup::run(&args),
-        Verb::Completions(args) => {
-            verbs::completions::run(&args);
-            Ok(ExitCode::SUCCESS)
-        }
+        Verb::Completions(args) => verbs::completions::run(&args),
     }
 }
 
@@ -51,10 +67,15 @@ fn explain(stop: &Stop) -> String {
         StopKind::Interrupted(_) => "compare",
         _ => "\u{1b}[1;31merror\u{1b}[0m",
     };
-    match &stop.help {
-        Some(help) => format!("{label}: {}\n  try: {help}", stop.message),
-        None => format!("{label}: {}", stop.message),
-    }
+    // Messages may quote a server: whatever lines it sent, they do not look like ours.
+    let [message, help] =
+        [Some(&stop.message), stop.help.as_ref()].map(|text| text.map(|text| indented(text)));
+    let help = help.map(|help| format!("\n  try: {help}")).unwrap_or_default();
+    format!("{label}: {}{help}", message.unwrap_or_default())
+}
+
+fn indented(text: &str) -> String {
+    escape::lines(text).replace('\n', "\n  ")
 }
 
 /// `--color` decides; without it, `NO_COLOR`, `CLICOLOR_FORCE` and whether this is a terminal do.

@@ -2,7 +2,10 @@
 
 use tokio::sync::watch;
 
-use crate::error::{Signal, Stop};
+use crate::{
+    error::{Signal, Stop},
+    output::warn,
+};
 
 /// Tells whether a signal has come.
 #[derive(Debug, Clone)]
@@ -24,7 +27,7 @@ impl Interrupt {
             // Nobody left to tell is the end of the program.
             let _ = sender.send(Some(signal));
             signals.next().await;
-            eprintln!("ended without cleaning up; `compare cleanup` ends what was launched");
+            warn("ended without cleaning up; `compare cleanup` ends what was launched");
             std::process::exit(if signal == Signal::Interrupt { 130 } else { 143 });
         });
         Ok(Self(receiver))

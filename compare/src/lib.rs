@@ -1,8 +1,8 @@
 //! Runs both clients, compares what they say, and measures what they cost.
 //!
 //! The list of scenarios is in [`scenario`], playing them in [`run`], comparing the answers in
-//! [`diff`]; what was found is plain data in [`findings`], and [`report`] writes it. [`cli`] is the
-//! only place that prints and exits.
+//! [`diff`]; what was found is plain data in [`findings`], and [`report`] writes it. [`output`] is the
+//! only place that prints, with the help of [`escape`], and [`cli`] the only one that exits.
 
 pub mod bench;
 pub mod call;
@@ -12,6 +12,7 @@ pub mod diff;
 pub mod environment;
 pub mod error;
 pub mod errors;
+pub mod escape;
 pub mod evidence;
 pub mod explain;
 pub mod findings;
@@ -19,6 +20,7 @@ pub mod footprint;
 pub mod interrupt;
 pub mod launch;
 pub mod mistake;
+pub mod output;
 pub mod paths;
 pub mod place;
 pub mod profiles;

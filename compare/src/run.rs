@@ -13,6 +13,7 @@ use crate::{
     findings::{Comparison, Finding, Machine, Outcome},
     interrupt::Interrupt,
     launch::Ledger,
+    output::warn,
     place::{HostKind, Place},
     region,
     scenario::Scenario,
@@ -208,7 +209,7 @@ async fn end_launched(sides: &Sides, ledger: &Ledger) -> Result<(), Stop> {
         })?,
     };
     if !ended.is_empty() {
-        eprintln!("terminated what was launched here and still ran: {}", ended.join(", "));
+        warn(&format!("terminated what was launched here and still ran: {}", ended.join(", ")));
     }
     Ok(())
 }

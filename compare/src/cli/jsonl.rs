@@ -1,11 +1,15 @@
 //! One JSON document a line in, one a line out, in order, until the end of the input.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::error::Stop;
+use crate::{
+    error::Stop,
+    escape,
+    output::{self, Reader},
+};
 
 /// What some editors and shells write before the text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -17,8 +21,8 @@ pub(super) fn answer_lines<Job: DeserializeOwned, Answer: Serialize>(
     answer: impl Fn(&Job) -> Answer,
     unreadable: impl Fn(Value, String) -> Answer,
 ) -> Result<(), Stop> {
-    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
-    let (mut line, mut answered) = (Vec::new(), Vec::new());
+    let (mut input, mut stdout) = (io::stdin().lock(), io::stdout().lock());
+    let mut line = Vec::new();
     loop {
         line.clear();
         let length = input
@@ -35,15 +39,12 @@ pub(super) fn answer_lines<Job: DeserializeOwned, Answer: Serialize>(
             Ok(job) => answer(&job),
             Err(why) => unreadable(id_of(text), why),
         };
-        answered.clear();
-        serde_json::to_writer(&mut answered, &answer)
-            .map_err(io::Error::from)
-            .and_then(|()| {
-                answered.push(b'\n');
-                output.write_all(&answered)?;
-                output.flush()
-            })
-            .map_err(|error| Stop::impossible(format!("standard output: {error}")))?;
+        let answer = serde_json::to_string(&answer)
+            .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
+        let answer = escape::json(&answer).into_owned() + "\n";
+        if output::written(&mut stdout, answer.as_bytes())? == Reader::Gone {
+            return Ok(());
+        }
     }
 }
 

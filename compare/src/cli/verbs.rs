@@ -12,10 +12,3 @@ pub(super) mod run;
 pub(super) mod sandbox;
 pub(super) mod sign;
 pub(super) mod verify;
-
-/// One document on standard output.
-fn print_json(value: &impl serde::Serialize) {
-    let text = serde_json::to_string_pretty(value)
-        .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
-    anstream::println!("{text}");
-}

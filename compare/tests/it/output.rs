@@ -1,5 +1,7 @@
 //! What every verb has in common: help, formats, colours.
 
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 
 use crate::{program::Program, sign_jsonl::job};
@@ -131,6 +133,99 @@ fn a_reader_who_goes_away_early_ends_the_program_and_nothing_else() {
         drop(running.child().stdout.take());
         // As under `| head`: whatever the exit code, no panic.
         running.wait();
+    }
+}
+
+/// Runs the binary under a shell that redirects its output, and returns the exit code and what came
+/// over the streams that are not redirected.
+fn redirected(words: &[&str], redirection: &str) -> (i32, String) {
+    let line = format!("exec \"$0\" \"$@\" {redirection}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = Command::new("sh")
+        .args(["-c", &line, env!("CARGO_BIN_EXE_compare")])
+        .args(words)
+        .env_clear()
+        .env("HOME", folder.path())
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .expect("there is a shell");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().expect("no signal ended it"), String::from_utf8(text).expect("text"))
+}
+
+const SIGNING: [&str; 2] = ["sign", "https://iam.amazonaws.com/"];
+
+#[test]
+fn a_full_disk_is_one_line_and_exit_3() {
+    for words in [
+        &["--only", "s3-list-buckets"][..],
+        &["--only", "s3-list-buckets", "--format", "json"],
+        &["--only", "s3-list-buckets", "--format", "markdown"],
+        &["explain", "s3-list-buckets"],
+        &["errors", "s3-no-such-bucket"],
+        &["cleanup", "--target", "sandbox"],
+        &["completions", "bash"],
+        &["sandbox"],
+        &["--help"],
+        &["--version"],
+    ] {
+        let (code, said) = redirected(words, "> /dev/full");
+        assert_eq!(code, 3, "{words:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{words:?}: {said}");
+        assert!(
+            said.starts_with("error: standard output cannot be written: "),
+            "{words:?}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_standard_error_that_cannot_be_written_changes_no_exit_code() {
+    for closed in ["2> /dev/full", "2>&-"] {
+        for (words, code) in [
+            (&["--only", "nothing"][..], 2),
+            (&["--nonsense"], 2),
+            (&SIGNING, 3),
+            (&["--only", "s3-list-buckets"], 0),
+        ] {
+            assert_eq!(redirected(words, closed).0, code, "{words:?} {closed}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_umask_decides_who_may_read_what_is_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../report/data.json");
+    for (umask, mode) in [("077", 0o600), ("022", 0o644), ("002", 0o664)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let out = folder.path().to_str().expect("a path that is text");
+        let line = format!("umask {umask}; exec \"$0\" report --data {data} --out {out}");
+        let ended = Command::new("sh").args(["-c", &line, env!("CARGO_BIN_EXE_compare")]).output();
+        assert!(ended.expect("there is a shell").status.success());
+        for file in ["REPORT.md", "report.html", "report/data.json"] {
+            let written = folder.path().join(file).metadata().expect("it was written");
+            assert_eq!(written.permissions().mode() & 0o777, mode, "{file} under umask {umask}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_is_gone_ends_the_output_quietly() {
+    for words in [
+        &["--only", "s3-list-buckets"][..],
+        &["explain", "s3-list-buckets"],
+        &["completions", "bash"],
+        &["--help"],
+    ] {
+        let (code, said) = redirected(words, ">&-");
+        assert_eq!((code, &*said), (0, ""), "{words:?}");
+        let mut running = Program::new(words).start();
+        drop(running.child().stdout.take());
+        let ended = running.wait().expect(0);
+        assert_eq!(ended.stderr, "", "{words:?}");
     }
 }
 

@@ -4,7 +4,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use workloads::Effort;
 
-use super::print_json;
 use crate::{
     bench::{
         self,
@@ -16,6 +15,7 @@ use crate::{
     },
     error::Stop,
     interrupt::Interrupt,
+    output::{print, print_json},
     place::{Place, TargetName, Wish},
     report,
     scenario::{Scenario, UnknownScenario},
@@ -47,9 +47,9 @@ pub(in crate::cli) fn run(args: &BenchArgs) -> Result<ExitCode, Stop> {
         Subject::All => all(args)?,
     };
     match args.format {
-        Format::Text => anstream::print!("{}", measured.text),
-        Format::Json => print_json(&measured.json),
-        Format::Markdown => anstream::print!("{}", measured.markdown),
+        Format::Text => print(&measured.text)?,
+        Format::Json => print_json(&measured.json)?,
+        Format::Markdown => print(&measured.markdown)?,
     }
     Ok(ExitCode::from(measured.code))
 }

@@ -2,12 +2,13 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::print_json;
 use crate::{
     cli::args::{CleanupArgs, Format},
     error::Stop,
+    escape,
     interrupt::Interrupt,
     launch,
+    output::{print, print_json},
     place::Place,
     run::Sides,
     runtime::several_threads,
@@ -27,14 +28,17 @@ pub(in crate::cli) fn run(args: &CleanupArgs) -> Result<ExitCode, Stop> {
         Ok::<_, Stop>((place.whereabouts.endpoint.clone(), ended))
     })?;
     match args.format {
-        Format::Json => print_json(&json!({ "endpoint": endpoint, "terminated": ended })),
+        Format::Json => print_json(&json!({ "endpoint": endpoint, "terminated": ended }))?,
         Format::Text | Format::Markdown if ended.is_empty() => {
-            anstream::println!("nothing of ours is running at {endpoint}");
+            print(&format!("nothing of ours is running at {endpoint}\n"))?;
         }
-        Format::Text => anstream::println!("terminated at {endpoint}: {}", ended.join(", ")),
+        Format::Text => {
+            let ended: Vec<_> = ended.iter().map(|id| escape::line(id)).collect();
+            print(&format!("terminated at {endpoint}: {}\n", ended.join(", ")))?;
+        }
         Format::Markdown => {
             for id in &ended {
-                anstream::println!("- terminated `{id}`");
+                print(&format!("- terminated {}\n", escape::markdown_code(id)))?;
             }
         }
     }

@@ -1,6 +1,5 @@
 use std::process::ExitCode;
 
-use super::print_json;
 use crate::{
     cli::{
         args::{ErrorsArgs, Format},
@@ -9,6 +8,7 @@ use crate::{
     error::Stop,
     errors::{self, catalogue},
     interrupt::Interrupt,
+    output::{print, print_json},
     report::errors::{Detail, markdown, text},
     runtime::several_threads,
 };
@@ -23,9 +23,9 @@ pub(in crate::cli) fn run(args: &ErrorsArgs) -> Result<ExitCode, Stop> {
     })?;
     let detail = if catalogue::are_cases(&args.cases) { Detail::Full } else { Detail::Row };
     match args.format {
-        Format::Text => anstream::print!("{}", text::text(&findings, detail, width::columns())),
-        Format::Json => print_json(&findings),
-        Format::Markdown => anstream::print!("{}", markdown::markdown(&findings, detail)),
+        Format::Text => print(&text::text(&findings, detail, width::columns()))?,
+        Format::Json => print_json(&findings)?,
+        Format::Markdown => print(&markdown::markdown(&findings, detail))?,
     }
     Ok(if findings.all_played() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,6 +1,5 @@
 use std::{process::ExitCode, sync::Arc};
 
-use super::print_json;
 use crate::{
     cli::{
         args::{ExplainArgs, Format},
@@ -10,6 +9,7 @@ use crate::{
     error::Stop,
     explain::{self, SecretsShown},
     interrupt::Interrupt,
+    output::{print, print_json},
     place::Place,
     report,
     runtime::several_threads,
@@ -32,10 +32,10 @@ pub(in crate::cli) fn run(args: &ExplainArgs) -> Result<ExitCode, Stop> {
     })?;
     match args.format {
         Format::Text => {
-            anstream::print!("{}", report::explain::text(&explanation, width::columns()));
+            print(&report::explain::text(&explanation, width::columns()))?;
         }
-        Format::Json => print_json(&explanation),
-        Format::Markdown => anstream::print!("{}", report::explain::markdown(&explanation)),
+        Format::Json => print_json(&explanation)?,
+        Format::Markdown => print(&report::explain::markdown(&explanation))?,
     }
     let agreed = explanation.proof.as_ref().is_none_or(|proof| proof.holds);
     Ok(if agreed { ExitCode::SUCCESS } else { ExitCode::FAILURE })

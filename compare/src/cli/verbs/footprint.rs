@@ -1,6 +1,5 @@
 use std::process::ExitCode;
 
-use super::print_json;
 use crate::{
     cli::{
         args::{FootprintArgs, Format},
@@ -8,7 +7,9 @@ use crate::{
         width,
     },
     error::Stop,
-    footprint, report,
+    footprint,
+    output::{print, print_json},
+    report,
 };
 
 pub(in crate::cli) fn run(args: &FootprintArgs) -> Result<ExitCode, Stop> {
@@ -20,9 +21,9 @@ pub(in crate::cli) fn run(args: &FootprintArgs) -> Result<ExitCode, Stop> {
     bar.end();
     let found = measured?;
     match args.format {
-        Format::Text => anstream::print!("{}", report::footprint::text(&found, width::columns())),
-        Format::Json => print_json(&found),
-        Format::Markdown => anstream::print!("{}", report::footprint::markdown(&found)),
+        Format::Text => print(&report::footprint::text(&found, width::columns()))?,
+        Format::Json => print_json(&found)?,
+        Format::Markdown => print(&report::footprint::markdown(&found))?,
     }
     Ok(ExitCode::SUCCESS)
 }

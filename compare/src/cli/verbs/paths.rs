@@ -1,6 +1,5 @@
 use std::{process::ExitCode, sync::Arc};
 
-use super::print_json;
 use crate::{
     cli::{
         args::{Format, PathsArgs},
@@ -9,6 +8,7 @@ use crate::{
     },
     error::Stop,
     interrupt::Interrupt,
+    output::{print, print_json},
     paths::{self, Depth},
     place::Place,
     report,
@@ -31,9 +31,9 @@ pub(in crate::cli) fn run(args: &PathsArgs) -> Result<ExitCode, Stop> {
         paths::measure(place, scenario, given, choices, depth, progress, interrupt).await
     })?;
     match args.format {
-        Format::Text => anstream::print!("{}", report::paths::text(&found, width::columns())),
-        Format::Json => print_json(&found),
-        Format::Markdown => anstream::print!("{}", report::paths::markdown(&found)),
+        Format::Text => print(&report::paths::text(&found, width::columns()))?,
+        Format::Json => print_json(&found)?,
+        Format::Markdown => print(&report::paths::markdown(&found))?,
     }
     Ok(if found.agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

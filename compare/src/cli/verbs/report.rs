@@ -8,9 +8,7 @@ use std::{
 };
 
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
-use super::print_json;
 use crate::{
     cli::{
         args::{Format, ReportArgs},
@@ -21,6 +19,7 @@ use crate::{
     explain::Explanation,
     findings::Build,
     interrupt::Interrupt,
+    output::{print, print_json, warn},
     report::{
         files::{self, OutOfStep, REPORT},
         writeup::{Profile, WriteUp},
@@ -80,15 +79,13 @@ fn sections(args: &ReportArgs) -> BTreeSet<Section> {
 fn verdict(evidence: &Evidence, measured: &BTreeSet<Section>) -> ExitCode {
     let disproved = |one: &Explanation| one.proof.as_ref().is_some_and(|proof| !proof.holds);
     if !evidence.run.agree || evidence.explain.iter().any(disproved) {
-        anstream::eprintln!(
-            "the sides do not agree: `compare run` and `compare explain` say where"
-        );
+        warn("the sides do not agree: `compare run` and `compare explain` say where");
         return ExitCode::FAILURE;
     }
     if measured.contains(&Section::Latency) && !evidence.latency.a_a.holds {
-        anstream::eprintln!(
+        warn(
             "raw differed from itself: this machine is too noisy today, and no time of this report is \
-             to be trusted"
+             to be trusted",
         );
         return ExitCode::from(3);
     }
@@ -141,9 +138,9 @@ fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, St
             .help("without --only everything is measured"));
     }
     if Build::this() == Build::Unoptimised {
-        anstream::eprintln!(
+        warn(
             "this build is not optimised, and its times say nothing: `cargo run --release -p compare -- \
-             report` is the one to hand in"
+             report` is the one to hand in",
         );
     }
     let runtime = several_threads()?;
@@ -169,7 +166,7 @@ fn check(args: &ReportArgs, profile: Profile) -> Result<ExitCode, Stop> {
         out_of_step.extend(file.differs_from(read(&args.out.join(&file.path))?.as_deref()));
     }
     let code = if out_of_step.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    Done { written: Vec::new(), out_of_step }.print(args);
+    Done { written: Vec::new(), out_of_step }.print(args)?;
     Ok(code)
 }
 
@@ -185,8 +182,7 @@ fn write(args: &ReportArgs, evidence: &Evidence, profile: Profile) -> Result<(),
         put(&path, &file.text)?;
         written.push(name(&path));
     }
-    Done { written, out_of_step: Vec::new() }.print(args);
-    Ok(())
+    Done { written, out_of_step: Vec::new() }.print(args)
 }
 
 /// Without the dot of the current folder.
@@ -195,10 +191,10 @@ fn name(path: &Path) -> String {
 }
 
 impl Done {
-    fn print(&self, args: &ReportArgs) {
+    fn print(&self, args: &ReportArgs) -> Result<(), Stop> {
         match args.format {
             Format::Json => print_json(self),
-            Format::Text | Format::Markdown => anstream::print!("{}", self.in_words(args)),
+            Format::Text | Format::Markdown => print(&self.in_words(args)),
         }
     }
 
@@ -245,15 +241,15 @@ fn put(file: &Path, text: &str) -> Result<(), Stop> {
     let unwritten = |error: io::Error| unwritten(file, &error);
     let folder = file.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(unwritten)?;
-    let mut new = NamedTempFile::new_in(folder).map_err(unwritten)?;
-    new.write_all(text.as_bytes()).map_err(unwritten)?;
+    let mut temporary = tempfile::Builder::new();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // A temporary file is its owner's alone; a report is to be read.
-        let readable = fs::Permissions::from_mode(0o644);
-        new.as_file().set_permissions(readable).map_err(unwritten)?;
+        // Temporary files are their owner's alone. This one is to be as any other: the umask decides.
+        temporary.permissions(fs::Permissions::from_mode(0o666));
     }
+    let mut new = temporary.tempfile_in(folder).map_err(unwritten)?;
+    new.write_all(text.as_bytes()).map_err(unwritten)?;
     new.persist(file).map_err(|error| unwritten(error.error))?;
     Ok(())
 }

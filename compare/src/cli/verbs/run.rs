@@ -1,6 +1,5 @@
 use std::{process::ExitCode, sync::Arc};
 
-use super::print_json;
 use crate::{
     cli::{
         args::{Format, RunArgs},
@@ -9,6 +8,7 @@ use crate::{
     },
     error::Stop,
     interrupt::Interrupt,
+    output::{print, print_json},
     place::Place,
     report::{markdown, terminal},
     run,
@@ -27,10 +27,10 @@ pub(in crate::cli) fn run(args: &RunArgs) -> Result<ExitCode, Stop> {
     })?;
     match args.format {
         Format::Text => {
-            anstream::print!("{}", terminal::comparison(&comparison, width::columns()));
+            print(&terminal::comparison(&comparison, width::columns()))?;
         }
-        Format::Json => print_json(&comparison),
-        Format::Markdown => anstream::print!("{}", markdown::comparison(&comparison)),
+        Format::Json => print_json(&comparison)?,
+        Format::Markdown => print(&markdown::comparison(&comparison))?,
     }
     Ok(if comparison.agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

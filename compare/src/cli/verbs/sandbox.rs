@@ -3,7 +3,10 @@ use std::process::ExitCode;
 use sandbox::{Identity, Options, Sandbox};
 use serde_json::{Value, json};
 
-use crate::{cli::args::SandboxArgs, error::Stop, interrupt::Interrupt, runtime::several_threads};
+use crate::{
+    cli::args::SandboxArgs, error::Stop, interrupt::Interrupt, output::print,
+    runtime::several_threads,
+};
 
 pub(in crate::cli) fn run(args: &SandboxArgs) -> Result<ExitCode, Stop> {
     several_threads()?.block_on(async {
@@ -13,7 +16,7 @@ pub(in crate::cli) fn run(args: &SandboxArgs) -> Result<ExitCode, Stop> {
             Stop::impossible(format!("the endpoint cannot start: {error}"))
                 .help("is the port taken? --port 0 takes any that is free")
         })?;
-        anstream::println!("{}", ready(&sandbox));
+        print(&format!("{}\n", ready(&sandbox)))?;
         // Being stopped is how it ends, and nothing to report.
         interrupt.or(std::future::pending()).await.or_else(|stop| Ok(stop.exit_code()))
     })

@@ -4,14 +4,13 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use raw::sigv4::{Request, Timestamp};
 use serde_json::{Value, json};
 
-use super::print_json;
 use crate::{
     cli::{
         args::{SignArgs, SignFormat, SignSide},
         jsonl,
     },
     error::Stop,
-    place,
+    output, place,
     report::steps,
     runtime::several_threads,
     sign::{Answer, Job, Location, Secret, Shown, Side, Signing, Steps, service},
@@ -37,7 +36,7 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, Stop> {
     print_notes(&signed);
     let agree = signatures(&signed).windows(2).all(|pair| pair[0] == pair[1]);
     if !agree {
-        anstream::eprintln!("note: the sides made different signatures");
+        output::warn("note: the sides made different signatures");
     }
     print(args, &job, signed)?;
     match failure {
@@ -67,9 +66,9 @@ fn print_notes(signed: &[Signing]) {
     }
     for (note, sides) in notes {
         if sides.len() == signed.len() {
-            anstream::eprintln!("note: {note}");
+            output::warn(&format!("note: {note}"));
         } else {
-            anstream::eprintln!("note: {}: {note}", sides.join(", "));
+            output::warn(&format!("note: {}: {note}", sides.join(", ")));
         }
     }
 }
@@ -98,39 +97,39 @@ fn failure(signed: &[Signing]) -> Option<Stop> {
 
 fn print(args: &SignArgs, job: &Job, signed: Vec<Signing>) -> Result<(), Stop> {
     match args.format {
-        SignFormat::Text => anstream::print!("{}", steps::text(&signed)),
+        SignFormat::Text => output::print(&steps::text(&signed))?,
         SignFormat::Json => {
             let sides: serde_json::Map<_, _> = signed
                 .into_iter()
                 .map(|signing| (steps::name(signing.side).to_owned(), json!(Shown::from(signing))))
                 .collect();
-            print_json(&Value::Object(sides));
+            output::print_json(&Value::Object(sides))?;
         }
         SignFormat::Http => {
-            each_request(job, &signed, |steps, body| {
-                anstream::print!("{}", steps::http(&job.method, steps, body));
-            })?;
+            each_request(job, &signed, |steps, body| steps::http(&job.method, steps, body))?;
         }
         SignFormat::Curl => {
-            each_request(job, &signed, |steps, body| {
-                anstream::println!("{}", steps::curl(&job.method, steps, body));
-            })?;
+            each_request(job, &signed, |steps, body| steps::curl(&job.method, steps, body) + "\n")?;
         }
     }
     Ok(())
 }
 
-/// Prints the request that each side signed, and its body.
-fn each_request(job: &Job, signed: &[Signing], print: impl Fn(&Steps, &str)) -> Result<(), Stop> {
+/// Prints the request that each side signed, with its body, as `written` writes it. It is to be sent as
+/// it stands, so nothing in it is escaped.
+fn each_request(
+    job: &Job,
+    signed: &[Signing],
+    written: impl Fn(&Steps, &str) -> String,
+) -> Result<(), Stop> {
     let body = BASE64_STANDARD.decode(&job.body_base64).unwrap_or_default();
     let body = String::from_utf8(body).map_err(|_| {
         Stop::usage("a body that is not text can be shown in neither form")
             .help("--format json shows the steps, which hold its hash")
     })?;
-    signed
-        .iter()
-        .filter_map(|signing| signing.steps.as_ref().ok())
-        .for_each(|steps| print(steps, &body));
+    for steps in signed.iter().filter_map(|signing| signing.steps.as_ref().ok()) {
+        output::print_bytes(written(steps, &body).as_bytes())?;
+    }
     Ok(())
 }
 
@@ -148,7 +147,7 @@ fn job(args: &SignArgs) -> Result<Job, Stop> {
     let wish = args.keys.wish();
     let caller = several_threads()?.block_on(place::caller(&wish))?;
     for note in &caller.notes {
-        anstream::eprintln!("note: {note}");
+        output::warn(&format!("note: {note}"));
     }
     let time = match &args.time {
         Some(time) => {

@@ -1,0 +1,221 @@
+//! Makes text of others harmless: of servers above all, which may put into a name or a message what
+//! clears a terminal, sets its title, reverses what is read, or adds a row to a table.
+//!
+//! Each kind of output has one function here. The value itself stays what it is, in findings and in
+//! JSON, where a hidden character is written as an escape that means the same.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// Whether `character` is not seen, or changes how others are seen: control characters (C0, DEL, C1),
+/// line and paragraph separators, and the format characters (Cf) of Unicode 16, variation selectors
+/// and tags included.
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+            | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// `text` on one line: every hidden character is written as Rust writes it, `\n` or `\u{1b}`.
+#[must_use]
+pub fn line(text: &str) -> Cow<'_, str> {
+    escaped(text, |_| false)
+}
+
+/// The same, but line feeds stay: for what is shown line by line.
+#[must_use]
+pub fn lines(text: &str) -> Cow<'_, str> {
+    escaped(text, |character| character == '\n')
+}
+
+/// Text that is about to be printed: line feeds and colours stay, and no other hidden character does.
+/// Values of others have lost theirs before; this is the net below.
+#[must_use]
+pub fn stray(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|character| is_hidden(character) && character != '\n') {
+        return Cow::Borrowed(text);
+    }
+    let mut rest = text;
+    let mut safe = String::with_capacity(text.len());
+    while let Some(at) = rest.find('\u{1b}') {
+        safe.push_str(&lines(&rest[..at]));
+        rest = &rest[at..];
+        let length = length_of_colour(rest);
+        match length {
+            Some(length) => safe.push_str(&rest[..length]),
+            None => safe.push_str(&line(&rest[..1])),
+        }
+        rest = &rest[length.unwrap_or(1)..];
+    }
+    safe.push_str(&lines(rest));
+    Cow::Owned(safe)
+}
+
+/// Bytes of the sequence at the beginning of `text`, if it sets a colour or style and nothing else.
+fn length_of_colour(text: &str) -> Option<usize> {
+    let parameters = text.strip_prefix("\u{1b}[")?;
+    let end = parameters.find(|it: char| !it.is_ascii_digit() && it != ';')?;
+    parameters[end..].starts_with('m').then_some("\u{1b}[".len() + end + 1)
+}
+
+/// A JSON document, in which the hidden characters that JSON allows in strings are escaped.
+#[must_use]
+pub fn json(document: &str) -> Cow<'_, str> {
+    // JSON escapes C0 itself; outside of strings there are line feeds alone.
+    let is_to_escape = |character: char| is_hidden(character) && !character.is_ascii_control();
+    if !document.contains(|it| is_to_escape(it) || it == '\u{7f}') {
+        return Cow::Borrowed(document);
+    }
+    let mut safe = String::with_capacity(document.len());
+    for character in document.chars() {
+        if is_to_escape(character) || character == '\u{7f}' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// Plain text within Markdown: on one line, and without any markup.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in line(text).chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '!' => {
+                safe.extend(['\\', character]);
+            }
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// Code within Markdown: on one line, and fit for a cell of a table. Empty text stays empty.
+#[must_use]
+pub fn markdown_code(text: &str) -> String {
+    let text = line(text).replace('|', "\\|");
+    if text.is_empty() {
+        return text;
+    }
+    let fence = "`".repeat(longest_run_of_backquotes(&text) + 1);
+    // A code span takes one space off each end, if there is one at both.
+    let needs_room = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
+    let room = if needs_room { " " } else { "" };
+    format!("{fence}{room}{text}{room}{fence}")
+}
+
+/// A block of code within Markdown: fenced by more backquotes than it holds.
+#[must_use]
+pub fn markdown_block(text: &str) -> String {
+    let fence = "`".repeat((longest_run_of_backquotes(text) + 1).max(3));
+    format!("{fence}text\n{}\n{fence}\n", lines(text).trim_end())
+}
+
+fn longest_run_of_backquotes(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// The same findings with [`lines`] done to every text in them: what renders to text begins with it,
+/// so no field is forgotten.
+#[must_use]
+pub fn findings<T: Serialize + DeserializeOwned>(found: &T) -> T {
+    let legible = serde_json::to_value(found).map(values).and_then(serde_json::from_value);
+    legible.unwrap_or_else(|error| unreachable!("findings can be written and read: {error}"))
+}
+
+/// [`lines`], done to every string and every name of a field.
+fn values(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(lines(&text).into_owned()),
+        Value::Array(items) => items.into_iter().map(values).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (lines(&name).into_owned(), values(value)))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value,
+    }
+}
+
+fn escaped(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let is_to_escape = |character: char| is_hidden(character) && !stays(character);
+    if !text.contains(is_to_escape) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match character {
+            _ if !is_to_escape(character) => safe.push(character),
+            '\n' => safe.push_str("\\n"),
+            '\r' => safe.push_str("\\r"),
+            '\t' => safe.push_str("\\t"),
+            _ => {
+                let _ = write!(safe, "{}", character.escape_unicode());
+            }
+        }
+    }
+    Cow::Owned(safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_hidden, json, line, lines, markdown, markdown_block, markdown_code, stray};
+
+    #[test]
+    fn hidden_characters_are_written_out() {
+        assert_eq!(line("a\n\r\t\u{1b}[2J"), r"a\n\r\t\u{1b}[2J");
+        assert_eq!(
+            line("\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{feff}\u{e0041}"),
+            r"\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{feff}\u{e0041}"
+        );
+        assert_eq!(lines("a\nb\u{7f}"), "a\nb\\u{7f}");
+        assert_eq!(line("Grüße, 日本 ✓ …"), "Grüße, 日本 ✓ …");
+    }
+
+    #[test]
+    fn of_what_is_printed_only_colours_and_line_feeds_stay() {
+        let own = "\u{1b}[1;31merror\u{1b}[0m: a\n";
+        assert_eq!(stray(own), own);
+        assert_eq!(
+            stray("\u{1b}[2J\u{1b}]0;title\u{7}\u{1b}[31m"),
+            "\\u{1b}[2J\\u{1b}]0;title\\u{7}\u{1b}[31m"
+        );
+        assert_eq!(stray("\u{1b}[31"), "\\u{1b}[31");
+        assert_eq!(stray("\u{1b}\u{1b}[m\u{9b}x"), "\\u{1b}\u{1b}[m\\u{9b}x");
+    }
+
+    #[test]
+    fn json_keeps_the_value_and_shows_the_character() {
+        let text = "a\n\u{7f}\u{9b}\u{202e}\u{e0041}é";
+        let document = serde_json::to_string_pretty(&[text]).unwrap();
+        let safe = json(&document);
+        assert!(!safe.chars().any(|it| is_hidden(it) && it != '\n'), "{safe}");
+        assert!(safe.contains(r"\u007f\u009b\u202e\udb40\udc41é"), "{safe}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&safe).unwrap(), [text]);
+    }
+
+    #[test]
+    fn markdown_of_others_has_no_markup() {
+        assert_eq!(markdown("# a <b>|`c`\n*d*"), r"\# a &lt;b&gt;\|\`c\`\\n\*d\*");
+        assert_eq!(markdown_code("a|b\nc"), r"`a\|b\nc`");
+        assert_eq!(markdown_code("a``b"), "```a``b```");
+        assert_eq!(markdown_code("`a"), "`` `a ``");
+        assert_eq!(markdown_code(""), "");
+        assert_eq!(markdown_block("a\n```\n# b\u{1b}"), "````text\na\n```\n# b\\u{1b}\n````\n");
+    }
+}
