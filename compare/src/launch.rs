@@ -7,6 +7,8 @@ use contract::{
     TerminateInstances,
 };
 
+use crate::guard;
+
 /// The tag by which `compare cleanup` knows what is ours.
 pub const TAG_KEY: &str = "launched-by";
 /// Its value, without a space: moto, which reads it as `+` when it checks a signature, would refuse the launch.
@@ -103,7 +105,7 @@ async fn alive(
         Filter { name: "instance-state-name".to_owned(), values: states },
     ];
     let describe = DescribeInstances { instance_ids: Vec::new(), filters };
-    match client.call(&Operation::DescribeInstances(describe)).await.result? {
+    match guard::call(client, &Operation::DescribeInstances(describe)).await.result? {
         Answer::Instances(instances) => Ok(ids(instances)),
         _ => Ok(Vec::new()),
     }
@@ -118,5 +120,5 @@ async fn terminate(client: &impl Client, ids: &[String]) -> Result<(), Failure> 
         return Ok(());
     }
     let terminate = TerminateInstances { instance_ids: ids.to_vec() };
-    client.call(&Operation::TerminateInstances(terminate)).await.result.map(drop)
+    guard::call(client, &Operation::TerminateInstances(terminate)).await.result.map(drop)
 }

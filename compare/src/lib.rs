@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod explain;
 pub mod findings;
 pub mod footprint;
+mod guard;
 pub mod interrupt;
 pub mod launch;
 pub mod mistake;

@@ -48,6 +48,8 @@ pub enum Stage {
     Service,
     /// What was waited for did not come about.
     Wait,
+    /// The client panicked. How far the call came is not known.
+    Panic,
 }
 
 impl Stage {
@@ -62,6 +64,7 @@ impl Stage {
             Self::Response => "response",
             Self::Service => "service",
             Self::Wait => "wait",
+            Self::Panic => "panic",
         }
     }
 }

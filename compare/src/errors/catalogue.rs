@@ -8,8 +8,8 @@ mod signatures;
 use std::time::Duration;
 
 use contract::{
-    DescribeImages, DescribeInstances, DryRun, Filter, InvokeApi, ListObjects, Operation, Pages,
-    RunInstances, Signing,
+    Credentials, DescribeImages, DescribeInstances, DryRun, Filter, InvokeApi, ListObjects,
+    Operation, Pages, RunInstances, Signing,
 };
 use raw::endpoint::Service;
 use sandbox::{Fault, facts};
@@ -78,6 +78,8 @@ pub enum Play {
     AskingAfter(Before),
     /// By signing wrongly.
     Mistake(&'static str),
+    /// By asking with credentials that are changed so.
+    Credentials(fn(&mut Credentials)),
     /// By a service that fails.
     Fault(Fault),
     /// By calling a port at which nobody listens.

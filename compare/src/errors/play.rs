@@ -14,7 +14,7 @@ use super::{
     kept::{KeptBy, without_dump},
     wire::Wire,
 };
-use crate::{capture, error::Stop, findings::Outcome};
+use crate::{capture, error::Stop, findings::Outcome, guard};
 use scene::Scene;
 
 /// So old is a presigned URL that raw uses too late. raw's presigner goes by its client's clock; the
@@ -129,7 +129,7 @@ async fn asking(scene: &Scene, client: &impl contract::Client) -> Result<Call, S
     scene.prepare(client).await?;
     let operation = scene.operation(client.name());
     let started = Instant::now();
-    let reply = client.call(&operation).await;
+    let reply = guard::call(client, &operation).await;
     let elapsed = started.elapsed();
     let result = reply.result.map(Some);
     Ok(Call { result, attempts: reply.requests, elapsed, exchanges: scene.exchanges() })

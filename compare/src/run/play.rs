@@ -18,6 +18,7 @@ use crate::{
     capture, diff,
     error::Stop,
     findings::{FailureReport, Finding, Latency, Outcome, Side},
+    guard,
     interrupt::Interrupt,
     launch::Ledger,
     place::Place,
@@ -163,11 +164,11 @@ impl Player {
                 // that its instance is known.
                 self.interrupt.or(async {}).await?;
                 self.ledger.begin(&input.client_token);
-                let reply = client.call(operation).await;
+                let reply = guard::call(client, operation).await;
                 self.write_down(&input.client_token, &reply.result);
                 reply
             }
-            _ => self.interrupt.or(client.call(operation)).await?,
+            _ => self.interrupt.or(guard::call(client, operation)).await?,
         };
         let elapsed = started.elapsed();
         if let Ok(Answer::StateChanges(changes)) = &reply.result {
@@ -227,7 +228,7 @@ impl Player {
 
     async fn timed(&self, client: &impl Client, operation: &Operation) -> Result<f64, Stop> {
         let started = Instant::now();
-        self.interrupt.or(client.call(operation)).await?;
+        self.interrupt.or(guard::call(client, operation)).await?;
         Ok(micros(started.elapsed()))
     }
 

@@ -45,6 +45,18 @@ fn every_case_is_played_and_holds_the_schema() {
     }
 }
 
+#[test]
+fn a_panic_of_the_sdk_is_what_the_sdk_says_in_that_case() {
+    let found = case("s3-access-key-id-with-line-break");
+    assert_eq!(found["wire"]["status"], Value::Null, "neither side sends anything");
+    assert_eq!(found["sdk"]["outcome"], "failed");
+    let said = |side: &str, way: &str| found[side][way].as_str().expect("text").to_owned();
+    assert!(said("sdk", "display").starts_with("the SDK panicked: "), "{found}");
+    assert!(said("sdk", "error_context").contains(" at aws-runtime-"), "{found}");
+    assert_eq!(found["raw"]["outcome"], "failed");
+    assert!(said("raw", "display").contains("access key id"), "{found}");
+}
+
 /// Read off the record of the endpoint, with no part of either client.
 #[test]
 fn what_was_on_the_wire_has_the_status_the_shape_and_the_words_of_the_fact() {

@@ -12,6 +12,7 @@ use super::{Extent, PhaseTime, Round, Series};
 use crate::{
     call::bare::{Bare, Prepared},
     error::Stop,
+    guard,
     place::Place,
     run::Pair,
     scenario::Scenario,
@@ -102,6 +103,8 @@ impl Arms {
         let (prepared, length) = sent.ok_or_else(|| {
             Stop::impossible(format!("{operation} sends nothing, so its latency is none"))
         })?;
+        // A panic of the SDK is caught here, and not in calls that are timed.
+        answered("sdk", guard::call(&sdk, &operations.sdk).await)?;
         let bare = Bare::new(vec![prepared], target.timeouts)?;
         let setup = Setup { raw, sdk, sdk_timed, operations, right, bare, length };
         let arms = Self { operation, setup: Arc::new(setup) };

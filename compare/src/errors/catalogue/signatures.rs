@@ -1,6 +1,6 @@
 //! What the caller signs wrongly, or with what is no longer good.
 
-use contract::{InvokeApi, Operation, PresignGet, Signing};
+use contract::{AccessKeyId, InvokeApi, Operation, PresignGet, Signing};
 use raw::endpoint::Service::{self, Ec2, ExecuteApi, S3};
 
 use super::{Basis, Case, Cause, Duration, Play, Presigned};
@@ -41,6 +41,18 @@ pub(super) const ALL: &[Case] = &[
     mistake("s3-invalid-token", S3, "token-of-another-session", "InvalidToken (bad session token)")
         .by("temporary"),
     expired("s3-expired-token", S3, "ExpiredToken (expired session token)"),
+    // No header can carry it, so no service ever answers.
+    Case::new(
+        "s3-access-key-id-with-line-break",
+        S3,
+        Cause::Mistake,
+        "The access key id ends in a line break, as lines of files do.",
+        Basis::Played { status: None, source: "smithy-lang/smithy-rs#4565, rusoto/rusoto#1589" },
+        Play::Credentials(|credentials| {
+            let id = format!("{}\n", credentials.access_key_id.as_str());
+            credentials.access_key_id = AccessKeyId::new(id);
+        }),
+    ),
     // S3: the scope and the clock.
     mistake("s3-request-time-too-skewed", S3, "clock-10-hours-behind", S3_SKEW),
     mistake("s3-request-time-in-the-future", S3, "clock-10-hours-ahead", S3_SKEW),

@@ -63,7 +63,11 @@ impl Scene {
             region: sandbox.region().to_owned(),
             now: SystemTime::now(),
         };
-        let actual = case.mistake().map_or_else(|| right.clone(), |mistake| mistake.spoilt(&right));
+        let mut actual =
+            case.mistake().map_or_else(|| right.clone(), |mistake| mistake.spoilt(&right));
+        if let Play::Credentials(change) = case.play {
+            change(&mut actual.credentials);
+        }
         let known = sandbox.identities().iter().map(credentials);
         let known = known.chain([actual.credentials.clone()]);
         let secrets = known.map(|credentials| Secrets::of(&credentials)).collect();
