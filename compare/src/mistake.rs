@@ -256,13 +256,13 @@ impl Draft {
     pub fn of(request: &raw::request::Request, configuration: Configuration) -> Self {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         Self {
-            method: request.method.to_owned(),
+            method: request.method.to_string(),
             scheme: request.origin.scheme,
             host: request.origin.authority.clone(),
             path: request.path.clone(),
             query: request.query.clone(),
             headers: request.headers.iter().map(owned).collect(),
-            body: request.body.clone().into_bytes(),
+            body: request.body.clone(),
             configuration: Configuration { region: request.region.clone(), ..configuration },
             service: request.service.as_str().to_owned(),
             scope_day: ScopeDay::Same,

@@ -39,6 +39,10 @@ pub(crate) fn on(
         (ErrorKind::Endless { .. }, _) => {
             Some("The service's paging is broken; ask for one page".to_owned())
         }
+        (ErrorKind::Limit(_), _) => Some(
+            "Ask for less: a prefix, a narrower filter, one page; or raise the limits of the target"
+                .to_owned(),
+        ),
         (ErrorKind::Build(_) | ErrorKind::Sign(_) | ErrorKind::Wait(_), _) => None,
     }
 }
@@ -65,7 +69,7 @@ fn on_send(error: &SendError) -> &'static str {
             "Nothing of this answer was used. Try again; if it stays, look at the service's or the \
              proxy's log"
         }
-        SendProblem::BodyTooLong(_) => {
+        SendProblem::BodyTooLong(_) | SendProblem::CallTooLong(_) => {
             "Ask for less at a time: a smaller page, a narrower filter. If that is little already, the \
              endpoint is no AWS service"
         }

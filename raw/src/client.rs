@@ -16,7 +16,11 @@ use crate::request::Request;
 use crate::retry::Retries;
 use crate::send::{Response, Sender, assemble};
 use crate::sigv4::{self, Buffers, Expires, KeyCache, Params, Rules, Timestamp};
+use crate::spent::Spent;
 use crate::wait;
+
+/// Bytes of a continuation token in an error; those of AWS are shorter, or meaningless beyond.
+const LONGEST_TOKEN_SHOWN: usize = 200;
 
 /// AWS, called by hand.
 pub struct Client {
@@ -36,14 +40,21 @@ impl contract::Client for Client {
     }
 
     async fn call(&self, operation: &Operation) -> Reply {
-        let mut requests = 0;
-        let answer = match operation {
-            Operation::PresignGet(input) => self.presign(operation, input),
-            Operation::WaitUntilRunning(input) => {
-                wait::until_running(self, operation, input, &mut requests).await
+        let mut spent = Spent::nothing(self.target.limits);
+        let answer = tokio::time::timeout(self.target.limits.time, async {
+            match operation {
+                Operation::PresignGet(input) => self.presign(operation, input),
+                Operation::WaitUntilRunning(input) => {
+                    wait::until_running(self, operation, input, &mut spent).await
+                }
+                _ => self.every_page(operation, &mut spent).await,
             }
-            _ => self.every_page(operation, &mut requests).await,
+        });
+        let answer = match answer.await {
+            Ok(answer) => answer,
+            Err(_elapsed) => Err(self.error(operation, spent.out_of_time().into())),
         };
+        let requests = spent.requests;
         Reply { result: answer.map(Answer::in_order).map_err(Failure::from), requests }
     }
 }
@@ -103,7 +114,8 @@ impl Client {
     /// Where no whole answer came, or the service refused. What it was about is for the caller to say,
     /// with [`Error::new`].
     pub async fn exchange(&self, request: reqwest::Request) -> Result<Response, ErrorKind> {
-        parse::accepted(self.sender.send(request, &mut 0).await?)
+        let mut spent = Spent::nothing(self.target.limits);
+        parse::accepted(self.sender.send(request, &mut spent).await?)
     }
 
     /// [`contract::Client::call`], with the time of each of its phases.
@@ -121,11 +133,11 @@ impl Client {
         operation: &Operation,
         page: Option<&str>,
         now: SystemTime,
-        requests: &mut u32,
+        spent: &mut Spent,
     ) -> Result<Page, ErrorKind> {
         let request = Request::at(operation, &self.target, &self.origins, page)?;
         let signed = self.sign(&request, now)?;
-        let response = self.sender.send(signed, requests).await?;
+        let response = self.sender.send(signed, spent).await?;
         parse(operation, &response)
     }
 
@@ -178,16 +190,17 @@ impl Client {
     pub(crate) async fn every_page(
         &self,
         operation: &Operation,
-        requests: &mut u32,
+        spent: &mut Spent,
     ) -> Result<Answer, Error> {
-        let Page { mut answer, mut next } = self.page(operation, None, requests).await?;
+        let Page { mut answer, mut next } = self.page(operation, None, spent).await?;
         let mut seen = HashSet::new();
         while let Some(token) = next.take_if(|_| wants_every_page(operation)) {
-            let page = self.page(operation, Some(&token), requests).await?;
+            let page = self.page(operation, Some(&token), spent).await?;
             append(&mut answer, page.answer);
             seen.insert(token);
             next = page.next;
-            if let Some(token) = next.take_if(|token| seen.contains(token)) {
+            if let Some(mut token) = next.take_if(|token| seen.contains(token)) {
+                token.truncate(token.floor_char_boundary(LONGEST_TOKEN_SHOWN));
                 return Err(self.error(operation, ErrorKind::Endless { token }));
             }
         }
@@ -203,12 +216,13 @@ impl Client {
         &self,
         operation: &Operation,
         page: Option<&str>,
-        requests: &mut u32,
+        spent: &mut Spent,
     ) -> Result<Page, Error> {
+        spent.page().map_err(|limit| self.error(operation, limit.into()))?;
         let mut attempts = 0;
         loop {
             let now = self.target.clock.now();
-            let kind = match self.attempt(operation, page, now, requests).await {
+            let kind = match self.attempt(operation, page, now, spent).await {
                 Ok(page) => return Ok(page),
                 Err(kind) => kind,
             };

@@ -11,6 +11,7 @@ use crate::redact::Secrets;
 use crate::request::BuildError;
 use crate::send::SendError;
 use crate::sigv4;
+use crate::spent::LimitError;
 use crate::wait::WaitError;
 
 /// Why a call yielded no answer: what was called, what happened to it, and what to do next.
@@ -61,6 +62,9 @@ pub enum ErrorKind {
         /// The token.
         token: String,
     },
+    /// The call would have taken more than it may.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
     /// EC2 carried out what it was only to check.
     #[error("the dry run was carried out: {} launched", instances.join(", "))]
     Launched {
@@ -122,7 +126,9 @@ impl Error {
             ErrorKind::Refused(_)
             | ErrorKind::Answer { .. }
             | ErrorKind::Endless { .. }
+            | ErrorKind::Limit(LimitError::Pages { .. })
             | ErrorKind::Launched { .. } => Stage::Response,
+            ErrorKind::Limit(LimitError::Time { .. }) => Stage::Timeout,
             ErrorKind::Wait(_) => Stage::Wait,
         }
     }

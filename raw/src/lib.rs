@@ -44,9 +44,11 @@ mod advice;
 mod client;
 mod error;
 mod retry;
+mod spent;
 mod wait;
 
 pub use client::Client;
 pub use error::{Circumstances, Error, ErrorKind};
 pub use retry::Retries;
+pub use spent::LimitError;
 pub use wait::WaitError;

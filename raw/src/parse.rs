@@ -51,7 +51,7 @@ pub fn parse(operation: &Operation, response: &Response) -> Result<Page, ErrorKi
 
 /// The answer to whatever it was, unless it refuses.
 pub(crate) fn accepted(response: Response) -> Result<Response, ErrorKind> {
-    if response.head.status >= 300 || refusal::is_error_document(&response.body) {
+    if !response.head.is_success() || refusal::is_error_document(&response.body) {
         return Err(ErrorKind::Refused(Box::new(refusal::read(&response))));
     }
     Ok(response)
@@ -97,7 +97,7 @@ fn dry_run(response: &Response) -> Result<Page, ErrorKind> {
 fn invoked(response: &Response) -> Result<Page, ErrorKind> {
     let head = &response.head;
     // With a proxy in between, an error may come with any status.
-    if head.status >= 400 || head.header("x-amzn-errortype").is_some() {
+    if !head.is_success() || head.header("x-amzn-errortype").is_some() {
         return Err(ErrorKind::Refused(Box::new(refusal::read(response))));
     }
     // With replacement characters in it, it would be another answer than the route gave.

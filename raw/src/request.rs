@@ -8,6 +8,7 @@ mod s3;
 use std::sync::Arc;
 
 use contract::{Operation, Signing, Target};
+use reqwest::Method;
 
 use crate::encode::{self, Slash};
 use crate::endpoint::{EndpointError, Origin, Origins, Service};
@@ -16,8 +17,8 @@ use crate::sigv4;
 /// An HTTP request, and who is to sign it for what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// `GET` or `POST`.
-    pub method: &'static str,
+    /// As it is signed and sent.
+    pub method: Method,
     /// Whom to send it to.
     pub origin: Arc<Origin>,
     /// Percent-encoded, from its first slash.
@@ -27,7 +28,7 @@ pub struct Request {
     /// Besides those that signing adds and HTTP itself needs; names in lower case.
     pub headers: Vec<(&'static str, &'static str)>,
     /// Empty for none.
-    pub body: String,
+    pub body: Vec<u8>,
     /// Of the credential scope.
     pub service: Service,
     /// Of the credential scope.
@@ -136,13 +137,13 @@ impl Request {
     /// The same, as the signer wants to see it.
     pub(crate) fn as_signed(&self) -> sigv4::Request<'_> {
         sigv4::Request {
-            method: self.method,
+            method: self.method.as_str(),
             scheme: self.origin.scheme,
             host: &self.origin.authority,
             path: &self.path,
             query: &self.query,
             headers: &self.headers,
-            body: self.body.as_bytes(),
+            body: &self.body,
         }
     }
 

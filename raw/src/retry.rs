@@ -87,6 +87,7 @@ fn is_passing(error: &ErrorKind) -> bool {
                 | SendProblem::NoTls
                 | SendProblem::NotHttp
                 | SendProblem::BodyTooLong(_)
+                | SendProblem::CallTooLong(_)
         ),
         ErrorKind::Refused(refusal) => {
             let throttled = refusal.code.as_deref().is_some_and(|code| THROTTLED.contains(&code));

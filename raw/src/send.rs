@@ -16,6 +16,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Proxy, Url, redirect};
 
 use crate::observe;
+use crate::spent::Spent;
 
 pub(crate) use assemble::assemble;
 pub use error::{SendError, SendProblem};
@@ -89,14 +90,14 @@ impl Sender {
         Ok(Self { timeouts, proxy, plain, trusting: OnceLock::new() })
     }
 
-    /// Sends `request`, counts it in `requests`, and reads the answer to its end.
+    /// Sends `request`, counts it in `spent`, and reads the answer to its end or to the limits.
     pub(crate) async fn send(
         &self,
         request: reqwest::Request,
-        requests: &mut u32,
+        spent: &mut Spent,
     ) -> Result<Response, SendError> {
         let client = self.client_for(request.url())?;
-        *requests += 1;
+        spent.requests += 1;
         observe::sending(&request);
         observe::begin(Phase::Transmit);
         let failed = |url: Option<&Url>, problem, source: Option<reqwest::Error>| SendError {
@@ -120,11 +121,18 @@ impl Sender {
             headers: std::mem::take(answer.headers_mut()),
         };
         let longest = if head.is_success() { LONGEST_ANSWER } else { LONGEST_ERROR };
-        let (mut body, end) = read(&mut answer, longest).await;
+        let left = spent.bytes_left();
+        let (mut body, end) = read(&mut answer, longest.min(left)).await;
+        spent.read(body.len());
         let (extent, broken) = match end {
             Ok(Extent::Beginning) if head.is_success() => {
                 body.truncate(LONGEST_ERROR);
-                (Extent::Beginning, Some((SendProblem::BodyTooLong(longest), None)))
+                let problem = if left < longest {
+                    SendProblem::CallTooLong(spent.limits().bytes)
+                } else {
+                    SendProblem::BodyTooLong(longest)
+                };
+                (Extent::Beginning, Some((problem, None)))
             }
             Ok(extent) => (extent, None),
             Err(error) => {

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use contract::{Answer, Instance, Operation, WaitUntilRunning};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::spent::Spent;
 
 /// As often as AWS's own waiters ask.
 const PAUSE: Duration = Duration::from_secs(15);
@@ -47,12 +48,18 @@ pub(crate) async fn until_running(
     client: &Client,
     operation: &Operation,
     input: &WaitUntilRunning,
-    requests: &mut u32,
+    spent: &mut Spent,
 ) -> Result<Answer, Error> {
     let pace = client.target().wait_pace;
-    let (begun, limit) = (Instant::now(), pace.scale(input.at_most));
+    let end = Instant::now() + pace.scale(input.at_most);
+    let mut known =
+        list_of(input.instance_ids.iter().map(|id| (id.as_str(), "not asked about yet")));
     loop {
-        let instances = match client.every_page(operation, requests).await {
+        // A poll that hangs ends with the wait.
+        let Ok(poll) = timeout_at(end, client.every_page(operation, spent)).await else {
+            return Err(timed_out(client, operation, input, known));
+        };
+        let instances = match poll {
             Ok(Answer::Instances(instances)) => instances,
             Ok(other) => return Ok(other),
             Err(error) if is_not_yet_known(&error) => Vec::new(),
@@ -66,15 +73,28 @@ pub(crate) async fn until_running(
             let (id, state) = ((*id).to_owned(), (*state).to_owned());
             return Err(client.error(operation, WaitError::DeadEnd { id, state }.into()));
         }
-        let left = limit.saturating_sub(begun.elapsed());
-        if left.is_zero() {
-            let states =
-                states.iter().map(|&(id, state)| (id.to_owned(), state.to_owned())).collect();
-            let error = WaitError::TimedOut { at_most: input.at_most, states };
-            return Err(client.error(operation, error.into()));
+        known = list_of(states.into_iter());
+        let left = end.saturating_duration_since(Instant::now());
+        let pause = pace.scale(PAUSE);
+        if left < pause / 8 {
+            return Err(timed_out(client, operation, input, known));
         }
-        sleep(pace.scale(PAUSE).min(left)).await;
+        // The last poll needs time for its answer.
+        sleep(pause.min(left * 7 / 8)).await;
     }
+}
+
+fn timed_out(
+    client: &Client,
+    operation: &Operation,
+    input: &WaitUntilRunning,
+    states: Vec<(String, String)>,
+) -> Error {
+    client.error(operation, WaitError::TimedOut { at_most: input.at_most, states }.into())
+}
+
+fn list_of<'a>(states: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+    states.map(|(id, state)| (id.to_owned(), state.to_owned())).collect()
 }
 
 impl WaitError {

@@ -1,10 +1,10 @@
-use contract::{Answer, Credentials, Failure, Operation, Reply, Target, Timeline};
+use contract::{Answer, Credentials, Failure, Operation, Reply, Stage, Target, Timeline};
 
 use crate::{
     config::{Retries, Services},
     execute_api,
     observe::{self, Exchange},
-    request,
+    request::{self, PageLimit},
     timing::{self, TimeHooks},
     trace::{self, Trace, TraceHooks},
 };
@@ -62,20 +62,35 @@ impl Client {
         Ok(Self { target, credentials, services, http })
     }
 
+    /// The answer within the limit of time. The SDK's own `operation_timeout` is one request's: a
+    /// paginator starts it anew for every page.
     async fn answer(&self, operation: &Operation) -> Result<Answer, Failure> {
+        let within = self.target.limits.time;
+        tokio::time::timeout(within, self.answer_in_any_time(operation)).await.unwrap_or_else(
+            |_elapsed| {
+                let text = format!("the call did not end within {within:?} and was given up");
+                Err(Failure::new(Stage::Timeout, text))
+            },
+        )
+    }
+
+    async fn answer_in_any_time(&self, operation: &Operation) -> Result<Answer, Failure> {
         let Services { s3, ec2, ec2_waiting } = &self.services;
+        let pages = PageLimit::of(self.target.limits);
         match operation {
-            Operation::ListBuckets => request::list_buckets(s3).await,
-            Operation::ListObjects(input) => request::list_objects(s3, input).await,
+            Operation::ListBuckets => request::list_buckets(s3, pages).await,
+            Operation::ListObjects(input) => request::list_objects(s3, input, pages).await,
             Operation::PresignGet(input) => request::presign_get(s3, input).await,
-            Operation::DescribeImages(input) => request::describe_images(ec2, input).await,
-            Operation::LatestImage(input) => request::latest_image(ec2, input).await,
+            Operation::DescribeImages(input) => request::describe_images(ec2, input, pages).await,
+            Operation::LatestImage(input) => request::latest_image(ec2, input, pages).await,
             Operation::RunInstances(input) => request::run_instances(ec2, input).await,
             Operation::WaitUntilRunning(input) => {
                 request::wait_until_running(ec2_waiting, input, self.target.wait_pace).await
             }
             Operation::CreateTags(input) => request::create_tags(ec2, input).await,
-            Operation::DescribeInstances(input) => request::describe_instances(ec2, input).await,
+            Operation::DescribeInstances(input) => {
+                request::describe_instances(ec2, input, pages).await
+            }
             Operation::TerminateInstances(input) => request::terminate_instances(ec2, input).await,
             Operation::InvokeApi(input) => {
                 execute_api::invoke(&self.http, &self.target, &self.credentials, input).await

@@ -29,7 +29,7 @@ pub(crate) async fn invoke(
         timing::begin(Phase::Sign);
         sign_request(target, credentials, input, &mut request)?;
     }
-    send(client, request).await
+    send(client, request, target.limits.bytes).await
 }
 
 fn sign_request(
@@ -61,6 +61,7 @@ fn sign_request(
 async fn send(
     client: &reqwest::Client,
     request: http::Request<&'static str>,
+    longest: u64,
 ) -> Result<Answer, Failure> {
     let request =
         reqwest::Request::try_from(request).map_err(|error| from_error(Stage::Build, &error))?;
@@ -72,7 +73,7 @@ async fn send(
         ..Exchange::default()
     });
     trace::calls(&reqwest::Client::execute);
-    let response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
+    let mut response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
     timing::begin(Phase::Parse);
     let status = response.status().as_u16();
     let headers = response.headers().clone();
@@ -80,13 +81,23 @@ async fn send(
         |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (content_type, request_id) = (header("content-type"), header("x-amzn-requestid"));
     let code = header("x-amzn-errortype");
-    let body = response.text().await.map_err(|error| from_reqwest(&error))?;
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| from_reqwest(&error))? {
+        body.extend_from_slice(&chunk);
+        if body.len() as u64 > longest {
+            let text =
+                format!("the answer ({status}) is longer than the {longest} bytes that are read");
+            return Err(Failure { status: Some(status), ..Failure::new(Stage::Response, text) });
+        }
+    }
+    let body = String::from_utf8_lossy(&body).into_owned();
     observe::received(|| Response {
         status,
         headers: owned(&headers),
         body: body.clone().into_bytes(),
     });
-    if status < 400 {
+    // A redirect is not followed, since the signature is for one host, and is no answer.
+    if (200..300).contains(&status) {
         return Ok(Answer::Api(ApiResponse { status, content_type, body }));
     }
     Err(Failure {

@@ -9,14 +9,43 @@ use aws_sdk_ec2::{
 };
 use aws_sdk_s3::presigning::PresigningConfig;
 use contract::{
-    Answer, CreateTags, DescribeImages, DescribeInstances, DryRun, Failure, Image, ListObjects,
-    ObjectListing, Pages, PresignGet, PresignedUrl, RunInstances, Stage, TerminateInstances,
-    WaitPace, WaitUntilRunning, newest_image,
+    Answer, CreateTags, DescribeImages, DescribeInstances, DryRun, Failure, Image, Limits,
+    ListObjects, ObjectListing, Pages, PresignGet, PresignedUrl, RunInstances, Stage,
+    TerminateInstances, WaitPace, WaitUntilRunning, newest_image,
 };
 
 use crate::{answer, failure};
 
-pub(crate) async fn list_buckets(s3: &aws_sdk_s3::Client) -> Result<Answer, Failure> {
+/// How many pages of a listing are still read. The SDK's paginators go on for as long as tokens come:
+/// they end at a token that comes twice running, and at no number of pages. This counts them from
+/// outside. How many bytes a page has, nobody outside can bound.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageLimit {
+    most: u32,
+    read: u32,
+}
+
+impl PageLimit {
+    pub(crate) fn of(limits: Limits) -> Self {
+        Self { most: limits.pages, read: 0 }
+    }
+
+    /// Counts a page that ended with this token for the next one.
+    fn count(&mut self, next: Option<&str>) -> Result<(), Failure> {
+        self.read = self.read.saturating_add(1);
+        if self.read < self.most || next.is_none_or(str::is_empty) {
+            return Ok(());
+        }
+        let text =
+            format!("the service has more after {} pages, and the call was given up", self.read);
+        Err(Failure::new(Stage::Response, text))
+    }
+}
+
+pub(crate) async fn list_buckets(
+    s3: &aws_sdk_s3::Client,
+    mut limit: PageLimit,
+) -> Result<Answer, Failure> {
     let mut buckets = Vec::new();
     let mut pages = s3.list_buckets().into_paginator().send();
     while let Some(page) = pages.next().await {
@@ -24,6 +53,7 @@ pub(crate) async fn list_buckets(s3: &aws_sdk_s3::Client) -> Result<Answer, Fail
         for bucket in page.buckets() {
             buckets.push(answer::bucket(bucket)?);
         }
+        limit.count(page.continuation_token())?;
     }
     Ok(Answer::Buckets(buckets))
 }
@@ -31,6 +61,7 @@ pub(crate) async fn list_buckets(s3: &aws_sdk_s3::Client) -> Result<Answer, Fail
 pub(crate) async fn list_objects(
     s3: &aws_sdk_s3::Client,
     input: &ListObjects,
+    mut limit: PageLimit,
 ) -> Result<Answer, Failure> {
     let request = s3
         .list_objects_v2()
@@ -49,7 +80,9 @@ pub(crate) async fn list_objects(
         Pages::All => {
             let mut pages = request.into_paginator().send();
             while let Some(page) = pages.next().await {
-                answer::add_page(&mut listing, &page.map_err(failure::from_sdk)?)?;
+                let page = page.map_err(failure::from_sdk)?;
+                answer::add_page(&mut listing, &page)?;
+                limit.count(page.next_continuation_token())?;
             }
         }
     }
@@ -75,28 +108,37 @@ pub(crate) async fn presign_get(
 pub(crate) async fn describe_images(
     ec2: &aws_sdk_ec2::Client,
     input: &DescribeImages,
+    limit: PageLimit,
 ) -> Result<Answer, Failure> {
-    images(ec2, input).await.map(Answer::Images)
+    images(ec2, input, limit).await.map(Answer::Images)
 }
 
 pub(crate) async fn latest_image(
     ec2: &aws_sdk_ec2::Client,
     input: &DescribeImages,
+    limit: PageLimit,
 ) -> Result<Answer, Failure> {
-    images(ec2, input).await.map(newest_image).map(Answer::LatestImage)
+    images(ec2, input, limit).await.map(newest_image).map(Answer::LatestImage)
 }
 
-async fn images(ec2: &aws_sdk_ec2::Client, input: &DescribeImages) -> Result<Vec<Image>, Failure> {
-    let mut images = ec2
+async fn images(
+    ec2: &aws_sdk_ec2::Client,
+    input: &DescribeImages,
+    mut limit: PageLimit,
+) -> Result<Vec<Image>, Failure> {
+    let mut pages = ec2
         .describe_images()
         .set_owners(some_unless_empty(&input.owners))
         .set_filters(filters(&input.filters))
         .into_paginator()
-        .items()
         .send();
     let mut found = Vec::new();
-    while let Some(image) = images.next().await {
-        found.push(answer::image(&image.map_err(failure::from_sdk)?)?);
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(failure::from_sdk)?;
+        for image in page.images() {
+            found.push(answer::image(image)?);
+        }
+        limit.count(page.next_token())?;
     }
     Ok(found)
 }
@@ -166,6 +208,7 @@ pub(crate) async fn create_tags(
 pub(crate) async fn describe_instances(
     ec2: &aws_sdk_ec2::Client,
     input: &DescribeInstances,
+    mut limit: PageLimit,
 ) -> Result<Answer, Failure> {
     let mut pages = ec2
         .describe_instances()
@@ -175,7 +218,9 @@ pub(crate) async fn describe_instances(
         .send();
     let mut instances = Vec::new();
     while let Some(page) = pages.next().await {
-        instances.extend(answer::reserved(&page.map_err(failure::from_sdk)?)?);
+        let page = page.map_err(failure::from_sdk)?;
+        instances.extend(answer::reserved(&page)?);
+        limit.count(page.next_token())?;
     }
     Ok(Answer::Instances(instances))
 }

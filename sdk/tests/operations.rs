@@ -11,8 +11,8 @@ use std::{
 use contract::{
     Addressing, Answer, Client as _, Clock, CreateTags, Credentials, DescribeImages,
     DescribeInstances, DryRun, Endpoint, Failure, Filter, InvokeApi, Limits, ListObjects,
-    Operation, Pages, PresignGet, RunInstances, Signing, Stage, Tag, Target, TerminateInstances,
-    Timeouts, WaitPace, WaitUntilRunning,
+    Operation, Pages, PresignGet, Reply, RunInstances, Signing, Stage, Tag, Target,
+    TerminateInstances, Timeouts, WaitPace, WaitUntilRunning,
 };
 use sandbox::{Options, Sandbox};
 use sdk::Client;
@@ -165,23 +165,92 @@ async fn a_listing_cut_short_is_a_shorter_list_to_the_sdk() {
     }
 }
 
+#[tokio::test]
+async fn a_listing_whose_every_token_is_new_ends_at_the_limit_of_pages_or_of_time() {
+    let objects: fn(usize) -> String = |number| {
+        format!(
+            "<ListBucketResult><IsTruncated>true</IsTruncated>\
+             <NextContinuationToken>t{number}</NextContinuationToken></ListBucketResult>"
+        )
+    };
+    let images: fn(usize) -> String = |number| {
+        format!(
+            "<DescribeImagesResponse><imagesSet/><nextToken>t{number}</nextToken>\
+             </DescribeImagesResponse>"
+        )
+    };
+    let describe = DescribeImages { owners: Vec::new(), filters: Vec::new() };
+    for (operation, page) in [
+        (list(None, Pages::All), objects),
+        (Operation::DescribeImages(describe.clone()), images),
+        (Operation::LatestImage(describe), images),
+    ] {
+        let few = Limits { pages: 5, ..Limits::default() };
+        let reply = call_within(few, &serve_each(page), &operation).await;
+        let failure = reply.result.unwrap_err();
+        assert_eq!((failure.stage, reply.requests), (Stage::Response, 5), "{failure:?}");
+        assert!(failure.display.contains("more after 5 pages"), "{failure:?}");
+
+        let time = std::time::Duration::from_millis(300);
+        let short = Limits { pages: u32::MAX, time, ..Limits::default() };
+        let reply = call_within(short, &serve_each(page), &operation).await;
+        let failure = reply.result.unwrap_err();
+        assert_eq!(failure.stage, Stage::Timeout, "{failure:?}");
+        assert!(failure.display.contains("did not end within 300ms"), "{failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_is_read_to_the_limit_and_no_further() {
+    let limits = Limits { bytes: 1_000_000, ..Limits::default() };
+    let url = serve("x".repeat(5_000_000));
+    let invoke = Operation::InvokeApi(InvokeApi { url: url.clone(), signing: Signing::Signed });
+    let failure = call_within(limits, &url, &invoke).await.result.unwrap_err();
+    assert_eq!((failure.stage, failure.status), (Stage::Response, Some(200)));
+    assert!(failure.display.contains("longer than the 1000000 bytes"), "{failure:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_of_a_route_is_no_answer() {
+    let url = serve_with("301 Moved Permanently", |_| "elsewhere".to_owned());
+    let invoke = Operation::InvokeApi(InvokeApi { url: url.clone(), signing: Signing::Signed });
+    let failure = call_within(Limits::default(), &url, &invoke).await.result.unwrap_err();
+    assert_eq!((failure.stage, failure.status), (Stage::Response, Some(301)));
+}
+
+async fn call_within(limits: Limits, endpoint: &str, operation: &Operation) -> Reply {
+    let target = Target { limits, ..target(endpoint) };
+    Client::new(target, Credentials::new("AKID", "s")).unwrap().call(operation).await
+}
+
 /// Answers every request with 200 and `document`.
 fn serve(document: String) -> String {
+    serve_each(move |_| document.clone())
+}
+
+/// Answers every request with 200 and the document of its number, from 0.
+fn serve_each(document: impl Fn(usize) -> String + Send + 'static) -> String {
+    serve_with("200 OK", document)
+}
+
+/// Answers every request with `status` and the document of its number, from 0.
+fn serve_with(status: &'static str, document: impl Fn(usize) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
-        for stream in listener.incoming() {
+        for (number, stream) in listener.incoming().enumerate() {
+            let document = document(number);
             let mut stream = stream.unwrap();
             let mut request = [0; 8192];
             let read = stream.read(&mut request).unwrap();
             assert!(read > 0);
             let length = document.len();
-            write!(
+            // A client that has read enough may be gone.
+            let _ = write!(
                 stream,
-                "HTTP/1.1 200 OK\r\ncontent-type: application/xml\r\ncontent-length: {length}\r\n\
+                "HTTP/1.1 {status}\r\ncontent-type: application/xml\r\ncontent-length: {length}\r\n\
                  connection: close\r\n\r\n{document}"
-            )
-            .unwrap();
+            );
         }
     });
     endpoint

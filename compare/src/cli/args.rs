@@ -175,10 +175,12 @@ pub(super) struct PlaceArgs {
     #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = seconds)]
     call_timeout: Duration,
     /// How many answers one call may read: pages of a listing, polls of a wait
-    #[arg(long, value_name = "N", default_value_t = Limits::default().pages)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().pages,
+        value_parser = clap::value_parser!(u32).range(1..))]
     max_pages: u32,
     /// How many bytes one call may read, all its answers together; the SDK's own calls have no limit
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().bytes)]
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().bytes,
+        value_parser = clap::value_parser!(u64).range(1..))]
     max_bytes: u64,
 }
 

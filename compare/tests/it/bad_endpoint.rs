@@ -9,7 +9,7 @@ use crate::{
     program::Program,
     run::scenario,
     schema,
-    server::{Message, serve},
+    server::{Message, forward, serve},
 };
 
 fn program(endpoint: &str, words: &[&str]) -> Program {
@@ -139,5 +139,33 @@ fn the_password_of_a_proxy_is_not_shown() {
         let ended =
             program("http://bucket.example", &[]).secret("hunter2").env("http_proxy", &proxy).run();
         ended.expect_error(3, &["proxy"]);
+    }
+}
+
+#[test]
+fn a_listing_without_end_fails_on_both_sides_at_the_limit_of_pages() {
+    let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
+    let endpoint = sandbox.endpoint().to_owned();
+    let token = std::sync::atomic::AtomicUsize::new(0);
+    let proxy = serve(move |request| {
+        if !request.head.contains("list-type=2") {
+            return Some(forward(&endpoint, &request));
+        }
+        let token = token.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let page = format!(
+            "<ListBucketResult><IsTruncated>true</IsTruncated>\
+             <NextContinuationToken>t{token}</NextContinuationToken></ListBucketResult>"
+        );
+        Some(Message::answer("200 OK", "application/xml", &page))
+    });
+    let words = ["--only", "s3-list-objects-paged", "--bucket", "archive", "--max-pages", "7"];
+    let words = words.iter().chain(&["--format", "json"]);
+    let run = Program::at(&sandbox, "admin", words).env("AWS_ENDPOINT_URL", &proxy).run();
+    let run = run.expect(1).json();
+    for side in ["raw", "sdk"] {
+        let side = &scenario(&run, "s3-list-objects-paged")[side];
+        assert_eq!((&side["outcome"], &side["requests"]), (&Value::from("failed"), &7.into()));
+        let display = side["failure"]["display"].as_str().unwrap();
+        assert!(display.contains("more after 7"), "{display}");
     }
 }

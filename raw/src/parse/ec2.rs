@@ -13,14 +13,14 @@ pub(super) fn images(body: &[u8]) -> Result<Page, Fault> {
     let (mut images, mut next) = (None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "imagesSet" => images = Some(items(&mut xml, image)?),
-            "nextToken" => next = token(&mut xml)?,
+            "imagesSet" => xml.once(&mut images, |xml| items(xml, image))?,
+            "nextToken" => xml.once(&mut next, Document::string)?,
             _ => xml.skip()?,
         }
     }
     let images = images.ok_or_else(|| xml.missing("imagesSet"))?;
     xml.finish()?;
-    Ok(Page { answer: Answer::Images(images), next })
+    Ok(Page { answer: Answer::Images(images), next: token(next) })
 }
 
 /// [`RunInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html):
@@ -29,6 +29,10 @@ pub(super) fn launched(body: &[u8]) -> Result<Page, Fault> {
     let mut xml = Document::new(body)?;
     xml.expect_root("RunInstancesResponse")?;
     let instances = reservation(&mut xml)?;
+    // One was asked for. What launched none would be an error.
+    if instances.is_empty() {
+        return Err(xml.missing("item"));
+    }
     xml.finish()?;
     Ok(Page { answer: Answer::Instances(instances), next: None })
 }
@@ -41,29 +45,31 @@ pub(super) fn instances(body: &[u8]) -> Result<Page, Fault> {
     let (mut reservations, mut next) = (None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "reservationSet" => reservations = Some(items(&mut xml, reservation)?),
-            "nextToken" => next = token(&mut xml)?,
+            "reservationSet" => xml.once(&mut reservations, |xml| items(xml, reservation))?,
+            "nextToken" => xml.once(&mut next, Document::string)?,
             _ => xml.skip()?,
         }
     }
     let reservations = reservations.ok_or_else(|| xml.missing("reservationSet"))?;
     xml.finish()?;
-    Ok(Page { answer: Answer::Instances(reservations.into_iter().flatten().collect()), next })
+    let instances = reservations.into_iter().flatten().collect();
+    Ok(Page { answer: Answer::Instances(instances), next: token(next) })
 }
 
 /// [`CreateTags`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html).
 pub(super) fn tagged(body: &[u8]) -> Result<Page, Fault> {
     let mut xml = Document::new(body)?;
     xml.expect_root("CreateTagsResponse")?;
+    let mut done = None;
     while let Some(element) = xml.child()? {
         match element {
             // AWS's reference shows it, AWS's service model does not, and moto leaves it out.
-            "return" if !xml.flag("return")? => {
-                return Err(xml.value_fault("return", "false", "the word that it was done"));
-            }
-            "return" => {}
+            "return" => xml.once(&mut done, |xml| xml.flag("return"))?,
             _ => xml.skip()?,
         }
+    }
+    if done == Some(false) {
+        return Err(xml.value_fault("return", "false", "the word that it was done"));
     }
     xml.finish()?;
     Ok(Page { answer: Answer::Tagged, next: None })
@@ -76,7 +82,7 @@ pub(super) fn state_changes(body: &[u8]) -> Result<Page, Fault> {
     let mut changes = None;
     while let Some(element) = xml.child()? {
         match element {
-            "instancesSet" => changes = Some(items(&mut xml, state_change)?),
+            "instancesSet" => xml.once(&mut changes, |xml| items(xml, state_change))?,
             _ => xml.skip()?,
         }
     }
@@ -103,18 +109,18 @@ fn image(xml: &mut Document<'_>) -> Result<Image, Fault> {
     };
     while let Some(element) = xml.child()? {
         match element {
-            "imageId" => id = Some(xml.string()?),
-            "name" => image.name = Some(xml.string()?),
-            "description" => image.description = Some(xml.string()?),
-            "imageOwnerId" => image.owner_id = Some(xml.string()?),
-            "imageOwnerAlias" => image.owner_alias = Some(xml.string()?),
-            "creationDate" => image.created = Some(xml.time("creationDate")?),
-            "architecture" => image.architecture = Some(xml.string()?),
-            "imageState" => image.state = Some(xml.string()?),
-            "platform" => image.platform = Some(xml.string()?),
-            "rootDeviceName" => image.root_device_name = Some(xml.string()?),
-            "rootDeviceType" => image.root_device_type = Some(xml.string()?),
-            "virtualizationType" => image.virtualization_type = Some(xml.string()?),
+            "imageId" => xml.once(&mut id, |xml| xml.name("imageId"))?,
+            "name" => xml.once(&mut image.name, Document::string)?,
+            "description" => xml.once(&mut image.description, Document::string)?,
+            "imageOwnerId" => xml.once(&mut image.owner_id, Document::string)?,
+            "imageOwnerAlias" => xml.once(&mut image.owner_alias, Document::string)?,
+            "creationDate" => xml.once(&mut image.created, |xml| xml.time("creationDate"))?,
+            "architecture" => xml.once(&mut image.architecture, Document::string)?,
+            "imageState" => xml.once(&mut image.state, Document::string)?,
+            "platform" => xml.once(&mut image.platform, Document::string)?,
+            "rootDeviceName" => xml.once(&mut image.root_device_name, Document::string)?,
+            "rootDeviceType" => xml.once(&mut image.root_device_type, Document::string)?,
+            "virtualizationType" => xml.once(&mut image.virtualization_type, Document::string)?,
             _ => xml.skip()?,
         }
     }
@@ -127,7 +133,7 @@ fn reservation(xml: &mut Document<'_>) -> Result<Vec<Instance>, Fault> {
     let mut instances = None;
     while let Some(element) = xml.child()? {
         match element {
-            "instancesSet" => instances = Some(items(xml, instance)?),
+            "instancesSet" => xml.once(&mut instances, |xml| items(xml, instance))?,
             _ => xml.skip()?,
         }
     }
@@ -135,7 +141,7 @@ fn reservation(xml: &mut Document<'_>) -> Result<Vec<Instance>, Fault> {
 }
 
 fn instance(xml: &mut Document<'_>) -> Result<Instance, Fault> {
-    let mut id = None;
+    let (mut id, mut state, mut zone, mut tags) = (None, None, None, None);
     let mut instance = Instance {
         id: String::new(),
         image_id: None,
@@ -149,19 +155,21 @@ fn instance(xml: &mut Document<'_>) -> Result<Instance, Fault> {
     };
     while let Some(element) = xml.child()? {
         match element {
-            "instanceId" => id = Some(xml.string()?),
-            "imageId" => instance.image_id = Some(xml.string()?),
-            "instanceType" => instance.instance_type = Some(xml.string()?),
-            "instanceState" => instance.state = only(xml, "name")?,
-            "launchTime" => instance.launched = Some(xml.time("launchTime")?),
-            "placement" => instance.availability_zone = only(xml, "availabilityZone")?,
-            "privateIpAddress" => instance.private_ip = Some(xml.string()?),
-            "clientToken" => instance.client_token = Some(xml.string()?),
-            "tagSet" => instance.tags = items(xml, tag)?,
+            "instanceId" => xml.once(&mut id, |xml| xml.name("instanceId"))?,
+            "imageId" => xml.once(&mut instance.image_id, Document::string)?,
+            "instanceType" => xml.once(&mut instance.instance_type, Document::string)?,
+            "instanceState" => xml.once(&mut state, |xml| only(xml, "name"))?,
+            "launchTime" => xml.once(&mut instance.launched, |xml| xml.time("launchTime"))?,
+            "placement" => xml.once(&mut zone, |xml| only(xml, "availabilityZone"))?,
+            "privateIpAddress" => xml.once(&mut instance.private_ip, Document::string)?,
+            "clientToken" => xml.once(&mut instance.client_token, Document::string)?,
+            "tagSet" => xml.once(&mut tags, |xml| items(xml, tag))?,
             _ => xml.skip()?,
         }
     }
     instance.id = id.ok_or_else(|| xml.missing("instanceId"))?;
+    (instance.state, instance.availability_zone) = (state.flatten(), zone.flatten());
+    instance.tags = tags.unwrap_or_default();
     Ok(instance)
 }
 
@@ -169,25 +177,27 @@ fn state_change(xml: &mut Document<'_>) -> Result<StateChange, Fault> {
     let (mut id, mut previous, mut current) = (None, None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "instanceId" => id = Some(xml.string()?),
-            "previousState" => previous = only(xml, "name")?,
-            "currentState" => current = only(xml, "name")?,
+            "instanceId" => xml.once(&mut id, |xml| xml.name("instanceId"))?,
+            "previousState" => xml.once(&mut previous, |xml| only(xml, "name"))?,
+            "currentState" => xml.once(&mut current, |xml| only(xml, "name"))?,
             _ => xml.skip()?,
         }
     }
-    Ok(StateChange { id: id.ok_or_else(|| xml.missing("instanceId"))?, previous, current })
+    let id = id.ok_or_else(|| xml.missing("instanceId"))?;
+    Ok(StateChange { id, previous: previous.flatten(), current: current.flatten() })
 }
 
 fn tag(xml: &mut Document<'_>) -> Result<Tag, Fault> {
-    let (mut key, mut value) = (None, String::new());
+    let (mut key, mut value) = (None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "key" => key = Some(xml.string()?),
-            "value" => value = xml.string()?,
+            "key" => xml.once(&mut key, |xml| xml.name("key"))?,
+            "value" => xml.once(&mut value, Document::string)?,
             _ => xml.skip()?,
         }
     }
-    Ok(Tag { key: key.ok_or_else(|| xml.missing("key"))?, value })
+    let key = key.ok_or_else(|| xml.missing("key"))?;
+    Ok(Tag { key, value: value.unwrap_or_default() })
 }
 
 /// The `<item>`s of a set, each read by `one`.
@@ -198,7 +208,10 @@ fn items<'a, T>(
     let mut items = Vec::new();
     while let Some(element) = xml.child()? {
         match element {
-            "item" => items.push(one(xml)?),
+            "item" => {
+                items.push(one(xml)?);
+                xml.check_density(&items)?;
+            }
             _ => xml.skip()?,
         }
     }
@@ -210,7 +223,7 @@ fn only(xml: &mut Document<'_>, wanted: &str) -> Result<Option<String>, Fault> {
     let mut text = None;
     while let Some(element) = xml.child()? {
         if element == wanted {
-            text = Some(xml.string()?);
+            xml.once(&mut text, Document::string)?;
         } else {
             xml.skip()?;
         }
@@ -219,6 +232,6 @@ fn only(xml: &mut Document<'_>, wanted: &str) -> Result<Option<String>, Fault> {
 }
 
 /// The last page has no token, or an empty one.
-fn token(xml: &mut Document<'_>) -> Result<Option<String>, Fault> {
-    Ok(Some(xml.string()?).filter(|token| !token.is_empty()))
+fn token(token: Option<String>) -> Option<String> {
+    token.filter(|token| !token.is_empty())
 }

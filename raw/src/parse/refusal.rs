@@ -7,10 +7,12 @@ use std::fmt;
 use super::facts::{CANONICAL_REQUEST, ENCODED_MESSAGE, STRING_TO_SIGN};
 use super::xml::{Document, Fault, Problem};
 use crate::redact::Secrets;
-use crate::send::{Extent, Response};
+use crate::send::{Extent, LONGEST_ERROR, Response};
 
 /// Characters of a body that are kept where it is no error document: enough to see whose page it is.
 const EXCERPT: usize = 200;
+/// Elements or members of an error document that are kept. AWS's longest has about a dozen.
+const MOST_MEMBERS: usize = 256;
 /// Longer facts are in the details alone, and a longer sentence is cut in the display.
 const LONGEST_SHOWN: usize = 100;
 const LONGEST_SENTENCE: usize = 400;
@@ -44,7 +46,7 @@ pub struct Refusal {
 
 /// Whether `body` is one of AWS's error documents, whatever the status said.
 pub(super) fn is_error_document(body: &[u8]) -> bool {
-    Document::new(body).and_then(|mut xml| xml.root()).is_ok_and(is_error_root)
+    Document::of_refusal(body).and_then(|mut xml| xml.root()).is_ok_and(is_error_root)
 }
 
 /// S3's, EC2's, and the form of the other Query services, which some AWS-like servers send for EC2.
@@ -55,22 +57,27 @@ fn is_error_root(name: &str) -> bool {
 /// Reads the refusal out of an answer, or out of as much of it as came.
 pub(crate) fn read(response: &Response) -> Refusal {
     let mut refusal = Refusal { status: response.head.status, ..Refusal::default() };
+    // A document that came with a success's status may be longer than any error's.
+    let (body, extent) = match response.body.get(..LONGEST_ERROR) {
+        Some(beginning) if beginning.len() < response.body.len() => (beginning, Extent::Beginning),
+        _ => (&response.body[..], response.extent),
+    };
     // One bad byte is no reason to lose what is around it.
-    let text = String::from_utf8_lossy(&response.body);
+    let text = String::from_utf8_lossy(body);
     if !refusal.read_xml(&text) && !refusal.read_json(&text) {
         refusal.keep("body", excerpt(&text));
     }
     refusal.read_sentence();
     refusal.read_headers(response);
-    match std::str::from_utf8(&response.body) {
+    match std::str::from_utf8(body) {
         Err(error) if error.error_len().is_some() => refusal.fault = Some(Fault::not_utf8(error)),
         // Nothing is bad about a character that has only begun.
         Err(_) | Ok(_) => {}
     }
-    if response.extent == Extent::Beginning {
+    if extent == Extent::Beginning {
         let path = refusal.fault.take().map(|fault| fault.path).unwrap_or_default();
         let promised = response.head.header("content-length").map(str::to_owned);
-        let read = response.body.len();
+        let read = body.len();
         let problem = Problem::TooLong { read, promised };
         refusal.fault = Some(Fault { at: read, path, problem });
     }
@@ -99,7 +106,7 @@ impl Refusal {
 
     /// Whether the body was an error document at all.
     fn read_xml(&mut self, body: &str) -> bool {
-        let Ok(mut xml) = Document::new(body.as_bytes()) else { return false };
+        let Ok(mut xml) = Document::of_refusal(body.as_bytes()) else { return false };
         if !xml.root().is_ok_and(is_error_root) {
             return false;
         }
@@ -119,12 +126,21 @@ impl Refusal {
             "HostId" => &mut self.host_id,
             // The session token as it was sent; the service's "details" are no place for a secret.
             "Token-0" => return self.keep(element, Secrets::placeholder()),
-            _ => return self.keep(element, text),
+            _ => return self.keep_member(element, text),
         };
         // EC2's form can hold several errors; the first is the answer, the rest are details.
         match field {
             None => *field = Some(text.into_owned()),
-            Some(_) => self.keep(element, text),
+            Some(_) => self.keep_member(element, text),
+        }
+    }
+
+    fn keep_member(&mut self, name: &str, value: impl Into<String>) {
+        if self.details.len() < MOST_MEMBERS {
+            self.keep(name, value);
+        } else if self.fault.is_none() {
+            let problem = Problem::TooMany(MOST_MEMBERS);
+            self.fault = Some(Fault { at: 0, path: String::new(), problem });
         }
     }
 
@@ -142,8 +158,8 @@ impl Refusal {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             match (name.as_str(), &self.message) {
                 ("message" | "Message", None) => self.message = Some(text),
-                _ if is_cut => self.keep(&name, excerpt(&text)),
-                _ => self.keep(&name, text),
+                _ if is_cut => self.keep_member(&name, excerpt(&text)),
+                _ => self.keep_member(&name, text),
             }
         }
         true

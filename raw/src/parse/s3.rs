@@ -9,32 +9,42 @@ use super::xml::{Document, Fault};
 pub(super) fn buckets(body: &[u8]) -> Result<Page, Fault> {
     let mut xml = Document::new(body)?;
     xml.expect_root("ListAllMyBucketsResult")?;
-    let (mut buckets, mut next) = (Vec::new(), None);
+    let (mut buckets, mut next) = (None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "Buckets" => {
-                while let Some(element) = xml.child()? {
-                    match element {
-                        "Bucket" => buckets.push(bucket(&mut xml)?),
-                        _ => xml.skip()?,
-                    }
-                }
-            }
-            "ContinuationToken" => next = Some(xml.string()?).filter(|token| !token.is_empty()),
+            "Buckets" => xml.once(&mut buckets, list_of_buckets)?,
+            "ContinuationToken" => xml.once(&mut next, Document::string)?,
             _ => xml.skip()?,
         }
     }
+    // An account without buckets has an empty list, and is not without a list.
+    let buckets = buckets.ok_or_else(|| xml.missing("Buckets"))?;
     xml.finish()?;
+    let next = next.filter(|token: &String| !token.is_empty());
     Ok(Page { answer: Answer::Buckets(buckets), next })
+}
+
+fn list_of_buckets(xml: &mut Document<'_>) -> Result<Vec<Bucket>, Fault> {
+    let mut buckets = Vec::new();
+    while let Some(element) = xml.child()? {
+        match element {
+            "Bucket" => {
+                buckets.push(bucket(xml)?);
+                xml.check_density(&buckets)?;
+            }
+            _ => xml.skip()?,
+        }
+    }
+    Ok(buckets)
 }
 
 fn bucket(xml: &mut Document<'_>) -> Result<Bucket, Fault> {
     let (mut name, mut created, mut region) = (None, None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "Name" => name = Some(xml.string()?),
-            "CreationDate" => created = Some(xml.time("CreationDate")?),
-            "BucketRegion" => region = Some(xml.string()?),
+            "Name" => xml.once(&mut name, |xml| xml.name("Name"))?,
+            "CreationDate" => xml.once(&mut created, |xml| xml.time("CreationDate"))?,
+            "BucketRegion" => xml.once(&mut region, Document::string)?,
             _ => xml.skip()?,
         }
     }
@@ -51,21 +61,24 @@ pub(super) fn objects(body: &[u8]) -> Result<Page, Fault> {
     let (mut truncated, mut next, mut encoding) = (None, None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "Contents" => listing.objects.push(object(&mut xml)?),
+            "Contents" => {
+                listing.objects.push(object(&mut xml)?);
+                xml.check_density(&listing.objects)?;
+            }
             "CommonPrefixes" => listing.common_prefixes.push(common_prefix(&mut xml)?),
-            "IsTruncated" => truncated = Some(xml.flag("IsTruncated")?),
-            "NextContinuationToken" => next = Some(xml.string()?),
-            "EncodingType" => encoding = Some(xml.string()?),
+            "IsTruncated" => xml.once(&mut truncated, |xml| xml.flag("IsTruncated"))?,
+            "NextContinuationToken" => xml.once(&mut next, Document::string)?,
+            "EncodingType" => xml.once(&mut encoding, Document::string)?,
             _ => xml.skip()?,
         }
     }
     listing.truncated = truncated.ok_or_else(|| xml.missing("IsTruncated"))?;
-    match (listing.truncated, &next) {
-        (true, None) => return Err(xml.missing("NextContinuationToken")),
-        (true, Some(_)) => {}
-        // What S3 does not announce as more, is not asked for.
-        (false, _) => next = None,
+    let next = next.filter(|token| !token.is_empty());
+    if listing.truncated && next.is_none() {
+        return Err(xml.missing("NextContinuationToken"));
     }
+    // What S3 does not announce as more, is not asked for.
+    let next = next.filter(|_| listing.truncated);
     // Only now: nothing says that EncodingType comes before the keys that it is about. A server
     // that does not know encoding-type leaves it out, and its keys are as they are.
     match encoding.as_deref() {
@@ -84,11 +97,11 @@ fn object(xml: &mut Document<'_>) -> Result<Object, Fault> {
     let (mut last_modified, mut storage_class) = (None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "Key" => key = Some(xml.string()?),
-            "Size" => size = Some(xml.number("Size")?),
-            "ETag" => etag = Some(xml.string()?),
-            "LastModified" => last_modified = Some(xml.time("LastModified")?),
-            "StorageClass" => storage_class = Some(xml.string()?),
+            "Key" => xml.once(&mut key, |xml| xml.name("Key"))?,
+            "Size" => xml.once(&mut size, |xml| xml.number("Size"))?,
+            "ETag" => xml.once(&mut etag, Document::string)?,
+            "LastModified" => xml.once(&mut last_modified, |xml| xml.time("LastModified"))?,
+            "StorageClass" => xml.once(&mut storage_class, Document::string)?,
             _ => xml.skip()?,
         }
     }
@@ -100,7 +113,7 @@ fn common_prefix(xml: &mut Document<'_>) -> Result<String, Fault> {
     let mut prefix = None;
     while let Some(element) = xml.child()? {
         match element {
-            "Prefix" => prefix = Some(xml.string()?),
+            "Prefix" => xml.once(&mut prefix, |xml| xml.name("Prefix"))?,
             _ => xml.skip()?,
         }
     }

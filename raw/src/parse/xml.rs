@@ -5,6 +5,7 @@
 //! Strict, because a listing that was cut short must never pass for a shorter listing: every
 //! element has to be closed, and after the root nothing may follow.
 
+mod characters;
 mod fault;
 mod pieces;
 
@@ -15,11 +16,17 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
+use characters::Characters;
 pub use fault::{Fault, Problem};
 use pieces::{Piece, Pieces};
 
 /// Characters of a text in a fault.
 const MOST_QUOTED: usize = 100;
+/// Items of a list from which on its memory is held against the document's length.
+const MANY: usize = 4096;
+/// Bytes of memory that the items of a list may take for each byte of the document. Those of AWS's
+/// take less than one; a document of nearly empty items would take fifteen.
+const MOST_MEMORY_A_BYTE: usize = 4;
 const UTC_MILLISECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
@@ -33,11 +40,35 @@ pub(crate) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
+    /// A document of nothing but XML's characters.
+    ///
+    /// # Errors
+    /// Where the body is empty, is not UTF-8, or holds a character that XML forbids.
     pub(crate) fn new(body: &'a [u8]) -> Result<Self, Fault> {
+        let document = Self::with(body, Characters::OfXml)?;
+        match characters::first_forbidden(document.pieces.rest()) {
+            None => Ok(document),
+            Some((at, character)) => {
+                let problem = Problem::Character(character.into());
+                Err(Fault { at, path: String::new(), problem })
+            }
+        }
+    }
+
+    /// A document with any characters: S3's errors repeat the key that was asked for, and a key may
+    /// hold characters that XML forbids.
+    ///
+    /// # Errors
+    /// Where the body is empty or is not UTF-8.
+    pub(crate) fn of_refusal(body: &'a [u8]) -> Result<Self, Fault> {
+        Self::with(body, Characters::Any)
+    }
+
+    fn with(body: &'a [u8], characters: Characters) -> Result<Self, Fault> {
         let body = std::str::from_utf8(body).map_err(Fault::not_utf8)?;
         // A byte order mark is no part of the document; without it, positions are the reader's.
         let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-        let pieces = Pieces::of(body);
+        let pieces = Pieces::of(body, characters);
         if body.is_empty() {
             return Err(pieces.fault(Problem::Empty));
         }
@@ -106,10 +137,51 @@ impl<'a> Document<'a> {
         self.text().map(Cow::into_owned)
     }
 
-    /// [`Document::text`] as a whole number.
+    /// [`Document::text`], to keep, of a name or an id: there is none without a character.
+    pub(crate) fn name(&mut self, element: &'static str) -> Result<String, Fault> {
+        let text = self.string()?;
+        if text.is_empty() { Err(self.value_fault(element, "", "a name")) } else { Ok(text) }
+    }
+
+    /// [`Document::text`] as a whole number from 0 to 2⁶³ - 1, the range of AWS's `long`.
     pub(crate) fn number(&mut self, element: &'static str) -> Result<u64, Fault> {
         let text = self.text()?;
-        text.parse().map_err(|_| self.value_fault(element, &text, "a whole number"))
+        // The standard parser takes a plus sign too.
+        let digits = Some(&*text).filter(|text| text.starts_with(|c: char| c.is_ascii_digit()));
+        digits
+            .and_then(|digits| digits.parse().ok())
+            .filter(|number| i64::try_from(*number).is_ok())
+            .ok_or_else(|| self.value_fault(element, &text, "a whole number from 0 to 2^63 - 1"))
+    }
+
+    /// Reads the current element with `read` into `slot`, once: where a document says a thing twice,
+    /// nobody knows which it means.
+    ///
+    /// # Errors
+    /// Where the slot is taken, or `read` fails.
+    pub(crate) fn once<T>(
+        &mut self,
+        slot: &mut Option<T>,
+        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<(), Fault> {
+        if slot.is_some() {
+            let element = self.pieces.innermost().unwrap_or_default();
+            let problem = Problem::Repeated(element.chars().take(MOST_QUOTED).collect());
+            return Err(self.fault(problem));
+        }
+        *slot = Some(read(self)?);
+        Ok(())
+    }
+
+    /// Makes sure that a list takes no more memory than its document can account for.
+    ///
+    /// # Errors
+    /// Where a list of so many `T` takes several times the memory of the document up to here.
+    pub(crate) fn check_density<T>(&self, list: &[T]) -> Result<(), Fault> {
+        if list.len() >= MANY && size_of_val(list) / MOST_MEMORY_A_BYTE > self.pieces.position() {
+            return Err(self.fault(Problem::TooDense { items: list.len() }));
+        }
+        Ok(())
     }
 
     /// [`Document::text`] as `true` or `false`.

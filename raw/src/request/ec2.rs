@@ -6,6 +6,7 @@ use std::sync::Arc;
 use contract::{
     CreateTags, DescribeImages, DescribeInstances, DryRun, Filter, RunInstances, Signing, Tag,
 };
+use reqwest::Method;
 
 use super::{At, BuildError, Parameters, Request};
 use crate::endpoint::Service;
@@ -120,12 +121,12 @@ fn add_tags(form: &mut Parameters, name: &str, tags: &[Tag]) {
 
 fn post(ec2: At<'_>, form: Parameters) -> Request {
     Request {
-        method: "POST",
+        method: Method::POST,
         origin: Arc::clone(ec2.origin),
         path: "/".to_owned(),
         query: String::new(),
         headers: vec![FORM],
-        body: form.0,
+        body: form.0.into_bytes(),
         service: Service::Ec2,
         region: ec2.target.region.clone(),
         signing: Signing::Signed,

@@ -1,6 +1,7 @@
 //! Routes of API Gateway: any URL, called with GET.
 
 use contract::{InvokeApi, Target};
+use reqwest::Method;
 
 use super::{BuildError, Request};
 use crate::endpoint::{self, Origin, Service};
@@ -12,12 +13,12 @@ pub(super) fn invoke(target: &Target, input: &InvokeApi) -> Result<Request, Buil
     let url = endpoint::parse_url(&input.url)?;
     let region = input.region().unwrap_or(&target.region);
     Ok(Request {
-        method: "GET",
+        method: Method::GET,
         origin: Origin::from_url(&url).into(),
         path: url.path().to_owned(),
         query: url.query().unwrap_or_default().to_owned(),
         headers: Vec::new(),
-        body: String::new(),
+        body: Vec::new(),
         service: Service::ExecuteApi,
         region: region.to_owned(),
         signing: input.signing,

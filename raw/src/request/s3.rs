@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use contract::{Addressing, ListObjects, Signing};
+use reqwest::Method;
 
 use super::{At, BuildError, Parameters, Request};
 use crate::encode;
@@ -51,12 +52,12 @@ pub(super) fn get_object(s3: At<'_>, bucket: &str, key: &str) -> Result<Request,
 
 fn get(s3: At<'_>, origin: Arc<Origin>, path: String, query: Parameters) -> Request {
     Request {
-        method: "GET",
+        method: Method::GET,
         origin,
         path,
         query: query.0,
         headers: Vec::new(),
-        body: String::new(),
+        body: Vec::new(),
         service: Service::S3,
         region: s3.target.region.clone(),
         signing: Signing::Signed,

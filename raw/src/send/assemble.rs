@@ -1,7 +1,7 @@
 //! A signed request in the HTTP client's own type, if that will send it as it was signed.
 
+use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Method, Url};
 
 use crate::request::{BuildError, Request};
 
@@ -19,8 +19,7 @@ pub(crate) fn assemble<'h>(
     if !request.is_to(url.as_str()) {
         return Err(unsendable(format!("it would send {:?}", url.as_str())));
     }
-    let method = if request.method == "POST" { Method::POST } else { Method::GET };
-    let mut assembled = reqwest::Request::new(method, url);
+    let mut assembled = reqwest::Request::new(request.method.clone(), url);
     for (name, value) in request.headers.iter().copied().chain(signature) {
         let value = HeaderValue::from_str(value).map_err(|_| BuildError::Header { name })?;
         assembled.headers_mut().insert(HeaderName::from_static(name), value);
@@ -48,6 +47,7 @@ fn as_url(request: &Request) -> Result<Url, String> {
 #[cfg(test)]
 mod tests {
     use contract::Signing;
+    use reqwest::Method;
 
     use super::assemble;
     use crate::endpoint::{Origin, Service};
@@ -55,12 +55,12 @@ mod tests {
 
     fn request(path: &str, query: &str) -> Request {
         Request {
-            method: "GET",
+            method: Method::GET,
             origin: Origin::from_url(&"http://127.0.0.1:5000".parse().unwrap()).into(),
             path: path.to_owned(),
             query: query.to_owned(),
             headers: Vec::new(),
-            body: String::new(),
+            body: Vec::new(),
             service: Service::S3,
             region: "eu-west-1".to_owned(),
             signing: Signing::Signed,
@@ -88,6 +88,18 @@ mod tests {
                 }
                 other => panic!("{other}"),
             }
+        }
+    }
+
+    #[test]
+    fn every_method_and_any_bytes_are_sent_as_they_are_signed() {
+        for method in [Method::GET, Method::POST, Method::PUT, Method::HEAD, Method::DELETE] {
+            let body = vec![0xFF, 0x00];
+            let request = Request { method, body, ..request("/a", "") };
+            let assembled = assemble(&request, std::iter::empty()).unwrap();
+            let signed = request.as_signed();
+            assert_eq!(assembled.method().as_str(), signed.method);
+            assert_eq!(assembled.body().and_then(reqwest::Body::as_bytes), Some(signed.body));
         }
     }
 

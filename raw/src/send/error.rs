@@ -53,6 +53,8 @@ pub enum SendProblem {
     },
     /// The body went on past so many bytes, the most that is read of an answer.
     BodyTooLong(usize),
+    /// The body went on past the most that one call may read, in all its answers.
+    CallTooLong(u64),
 }
 
 impl SendError {
@@ -68,9 +70,10 @@ impl SendError {
             SendProblem::ConnectTimeout(_)
             | SendProblem::Timeout(_)
             | SendProblem::BodyTimeout { .. } => Stage::Timeout,
-            SendProblem::NotHttp | SendProblem::BodyCut(_) | SendProblem::BodyTooLong(_) => {
-                Stage::Response
-            }
+            SendProblem::NotHttp
+            | SendProblem::BodyCut(_)
+            | SendProblem::BodyTooLong(_)
+            | SendProblem::CallTooLong(_) => Stage::Response,
         }
     }
 
@@ -121,6 +124,11 @@ impl fmt::Display for SendError {
             SendProblem::BodyTooLong(most) => write!(
                 f,
                 "the answer ({status}){through} is longer than the {most} bytes that are read of one"
+            ),
+            SendProblem::CallTooLong(most) => write!(
+                f,
+                "with this answer ({status}){through} the call would read more than the {most} bytes \
+                 that one call may read"
             ),
         }
     }

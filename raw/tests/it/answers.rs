@@ -105,13 +105,29 @@ fn state_changes_are_read_with_both_states() {
 }
 
 #[test]
-fn whatever_a_route_answers_below_400_is_its_answer() {
+fn whatever_a_route_answers_with_a_success_is_its_answer() {
     let operation = invoke();
-    let answer =
-        raw::parse::parse(&operation, &response(302, &[("content-type", "text/plain")], "héllo"));
-    let api =
-        ApiResponse { status: 302, content_type: Some("text/plain".into()), body: "héllo".into() };
-    assert_eq!(answer.unwrap(), Page { answer: Answer::Api(api), next: None });
+    let headers = [("content-type", "text/plain")];
+    for status in [200, 202, 204, 299] {
+        let answer = raw::parse::parse(&operation, &response(status, &headers, "héllo"));
+        let content_type = Some("text/plain".into());
+        let api = ApiResponse { status, content_type, body: "héllo".into() };
+        assert_eq!(answer.unwrap(), Page { answer: Answer::Api(api), next: None });
+    }
+    for status in [101, 300, 301, 302, 304, 307, 308, 399, 400, 500] {
+        let error = raw::parse::parse(&operation, &response(status, &headers, "héllo"));
+        assert!(matches!(error, Err(ErrorKind::Refused(_))), "{status}: {error:?}");
+    }
+}
+
+#[test]
+fn a_document_with_another_status_than_200_is_no_answer() {
+    for (operation, document) in documents() {
+        for status in [101, 201, 202, 204, 206, 301, 304, 412] {
+            let error = raw::parse::parse(&operation, &response(status, &[], document));
+            assert!(matches!(error, Err(ErrorKind::Refused(_))), "{status}: {error:?}");
+        }
+    }
 }
 
 #[test]
@@ -233,6 +249,87 @@ fn what_xml_forbids_is_not_read() {
 }
 
 #[test]
+fn characters_that_xml_forbids_are_not_read() {
+    for (operation, document) in documents() {
+        let (content, end) = document.split_at(document.rfind("</").unwrap());
+        for forbidden in ["\0", "\u{1b}", "\u{1}", "\u{fffe}", "&#0;", "&#x1B;", "&#xFFFF;"] {
+            let spoilt = format!("{content}<Name>{forbidden}</Name>{end}");
+            let error = parse(&operation, &spoilt).expect_err(forbidden).to_string();
+            let is_named = error.contains("which XML forbids") || error.contains("not well-formed");
+            assert!(is_named, "{forbidden:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_may_repeat_a_key_with_any_character() {
+    for (written, character) in [("&#x1;", "\u{1}"), ("\u{1b}", "\u{1b}")] {
+        let body =
+            format!("<Error><Code>NoSuchKey</Code><Key>a{written}</Key><HostId>H</HostId></Error>");
+        match raw::parse::parse(&Operation::ListBuckets, &response(404, &[], &body)) {
+            Err(ErrorKind::Refused(refusal)) => {
+                assert_eq!(refusal.detail("Key"), Some(format!("a{character}").as_str()));
+                assert_eq!(refusal.host_id.as_deref(), Some("H"));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_declaration_stands_once_at_the_very_beginning() {
+    let declaration = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+    let root = "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>";
+    for good in [declaration, "<?xml version='1.0' encoding='utf-8'?>", "<?xml version='1.0'?>\n"] {
+        parse(&Operation::ListBuckets, &format!("{good}{root}")).expect(good);
+    }
+    let doctype = "<!DOCTYPE x>";
+    for bad in [
+        format!("{declaration}{declaration}"),
+        format!("{declaration}\n<?xml version='1.0'?>"),
+        format!(" {declaration}"),
+        format!("<!-- first -->{declaration}"),
+        format!("{doctype}{doctype}"),
+        format!("{doctype}{declaration}"),
+        "<?xml version='1.0' encoding='ISO-8859-1'?>".to_owned(),
+    ] {
+        parse(&Operation::ListBuckets, &format!("{bad}{root}")).expect_err(&bad);
+    }
+}
+
+#[test]
+fn an_element_that_stands_once_may_not_stand_twice() {
+    for (operation, document, element) in [
+        (Operation::ListBuckets, BUCKETS, "Buckets"),
+        (Operation::ListBuckets, BUCKETS, "Name"),
+        (describe_images(), IMAGES, "imagesSet"),
+        (describe_images(), IMAGES, "imageId"),
+        (describe_images(), IMAGES, "creationDate"),
+        (run_instances(DryRun::No), LAUNCHED, "instancesSet"),
+        (run_instances(DryRun::No), LAUNCHED, "instanceState"),
+        (describe_instances(), INSTANCES, "reservationSet"),
+        (describe_instances(), INSTANCES, "nextToken"),
+        (create_tags(), TAGGED, "return"),
+        (terminate_instances(), TERMINATED, "instancesSet"),
+        (terminate_instances(), TERMINATED, "currentState"),
+    ] {
+        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+        let begin = document.find(&open).expect(element);
+        let end = begin + document[begin..].find(&close).unwrap() + close.len();
+        let twice = format!("{}{}", &document[..end], &document[begin..]);
+        let error = parse(&operation, &twice).expect_err(element).to_string();
+        assert!(error.contains(&format!("<{element}> stands twice")), "{error}");
+    }
+}
+
+#[test]
+fn a_launch_of_nothing_is_no_launch() {
+    let none = "<RunInstancesResponse><instancesSet/></RunInstancesResponse>";
+    let error = parse(&run_instances(DryRun::No), none).unwrap_err().to_string();
+    assert!(error.contains("<item> is missing"), "{error}");
+}
+
+#[test]
 fn what_ends_after_its_declaration_is_cut_and_not_empty() {
     let declaration = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
     for (body, said) in [("", "the body is empty"), (declaration, "ends early, at byte 38")] {
@@ -243,13 +340,14 @@ fn what_ends_after_its_declaration_is_cut_and_not_empty() {
 
 #[test]
 fn a_document_of_nothing_but_depth_is_an_error_of_few_words() {
-    for depth in [1_000, 1_000_000] {
+    for depth in [50, 1_000, 1_000_000] {
         let error = parse(
             &Operation::ListBuckets,
             &("<ListAllMyBucketsResult>".to_owned() + &"<a>".repeat(depth)),
         );
         let error = error.unwrap_err().to_string();
-        assert!(error.contains("ends early") && error.len() < 200, "{}", error.len());
+        let complaint = if depth < 64 { "ends early" } else { "nested too deeply" };
+        assert!(error.contains(complaint) && error.len() < 200, "{error}");
     }
 }
 
@@ -257,6 +355,7 @@ fn a_document_of_nothing_but_depth_is_an_error_of_few_words() {
 fn an_element_that_matters_may_not_be_missing() {
     for (operation, document, element) in [
         (Operation::ListBuckets, BUCKETS, "Name"),
+        (Operation::ListBuckets, BUCKETS, "Buckets"),
         (describe_images(), IMAGES, "imageId"),
         (describe_images(), IMAGES, "imagesSet"),
         (run_instances(DryRun::No), LAUNCHED, "instanceId"),

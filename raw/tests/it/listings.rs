@@ -77,14 +77,17 @@ fn a_page_must_say_whether_it_is_the_last_and_how_to_go_on() {
     assert!(complaint(&unsure).contains("<IsTruncated> holds \"maybe\""));
     let stuck = listing("").replace("false", "true");
     assert!(complaint(&stuck).contains("<NextContinuationToken> is missing"));
+    let empty = stuck.replace("</ListB", "<NextContinuationToken/></ListB");
+    assert!(complaint(&empty).contains("<NextContinuationToken> is missing"));
 }
 
 #[test]
 fn a_size_is_a_number_that_fits() {
     let with_size =
         |size: &str| listing(&format!("<Contents><Key>k</Key><Size>{size}</Size></Contents>"));
-    parse(&list_objects(), &with_size("18446744073709551615")).expect("the largest that fits");
-    for size in ["18446744073709551616", "-1", "1e3", "", " 1", "0x10"] {
+    parse(&list_objects(), &with_size("9223372036854775807")).expect("the largest of AWS's longs");
+    let too_large = ["9223372036854775808", "18446744073709551615", "18446744073709551616"];
+    for size in too_large.into_iter().chain(["-1", "-0", "+1", "1e3", "", " 1", "0x10"]) {
         let error = parse(&list_objects(), &with_size(size)).expect_err(size).to_string();
         assert!(error.contains("<Size> holds") && error.contains("whole number"), "{error}");
     }
@@ -98,6 +101,17 @@ fn what_is_listed_needs_its_name() {
     ] {
         let error = parse(&list_objects(), &listing(contents)).unwrap_err().to_string();
         assert!(error.contains(&format!("<{element}> is missing")), "{error}");
+    }
+}
+
+#[test]
+fn an_empty_name_is_none() {
+    for (contents, element) in [
+        ("<Contents><Key/></Contents>", "Key"),
+        ("<CommonPrefixes><Prefix></Prefix></CommonPrefixes>", "Prefix"),
+    ] {
+        let error = parse(&list_objects(), &listing(contents)).unwrap_err().to_string();
+        assert!(error.contains(&format!("<{element}> holds \"\", which is not a name")), "{error}");
     }
 }
 

@@ -4,6 +4,7 @@
 mod advice;
 mod answers;
 mod faults;
+mod limits;
 mod listings;
 mod refusals;
 mod requests;

@@ -283,7 +283,7 @@ proptest! {
             ("Filter.1.Name".to_owned(), name),
         ];
         expected.extend((1..).zip(values).map(|(n, value)| (format!("Filter.1.Value.{n}"), value)));
-        prop_assert_eq!(pairs(&request.body), expected);
+        prop_assert_eq!(pairs(std::str::from_utf8(&request.body).unwrap()), expected);
 
         let list = list("bucket", Some(&prefix));
         let request = Request::new(&list, &target(Endpoint::Aws, Addressing::Path), None).unwrap();
@@ -313,7 +313,7 @@ fn wire(operation: &Operation, endpoint: &Endpoint, page: Option<&str>) -> Strin
     for (name, value) in &request.headers {
         writeln!(text, "{name}: {value}").unwrap();
     }
-    text + "\n" + &request.body
+    text + "\n" + std::str::from_utf8(&request.body).unwrap()
 }
 
 fn list(bucket: &str, prefix: Option<&str>) -> Operation {

@@ -11,6 +11,8 @@ pub(crate) enum Act {
     Answer(Vec<u8>),
     /// Writes these bytes, then waits until the other side gives up.
     Stall(Vec<u8>),
+    /// Writes these bytes, and then zeros until the other side has had enough.
+    Flood(Vec<u8>),
     /// Closes without a word.
     HangUp,
 }
@@ -29,6 +31,19 @@ impl Server {
             acts.into_iter().map(|act| play(listener.accept().unwrap().0, act)).collect()
         });
         Self { endpoint, thread }
+    }
+
+    /// The endpoint of a server that plays `act` of the number of the connection, from 0, until the
+    /// process ends.
+    pub(crate) fn forever(act: impl Fn(usize) -> Act + Send + 'static) -> String {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            for (number, connection) in listener.incoming().enumerate() {
+                play(connection.unwrap(), act(number));
+            }
+        });
+        endpoint
     }
 
     /// The requests as they arrived, once all acts are played.
@@ -63,6 +78,10 @@ fn play(mut connection: TcpStream, act: Act) -> String {
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
                 other => panic!("the client neither gave up nor closed: {other:?}"),
             }
+        }
+        Act::Flood(head) => {
+            connection.write_all(&head).unwrap();
+            while connection.write_all(&[0; 16 * 1024]).is_ok() {}
         }
         Act::HangUp => {}
     }

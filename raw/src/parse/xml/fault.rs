@@ -24,6 +24,8 @@ impl Fault {
         secrets.redact(&mut self.path);
         match &mut self.problem {
             Problem::Entity(text)
+            | Problem::Repeated(text)
+            | Problem::Encoding(text)
             | Problem::StrayElement(text)
             | Problem::Root { found: text, .. }
             | Problem::Value { value: text, .. } => secrets.redact(text),
@@ -41,6 +43,11 @@ impl Fault {
             | Problem::EndsEarly
             | Problem::TooLong { .. }
             | Problem::Trailing
+            | Problem::TooDeep
+            | Problem::TooMany(_)
+            | Problem::TooDense { .. }
+            | Problem::Character(_)
+            | Problem::Prolog
             | Problem::StrayText
             | Problem::Missing(_) => {}
         }
@@ -88,6 +95,9 @@ pub enum Problem {
         /// The Content-Length.
         promised: Option<String>,
     },
+    /// An error's document has more elements or members than are kept.
+    #[error("only the first {0} elements were kept")]
+    TooMany(usize),
     /// It goes on after its root.
     #[error("something follows the end of the document")]
     Trailing,
@@ -100,6 +110,27 @@ pub enum Problem {
     /// An entity that is not one of the five that XML defines.
     #[error("the entity &{0}; is none of the five of XML, and no other is expanded")]
     Entity(String),
+    /// A character that XML has no place for, literally or as a reference.
+    #[error("the character U+{0:04X}, which XML forbids")]
+    Character(u32),
+    /// A second declaration or document type, or one behind something else.
+    #[error("an XML declaration or document type where none may stand")]
+    Prolog,
+    /// The declaration names another encoding than UTF-8.
+    #[error("the document declares the encoding {0:?}, and AWS sends UTF-8")]
+    Encoding(String),
+    /// Elements are nested as no answer of AWS's is.
+    #[error("elements are nested too deeply")]
+    TooDeep,
+    /// A list of so many items in so few bytes that it is made to fill the memory.
+    #[error("{items} items in so few bytes are none of AWS's")]
+    TooDense {
+        /// Items that had been read.
+        items: usize,
+    },
+    /// An element that stands once stands a second time.
+    #[error("<{0}> stands twice")]
+    Repeated(String),
     /// It is a document, of another kind.
     #[error("the document is a <{found}>, not the <{expected}> that was asked for")]
     Root {

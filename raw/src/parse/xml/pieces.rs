@@ -11,13 +11,17 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesRef, BytesText, Event};
+use quick_xml::events::{BytesDecl, BytesRef, BytesText, Event};
 
 use super::MOST_QUOTED;
+use super::characters::{Characters, is_forbidden};
 use super::fault::{Fault, Problem};
 
 /// What AWS's documents begin with.
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
+
+/// Elements that may be open at once. AWS's answers nest about ten.
+const DEEPEST: usize = 64;
 
 /// `quot`, or `apos`.
 const LONGEST_ENTITY: usize = 4;
@@ -33,6 +37,8 @@ pub(super) enum Piece<'a> {
 /// The pieces of a document, one after the other.
 pub(super) struct Pieces<'a> {
     body: &'a str,
+    characters: Characters,
+    has_doctype: bool,
     /// Bytes of it that are behind us.
     at: usize,
     /// Names of the elements that are open, outermost first, as they are written.
@@ -42,14 +48,20 @@ pub(super) struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    pub(super) fn of(body: &'a str) -> Self {
+    pub(super) fn of(body: &'a str, characters: Characters) -> Self {
         let at = if body.starts_with(DECLARATION) { DECLARATION.len() } else { 0 };
-        Self { body, at, open: Vec::with_capacity(8), ended_at_once: false }
+        let open = Vec::with_capacity(8);
+        Self { body, characters, has_doctype: false, at, open, ended_at_once: false }
     }
 
     /// How many elements are open.
     pub(super) fn depth(&self) -> usize {
         self.open.len()
+    }
+
+    /// How many bytes are behind us.
+    pub(super) fn position(&self) -> usize {
+        self.at
     }
 
     /// The innermost element that is open.
@@ -82,7 +94,7 @@ impl<'a> Pieces<'a> {
             }
             if let Some((name, length)) = plain_start(rest) {
                 self.at += length;
-                self.open.push(name);
+                self.push(name)?;
                 return Ok(Piece::Start(name));
             }
             if let Some(name) = self.open.last().filter(|name| is_plain_end(rest, name)) {
@@ -122,6 +134,7 @@ impl<'a> Pieces<'a> {
     /// part of `next`, which would make room for it at every piece.
     #[inline(never)]
     fn piece(&mut self, rest: &'a str) -> Result<Option<Piece<'a>>, Fault> {
+        let began = self.at;
         let piece = match self.event(rest)? {
             Event::Start(tag) => self.step_in(&rest["<".len()..][..tag.name().0.len()])?,
             Event::Empty(tag) => {
@@ -135,12 +148,32 @@ impl<'a> Pieces<'a> {
             Event::Decl(_) | Event::DocType(_) if !self.open.is_empty() => {
                 return Err(self.fault(Problem::StrayText));
             }
-            Event::Decl(_) | Event::DocType(_) | Event::Comment(_) | Event::PI(_) => {
+            // The usual declaration has been passed over, so this is another one, or the second.
+            Event::Decl(declaration) if began == 0 => {
+                self.check_encoding(&declaration)?;
                 return Ok(None);
             }
+            Event::DocType(_) if !self.has_doctype => {
+                self.has_doctype = true;
+                return Ok(None);
+            }
+            Event::Decl(_) | Event::DocType(_) => return Err(self.fault(Problem::Prolog)),
+            Event::Comment(_) | Event::PI(_) => return Ok(None),
             Event::Eof => return Err(self.fault(Problem::EndsEarly)),
         };
         Ok(Some(piece))
+    }
+
+    /// Whether the document is in the encoding in which it was read.
+    fn check_encoding(&self, declaration: &BytesDecl<'_>) -> Result<(), Fault> {
+        match declaration.encoding() {
+            None => Ok(()),
+            Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => Ok(()),
+            Some(Ok(encoding)) => {
+                Err(self.fault(Problem::Encoding(encoding.chars().take(MOST_QUOTED).collect())))
+            }
+            Some(Err(error)) => Err(self.fault(Problem::Syntax(error.into()))),
+        }
     }
 
     /// The event that `rest` begins with.
@@ -159,8 +192,16 @@ impl<'a> Pieces<'a> {
         if name.contains(['\'', '"']) {
             return Err(self.fault(Problem::Syntax(Error::Syntax(SyntaxError::UnclosedTag))));
         }
-        self.open.push(name);
+        self.push(name)?;
         Ok(Piece::Start(without_prefix(name)))
+    }
+
+    fn push(&mut self, name: &'a str) -> Result<(), Fault> {
+        if self.open.len() == DEEPEST {
+            return Err(self.fault(Problem::TooDeep));
+        }
+        self.open.push(name);
+        Ok(())
     }
 
     /// An end tag that is written unusually, or is the wrong one.
@@ -182,6 +223,11 @@ impl<'a> Pieces<'a> {
     /// `&#60;` and its like; beyond those AWS defines none but the five of XML.
     fn resolve(&self, entity: &BytesRef<'_>) -> Result<Cow<'a, str>, Fault> {
         match entity.resolve_char_ref() {
+            Ok(Some(character))
+                if self.characters == Characters::OfXml && is_forbidden(character) =>
+            {
+                Err(self.fault(Problem::Character(character.into())))
+            }
             Ok(Some(character)) => Ok(String::from(character).into()),
             Ok(None) => {
                 Err(self.fault(Problem::Entity(entity.chars().take(MOST_QUOTED).collect())))
@@ -238,6 +284,7 @@ fn without_prefix(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::characters::Characters;
     use super::{DECLARATION, Piece, Pieces};
     use proptest::prelude::*;
     use quick_xml::Reader;
@@ -246,7 +293,7 @@ mod tests {
 
     /// The pieces of `body` in words, up to its end or to what is wrong with it.
     fn cut(body: &str) -> Vec<String> {
-        let mut pieces = Pieces::of(body);
+        let mut pieces = Pieces::of(body, Characters::Any);
         let mut words = Vec::new();
         while let Ok(piece) = pieces.next() {
             words.push(match piece {
