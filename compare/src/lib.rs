@@ -4,6 +4,9 @@
 //! [`diff`]; what was found is plain data in [`findings`], and [`report`] writes it. [`output`] is the
 //! only place that prints, with the help of [`escape`], and [`cli`] the only one that exits.
 
+// The future of a run holds that of a call, which holds a hundred of the SDK's, one in the other.
+#![recursion_limit = "256"]
+
 pub mod bench;
 pub mod call;
 pub mod capture;
