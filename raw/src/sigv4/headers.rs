@@ -63,6 +63,7 @@ pub(super) struct AddedHeaders<'b> {
     signed_token: Option<&'b Token>,
     /// Added afterwards.
     unsigned_token: Option<&'b Token>,
+    token_signing: TokenSigning,
     list: &'static AddedList,
 }
 
@@ -116,7 +117,8 @@ impl<'b> AddedHeaders<'b> {
             (Location::Header, ContentSha256::Absent, true) => &AddedList::TOKEN,
             (Location::Header, ContentSha256::Absent, false) => &AddedList::DATE,
         };
-        Self { time, payload, signed_token, unsigned_token, list }
+        let token_signing = rules.session_token;
+        Self { time, payload, signed_token, unsigned_token, token_signing, list }
     }
 }
 
@@ -157,7 +159,7 @@ impl HeaderBuffers {
             return Ok(Headers { given, added, sorted, signed });
         }
         let Self { sorted, signed } = self;
-        merge(added.list.sorted, given, sorted)?;
+        merge(&added, given, sorted)?;
         signed.clear();
         for header in sorted.iter().filter(|header| !matches!(header, Header::Repeated(_))) {
             if !signed.is_empty() {
@@ -169,12 +171,22 @@ impl HeaderBuffers {
     }
 }
 
-fn merge(added: &[Header], given: Given<'_>, sorted: &mut Vec<Header>) -> Result<(), Error> {
+fn merge(
+    added: &AddedHeaders<'_>,
+    given: Given<'_>,
+    sorted: &mut Vec<Header>,
+) -> Result<(), Error> {
     sorted.clear();
-    sorted.extend_from_slice(added);
+    sorted.extend_from_slice(added.list.sorted);
+    // A given token is as little signed as one of the credentials.
+    let is_unsigned_token = |name: &str| match added.token_signing {
+        TokenSigning::Signed => false,
+        TokenSigning::AddedAfterwards => name.eq_ignore_ascii_case(Header::Token.added_name()),
+    };
     for (at, (name, value)) in given.iter().enumerate() {
         check_header(name, value)?;
-        if UNSIGNED_HEADERS.iter().any(|unsigned| name.eq_ignore_ascii_case(unsigned)) {
+        let mut unsigned = UNSIGNED_HEADERS.iter();
+        if unsigned.any(|unsigned| name.eq_ignore_ascii_case(unsigned)) || is_unsigned_token(name) {
             continue;
         }
         let place = sorted.partition_point(|one| !is_after(one.name(given), name));
