@@ -2,6 +2,7 @@
 
 mod address;
 mod caller;
+mod placeholder;
 mod variables;
 
 use std::{path::PathBuf, time::Duration};
@@ -19,6 +20,7 @@ use crate::{
 use address::{checked_api_url, endpoint_url, host_kind, proxy};
 pub use caller::{Caller, caller};
 use caller::{Sources, may_see_keys, no_region};
+pub use placeholder::placeholder;
 
 /// The sandbox boots in a fraction of a second where AWS takes half a minute, so waits against it
 /// are shorter by this.
@@ -80,6 +82,14 @@ pub enum HostKind {
     Amazon,
     /// Some other.
     Other,
+}
+
+impl HostKind {
+    /// Of the host of that name.
+    #[must_use]
+    pub fn of(host: &str) -> Self {
+        host_kind(host)
+    }
 }
 
 impl Place {
@@ -213,7 +223,11 @@ async fn at_endpoint(
         // What other servers take unless told otherwise. On AWS it would be a guess.
         None => ("us-east-1".to_owned(), "the default, as nothing names one".to_owned()),
     };
-    let keys = sources.keys().await?;
+    let mut keys = sources.keys().await?;
+    match url.host_str().map_or(HostKind::Other, host_kind) {
+        HostKind::Amazon => keys = keys.checked_for_aws()?,
+        HostKind::Other => keys.notes.extend(placeholder(&keys.credentials).map(str::to_owned)),
+    }
     let endpoint_from = match named_by {
         Some(origin) => {
             may_see_keys("the endpoint (AWS_ENDPOINT_URL)", &origin, &keys.origin)?;

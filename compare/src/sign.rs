@@ -6,7 +6,7 @@ pub mod sdk_side;
 pub mod service;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use contract::Credentials;
+use contract::{Credentials, SessionToken};
 use raw::sigv4::{self, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -162,8 +162,7 @@ pub struct Signing {
     pub side: Side,
     /// The steps, or why there are none.
     pub steps: Result<Steps, SignError>,
-    /// What the sandbox's verifier says of the signed request; none of a chunked upload without its
-    /// chunks.
+    /// What the sandbox's verifier says of the signed request.
     pub judged: Option<Judged>,
     /// What a service would refuse or read otherwise.
     pub notes: Vec<String>,
@@ -252,6 +251,9 @@ pub enum SignError {
         "the header X-Amz-Security-Token is given, and is not the session token of the credentials; leave one of them out"
     )]
     Tokens,
+    /// The secret would stand in the signature's credential.
+    #[error(transparent)]
+    Credentials(contract::CredentialFault),
     /// What the SDK's signer logged is not what it signed.
     #[error("the steps that aws-sigv4 reported do not yield the signature that it made")]
     Unproven,
@@ -290,7 +292,7 @@ impl Job {
         };
         let steps = decided.sign();
         let mut notes = decided.notes();
-        let judged = steps.as_ref().ok().and_then(|steps| decided.judge(steps));
+        let judged = steps.as_ref().ok().map(|steps| decided.judge(steps));
         notes.extend(judged.as_ref().and_then(|judged| judged.note(&decided.service)));
         Signing { side, steps, judged, notes }
     }
@@ -303,13 +305,14 @@ impl Job {
         let region = self.region.clone().or(guessed.region);
         let service = service.ok_or_else(|| missing("service", "--service"))?;
         let region = region.ok_or_else(|| missing("region", "--region"))?;
-        let mut credentials =
-            Credentials::new(self.access_key_id.as_str(), self.secret_access_key.0.as_str());
-        if let Some(token) = self.session_token.as_ref().filter(|token| !token.0.is_empty()) {
-            if self.given("x-amz-security-token").is_some_and(|given| given.trim() != token.0) {
-                return Err(SignError::Tokens);
-            }
-            credentials = credentials.with_session_token(token.0.as_str());
+        let credentials = self.credentials();
+        let given = self.given("x-amz-security-token").map(str::trim);
+        let token = credentials.session_token.as_ref().map(SessionToken::expose);
+        if given.is_some() && token.is_some() && given != token {
+            return Err(SignError::Tokens);
+        }
+        if let Some(fault) = credentials.fault() {
+            return Err(SignError::Credentials(fault));
         }
         let body = BASE64_STANDARD.decode(&self.body_base64).map_err(SignError::Body)?;
         self.check_given_payload(&body)?;
@@ -324,6 +327,16 @@ impl Job {
             service,
             region,
         })
+    }
+
+    /// Whose keys sign.
+    #[must_use]
+    pub fn credentials(&self) -> Credentials {
+        let keys = Credentials::new(self.access_key_id.as_str(), self.secret_access_key.0.as_str());
+        match &self.session_token {
+            Some(token) => keys.with_session_token(token.0.as_str()),
+            None => keys,
+        }
     }
 
     /// The value of the first header of that name.

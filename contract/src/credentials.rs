@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{error::Error, fmt};
 
 /// The public half of a key pair; it travels in every signed request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,6 +23,24 @@ pub struct Credentials {
     pub secret_key: SecretKey,
     /// Present with temporary credentials only.
     pub session_token: Option<SessionToken>,
+}
+
+/// Why credentials must not be sent. It never shows a value: what stands in the wrong place is a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialFault {
+    /// The secret stands where the access key id belongs, and would go out in clear text.
+    Swapped,
+    /// There is no access key id.
+    NoId,
+    /// A blank, a control character or one beyond ASCII, which no key id and no token holds.
+    Character {
+        /// `access key id` or `session token`.
+        of: &'static str,
+        /// Where the character stands: `ends with`.
+        at: &'static str,
+        /// What it is: `a line break`.
+        what: &'static str,
+    },
 }
 
 impl AccessKeyId {
@@ -74,13 +92,100 @@ impl Credentials {
         }
     }
 
-    /// The same pair as temporary credentials.
+    /// The same pair as temporary credentials. An empty token is none.
     #[must_use]
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
-        self.session_token = Some(SessionToken::new(token));
+        let token = token.into();
+        self.session_token = (!token.is_empty()).then(|| SessionToken::new(token));
         self
     }
+
+    /// What must keep these credentials from being sent, if anything must.
+    #[must_use]
+    pub fn fault(&self) -> Option<CredentialFault> {
+        if self.are_swapped() {
+            return Some(CredentialFault::Swapped);
+        }
+        let id = self.access_key_id.as_str();
+        if id.is_empty() {
+            return Some(CredentialFault::NoId);
+        }
+        let token = self.session_token.as_ref().map_or("", SessionToken::expose);
+        [("access key id", id), ("session token", token)].into_iter().find_map(|(of, text)| {
+            let (at, what) = unsendable(text)?;
+            Some(CredentialFault::Character { of, at, what })
+        })
+    }
+
+    /// Whether the secret stands where the access key id belongs.
+    ///
+    /// Issuers differ in both forms: ids have 3 to 128 characters, and those of `MinIO` and its like may
+    /// hold a slash, so no alphabet tells one from the other. Two things together do: in the id's place
+    /// stands what has the form of a secret (31 characters or more, mixed as base64 is), and in the
+    /// secret's place what has the form of an id (16 to 128 capitals and digits) or the same text once
+    /// more. Blanks and quotation marks around either do not count.
+    #[must_use]
+    pub fn are_swapped(&self) -> bool {
+        let id = bare(self.access_key_id.as_str());
+        has_form_of_secret(id) && {
+            let secret = bare(self.secret_key.expose());
+            has_form_of_id(secret) || id == secret
+        }
+    }
 }
+
+/// The shortest secret of a known issuer (Backblaze's) has as many characters.
+const SHORTEST_SECRET: usize = 31;
+
+/// `text` without what a careless copy leaves around it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\''))
+}
+
+fn has_form_of_secret(text: &str) -> bool {
+    let of_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+' | b'=');
+    text.len() >= SHORTEST_SECRET
+        && text.bytes().all(of_base64)
+        && text.bytes().any(|byte| byte.is_ascii_lowercase() || matches!(byte, b'/' | b'+'))
+}
+
+/// The form of AWS's ids and of those that follow it.
+fn has_form_of_id(text: &str) -> bool {
+    (16..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// The first character of `text` that may not be sent: where it stands, and what it is.
+fn unsendable(text: &str) -> Option<(&'static str, &'static str)> {
+    let (index, character) = text.char_indices().find(|(_, c)| !c.is_ascii_graphic())?;
+    let at = match index {
+        0 => "begins with",
+        // Of several at the end, such as a line break of two characters, the first is found.
+        _ if !text[index..].contains(|c: char| c.is_ascii_graphic()) => "ends with",
+        _ => "has inside it",
+    };
+    let what = match character {
+        '\r' | '\n' => "a line break",
+        character if character.is_whitespace() => "white space",
+        character if character.is_control() => "a control character",
+        _ => "a character beyond ASCII",
+    };
+    Some((at, what))
+}
+
+impl fmt::Display for CredentialFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Swapped => f.write_str(
+                "the access key id and the secret have changed places: the secret is sent to nobody",
+            ),
+            Self::NoId => f.write_str("the access key id is empty"),
+            Self::Character { of, at, what } => write!(f, "the {of} {at} {what}, which none does"),
+        }
+    }
+}
+
+impl Error for CredentialFault {}
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,7 +201,10 @@ impl fmt::Debug for SessionToken {
 
 #[cfg(test)]
 mod tests {
-    use super::Credentials;
+    use super::{CredentialFault, Credentials};
+
+    const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
     #[test]
     fn debug_shows_the_key_id_and_neither_secret() {
@@ -104,5 +212,43 @@ mod tests {
             format!("{:?}", Credentials::new("AKIDEXAMPLE", "hush").with_session_token("quiet"));
         assert!(shown.contains("AKIDEXAMPLE"));
         assert!(!shown.contains("hush") && !shown.contains("quiet"), "{shown}");
+    }
+    #[test]
+    fn a_secret_in_the_place_of_the_id_is_known_from_foreign_ids() {
+        let line = format!("{SECRET}\r\n");
+        for (id, secret) in
+            [(SECRET, ID), (&line, ID), (SECRET, SECRET), (SECRET, "GOOG1EXAMPLEEXAMPLEEXAMPLE")]
+        {
+            let fault = Credentials::new(id, secret).fault().expect("it is refused");
+            assert_eq!(fault, CredentialFault::Swapped);
+            assert!(!fault.to_string().contains("wJalr"), "{fault}");
+        }
+        for (id, secret) in [
+            (ID, SECRET),
+            ("AKIDEXAMPLE", SECRET),
+            ("minioadmin", "minioadmin"),
+            // An id with slashes, as MinIO and its like hand out, and a secret of their form.
+            ("a/key/with/slashes+of/some/length", "SomeSecretOfTheirs12"),
+            ("test", "TESTTESTTESTTEST"),
+        ] {
+            assert_eq!(Credentials::new(id, secret).fault(), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_blank_or_a_control_character_in_id_or_token_is_named_by_its_place() {
+        let id = |id: &str| Credentials::new(id, SECRET).fault().expect("a fault").to_string();
+        assert!(id("AKIDEXAMPLE\r\n").contains("access key id ends with a line break"));
+        assert!(id(" AKIDEXAMPLE").contains("access key id begins with white space"));
+        assert!(id("AKID\u{7}EXAMPLE").contains("has inside it a control character"));
+        assert!(id("AKIDEXAMPLE\u{200b}").contains("ends with a character beyond ASCII"));
+        assert!(id("").contains("is empty"));
+        let token = Credentials::new(ID, SECRET).with_session_token("a token").fault();
+        assert!(token.expect("a fault").to_string().contains("session token has inside it white"));
+    }
+
+    #[test]
+    fn an_empty_session_token_is_none() {
+        assert_eq!(Credentials::new(ID, SECRET).with_session_token("").session_token, None);
     }
 }

@@ -18,7 +18,7 @@ pub use answer::{
     newest_image,
 };
 pub use client::{Client, Reply};
-pub use credentials::{AccessKeyId, Credentials, SecretKey, SessionToken};
+pub use credentials::{AccessKeyId, CredentialFault, Credentials, SecretKey, SessionToken};
 pub use failure::{Failure, Stage};
 pub use operation::{
     CreateTags, DescribeImages, DescribeInstances, DryRun, Filter, InvokeApi, ListObjects,

@@ -14,6 +14,7 @@ use crate::parse::{Fault, Problem, Refusal};
 use crate::redact::Secrets;
 use crate::send::{SendError, SendProblem};
 use clock::Skew;
+pub use credentials::{doubts_about_aws_keys, doubts_about_keys};
 
 /// API Gateway's window. The clock is no cause of anything where it is off by less.
 const NARROW_WINDOW: Duration = Duration::from_mins(5);
@@ -357,9 +358,9 @@ fn access_key(circumstances: &Circumstances<'_>) -> String {
 
 /// A sentence on what the credentials themselves show to be wrong with them, if anything.
 fn credentials_first(circumstances: &Circumstances<'_>) -> Option<String> {
-    let suspicions = credentials::suspicions(circumstances.credentials);
-    let are_any = !suspicions.is_empty();
-    are_any.then(|| format!("Look at the credentials first: {}", suspicions.join("; ")))
+    let doubts = doubts_about_aws_keys(circumstances.credentials);
+    let are_any = !doubts.is_empty();
+    are_any.then(|| format!("Look at the credentials first: {}", doubts.join("; ")))
 }
 
 /// The same before other advice; empty where there is nothing to say.

@@ -10,7 +10,7 @@ use contract::{
 
 use crate::endpoint::Origins;
 use crate::error::{Circumstances, Error, ErrorKind};
-use crate::observe::{self, Observation, Steps};
+use crate::observe::{self, Exchange, Steps};
 use crate::parse::{self, Page, parse};
 use crate::request::Request;
 use crate::retry::Retries;
@@ -103,8 +103,8 @@ impl Client {
         self
     }
 
-    /// [`contract::Client::call`], with every attempt that was made for it and the functions that ran.
-    pub async fn call_observed(&self, operation: &Operation) -> (Reply, Observation) {
+    /// [`contract::Client::call`], with every attempt that was made for it.
+    pub async fn call_observed(&self, operation: &Operation) -> (Reply, Vec<Exchange>) {
         observe::observing(contract::Client::call(self, operation)).await
     }
 
@@ -127,7 +127,7 @@ impl Client {
         &self.target
     }
 
-    /// One exchange with the service: below the first line, the whole of this crate in four.
+    /// One exchange with the service: the whole of this crate in four lines.
     async fn attempt(
         &self,
         operation: &Operation,
@@ -135,7 +135,6 @@ impl Client {
         now: SystemTime,
         spent: &mut Spent,
     ) -> Result<Page, ErrorKind> {
-        let _here = observe::enter(|| ());
         let request = Request::at(operation, &self.target, &self.origins, page)?;
         let signed = self.sign(&request, now)?;
         let response = self.sender.send(signed, spent).await?;
@@ -144,7 +143,6 @@ impl Client {
 
     /// Signs anew for every attempt: a signature that is sent again later is refused as too old.
     fn sign(&self, request: &Request, now: SystemTime) -> Result<reqwest::Request, ErrorKind> {
-        let _here = observe::enter(|| ());
         observe::begin(Phase::Sign);
         if request.signing == Signing::Unsigned {
             return Ok(assemble(request, std::iter::empty())?);
@@ -158,7 +156,6 @@ impl Client {
     }
 
     fn presign(&self, operation: &Operation, input: &PresignGet) -> Result<Answer, Error> {
-        let _here = observe::enter(|| ());
         let now = self.target.clock.now();
         let presign = || {
             let request = Request::at(operation, &self.target, &self.origins, None)?;

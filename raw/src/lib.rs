@@ -47,6 +47,7 @@ mod retry;
 mod spent;
 mod wait;
 
+pub use advice::{doubts_about_aws_keys, doubts_about_keys};
 pub use client::Client;
 pub use error::{Circumstances, Error, ErrorKind};
 pub use retry::Retries;

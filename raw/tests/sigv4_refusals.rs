@@ -82,6 +82,15 @@ fn an_access_key_id_is_needed() {
 }
 
 #[test]
+fn a_secret_in_the_place_of_the_id_is_not_signed_with_and_not_shown() {
+    let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    let swapped = Credentials::new(secret, "AKIAIOSFODNN7EXAMPLE");
+    let error = refusal(&Request::new("GET", URL).unwrap(), &params(&swapped));
+    assert_eq!(error, Error::SwappedCredentials);
+    assert!(!format!("{error} {error:?}").contains("wJalr"), "{error}");
+}
+
+#[test]
 fn a_refused_caller_is_not_recognised_the_next_time() {
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let request = Request::new("GET", URL).unwrap();

@@ -1,4 +1,6 @@
-use contract::{Answer, Credentials, Failure, Operation, Reply, Stage, Target, Timeline};
+use contract::{
+    Answer, CredentialFault, Credentials, Failure, Operation, Reply, Stage, Target, Timeline,
+};
 
 use crate::{
     config::{Retries, Services},
@@ -25,7 +27,8 @@ impl Client {
     /// SDK does unless told otherwise.
     ///
     /// # Errors
-    /// A failure of stage `build` where the proxy's URL is not one.
+    /// A failure of stage `build` where the proxy's URL is not one, or the secret stands where the
+    /// access key id belongs: the SDK would send it in clear text.
     pub fn new(target: Target, credentials: Credentials) -> Result<Self, Failure> {
         Self::with(target, credentials, Retries::Default)
     }
@@ -57,6 +60,9 @@ impl Client {
     }
 
     fn with(target: Target, credentials: Credentials, retries: Retries) -> Result<Self, Failure> {
+        if credentials.are_swapped() {
+            return Err(Failure::new(Stage::Build, CredentialFault::Swapped.to_string()));
+        }
         let services = Services::new(&target, &credentials, retries)?;
         let http = execute_api::http_client(&target)?;
         Ok(Self { target, credentials, services, http })
@@ -80,7 +86,11 @@ impl Client {
         match operation {
             Operation::ListBuckets => request::list_buckets(s3, pages).await,
             Operation::ListObjects(input) => request::list_objects(s3, input, pages).await,
-            Operation::PresignGet(input) => request::presign_get(s3, input).await,
+            Operation::PresignGet(input) => match self.credentials.fault() {
+                // A query takes what no header does, so that the URL would be made, and sent.
+                Some(fault) => Err(Failure::new(Stage::Build, fault.to_string())),
+                None => request::presign_get(s3, input).await,
+            },
             Operation::DescribeImages(input) => request::describe_images(ec2, input, pages).await,
             Operation::LatestImage(input) => request::latest_image(ec2, input, pages).await,
             Operation::RunInstances(input) => request::run_instances(ec2, input).await,

@@ -51,9 +51,9 @@ fn sign_request(
     let signable =
         SignableRequest::new("GET", &input.url, std::iter::empty(), SignableBody::Bytes(&[]))
             .map_err(|error| from_error(Stage::Sign, &error))?;
-    let signed = trace::called(sign)(signable, &parameters);
+    trace::calls(&sign);
     let (instructions, _signature) =
-        signed.map_err(|error| from_error(Stage::Sign, &error))?.into_parts();
+        sign(signable, &parameters).map_err(|error| from_error(Stage::Sign, &error))?.into_parts();
     instructions.apply_to_request_http1x(request);
     Ok(())
 }
@@ -72,8 +72,8 @@ async fn send(
         headers: owned(request.headers()),
         ..Exchange::default()
     });
-    let answered = trace::called(reqwest::Client::execute)(client, request).await;
-    let mut response = answered.map_err(|error| from_reqwest(&error))?;
+    trace::calls(&reqwest::Client::execute);
+    let mut response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
     timing::begin(Phase::Parse);
     let status = response.status().as_u16();
     let headers = response.headers().clone();

@@ -218,6 +218,26 @@ async fn a_redirect_of_a_route_is_no_answer() {
     assert_eq!((failure.stage, failure.status), (Stage::Response, Some(301)));
 }
 
+#[tokio::test]
+async fn a_secret_in_the_place_of_the_id_is_not_sent_and_no_url_is_made_with_a_line_break() {
+    let secret = "abcdEFGHijklMNOPqrstUVWXyz0123456789/+AB";
+    let target = target("http://127.0.0.1:1");
+    let swapped = Credentials::new(secret, "AKIAABCDEFGHIJKLMNOP");
+    let failure = Client::new(target.clone(), swapped).unwrap_err();
+    assert_eq!(failure.stage, Stage::Build);
+    assert!(failure.display.contains("changed places"), "{}", failure.display);
+    assert!(!format!("{failure:?}").contains(&secret[..8]), "{failure:?}");
+
+    let client = Client::new(target, Credentials::new("AKIDEXAMPLE\r", secret)).unwrap();
+    let presign = Operation::PresignGet(PresignGet {
+        bucket: "archive".into(),
+        key: "about.txt".into(),
+        expires: Duration::from_mins(1),
+    });
+    let failure = self::failure(&client, presign).await;
+    assert!(failure.display.contains("ends with a line break"), "{}", failure.display);
+}
+
 async fn call_within(limits: Limits, endpoint: &str, operation: &Operation) -> Reply {
     let target = Target { limits, ..target(endpoint) };
     Client::new(target, Credentials::new("AKID", "s")).unwrap().call(operation).await

@@ -84,9 +84,9 @@ pub struct OperationResult {
     pub arms: Vec<ArmResult>,
     /// The SDK beside raw.
     pub sdk_beside_raw: Beside,
-    /// raw beside its HTTP client alone.
+    /// raw beside what no client can beat.
     pub raw_beside_bare: Beside,
-    /// The SDK beside the same, which is another HTTP client than the SDK's.
+    /// The SDK beside the same.
     pub sdk_beside_bare: Beside,
     /// Where the time goes.
     pub waterfall: Vec<PhaseTime>,

@@ -1,8 +1,8 @@
 //! Who calls, and for which region: from options, the environment, the env file and profiles.
 
-use contract::Credentials;
+use contract::{CredentialFault, Credentials};
 
-use super::{Wish, variables};
+use super::{Wish, placeholder::placeholder, variables};
 use crate::{
     environment::{Environment, Origin},
     error::Stop,
@@ -44,6 +44,54 @@ pub(super) struct Keys {
     pub(super) from: String,
     /// What else there is to say of them.
     pub(super) notes: Vec<String>,
+}
+
+impl Keys {
+    /// Refuses keys of which a secret would be sent, or what is no key id.
+    ///
+    /// A control character passes: it can stand in no header, so that nothing is sent with it, and how
+    /// each side fails on it is a finding.
+    fn checked(self) -> Result<Self, Stop> {
+        let is_control = |id: &str| id.contains(|c: char| c.is_ascii_control() && c != '\t');
+        match self.credentials.fault() {
+            None => {}
+            Some(CredentialFault::Character { .. })
+                if is_control(self.credentials.access_key_id.as_str()) => {}
+            Some(fault) => {
+                let Self { from, .. } = &self;
+                let help = match fault {
+                    CredentialFault::Swapped => {
+                        "change them back: the access key id is the shorter one, of capitals and \
+                         digits (on AWS it begins with AKIA or ASIA)"
+                    }
+                    CredentialFault::NoId | CredentialFault::Character { .. } => {
+                        "copy the value once more, without anything around it"
+                    }
+                };
+                return Err(Stop::impossible(format!("{fault} ({from})")).help(help));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Refuses what AWS gives to nobody as an access key id: it is letters, digits and underscores
+    /// (the API reference of IAM has `[\w]+`), and 40 of base64 are a secret. Placeholders too.
+    pub(super) fn checked_for_aws(self) -> Result<Self, Stop> {
+        let id = self.credentials.access_key_id.as_str();
+        let is_of_words = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let has_small_letters = id.bytes().any(|byte| byte.is_ascii_lowercase());
+        let wrong = if let Some(placeholder) = placeholder(&self.credentials) {
+            placeholder
+        } else if id.len() == 40 && has_small_letters {
+            "the access key id has the form of a secret, which is sent to nobody"
+        } else if !is_of_words {
+            "the access key id is none of AWS's: they are letters and digits"
+        } else {
+            return Ok(self);
+        };
+        Err(Stop::impossible(format!("{wrong} ({})", self.from))
+            .help("take both from IAM's list of access keys, or from your organisation's sign-in"))
+    }
 }
 
 /// Refuses to let `what` (an endpoint, a proxy, a CA bundle: whoever controls it may read what is
@@ -119,8 +167,12 @@ impl<'a> Sources<'a> {
     /// Keys that can be had without a request: of variables, or of a profile.
     ///
     /// # Errors
-    /// Exit 3: there are none, or half a pair, or parts from two places.
+    /// Exit 3: there are none, or half a pair, or parts from two places, or they must not be sent.
     pub(super) async fn keys(&self) -> Result<Keys, Stop> {
+        self.keys_without_request().await?.checked()
+    }
+
+    async fn keys_without_request(&self) -> Result<Keys, Stop> {
         match self.found()? {
             Found::Keys(keys) => Ok(keys),
             Found::Process(origin) => {
@@ -139,15 +191,15 @@ impl<'a> Sources<'a> {
     /// The same, or whatever the SDK's providers get from AWS: roles, SSO, containers, instances.
     ///
     /// # Errors
-    /// Exit 3: there are none, or half a pair, or parts from two places.
+    /// Exit 3: there are none, or half a pair, or parts from two places, or they are none of AWS's.
     pub(super) async fn keys_on_aws(
         &self,
         region: &str,
         proxy: Option<&str>,
     ) -> Result<Keys, Stop> {
         let found = match self.found()? {
-            Found::Keys(keys) => return Ok(keys),
-            Found::Process(_) => return self.keys().await,
+            Found::Keys(keys) => return keys.checked()?.checked_for_aws(),
+            Found::Process(_) => return self.keys().await?.checked_for_aws(),
             Found::Service(_) => {
                 let profiles = self.profiles.for_sdk();
                 sdk::credentials::from_profile(self.profile(), profiles, region, proxy)
@@ -163,7 +215,8 @@ impl<'a> Sources<'a> {
         };
         found
             .map(|(credentials, from)| self.keys_of(credentials, Origin::Chain, from))
-            .map_err(|error| self.no_credentials(&*error))
+            .map_err(|error| self.no_credentials(&*error))?
+            .checked()
     }
 
     fn found(&self) -> Result<Found, Stop> {

@@ -315,6 +315,153 @@ fn keys_of_the_environment_are_not_used_on_aws_where_a_profile_is_named_by_optio
         .expect_error(3, &["no credentials", "no profile `wrok`"]);
 }
 
+const SECRET: &str = "abcdEFGHijklMNOPqrstUVWXyz0123456789/+AB";
+
+#[test]
+fn swapped_keys_are_named_and_the_secret_is_neither_sent_nor_shown() {
+    let sandbox = sandbox();
+    let at = ["--endpoint-url", sandbox.endpoint(), "--region", "us-east-1"];
+    let with = |words: &[&'static str]| words.iter().copied().chain(at).collect::<Vec<_>>();
+    let sign = "https://iam.amazonaws.com/";
+    for words in [
+        with(&["run"]),
+        with(&["explain", "s3-list-buckets"]),
+        with(&["paths", "s3-list-buckets"]),
+        with(&["cleanup"]),
+        vec!["--target", "aws", "--region", "us-east-1"],
+        vec!["sign", sign],
+        vec!["sign", "--side", "sdk", "--presign", sign],
+    ] {
+        let program = || Program::new(&words).secret(SECRET);
+        let in_variables = program()
+            .env("AWS_ACCESS_KEY_ID", SECRET)
+            .env("AWS_SECRET_ACCESS_KEY", "AKIAABCDEFGHIJKLMNOP");
+        let file =
+            format!("AWS_ACCESS_KEY_ID={SECRET}\nAWS_SECRET_ACCESS_KEY=AKIAABCDEFGHIJKLMNOP\n");
+        let profile = format!(
+            "[default]\naws_access_key_id = {SECRET}\n\
+             aws_secret_access_key = AKIAABCDEFGHIJKLMNOP\n"
+        );
+        for program in [
+            in_variables,
+            program().file(".env", &file),
+            program().file(".aws/credentials", &profile),
+        ] {
+            program.run().expect_error(3, &["changed places"]);
+        }
+    }
+    for side in ["raw", "sdk"] {
+        let line = serde_json::json!({
+            "url": sign, "time": "20150830T123600Z", "access_key_id": SECRET,
+            "secret_access_key": "AKIAABCDEFGHIJKLMNOP", "side": side,
+        });
+        let program = Program::new(["sign", "--jsonl"]).secret(SECRET).input(line.to_string());
+        let answer = &program.run().expect(0).json_lines()[0];
+        assert!(answer["error"].as_str().unwrap().contains("changed places"), "{answer}");
+        assert!(answer["signature"].is_null(), "{answer}");
+    }
+}
+
+#[test]
+fn an_id_with_slashes_is_signed_for_a_foreign_server_and_for_none_of_awss() {
+    let with = |words: &[&str]| {
+        Program::new(words)
+            .env("AWS_ACCESS_KEY_ID", "a/key+id/of/20/chars")
+            .secret_env("AWS_SECRET_ACCESS_KEY", SECRET)
+    };
+    let sign = ["sign", "--service", "s3", "--region", "us-east-1", "http://127.0.0.1:9000/b/k"];
+    with(&sign).run().expect(0);
+    let aws = ["--target", "aws", "--region", "us-east-1"];
+    with(&aws).run().expect_error(3, &["access key id is none of AWS's"]);
+    // Forty of base64 are a secret, whatever stands in the secret's place.
+    let secret = Program::new(aws).env("AWS_ACCESS_KEY_ID", &SECRET.replace(['/', '+'], "a"));
+    secret
+        .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush")
+        .secret(&SECRET.replace(['/', '+'], "a"))
+        .run()
+        .expect_error(3, &["has the form of a secret"]);
+}
+
+#[test]
+fn a_blank_in_an_id_or_a_token_is_refused_before_anything_is_sent() {
+    for words in [&SOMEWHERE[..], &["sign", "--side", "sdk", "https://iam.amazonaws.com/"]] {
+        let program = |id: &str| {
+            Program::new(words)
+                .env("AWS_ACCESS_KEY_ID", id)
+                .secret_env("AWS_SECRET_ACCESS_KEY", SECRET)
+        };
+        let parts = ["access key id ends with white space", "AWS_ACCESS_KEY_ID"];
+        program("AKIDEXAMPLE ").run().expect_error(3, &parts);
+        let token = program("AKIDEXAMPLE").env("AWS_SESSION_TOKEN", "a\ntoken");
+        token.run().expect_error(3, &["session token has inside it a line break"]);
+    }
+}
+
+#[test]
+fn placeholders_of_tutorials_stop_a_call_of_aws_and_are_noted_elsewhere() {
+    let sandbox = sandbox();
+    let with = |words: &[&str], id: &str| {
+        Program::new(words).env("AWS_ACCESS_KEY_ID", id).secret_env("AWS_SECRET_ACCESS_KEY", SECRET)
+    };
+    let aws = ["--target", "aws", "--region", "us-east-1"];
+    let sign = ["sign", "--format", "http", "https://iam.amazonaws.com/"];
+    for (id, what) in [
+        ("your-access-key-id", "placeholder of a tutorial"),
+        ("<YOUR_ACCESS_KEY>", "placeholder of a tutorial"),
+        ("AKIAIOSFODNN7EXAMPLE", "example from AWS's documentation"),
+    ] {
+        with(&aws, id).run().expect_error(3, &[what]);
+        let signed = with(&sign, id).run().expect(0);
+        assert!(signed.stderr.contains("note: ") && signed.stderr.contains(what));
+    }
+    let words = ["--format", "json", "--only", "s3-list-buckets", "--endpoint-url"];
+    let words: Vec<_> = words.into_iter().chain([sandbox.endpoint()]).collect();
+    let run = with(&words, "changeme").run().expect(1).json();
+    assert!(run["target"]["notes"].to_string().contains("placeholder"), "{run}");
+}
+
+#[test]
+fn sign_says_what_is_odd_about_a_secret() {
+    for (secret, what) in [
+        ("abc\n", "ends with a line break"),
+        ("abc\r", "ends with a line break"),
+        ("abc ", "ends with white space"),
+        ("\"abc\"", "quotation mark"),
+        ("abc\u{200b}", "invisible character"),
+        ("abc%", "besides letters, digits"),
+        ("abcdEFGHijklMNOPqrstUVWXyz0123456789/+ABC", "41 characters"),
+    ] {
+        let program = |url: &str| {
+            let words =
+                ["sign", "--region", "us-east-1", "--service", "s3", "--format", "json", url];
+            Program::new(words)
+                .env("AWS_ACCESS_KEY_ID", "AKIAABCDEFGHIJKLMNOP")
+                .env("AWS_SECRET_ACCESS_KEY", secret)
+        };
+        let signed = program("https://s3.amazonaws.com/").run().expect(0);
+        let notes = signed.stderr.matches("note: the secret").count();
+        assert!(notes == 1 && signed.stderr.contains(what), "{secret:?}: {}", signed.stderr);
+        assert!(signed.json()["raw"]["notes"].to_string().contains("the secret"), "{secret:?}");
+        // The form of AWS's secrets is no law for others.
+        let foreign = program("http://127.0.0.1:9000/").run().expect(0);
+        let has_awss_form = !what.contains("besides") && !what.contains("41");
+        assert_eq!(foreign.stderr.contains(what), has_awss_form, "{}", foreign.stderr);
+    }
+}
+
+#[test]
+fn an_empty_session_token_is_none() {
+    let sandbox = sandbox();
+    let words = ["--only", "s3-list-buckets"];
+    Program::at(&sandbox, "admin", words).env("AWS_SESSION_TOKEN", "").run().expect(0);
+    let sign = Program::new(["sign", "--format", "http", "https://iam.amazonaws.com/"]).file(
+        ".env",
+        "AWS_ACCESS_KEY_ID=AKID\nAWS_SECRET_ACCESS_KEY=hush-hush\nAWS_SESSION_TOKEN=\n",
+    );
+    let signed = sign.secret("hush-hush").run().expect(0).stdout.to_lowercase();
+    assert!(!signed.contains("x-amz-security-token"), "{signed}");
+}
+
 #[test]
 fn no_region_on_aws_says_how_to_name_one() {
     let program = |words: &[&str]| {

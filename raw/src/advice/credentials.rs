@@ -8,39 +8,65 @@ use contract::{Credentials, SessionToken};
 const ID_LENGTH: usize = 20;
 const SECRET_LENGTH: usize = 40;
 
-/// What is suspicious about them, most telling first, each as a clause.
-pub(super) fn suspicions(credentials: &Credentials) -> Vec<String> {
+/// What is suspicious about credentials of AWS's, most telling first, each as a clause that shows
+/// neither secret nor token.
+#[must_use]
+pub fn doubts_about_aws_keys(credentials: &Credentials) -> Vec<String> {
     let (id, secret) = (credentials.access_key_id.as_str(), credentials.secret_key.expose());
-    let token = credentials.session_token.as_ref().map(SessionToken::expose);
-    let mut suspicions = Vec::new();
-    if id.len() == SECRET_LENGTH && secret.len() == ID_LENGTH {
+    if credentials.are_swapped() || id.len() == SECRET_LENGTH && secret.len() == ID_LENGTH {
         return vec!["the access key and the secret seem to have changed places".to_owned()];
     }
-    if let Some(place) = white_space(secret) {
-        suspicions.push(format!("the secret {place}, which no secret holds"));
-    } else if secret.starts_with(['"', '\'']) || secret.ends_with(['"', '\'']) {
-        suspicions.push("the secret has a quotation mark at its end or beginning".to_owned());
-    } else if secret.len() != SECRET_LENGTH {
-        let length = secret.chars().count();
-        suspicions
-            .push(format!("the secret has {length} characters, and AWS's have {SECRET_LENGTH}"));
+    let mut doubts = doubts_about_keys(credentials);
+    if doubts.is_empty() {
+        doubts.extend(form_of_secret(secret));
     }
+    let token = credentials.session_token.as_ref().map(SessionToken::expose);
     match (id.get(..4), token) {
-        (Some("ASIA"), None) => suspicions.push(
+        (Some("ASIA"), None) => doubts.push(
             "the access key is a temporary one (ASIA…), and its session token is missing"
                 .to_owned(),
         ),
-        (Some("AKIA"), Some(_)) => suspicions.push(
+        (Some("AKIA"), Some(_)) => doubts.push(
             "the access key is a long-lived one (AKIA…), and a session token came with it"
                 .to_owned(),
         ),
-        _ if !has_form_of_an_id(id) => suspicions.push(
+        _ if !has_form_of_an_id(id) => doubts.push(
             "the access key has not the form of AWS's: AKIA or ASIA and 16 capitals and digits"
                 .to_owned(),
         ),
         _ => {}
     }
-    suspicions
+    doubts
+}
+
+/// What is suspicious about a secret whoever issued it, as a clause: marks of a careless copy.
+#[must_use]
+pub fn doubts_about_keys(credentials: &Credentials) -> Vec<String> {
+    let secret = credentials.secret_key.expose();
+    let doubt = if let Some(place) = white_space(secret) {
+        format!("the secret {place}, which no secret holds")
+    } else if secret.starts_with(['"', '\'']) || secret.ends_with(['"', '\'']) {
+        "the secret has a quotation mark at its end or beginning".to_owned()
+    } else if secret.contains(|c: char| !c.is_ascii_graphic()) {
+        "the secret holds an invisible character or one beyond ASCII, which no secret holds"
+            .to_owned()
+    } else {
+        return Vec::new();
+    };
+    vec![doubt]
+}
+
+/// What shows that `secret` has not the form of AWS's.
+fn form_of_secret(secret: &str) -> Option<String> {
+    if !secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+')) {
+        return Some(
+            "the secret holds something besides letters, digits, / and +, and AWS's do not"
+                .to_owned(),
+        );
+    }
+    let length = secret.chars().count();
+    (length != SECRET_LENGTH)
+        .then(|| format!("the secret has {length} characters, and AWS's have {SECRET_LENGTH}"))
 }
 
 fn has_form_of_an_id(id: &str) -> bool {
@@ -73,9 +99,9 @@ mod tests {
 
     #[test]
     fn credentials_of_awss_form_are_not_suspected() {
-        assert!(suspicions(&Credentials::new(ID, SECRET)).is_empty());
+        assert!(doubts_about_aws_keys(&Credentials::new(ID, SECRET)).is_empty());
         let temporary = Credentials::new(ID.replace("AKIA", "ASIA"), SECRET);
-        assert!(suspicions(&temporary.with_session_token("token")).is_empty());
+        assert!(doubts_about_aws_keys(&temporary.with_session_token("token")).is_empty());
     }
 
     #[test]
@@ -89,13 +115,17 @@ mod tests {
             (Credentials::new(ID, &inner), "has white space in it"),
             (Credentials::new(ID, &quoted), "quotation mark"),
             (Credentials::new(ID, &SECRET[1..]), "has 39 characters"),
+            (Credentials::new(ID, format!("{SECRET}%")), "besides letters"),
+            (Credentials::new(ID, format!("{SECRET}\u{200b}")), "invisible"),
             (Credentials::new(&asia, SECRET), "its session token is missing"),
             (Credentials::new(ID, SECRET).with_session_token("t"), "a session token came with it"),
             (Credentials::new("minio", SECRET), "has not the form"),
             (Credentials::new(SECRET, ID), "changed places"),
         ];
         for (credentials, expected) in cases {
-            let [found] = &suspicions(&credentials)[..] else { panic!("one for {expected}") };
+            let [found] = &doubts_about_aws_keys(&credentials)[..] else {
+                panic!("one for {expected}")
+            };
             assert!(found.contains(expected), "{found}");
             assert!(!found.contains("wJalr") && !found.contains("FEMI"), "{found}");
         }

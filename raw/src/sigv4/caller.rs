@@ -43,6 +43,9 @@ impl Credential {
         if id.is_empty() {
             return Err(Error::NoAccessKeyId);
         }
+        if params.credentials.are_swapped() {
+            return Err(Error::SwappedCredentials);
+        }
         check_credential("access key id", id)?;
         self.id_length = id.len();
         self.known.replace(|text| {

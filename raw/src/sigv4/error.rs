@@ -86,6 +86,11 @@ pub enum Error {
     /// There is nobody to sign for: the access key id is empty.
     #[error("the access key id is empty; give the one that the secret key belongs to")]
     NoAccessKeyId,
+    /// The secret stands where the access key id belongs, and would go out in clear text.
+    #[error(
+        "the access key id and the secret have changed places, and the secret is sent to nobody; change them back"
+    )]
+    SwappedCredentials,
     /// The access key id or the session token holds white space or another character that none has.
     #[error(
         "the {what} holds {character:?}, which none does; was it pasted with white space or cut?"

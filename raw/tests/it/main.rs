@@ -6,7 +6,6 @@ mod answers;
 mod faults;
 mod limits;
 mod listings;
-mod observed;
 mod refusals;
 mod requests;
 mod sandbox;

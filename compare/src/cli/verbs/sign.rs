@@ -10,7 +10,8 @@ use crate::{
         jsonl,
     },
     error::Stop,
-    output, place,
+    output,
+    place::{self, HostKind},
     report::steps,
     runtime::several_threads,
     sign::{Answer, Job, Location, Secret, Shown, Side, Signing, Steps, service},
@@ -28,7 +29,13 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, Stop> {
         (SignSide::Raw, _) | (SignSide::Both, SignFormat::Http | SignFormat::Curl) => &[Side::Raw],
         (SignSide::Both, _) => &[Side::Raw, Side::Sdk],
     };
-    let signed: Vec<_> = sides.iter().map(|&side| Job { side, ..job.clone() }.play()).collect();
+    let doubts = doubts(&job);
+    let play = |&side| {
+        let mut signing = Job { side, ..job.clone() }.play();
+        signing.notes.extend(doubts.iter().cloned());
+        signing
+    };
+    let signed: Vec<_> = sides.iter().map(play).collect();
     let failure = failure(&signed);
     if signed.iter().all(|signing| signing.steps.is_err()) {
         return failure.map_or(Ok(ExitCode::SUCCESS), Err);
@@ -42,6 +49,19 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, Stop> {
     match failure {
         Some(stop) => Err(stop),
         None => Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+    }
+}
+
+/// What is odd about the keys. Those of other issuers than AWS need not have the form of AWS's.
+fn doubts(job: &Job) -> Vec<String> {
+    let credentials = job.credentials();
+    if let Some(placeholder) = place::placeholder(&credentials) {
+        return vec![placeholder.to_owned()];
+    }
+    let host = Request::new(&job.method, &job.url).map_or("", |request| request.host);
+    match HostKind::of(host) {
+        HostKind::Amazon => raw::doubts_about_aws_keys(&credentials),
+        HostKind::Other => raw::doubts_about_keys(&credentials),
     }
 }
 

@@ -6,10 +6,8 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::{
     bench::parse::{DocumentResult, Parsing},
-    report::{
-        units::{as_f64, in_bytes, time, times},
-        wrapped_to,
-    },
+    report::{in_bytes, in_unit, wrapped_to},
+    stats::Estimate,
 };
 
 const HEADINGS: [&str; 6] = ["", "median", "MB/s", "allocations", "bytes", "at one time"];
@@ -72,22 +70,24 @@ fn preface(parsing: &Parsing) -> String {
 
 fn heading(document: &DocumentResult) -> String {
     let DocumentResult { name, bytes, rounds, .. } = document;
-    format!("{name} ({}, {rounds} rounds)", in_bytes(crate::stats::as_f64(*bytes)))
+    format!("{name} ({}, {rounds} rounds)", in_bytes(*bytes as u64))
 }
 
 fn rows(document: &DocumentResult) -> impl Iterator<Item = [String; 6]> {
     document.arms.iter().map(|arm| {
+        let Estimate { value, interval } = arm.median_us;
         [
             arm.name.clone().into_owned(),
-            time(arm.median_us),
+            format!("{} ({} to {})", in_unit(value), in_unit(interval.low), in_unit(interval.high)),
             format!("{:.0}", arm.mb_per_s),
             arm.memory.allocations.to_string(),
-            in_bytes(as_f64(arm.memory.allocated_bytes)),
-            in_bytes(as_f64(arm.memory.peak_bytes)),
+            in_bytes(arm.memory.allocated_bytes),
+            in_bytes(arm.memory.peak_bytes),
         ]
     })
 }
 
 fn ratio(document: &DocumentResult) -> String {
-    format!("sdk ÷ raw: {}", times(document.sdk_over_raw))
+    let Estimate { value, interval } = document.sdk_over_raw;
+    format!("sdk ÷ raw: {value:.2} ({:.2} to {:.2})", interval.low, interval.high)
 }

@@ -132,15 +132,14 @@ fn side(name: &str, side: &Side) -> String {
         let copy = if side.debug_left_out { " (and a copy of `{:?}`, left out here)" } else { "" };
         let _ = write!(text, "\nIn full{copy}:\n\n{}", fenced(&side.error_context));
     }
-    for (what, found) in [
-        ("`{}` keeps", names(&side.kept_by.display)),
-        ("what it says to print keeps", names(&side.kept_by.error_context)),
-        ("accessors", names(&side.kept_by.api)),
-        ("`{:?}` has", names(&side.kept_by.debug)),
-        ("`{:?}` alone has", names(side.in_debug_alone())),
-        ("lost", names(side.found_nowhere())),
+    for (what, kept) in [
+        ("`{}` keeps", &side.kept_by.display),
+        ("what it says to print keeps", &side.kept_by.error_context),
+        ("accessors", &side.kept_by.api),
+        ("`{:?}` has", &side.kept_by.debug),
+        ("lost", &side.lost),
     ] {
-        let _ = write!(text, "\n- {what}: {found}");
+        let _ = write!(text, "\n- {what}: {}", names(kept));
     }
     text.push('\n');
     text

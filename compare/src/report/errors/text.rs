@@ -170,15 +170,14 @@ fn side(name: &str, side: &Side, width: usize) -> String {
     if let Some(advice) = side.advice.as_ref().filter(unsaid) {
         let _ = writeln!(text, "{}", wrapped(width, "  advice     ", advice));
     }
-    for (label, found) in [
-        ("  {} keeps   ", names(&side.kept_by.display)),
-        ("  full keeps ", names(&side.kept_by.error_context)),
-        ("  accessors  ", names(&side.kept_by.api)),
-        ("  {:?} has   ", names(&side.kept_by.debug)),
-        ("  {:?} alone ", names(side.in_debug_alone())),
-        ("  lost       ", names(side.found_nowhere())),
+    for (label, kept) in [
+        ("  {} keeps   ", &side.kept_by.display),
+        ("  full keeps ", &side.kept_by.error_context),
+        ("  accessors  ", &side.kept_by.api),
+        ("  {:?} has   ", &side.kept_by.debug),
+        ("  lost       ", &side.lost),
     ] {
-        let _ = writeln!(text, "{DIM}{}{PLAIN}", wrapped(width, label, &found));
+        let _ = writeln!(text, "{DIM}{}{PLAIN}", wrapped(width, label, &names(kept)));
     }
     text
 }

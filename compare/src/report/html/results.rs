@@ -2,13 +2,11 @@
 
 use maud::{Markup, html};
 
+use super::prose::in_code;
 use crate::{
     findings::{Comparison, Finding, Side},
-    report::{HEADINGS, fact, remarkable, row, short, summary, words},
+    report::{HEADINGS, Time, caveat, fact, remarkable, row, short, summary, words},
 };
-
-/// Columns before the times.
-const SHOWN: usize = 3;
 
 /// All of it.
 pub(super) fn section(run: &Comparison) -> Markup {
@@ -20,7 +18,7 @@ pub(super) fn section(run: &Comparison) -> Markup {
                 table.results {
                     thead {
                         tr {
-                            @for (index, heading) in HEADINGS[..SHOWN].iter().enumerate() {
+                            @for (index, heading) in HEADINGS.iter().enumerate() {
                                 th scope="col" class=[(index > 1).then_some("figure")] { (heading) }
                             }
                         }
@@ -28,10 +26,7 @@ pub(super) fn section(run: &Comparison) -> Markup {
                     tbody { @for finding in &run.scenarios { (scenario(finding)) } }
                 }
             }
-            p.note {
-                "Times are under " a href="#plots" { "Measured" }
-                ": those of this table would be of ten calls, and no others of the same operation."
-            }
+            p.note { (in_code(&caveat(run))) }
             @for finding in remarkable(run) { (remark(finding)) }
         }
     }
@@ -44,6 +39,18 @@ fn scenario(finding: &Finding) -> Markup {
             th scope="row" { code { (row.scenario) } }
             td { (row.verdict.word()) }
             td.figure { (row.requests) }
+            (time(row.raw))
+            (time(row.sdk))
+            td.figure { (row.ratio) }
+        }
+    }
+}
+
+fn time(time: Time) -> Markup {
+    html! {
+        td.figure {
+            (time.median)
+            @if let Some(range) = time.range { span.range { (range) } }
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     tick,
 };
 use crate::{
-    report::units::in_unit,
+    report::in_unit,
     stats::{Estimate, as_f64},
 };
 

@@ -1,7 +1,7 @@
 //! What the instructions of a warm call are spent on.
 
 use super::{
-    Plot,
+    Plot, as_f64,
     bars::{Bar, Bars, Column},
     canvas::{Sample, Sheet, drawn},
     ink::Series,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     paths::{Instructions, Paths, crates::Group},
-    report::units::{as_f64, grouped},
+    report::paths::grouped,
 };
 
 /// None where none were counted.
