@@ -166,6 +166,8 @@ cases! {
         QUERY_DATE = "presigned URL, X-Amz-Date form";
         QUERY_ALGORITHM = "presigned URL, X-Amz-Algorithm";
         QUERY_WRONG_REGION = "presigned URL, wrong region";
+        QUERY_WRONG_SERVICE = "presigned URL, wrong service";
+        QUERY_DATES_DIFFER = "presigned URL, credential date differs from X-Amz-Date";
         NO_SUCH_BUCKET = "NoSuchBucket";
         NO_SUCH_KEY = "NoSuchKey";
         PERMANENT_REDIRECT = "PermanentRedirect (bucket in another region)";

@@ -209,7 +209,12 @@ fn server_time(now: OffsetDateTime) -> String {
 /// Region before service, as the region may send the request elsewhere altogether.
 fn judge_scope(claim: &Claim, place: Place<'_>) -> Result<(), Refusal> {
     if claim.scope.date != claim.time.date() {
-        return Err(Refusal::of(facts::DATES_DIFFER));
+        return Err(match claim.location {
+            Location::Header => Refusal::of(facts::DATES_DIFFER),
+            Location::Query => Refusal::of(facts::QUERY_DATES_DIFFER)
+                .fill("sent", &claim.scope.date)
+                .fill("date", &claim.time.date()),
+        });
     }
     if claim.scope.region != place.region() {
         redirect_elsewhere(place, &claim.scope.region)?;
@@ -227,7 +232,11 @@ fn judge_scope(claim: &Claim, place: Place<'_>) -> Result<(), Refusal> {
         });
     }
     if claim.scope.service != "s3" {
-        return Err(Refusal::of(facts::WRONG_SERVICE).fill("sent", &claim.scope.service));
+        let case = match claim.location {
+            Location::Header => facts::WRONG_SERVICE,
+            Location::Query => facts::QUERY_WRONG_SERVICE,
+        };
+        return Err(Refusal::of(case).fill("sent", &claim.scope.service));
     }
     Ok(())
 }

@@ -229,8 +229,14 @@ fn s3_wants_the_date_the_region_and_the_service_in_the_scope() {
     s3(&elsewhere.presigned("60"), "presigned URL, wrong region", &filled);
 
     let case = "AuthorizationHeaderMalformed, wrong service";
-    let wire = Call::by(&sandbox, "admin", "/").with(|it| it.service = "ec2").signed();
-    s3(&wire, case, &[("sent", "ec2")]);
+    let call = Call::by(&sandbox, "admin", "/").with(|it| it.service = "ec2");
+    s3(&call.clone().signed(), case, &[("sent", "ec2")]);
+    s3(&call.presigned("60"), "presigned URL, wrong service", &[("sent", "ec2")]);
+    let wire = Call::by(&sandbox, "admin", "/").presigned("60");
+    let day = format!("%2F{today}%2F");
+    let wire = wire.with(|it| it.target = it.target.replacen(&day, "%2F20150830%2F", 1));
+    let case = "presigned URL, credential date differs from X-Amz-Date";
+    s3(&wire, case, &[("sent", "20150830"), ("date", &today)]);
 }
 
 #[test]
