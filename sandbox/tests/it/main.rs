@@ -1,5 +1,6 @@
 //! The endpoint from outside: what it refuses, in which words, and what it serves.
 
+mod chunks;
 mod coverage;
 mod faults;
 mod recording;
