@@ -107,11 +107,11 @@ pub struct WrongAndRight {
 }
 
 /// How many facts one way of printing kept.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Kept {
     /// `raw` or `sdk`.
     pub side: Cow<'static, str>,
-    /// `display`, `error_context`, `debug` or `api`.
+    /// `display`, `error_context`, `debug` or `api`; or [`WHOLE_CONTEXT`].
     pub way: Cow<'static, str>,
     /// Facts found there.
     pub kept: usize,
@@ -163,9 +163,55 @@ impl Findings {
     pub fn all_played(&self) -> bool {
         self.cases.iter().all(|case| case.problem.is_none())
     }
+
+    /// What each side says to print keeps where all of it is read: with the copy of `debug` that the
+    /// SDK's ends in, so that whoever prints it sees what either holds.
+    #[must_use]
+    pub fn kept_by_whole_context(&self) -> [Kept; 2] {
+        let cases: Vec<_> = self.cases.iter().filter(|case| case.is_counted()).collect();
+        let count = |name: &'static str, side: fn(&Finding) -> &Side| Kept {
+            side: name.into(),
+            way: WHOLE_CONTEXT.into(),
+            kept: cases.iter().map(|case| side(case).in_whole_context()).sum(),
+            of: cases.iter().map(|case| side(case).facts.len()).sum(),
+            cases: cases.len(),
+        };
+        [count("raw", |case| &case.raw), count("sdk", |case| &case.sdk)]
+    }
 }
 
+impl Side {
+    fn in_whole_context(&self) -> usize {
+        let KeptBy { error_context, debug, .. } = &self.kept_by;
+        let is_printed = |fact: &&Fact| {
+            error_context.contains(&fact.name) || self.debug_left_out && debug.contains(&fact.name)
+        };
+        self.facts.iter().filter(is_printed).count()
+    }
+
+    /// Which of `lost` are found nowhere at all, not even in `debug`.
+    pub fn found_nowhere(&self) -> impl Iterator<Item = &str> {
+        let lost = self.lost.iter().filter(|name| !self.kept_by.debug.contains(name));
+        lost.map(String::as_str)
+    }
+
+    /// Which of `lost` are found in `debug`.
+    pub fn in_debug_alone(&self) -> impl Iterator<Item = &str> {
+        let lost = self.lost.iter().filter(|name| self.kept_by.debug.contains(name));
+        lost.map(String::as_str)
+    }
+}
+
+/// The way of [`Findings::kept_by_whole_context`].
+pub const WHOLE_CONTEXT: &str = "whole_context";
+
 impl Finding {
+    /// Whether its facts are counted: it [is comparable](Finding::is_comparable), and has some.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        self.is_comparable() && !self.raw.facts.is_empty()
+    }
+
     /// Whether the words of the SDK's own clients can be held against raw's here. There is no client
     /// for a route of API Gateway, and none that fetches a presigned URL.
     #[must_use]
@@ -177,8 +223,7 @@ impl Finding {
 
 impl Kept {
     fn count(cases: &[Finding]) -> Vec<Self> {
-        let is_counted = |case: &&Finding| case.is_comparable() && !case.raw.facts.is_empty();
-        let cases: Vec<_> = cases.iter().filter(is_counted).collect();
+        let cases: Vec<_> = cases.iter().filter(|case| case.is_counted()).collect();
         let sides = [
             ("raw", cases.iter().map(|case| &case.raw).collect::<Vec<_>>()),
             ("sdk", cases.iter().map(|case| &case.sdk).collect()),

@@ -12,9 +12,12 @@ pub mod paths;
 pub mod plot;
 pub mod steps;
 pub mod terminal;
+mod units;
 pub mod writeup;
 
 use crate::findings::{Build, Comparison, Finding, Outcome, Side};
+use crate::scenario::{Scenario, Service};
+use units::{duration, in_unit};
 
 /// A scenario as one row of a table, the same for every way of writing it.
 struct Row {
@@ -107,29 +110,9 @@ fn latency(side: &Side) -> Time {
     }
 }
 
-/// Microseconds with their best unit, in three digits.
-fn in_unit(micros: f64) -> String {
-    let (value, unit) = match micros {
-        _ if micros < 1.0 => (micros * 1e3, "ns"),
-        _ if micros < 1e3 => (micros, "µs"),
-        _ if micros < 1e6 => (micros / 1e3, "ms"),
-        _ => (micros / 1e6, "s"),
-    };
-    let digits = match value {
-        _ if value < 10.0 => 2,
-        _ if value < 100.0 => 1,
-        _ => 0,
-    };
-    format!("{value:.digits$} {unit}")
-}
-
-/// Bytes with their best unit: the next takes over at ten of it.
-fn in_bytes(bytes: u64) -> String {
-    match bytes {
-        0..10_000 => format!("{bytes} B"),
-        10_000..10_000_000 => format!("{} kB", bytes / 1_000),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
-    }
+/// What stands in the SDK's column where there is no SDK client to call.
+fn stand_in(scenario: Scenario) -> Option<&'static str> {
+    (scenario.service() == Service::Api).then_some("sdk: the crate aws-sigv4, with reqwest")
 }
 
 /// What the table says in one sentence.
@@ -140,7 +123,7 @@ fn summary(comparison: &Comparison) -> String {
     let total = comparison.scenarios.len();
     let (skipped, not_tried) = (count(Verdict::Skipped), count(Verdict::NotTried));
     let played = total - skipped - not_tried;
-    let seconds = std::time::Duration::from_millis(comparison.elapsed_ms).as_secs_f64();
+    let took = duration(std::time::Duration::from_millis(comparison.elapsed_ms).as_secs_f64());
     let mut sentence = if comparison.agree {
         format!("{played} of {total} scenarios played, every one the same on both sides")
     } else {
@@ -154,7 +137,7 @@ fn summary(comparison: &Comparison) -> String {
             sentence = format!("{sentence}; {count} {what}");
         }
     }
-    format!("{sentence} ({seconds:.1} s)")
+    format!("{sentence} ({took})")
 }
 
 /// How the times were taken, so that nobody takes them for more.

@@ -162,7 +162,8 @@ pub struct Signing {
     pub side: Side,
     /// The steps, or why there are none.
     pub steps: Result<Steps, SignError>,
-    /// What the sandbox's verifier says of the signed request.
+    /// What the sandbox's verifier says of the signed request; none of a chunked upload without its
+    /// chunks.
     pub judged: Option<Judged>,
     /// What a service would refuse or read otherwise.
     pub notes: Vec<String>,
@@ -292,7 +293,7 @@ impl Job {
         };
         let steps = decided.sign();
         let mut notes = decided.notes();
-        let judged = steps.as_ref().ok().map(|steps| decided.judge(steps));
+        let judged = steps.as_ref().ok().and_then(|steps| decided.judge(steps));
         notes.extend(judged.as_ref().and_then(|judged| judged.note(&decided.service)));
         Signing { side, steps, judged, notes }
     }

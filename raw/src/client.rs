@@ -10,7 +10,7 @@ use contract::{
 
 use crate::endpoint::Origins;
 use crate::error::{Circumstances, Error, ErrorKind};
-use crate::observe::{self, Exchange, Steps};
+use crate::observe::{self, Observation, Steps};
 use crate::parse::{self, Page, parse};
 use crate::request::Request;
 use crate::retry::Retries;
@@ -103,8 +103,8 @@ impl Client {
         self
     }
 
-    /// [`contract::Client::call`], with every attempt that was made for it.
-    pub async fn call_observed(&self, operation: &Operation) -> (Reply, Vec<Exchange>) {
+    /// [`contract::Client::call`], with every attempt that was made for it and the functions that ran.
+    pub async fn call_observed(&self, operation: &Operation) -> (Reply, Observation) {
         observe::observing(contract::Client::call(self, operation)).await
     }
 
@@ -127,7 +127,7 @@ impl Client {
         &self.target
     }
 
-    /// One exchange with the service: the whole of this crate in four lines.
+    /// One exchange with the service: below the first line, the whole of this crate in four.
     async fn attempt(
         &self,
         operation: &Operation,
@@ -135,6 +135,7 @@ impl Client {
         now: SystemTime,
         spent: &mut Spent,
     ) -> Result<Page, ErrorKind> {
+        let _here = observe::enter(|| ());
         let request = Request::at(operation, &self.target, &self.origins, page)?;
         let signed = self.sign(&request, now)?;
         let response = self.sender.send(signed, spent).await?;
@@ -143,6 +144,7 @@ impl Client {
 
     /// Signs anew for every attempt: a signature that is sent again later is refused as too old.
     fn sign(&self, request: &Request, now: SystemTime) -> Result<reqwest::Request, ErrorKind> {
+        let _here = observe::enter(|| ());
         observe::begin(Phase::Sign);
         if request.signing == Signing::Unsigned {
             return Ok(assemble(request, std::iter::empty())?);
@@ -156,6 +158,7 @@ impl Client {
     }
 
     fn presign(&self, operation: &Operation, input: &PresignGet) -> Result<Answer, Error> {
+        let _here = observe::enter(|| ());
         let now = self.target.clock.now();
         let presign = || {
             let request = Request::at(operation, &self.target, &self.origins, None)?;

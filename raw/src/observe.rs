@@ -1,17 +1,33 @@
-//! What this client signed and sent, for whoever wants to explain it: the steps themselves, kept as
-//! they were taken, not taken again.
+//! Instrumentation: what this client ran, signed and sent for one call, recorded where it happens.
 
-use std::any::type_name_of_val;
+use std::any::type_name;
 use std::cell::RefCell;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use contract::{Phase, Timeline};
 use reqwest::header::HeaderMap;
 
-use crate::parse::parse;
-use crate::request::Request;
-use crate::send::{Response, Sender};
-use crate::sigv4::{self, Presigned, Signed};
+use crate::send::Response;
+use crate::sigv4::{Presigned, Signed};
+
+/// What was observed of one call, its pages, polls and retries included.
+#[derive(Debug, Clone, Default)]
+pub struct Observation {
+    /// HTTP attempts and presigned URLs, in order.
+    pub exchanges: Vec<Exchange>,
+    /// The functions of this crate that noted themselves, in the order in which they were entered.
+    pub functions: Vec<Function>,
+}
+
+/// A function of this crate that ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Function {
+    /// Its path without generic arguments, such as `raw::sigv4::sign`.
+    pub name: String,
+    /// How many others that noted themselves it ran in.
+    pub depth: usize,
+}
 
 /// One HTTP attempt, or the making of one presigned URL.
 #[derive(Clone)]
@@ -41,29 +57,6 @@ pub struct Steps {
     pub signature: String,
     /// Step 5: the value of the `Authorization` header, or the presigned URL.
     pub carried: String,
-}
-
-impl Exchange {
-    /// The functions of this crate that it passed through, in order. The names are the compiler's, so
-    /// that none can be one of the past.
-    #[must_use]
-    pub fn functions(&self) -> Vec<&'static str> {
-        let mut functions = vec![type_name_of_val(&Request::new)];
-        // What is presigned is for others to send.
-        let is_presigned = self.steps.as_ref().is_some_and(|steps| steps.carried == self.url);
-        match &self.steps {
-            Some(_) if is_presigned => functions.push(type_name_of_val(&sigv4::presign)),
-            Some(_) => functions.push(type_name_of_val(&sigv4::sign)),
-            None => {}
-        }
-        if !is_presigned {
-            functions.push(type_name_of_val(&Sender::send));
-        }
-        if self.response.is_some() {
-            functions.push(type_name_of_val(&parse));
-        }
-        functions
-    }
 }
 
 /// A header, the query and the answer may hold a token.
@@ -102,6 +95,10 @@ impl From<&Presigned<'_>> for Steps {
     }
 }
 
+/// Calls that are observed now, in the whole process. Looked at before anything else: signing takes
+/// less than a microsecond, and finding the task's own record would be a noticeable part of it.
+static OBSERVERS: AtomicUsize = AtomicUsize::new(0);
+
 tokio::task_local! {
     static OBSERVED: RefCell<Observed>;
 }
@@ -110,16 +107,89 @@ tokio::task_local! {
 struct Observed {
     /// Signed, and not yet sent.
     steps: Option<Steps>,
-    exchanges: Vec<Exchange>,
+    /// Functions that have been entered and not left.
+    depth: usize,
+    seen: Observation,
 }
 
-/// Runs `call` and returns every attempt that was made for it, in order.
-pub(crate) async fn observing<T>(call: impl Future<Output = T>) -> (T, Vec<Exchange>) {
+/// Runs `call` and returns what was observed of it.
+pub(crate) async fn observing<T>(call: impl Future<Output = T>) -> (T, Observation) {
     let observed = OBSERVED.scope(RefCell::default(), async {
+        let _counted = Observer::new();
         let value = call.await;
-        (value, OBSERVED.with(|observed| std::mem::take(&mut observed.borrow_mut().exchanges)))
+        (value, OBSERVED.with(|observed| std::mem::take(&mut observed.borrow_mut().seen)))
     });
     observed.await
+}
+
+/// One of [`OBSERVERS`], also where the call is abandoned.
+struct Observer;
+
+impl Observer {
+    fn new() -> Self {
+        OBSERVERS.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        OBSERVERS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Until it is dropped, functions that are entered run in this one.
+#[must_use]
+pub(crate) struct Entered {
+    is_observed: bool,
+}
+
+/// The function around `here`, an empty closure, is entered. The compiler names a closure after the
+/// function it is written in, so a function can note no other name than its own.
+#[inline]
+pub(crate) fn enter<F: Fn()>(_here: F) -> Entered {
+    let is_observed = OBSERVERS.load(Ordering::Relaxed) > 0 && note(type_name::<F>());
+    Entered { is_observed }
+}
+
+/// Whether this task's call is the one that is observed.
+#[cold]
+fn note(closure: &'static str) -> bool {
+    let name = function_around(closure);
+    let noted = OBSERVED.try_with(|observed| {
+        let mut observed = observed.borrow_mut();
+        let depth = observed.depth;
+        observed.seen.functions.push(Function { name, depth });
+        observed.depth += 1;
+    });
+    noted.is_ok()
+}
+
+/// `a::b<c>::{{closure}}` is a closure in `a::b`.
+fn function_around(closure: &str) -> String {
+    let mut path = String::with_capacity(closure.len());
+    let mut brackets = 0_usize;
+    let mut before = ' ';
+    for character in closure.chars() {
+        match character {
+            '<' => brackets += 1,
+            '>' if before != '-' => brackets = brackets.saturating_sub(1),
+            _ if brackets == 0 => path.push(character),
+            _ => {}
+        }
+        before = character;
+    }
+    path.truncate(path.find("::{{closure}}").unwrap_or(path.len()));
+    path
+}
+
+impl Drop for Entered {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_observed {
+            let _ = OBSERVED.try_with(|observed| observed.borrow_mut().depth -= 1);
+        }
+    }
 }
 
 tokio::task_local! {
@@ -162,14 +232,14 @@ pub(crate) fn sending(request: &reqwest::Request) {
             steps: observed.steps.take(),
             response: None,
         };
-        observed.exchanges.push(exchange);
+        observed.seen.exchanges.push(exchange);
     });
 }
 
 /// This came back for it.
 pub(crate) fn received(response: &Response) {
     let _ = OBSERVED.try_with(|observed| {
-        if let Some(exchange) = observed.borrow_mut().exchanges.last_mut() {
+        if let Some(exchange) = observed.borrow_mut().seen.exchanges.last_mut() {
             exchange.response = Some(response.clone());
         }
     });
@@ -178,7 +248,7 @@ pub(crate) fn received(response: &Response) {
 /// A URL was signed, for somebody else to send.
 pub(crate) fn presigned(presigned: &Presigned<'_>) {
     let _ = OBSERVED.try_with(|observed| {
-        observed.borrow_mut().exchanges.push(Exchange {
+        observed.borrow_mut().seen.exchanges.push(Exchange {
             method: "GET".to_owned(),
             url: presigned.url.as_str().to_owned(),
             headers: Vec::new(),

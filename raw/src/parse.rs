@@ -13,6 +13,7 @@ pub use xml::{Fault, Problem};
 use contract::{Answer, ApiResponse, DryRun, Operation, RunInstances};
 
 use crate::error::ErrorKind;
+use crate::observe;
 use crate::send::{Head, Response};
 
 /// One answer, which may be a part of a longer one.
@@ -33,6 +34,7 @@ pub struct Page {
 /// # Panics
 /// On [`Operation::PresignGet`], which sends nothing and so is not answered.
 pub fn parse(operation: &Operation, response: &Response) -> Result<Page, ErrorKind> {
+    let _here = observe::enter(|| ());
     match operation {
         Operation::PresignGet(_) => unreachable!("a presigned URL is for others to fetch"),
         Operation::ListBuckets => document(response, s3::buckets),

@@ -12,6 +12,7 @@ use reqwest::Method;
 
 use crate::encode::{self, Slash};
 use crate::endpoint::{EndpointError, Origin, Origins, Service};
+use crate::observe;
 use crate::sigv4;
 
 /// An HTTP request, and who is to sign it for what.
@@ -95,6 +96,7 @@ impl Request {
         origins: &Origins,
         page: Option<&str>,
     ) -> Result<Self, BuildError> {
+        let _here = observe::enter(|| ());
         let (s3, ec2) = (At { target, origin: &origins.s3 }, At { target, origin: &origins.ec2 });
         Ok(match operation {
             Operation::ListBuckets => s3::list_buckets(s3, page),

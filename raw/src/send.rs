@@ -96,6 +96,7 @@ impl Sender {
         request: reqwest::Request,
         spent: &mut Spent,
     ) -> Result<Response, SendError> {
+        let _here = observe::enter(|| ());
         let client = self.client_for(request.url())?;
         spent.requests += 1;
         observe::sending(&request);

@@ -33,6 +33,7 @@ pub use settings::{
 pub use text::Hex;
 pub use timestamp::Timestamp;
 
+use crate::observe;
 use caller::{Credential, Token};
 use contract::SecretKey;
 use headers::{AddedHeaders, HeaderBuffers, Headers};
@@ -59,6 +60,7 @@ pub fn sign<'b>(
     keys: &KeyCache,
     buffers: &'b mut Buffers,
 ) -> Result<Signed<'b>, Error> {
+    let _here = observe::enter(|| ());
     let steps = Steps::new(request, params, Location::Header, keys, &mut buffers.steps)?;
     let authorization = Authorization::new(&steps, &mut buffers.output);
     let Steps { canonical_request, string_to_sign, signature, headers, .. } = steps;
@@ -77,6 +79,7 @@ pub fn presign<'b>(
     keys: &KeyCache,
     buffers: &'b mut Buffers,
 ) -> Result<Presigned<'b>, Error> {
+    let _here = observe::enter(|| ());
     let steps = Steps::new(request, params, Location::Query(expires), keys, &mut buffers.steps)?;
     let url = PresignedUrl::new(request, &steps, &mut buffers.output);
     let Steps { canonical_request, string_to_sign, signature, .. } = steps;
@@ -206,6 +209,7 @@ impl<'b> CanonicalRequest<'b> {
         headers: &Headers<'_>,
         out: &'b mut Vec<u8>,
     ) -> Self {
+        let _here = observe::enter(|| ());
         out.clear();
         // <HTTPMethod>\n
         out.extend_from_slice(request.method.as_bytes());
@@ -287,6 +291,7 @@ impl<'b> StringToSign<'b> {
         scope: &CredentialScope<'_>,
         out: &'b mut Vec<u8>,
     ) -> Self {
+        let _here = observe::enter(|| ());
         out.clear();
         // Algorithm \n
         out.extend_from_slice(ALGORITHM.as_bytes());
@@ -374,6 +379,7 @@ impl SigningKey {
     /// Derives the key of `secret` for `scope`.
     #[must_use]
     pub fn derive(secret: &SecretKey, scope: &CredentialScope<'_>) -> Self {
+        let _here = observe::enter(|| ());
         let [.., (_, key)] = Self::derivation(secret, scope);
         Self(KeyedHash::new(&key))
     }
@@ -400,6 +406,7 @@ impl SigningKey {
     /// Step 4: signs.
     #[must_use]
     pub fn sign(&self, string_to_sign: &StringToSign<'_>) -> Signature {
+        let _here = observe::enter(|| ());
         Signature(Hex::of(self.0.of(&string_to_sign.0)))
     }
 }
@@ -431,6 +438,7 @@ pub struct Authorization<'b>(&'b [u8]);
 
 impl<'b> Authorization<'b> {
     fn new(steps: &Steps<'_>, out: &'b mut Vec<u8>) -> Self {
+        let _here = observe::enter(|| ());
         out.clear();
         out.extend_from_slice(ALGORITHM.as_bytes());
         out.extend_from_slice(b" Credential=");
@@ -462,6 +470,7 @@ pub struct PresignedUrl<'b>(&'b [u8]);
 
 impl<'b> PresignedUrl<'b> {
     fn new(request: &Request<'_>, steps: &Steps<'_>, out: &'b mut Vec<u8>) -> Self {
+        let _here = observe::enter(|| ());
         out.clear();
         out.extend_from_slice(request.scheme.as_str().as_bytes());
         out.extend_from_slice(b"://");

@@ -20,6 +20,10 @@ use crate::record::Entry;
 /// overtake it.
 const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
 
+/// Before a connection that a fault holds open is broken after all: no client that is tested waits so
+/// long, and one that went away without saying so is not waited for.
+pub(crate) const LONGEST_SILENCE: Duration = Duration::from_mins(10);
+
 /// What hyper sends. The one for measured calls carries nothing that they do not need.
 pub(crate) type Payload = Either<Full<Bytes>, Body>;
 
@@ -28,8 +32,8 @@ pub(crate) struct Delivery {
     /// Its body is not used.
     head: Answer,
     pieces: VecDeque<Bytes>,
-    /// What Content-Length says.
-    promised: u64,
+    /// What Content-Length says; absent where none is sent.
+    promised: Option<u64>,
     ending: Ending,
 }
 
@@ -40,7 +44,7 @@ pub(crate) enum Ending {
     Regular,
     /// The end of the connection.
     Break,
-    /// Nothing any more, and the connection stays open.
+    /// Nothing any more, and the connection stays open, for [`LONGEST_SILENCE`].
     Silence,
 }
 
@@ -69,14 +73,20 @@ impl Delivery {
     /// All of it, the body in these pieces.
     pub(crate) fn in_pieces(head: Answer, pieces: VecDeque<Bytes>) -> Self {
         let promised = pieces.iter().map(|piece| piece.len() as u64).sum();
-        Delivery { head, pieces, promised, ending: Ending::Regular }
+        Delivery { head, pieces, promised: Some(promised), ending: Ending::Regular }
+    }
+
+    /// These pieces, of a length that is not said, and nothing after them.
+    pub(crate) fn without_end(head: Answer, pieces: VecDeque<Bytes>) -> Self {
+        Delivery { head, pieces, promised: None, ending: Ending::Silence }
     }
 
     /// The first half of it, and then that `ending`.
     pub(crate) fn half(mut answer: Answer, ending: Ending) -> Self {
         let body = std::mem::take(&mut answer.body);
         let half = body.slice(..body.len() / 2);
-        Delivery { head: answer, pieces: [half].into(), promised: body.len() as u64, ending }
+        let promised = Some(body.len() as u64);
+        Delivery { head: answer, pieces: [half].into(), promised, ending }
     }
 
     /// The answer for hyper, noted in `entry` as it goes out.
@@ -89,8 +99,8 @@ impl Delivery {
         let mut response = head.into_head();
         if let Some(entry) = &entry {
             // hyper would add these two itself, and then nobody could say what they were.
-            let added = [("content-length", promised.to_string()), ("date", http_date(now))];
-            for (name, value) in added {
+            let length = promised.map(|length| ("content-length", length.to_string()));
+            for (name, value) in length.into_iter().chain([("date", http_date(now))]) {
                 if let Ok(value) = value.parse() {
                     response.headers_mut().entry(name).or_insert(value);
                 }
@@ -107,7 +117,7 @@ impl Delivery {
 /// The body of an answer, piece by piece.
 pub(crate) struct Body {
     pieces: VecDeque<Bytes>,
-    promised: u64,
+    promised: Option<u64>,
     ending: Ending,
     entry: Option<Entry>,
     pause: Option<Pin<Box<Sleep>>>,
@@ -127,16 +137,13 @@ impl hyper::body::Body for Body {
             }
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }
-        match self.ending {
-            Ending::Regular => Poll::Ready(None),
-            Ending::Silence => Poll::Pending,
-            Ending::Break => {
-                let pause = self
-                    .pause
-                    .get_or_insert_with(|| Box::pin(tokio::time::sleep(BEFORE_THE_BREAK)));
-                pause.as_mut().poll(context).map(|()| Some(Err(Broken)))
-            }
-        }
+        let pause = match self.ending {
+            Ending::Regular => return Poll::Ready(None),
+            Ending::Silence => LONGEST_SILENCE,
+            Ending::Break => BEFORE_THE_BREAK,
+        };
+        let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
+        pause.as_mut().poll(context).map(|()| Some(Err(Broken)))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -144,6 +151,6 @@ impl hyper::body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.promised)
+        self.promised.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

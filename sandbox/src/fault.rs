@@ -20,7 +20,7 @@ use crate::refusal::{Refusal, XML_DECLARATION};
 use crate::server::{Service, Services};
 use crate::verify::Received;
 
-/// The least that the body of [`Fault::HugeError`] is long.
+/// The least that the bodies of [`Fault::HugeError`] and [`Fault::EndlessBody`] are long.
 const HUGE: usize = 200 * 1000 * 1000;
 /// Of which each piece is so long: what is in memory of it.
 const HUGE_PIECE: usize = 64 * 1024;
@@ -73,6 +73,9 @@ pub enum Fault {
     BadUtf8,
     /// The status and document of [`Fault::InternalError`], 200 MB long.
     HugeError,
+    /// The right answer, whose document does not end: its last end tag never comes, and white space
+    /// comes instead, for 200 MB. Its length is not said. Then the connection stays open.
+    EndlessBody,
     /// The status of [`Fault::InternalError`] and an error document of some 500 bytes whose message
     /// is made of nested entities: expanded, two thousand million characters.
     NestedEntities,
@@ -95,7 +98,7 @@ pub(crate) enum Outcome {
 
 impl Fault {
     /// Every fault, the mildest first.
-    pub const ALL: [Fault; 17] = [
+    pub const ALL: [Fault; 18] = [
         Fault::Throttled,
         Fault::InternalError,
         Fault::ErrorInSuccess,
@@ -110,6 +113,7 @@ impl Fault {
         Fault::NoAnswer,
         Fault::BadUtf8,
         Fault::HugeError,
+        Fault::EndlessBody,
         Fault::NestedEntities,
         Fault::Silence,
         Fault::Stall,
@@ -141,6 +145,7 @@ impl Fault {
                 Answer::new(status, "application/xml", nested_entities())
             }
             Fault::HugeError => return Outcome::Answer(huge(broken())),
+            Fault::EndlessBody => return Outcome::Answer(endless(right())),
             Fault::CutBody | Fault::Reset => {
                 return Outcome::Answer(Delivery::half(right(), Ending::Break));
             }
@@ -185,11 +190,24 @@ fn huge(answer: Answer) -> Delivery {
         ("</Error>", "<Padding>", "</Padding>")
     };
     let at = damage::find_last(&answer.body, end).unwrap_or(answer.body.len());
-    let padding = Bytes::from(vec![b' '; HUGE_PIECE]);
     let mut pieces = VecDeque::from([answer.body.slice(..at), Bytes::from(before)]);
-    pieces.extend(std::iter::repeat_n(padding, HUGE.div_ceil(HUGE_PIECE)));
+    pieces.extend(padding());
     pieces.extend([Bytes::from(after), answer.body.slice(at..)]);
     Delivery::in_pieces(answer, pieces)
+}
+
+/// The document up to its last end tag, and then padding.
+fn endless(answer: Answer) -> Delivery {
+    let answer = with_body(answer, <[u8]>::to_vec);
+    let end = damage::find_last(&answer.body, "</").unwrap_or(answer.body.len());
+    let mut pieces = VecDeque::from([answer.body.slice(..end)]);
+    pieces.extend(padding());
+    Delivery::without_end(answer, pieces)
+}
+
+/// 200 MB of spaces, of which a piece is in memory.
+fn padding() -> impl Iterator<Item = Bytes> {
+    std::iter::repeat_n(Bytes::from(vec![b' '; HUGE_PIECE]), HUGE.div_ceil(HUGE_PIECE))
 }
 
 /// "Billion laughs": nine entities, each of ten of the one before.

@@ -60,6 +60,8 @@ pub struct Options {
     /// How long every answer is held back, as a network's round trip would. The timer counts whole
     /// milliseconds, and rounds up.
     pub delay: Duration,
+    /// How long a client may take over the head of a request, and again over its body.
+    pub patience: Duration,
     /// The fault that every answer suffers; none where the services are well.
     pub fault: Option<Fault>,
     /// Whether to keep what goes over the wire, for [`Sandbox::exchanges`].
@@ -67,14 +69,15 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Any free port; instances boot in 150 ms and shut down in 100 ms; answers at once; no fault, and
-    /// no recording.
+    /// Any free port; instances boot in 150 ms and shut down in 100 ms; answers at once; requests may
+    /// take half a minute; no fault, and no recording.
     fn default() -> Self {
         Options {
             port: 0,
             boot_time: Duration::from_millis(150),
             shutdown_time: Duration::from_millis(100),
             delay: Duration::ZERO,
+            patience: Duration::from_secs(30),
             fault: None,
             recording: Recording::Off,
         }
@@ -131,6 +134,7 @@ impl Sandbox {
             s3: s3::S3::new(),
             ec2: query_api::QueryApi::new(&options),
             delay: options.delay,
+            patience: options.patience,
             fault: options.fault,
             log: match options.recording {
                 Recording::Off => None,

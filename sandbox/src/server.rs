@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::answer::{Answer, RequestIds};
 use crate::authenticate::Records;
-use crate::delivery::{Broken, Delivery, Payload};
+use crate::delivery::{Broken, Delivery, LONGEST_SILENCE, Payload};
 use crate::fault::{Fault, Outcome};
 use crate::identity::Identity;
 use crate::record::Log;
@@ -23,10 +23,8 @@ use crate::s3::{self, S3};
 use crate::verify::Received;
 use crate::{execute_api, query_api};
 
-/// No request here has a body to speak of.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
-/// How long a client may take over the head of a request.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest body of a request that is read, in bytes. No request here has a body to speak of.
+const LARGEST_BODY: usize = 1024 * 1024;
 
 /// Everything that answers.
 pub(crate) struct Services {
@@ -35,6 +33,8 @@ pub(crate) struct Services {
     pub(crate) s3: S3,
     pub(crate) ec2: query_api::QueryApi,
     pub(crate) delay: Duration,
+    /// How long a client may take over the head of a request, and again over its body.
+    pub(crate) patience: Duration,
     pub(crate) fault: Option<Fault>,
     pub(crate) log: Option<Arc<Log>>,
 }
@@ -74,7 +74,7 @@ pub(crate) async fn serve(
                 // fault may want it to end.
                 let _ = hyper::server::conn::http1::Builder::new()
                     .timer(TokioTimer::new())
-                    .header_read_timeout(PATIENCE)
+                    .header_read_timeout(services.patience)
                     .serve_connection(TokioIo::new(stream), service)
                     .await;
             });
@@ -91,9 +91,11 @@ async fn respond(
     request: Request<Incoming>,
 ) -> Result<Response<Payload>, Broken> {
     let (head, body) = request.into_parts();
-    let body = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => body.to_bytes().into(),
-        Err(_) => return Ok(too_large(services)),
+    let body = Limited::new(body, LARGEST_BODY).collect();
+    let body = match tokio::time::timeout(services.patience, body).await {
+        Ok(Ok(body)) => body.to_bytes().into(),
+        Ok(Err(_)) => return Ok(unread(services, "RequestBodyTooLarge", TOO_LARGE)),
+        Err(_elapsed) => return Ok(unread(services, "RequestTimeout", TOO_SLOW)),
     };
     let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let received = Received {
@@ -121,7 +123,10 @@ async fn respond(
     match outcome {
         Outcome::Answer(delivery) => Ok(delivery.into_response(entry, now)),
         Outcome::Nothing => Err(Broken),
-        Outcome::Silence => std::future::pending().await,
+        Outcome::Silence => {
+            tokio::time::sleep(LONGEST_SILENCE).await;
+            Err(Broken)
+        }
     }
 }
 
@@ -174,10 +179,13 @@ fn render(mut answer: Answer) -> Response<Payload> {
     answer.into_head().map(|()| Either::Left(Full::new(body)))
 }
 
-fn too_large(services: &Services) -> Response<Payload> {
+const TOO_LARGE: &str = "The body is larger than this endpoint reads, or it broke off.";
+const TOO_SLOW: &str = "The body did not end within the time that this endpoint waits for one.";
+
+/// The refusal of a request whose body was not read to its end.
+fn unread(services: &Services, code: &str, message: &str) -> Response<Payload> {
     let id = services.ids.next();
-    let message = "The body is larger than this endpoint reads, or it broke off.";
-    let refusal = Refusal::beyond_the_facts(400, "RequestBodyTooLarge", message);
+    let refusal = Refusal::beyond_the_facts(400, code, message);
     let document = refusal.s3_document(&id.short(), &id.opaque(32));
     let mut response = render(Answer::new(refusal.status, "application/xml", document));
     // What is left of the body would be read as the next request.

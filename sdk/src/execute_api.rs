@@ -51,9 +51,9 @@ fn sign_request(
     let signable =
         SignableRequest::new("GET", &input.url, std::iter::empty(), SignableBody::Bytes(&[]))
             .map_err(|error| from_error(Stage::Sign, &error))?;
-    trace::calls(&sign);
+    let signed = trace::called(sign)(signable, &parameters);
     let (instructions, _signature) =
-        sign(signable, &parameters).map_err(|error| from_error(Stage::Sign, &error))?.into_parts();
+        signed.map_err(|error| from_error(Stage::Sign, &error))?.into_parts();
     instructions.apply_to_request_http1x(request);
     Ok(())
 }
@@ -72,8 +72,8 @@ async fn send(
         headers: owned(request.headers()),
         ..Exchange::default()
     });
-    trace::calls(&reqwest::Client::execute);
-    let mut response = client.execute(request).await.map_err(|error| from_reqwest(&error))?;
+    let answered = trace::called(reqwest::Client::execute)(client, request).await;
+    let mut response = answered.map_err(|error| from_reqwest(&error))?;
     timing::begin(Phase::Parse);
     let status = response.status().as_u16();
     let headers = response.headers().clone();

@@ -118,9 +118,11 @@ pub(crate) async fn tracing<T>(call: impl Future<Output = T>) -> (T, Trace) {
     traced.with_subscriber(SpanListener::default()).await
 }
 
-/// `function` is called now. Its name is the compiler's, so that it cannot be one of the past.
-pub(crate) fn calls<F>(function: &F) {
-    mark(MarkKind::Function, type_name_of_val(function));
+/// `function`, marked as called: the mark and the call are one expression, so neither stays behind
+/// when the other goes.
+pub(crate) fn called<F>(function: F) -> F {
+    mark(MarkKind::Function, type_name_of_val(&function));
+    function
 }
 
 fn mark(kind: MarkKind, name: &'static str) {

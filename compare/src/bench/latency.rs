@@ -84,9 +84,9 @@ pub struct OperationResult {
     pub arms: Vec<ArmResult>,
     /// The SDK beside raw.
     pub sdk_beside_raw: Beside,
-    /// raw beside what no client can beat.
+    /// raw beside its HTTP client alone.
     pub raw_beside_bare: Beside,
-    /// The SDK beside the same.
+    /// The SDK beside the same, which is another HTTP client than the SDK's.
     pub sdk_beside_bare: Beside,
     /// Where the time goes.
     pub waterfall: Vec<PhaseTime>,

@@ -93,7 +93,7 @@ pub enum Arm {
     /// The same, its HTTP client without TLS: the default one reads the system's certificates for any
     /// URL, raw for https alone.
     SdkWithoutTls,
-    /// Starts and ends: what no program can beat.
+    /// Starts and ends: what starting a Rust program costs by itself.
     Nothing,
 }
 

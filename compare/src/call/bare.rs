@@ -1,5 +1,5 @@
-//! The call that no client can beat: copies of requests that were signed beforehand, sent by the HTTP
-//! client that raw has; the answers are read to their end and not parsed.
+//! raw's HTTP client with nothing of raw's: reqwest sends copies of requests that were signed
+//! beforehand; the answers are read to their end and not parsed. Another HTTP client may be faster.
 
 use contract::Timeouts;
 use reqwest::header::{HeaderName, HeaderValue};

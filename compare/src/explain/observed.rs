@@ -84,8 +84,8 @@ impl Client for RawSide<'_> {
     }
 
     async fn call(&self, operation: &Operation) -> Reply {
-        let (reply, exchanges) = self.client.call_observed(operation).await;
-        let first = exchanges.into_iter().next().map(Observed::from);
+        let (reply, observation) = self.client.call_observed(operation).await;
+        let first = observation.exchanges.into_iter().next().map(Observed::from);
         let http = match operation {
             Operation::PresignGet(_) => HttpClient::SomebodyElses,
             _ => HttpClient::Reqwest,

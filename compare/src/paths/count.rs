@@ -186,7 +186,8 @@ impl Instructions {
         let mut groups: BTreeMap<Group, (u64, usize)> = BTreeMap::new();
         let mut shares = Vec::with_capacity(crates.len());
         for (Crate { name, group }, (instructions, functions)) in crates {
-            let instructions = instructions / u64::from(calls);
+            let calls = u64::from(calls);
+            let instructions = (instructions + calls / 2) / calls;
             let share = groups.entry(group).or_default();
             share.0 += instructions;
             share.1 += functions;

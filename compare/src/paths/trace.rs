@@ -1,14 +1,13 @@
 //! The two sides with somebody looking on: what runs, in order.
 
 use std::{
-    any::{type_name, type_name_of_val},
     borrow::Cow,
     slice,
     sync::{Mutex, PoisonError},
 };
 
 use contract::{Client, Operation, Reply};
-use raw::{observe::Exchange, sigv4};
+use raw::observe::{Function, Observation};
 use sdk::trace::MarkKind;
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +43,6 @@ pub struct Phase {
 pub enum PhaseKind {
     /// A function.
     Function,
-    /// What a function makes, where that has a name.
-    Step,
     /// A span that the SDK opens.
     Span,
     /// A hook at which the SDK asks its interceptors.
@@ -116,8 +113,9 @@ impl Client for RawSide<'_> {
     }
 
     async fn call(&self, operation: &Operation) -> Reply {
-        let (reply, exchanges) = self.client.call_observed(operation).await;
-        let phases = exchanges.iter().flat_map(phases_of_raw).collect();
+        let (reply, observation) = self.client.call_observed(operation).await;
+        let Observation { exchanges, functions } = observation;
+        let phases = functions.into_iter().map(Phase::from).collect();
         let trace = Trace { phases, ..Trace::default() };
         let sent = match operation {
             // A call that is warm finds it running at the first poll.
@@ -144,33 +142,10 @@ impl Client for SdkSide {
     }
 }
 
-/// The functions that an exchange passed through, and below the signer what it made.
-fn phases_of_raw(exchange: &Exchange) -> Vec<Phase> {
-    let functions = exchange.functions();
-    let carrier = if functions.contains(&type_name_of_val(&sigv4::presign)) {
-        type_name::<sigv4::PresignedUrl<'_>>()
-    } else {
-        type_name::<sigv4::Authorization<'_>>()
-    };
-    let steps = [
-        type_name::<sigv4::CanonicalRequest<'_>>(),
-        type_name::<sigv4::StringToSign<'_>>(),
-        type_name::<sigv4::SigningKey>(),
-        type_name::<sigv4::Signature>(),
-        carrier,
-    ];
-    let mut phases = Vec::new();
-    for name in functions {
-        phases.push(Phase { kind: PhaseKind::Function, name: name.into(), depth: 0 });
-        if name.starts_with("raw::sigv4::") {
-            // Without their lifetimes.
-            let names = steps.map(|name| name.split('<').next().unwrap_or(name));
-            let step =
-                |name: &'static str| Phase { kind: PhaseKind::Step, name: name.into(), depth: 1 };
-            phases.extend(names.map(step));
-        }
+impl From<Function> for Phase {
+    fn from(Function { name, depth }: Function) -> Self {
+        Self { kind: PhaseKind::Function, name: name.into(), depth }
     }
-    phases
 }
 
 impl From<sdk::trace::Trace> for Trace {

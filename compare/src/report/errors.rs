@@ -6,8 +6,9 @@ pub mod text;
 use std::collections::BTreeMap;
 
 use crate::{
-    errors::{Finding, Findings, Side, catalogue::Cause, wire::Wire},
+    errors::{Finding, Findings, Kept, Side, WHOLE_CONTEXT, catalogue::Cause, wire::Wire},
     findings::Outcome,
+    report::units::{duration, in_unit},
 };
 
 /// How much is said of each case.
@@ -49,9 +50,10 @@ pub(super) const CAUSES: [(Cause, &str); 4] = [
 ];
 
 /// A way of printing, its name in the findings, and what it is on each side.
-pub(super) const WAYS: [(&str, &str); 4] = [
+pub(super) const WAYS: [(&str, &str); 5] = [
     ("display", "{}"),
     ("error_context", "the causes / DisplayErrorContext"),
+    (WHOLE_CONTEXT, "the same, its copy of {:?} too"),
     ("api", "typed accessors"),
     ("debug", "{:?}"),
 ];
@@ -64,7 +66,10 @@ const HOW_TO_READ: &str = "Kept: how many of the facts that the service sent are
      with reqwest, and shows reqwest's words.";
 
 pub(super) const HOW_COUNTED: &str = "Counted are the cases in which an SDK client called and both sides failed. DisplayErrorContext \
-     ends in a copy of {:?}, dump of the body included; that is counted as {:?}.";
+     ends in a copy of {:?}, dump of the body included: its row leaves the copy out, and the next one \
+     counts it. The SDK's {} prints one phrase for each kind of error and leaves the rest to the \
+     causes: that is one decision, counted here once for every fact. raw's sentences, the cases and \
+     this count were written by the same people.";
 
 fn row(case: &Finding) -> Row<'_> {
     let kept = |side: &Side, names: &[String]| match side.outcome {
@@ -131,10 +136,16 @@ fn by_cause(findings: &Findings) -> impl Iterator<Item = (&'static str, Vec<&Fin
     })
 }
 
+/// What each way of [`WAYS`] kept, on each side.
+pub(super) fn counted(findings: &Findings) -> Vec<Kept> {
+    findings.kept.iter().cloned().chain(findings.kept_by_whole_context()).collect()
+}
+
 /// `way, raw, sdk` for each way of printing.
 pub(super) fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
-    let of = |side: &str, way: &str| {
-        let kept = findings.kept.iter().find(|kept| kept.side == side && kept.way == way);
+    let counted = counted(findings);
+    let of = move |side: &str, way: &str| {
+        let kept = counted.iter().find(|kept| kept.side == side && kept.way == way);
         kept.map_or_else(String::new, |kept| {
             let half = kept.of / 2;
             format!("{} ({} %)", kept.kept, (kept.kept * 100 + half) / kept.of.max(1))
@@ -159,50 +170,70 @@ fn remarkable(findings: &Findings) -> Vec<(String, String)> {
     let cases = |is_one: fn(&Finding) -> bool| {
         let ids: Vec<_> =
             findings.cases.iter().filter(|case| is_one(case)).map(|case| &*case.id).collect();
-        (ids.len(), ids.join(", "))
+        (ids.len().to_string(), ids.join(", "))
     };
     let retried = |case: &Finding| {
         case.sdk.outcome == Outcome::Ok
             && case.raw.outcome != Outcome::Ok
             && !case.sdk.silently_wrong
     };
-    let silently_wrong = |side: fn(&Finding) -> &Side| {
-        let wrong = findings.cases.iter().filter(|case| side(case).silently_wrong);
+    let wrongly_answered = |side: fn(&Finding) -> &Side| {
+        let (wrong, of) = silently_wrong(findings, side);
         let which: Vec<_> = wrong
+            .iter()
             .map(|case| format!("{} ({})", case.id, side(case).note.as_deref().unwrap_or_default()))
             .collect();
-        (which.len(), which.join(", "))
+        (format!("{} of {of}", which.len()), which.join(", "))
     };
     let remarks = [
         (
             "Silently wrong on raw's side: an answer, and not the right one",
-            silently_wrong(|case| &case.raw),
+            wrongly_answered(|case| &case.raw),
         ),
         (
             "Silently wrong on the SDK's side: an answer, and not the right one",
-            silently_wrong(|case| &case.sdk),
+            wrongly_answered(|case| &case.sdk),
         ),
         ("Impossible through the SDK, which signs by itself", cases(|case| !case.sdk.possible)),
         ("Put right by the SDK, which tries again by itself", cases(retried)),
-        ("Lost by raw: found at most in {:?}", lost(findings, |case| &case.raw)),
-        ("Lost by the SDK: found at most in {:?}", lost(findings, |case| &case.sdk)),
+        ("In raw's {:?} alone", facts(findings, |case| case.raw.in_debug_alone().collect())),
+        ("In the SDK's {:?} alone", facts(findings, |case| case.sdk.in_debug_alone().collect())),
+        (
+            "Nowhere in raw's error, not even in {:?}",
+            facts(findings, |case| case.raw.found_nowhere().collect()),
+        ),
+        (
+            "Nowhere in the SDK's error, not even in {:?}",
+            facts(findings, |case| case.sdk.found_nowhere().collect()),
+        ),
     ];
-    let remarks = remarks.into_iter().filter(|(_, (count, _))| *count > 0);
+    let remarks = remarks.into_iter().filter(|(_, (_, which))| !which.is_empty());
     remarks.map(|(what, (count, which))| (format!("{what} ({count})"), which)).collect()
 }
 
-/// The facts that a side lost where both were told them: each name with how many times.
-fn lost(findings: &Findings, side: fn(&Finding) -> &Side) -> (usize, String) {
+/// The cases in which a side answered wrongly and said nothing, and how many it can come into.
+pub(super) fn silently_wrong(
+    findings: &Findings,
+    side: fn(&Finding) -> &Side,
+) -> (Vec<&Finding>, usize) {
+    let wrong = findings.cases.iter().filter(|case| side(case).silently_wrong).collect();
+    let possible = findings.cases.iter().filter(|case| side(case).possible).count();
+    (wrong, possible)
+}
+
+/// Facts that were told in comparable cases: each name with how many times, and all of them.
+fn facts(findings: &Findings, which: fn(&Finding) -> Vec<&str>) -> (String, String) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for case in findings.cases.iter().filter(|case| case.is_comparable()) {
-        for name in &side(case).lost {
+        for name in which(case) {
             *counts.entry(name).or_default() += 1;
         }
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let names: Vec<_> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    (counts.iter().map(|(_, count)| count).sum(), names.join(", "))
+    let all: usize = counts.iter().map(|(_, count)| count).sum();
+    (all.to_string(), names.join(", "))
 }
 
 /// What the cases come to, in a sentence.
@@ -210,7 +241,7 @@ pub(super) fn summary(findings: &Findings) -> String {
     let cases = &findings.cases;
     let count = |is_one: fn(&&Finding) -> bool| cases.iter().filter(is_one).count();
     let unplayed = count(|case| case.problem.is_some());
-    let seconds = std::time::Duration::from_millis(findings.elapsed_ms).as_secs_f64();
+    let took = duration(std::time::Duration::from_millis(findings.elapsed_ms).as_secs_f64());
     let mut text = format!(
         "{} cases: {} in words that AWS is known to use, {} unverified, {} without AWS's doing",
         cases.len(),
@@ -221,7 +252,7 @@ pub(super) fn summary(findings: &Findings) -> String {
     if unplayed > 0 {
         text = format!("{text}; {unplayed} could not be played");
     }
-    format!("{text} ({seconds:.1} s)")
+    format!("{text} ({took})")
 }
 
 /// How a side's call ended, in a phrase.
@@ -234,9 +265,10 @@ pub(super) fn ending(side: &Side) -> String {
         Outcome::Refused => "refused",
         Outcome::Failed => "failed",
     };
-    format!("{how}; {} {attempts}, {}", side.attempts, super::in_unit(side.elapsed_ms * 1e3))
+    format!("{how}; {} {attempts}, {}", side.attempts, in_unit(side.elapsed_ms * 1e3))
 }
 
-fn names(names: &[String]) -> String {
+fn names<'n>(names: impl IntoIterator<Item = &'n (impl AsRef<str> + ?Sized + 'n)>) -> String {
+    let names: Vec<_> = names.into_iter().map(AsRef::as_ref).collect();
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }

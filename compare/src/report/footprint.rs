@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::{paths::grouped, wrapped_to};
+use super::{
+    units::{as_f64, duration, grouped, in_bytes},
+    wrapped_to,
+};
 use crate::footprint::{Build, Footprint, Profile, Program};
 
 /// In lines of at most `width` characters.
@@ -70,8 +73,11 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
         };
         rows.extend([
             row(&format!("{profile}: build"), &cell(|build| duration(build.seconds))),
-            row(&format!("{profile}: memory"), &cell(|build| bytes(build.peak_memory_bytes))),
-            row(&format!("{profile}: binary"), &cell(|build| bytes(build.binary_bytes))),
+            row(
+                &format!("{profile}: memory"),
+                &cell(|build| in_bytes(as_f64(build.peak_memory_bytes))),
+            ),
+            row(&format!("{profile}: binary"), &cell(|build| in_bytes(as_f64(build.binary_bytes)))),
             row(
                 &format!("{profile}: libraries"),
                 &cell(|build| build.shared_libraries.len().to_string()),
@@ -95,8 +101,9 @@ fn notes(footprint: &Footprint) -> Vec<String> {
          normal and build dependencies for this machine; two versions of one are two. Lines are of \
          Rust code: comments, blank lines and tests are none, and neither is what is only there to be \
          looked at (observe.rs and the like). Of others' lines all count, also those that another system \
-         or feature would need. All of raw counts as written by hand, whatever of it the \
-         program needs; the SDK's program reads credentials from wherever the SDK can, raw's from the \
+         or feature would need. All of raw and of the vocabulary counts as written by hand, whatever of it the \
+         program needs: so one operation comes to nearly as many lines as all nine. The lines of the \
+         two sides are not of one scope, because the SDK's are only what its user writes. The SDK's program reads credentials from wherever the SDK can, raw's from the \
          environment.",
         footprint.toolchain,
         footprint.lock_sha256.get(..12).unwrap_or_default()
@@ -115,7 +122,8 @@ fn notes(footprint: &Footprint) -> Vec<String> {
     if let Some(first) = builds().next() {
         notes.push(format!(
             "Builds are from an empty folder, with {} processors, first on {}; the memory is that of \
-             the largest process, compiler or linker; binaries are stripped. The profile dev of this workspace optimises \
+             the largest process, compiler or linker; binaries are stripped of their symbols, which \
+             those of `compare bench startup` are not. The profile dev of this workspace optimises \
              dependencies a little, and the SDK's generated code not at all.",
             first.processors, first.date
         ));
@@ -144,30 +152,4 @@ fn missing(footprint: &Footprint) -> Option<String> {
             tasks.join(",")
         )
     })
-}
-
-pub(super) fn duration(seconds: f64) -> String {
-    if seconds < 60.0 {
-        return format!("{seconds:.1} s");
-    }
-    format!("{:.0} min {:02.0} s", (seconds / 60.0).floor(), (seconds % 60.0).floor())
-}
-
-pub(super) fn bytes(bytes: u64) -> String {
-    let mega = bytes / 100_000;
-    match mega {
-        _ if mega < 10_000 => format!("{}.{} MB", mega / 10, mega % 10),
-        _ => format!("{}.{} GB", mega / 10_000, mega / 1000 % 10),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{bytes, duration};
-
-    #[test]
-    fn times_and_sizes_are_in_their_best_unit() {
-        assert_eq!([duration(7.25), duration(61.9)], ["7.2 s", "1 min 01 s"]);
-        assert_eq!([bytes(1_234_567), bytes(8_400_000_000)], ["1.2 MB", "8.4 GB"]);
-    }
 }

@@ -9,11 +9,15 @@ pub use terminal::text;
 
 use std::collections::BTreeMap;
 
+use super::units::grouped;
 use crate::findings::Build;
 use crate::paths::{Cost, Instructions, Interceptor, Path, Paths, Phase, PhaseKind, crates::Group};
 
 /// Crates that are named one by one; the others are in their groups.
 const CRATES_SHOWN: usize = 12;
+
+/// Nothing is listed that was not recorded while it ran.
+const NOTHING_RECORDED: &str = "No phase was recorded when this was measured.";
 
 /// Part of a way, and how often it is gone in a row: a listing has its pages, a wait its polls.
 struct Lap<'p> {
@@ -40,7 +44,6 @@ fn laps(path: &Path) -> Vec<Lap<'_>> {
 fn kind(phase: &Phase) -> &'static str {
     match phase.kind {
         PhaseKind::Function => "fn",
-        PhaseKind::Step => "",
         PhaseKind::Span => "span",
         PhaseKind::Hook => "hook",
     }
@@ -168,9 +171,13 @@ fn bar(value: u64, longest: u64, width: usize) -> String {
 fn notes(paths: &Paths) -> Vec<String> {
     let mut notes = vec![
         "Counted is a warm call: the connection stands, and every cache is filled. The endpoint is in \
-         another process. Allocations are the same in every run, unless the answer is so long that it comes in pieces, \
-         which a busy machine makes more of. SDK phases are those of a client with one interceptor more, which marks the hooks; the counts are of one without it. ObserveAttempts, \
-         which counts requests, is ours too."
+         another process. Allocations are the same in every run, unless the answer is so long that \
+         it comes in pieces, which a busy machine makes more of. Phases are recorded while a call \
+         runs. raw's are the functions that note themselves when they are entered, which are its own \
+         steps and not what they call below; SigningKey::derive is among them only where no key was \
+         kept from an earlier call. The SDK's are those of a client with one interceptor more, which \
+         marks the hooks; the counts are of one without it. ObserveAttempts, which counts requests, \
+         is ours too."
             .to_owned(),
     ];
     if paths.bare.is_some() {
@@ -232,19 +239,6 @@ fn conclusion(paths: &Paths) -> String {
     text
 }
 
-/// With a comma between thousands.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn signed(number: i64) -> String {
     let sign = if number < 0 { "−" } else { "" };
     format!("{sign}{}", grouped(number.unsigned_abs()))
@@ -252,7 +246,7 @@ fn signed(number: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{bar, grouped, signed};
+    use super::{bar, signed};
 
     #[test]
     fn a_bar_is_as_long_as_its_share() {
@@ -263,8 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn thousands_are_apart() {
-        assert_eq!([grouped(7), grouped(1234), grouped(1_234_567)], ["7", "1,234", "1,234,567"]);
+    fn a_minus_stands_before_what_is_less_than_bare() {
         assert_eq!(signed(-1234), "−1,234");
     }
 }

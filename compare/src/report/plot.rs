@@ -61,11 +61,6 @@ fn plain(figure: f64) -> String {
     tick(&format!("{figure:.2}"))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "drawn, in hundreds of pixels")]
-fn as_f64(count: u64) -> f64 {
-    count as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::{plain, tick};

@@ -11,9 +11,15 @@ impl Decided<'_> {
     /// The verdict of the sandbox's verifier on `steps`, at the moment of signing.
     ///
     /// The rules of S3 and its relatives are known, so they are what judges. Of other services the
-    /// options of the job say what they want.
-    pub(super) fn judge(&self, steps: &Steps) -> Judged {
+    /// options of the job say what they want. There is no verdict on the first signature of a chunked
+    /// upload, whose chunks are signed and sent afterwards.
+    pub(super) fn judge(&self, steps: &Steps) -> Option<Judged> {
         let job = self.job;
+        let is_chunked =
+            job.given("x-amz-content-sha256").is_some_and(|given| given.starts_with("STREAMING-"));
+        if is_chunked && self.body.is_empty() {
+            return None;
+        }
         let is_s3 = Rules::of(&self.service) == Rules::S3;
         let verdict = verify::Job {
             id: Value::Null,
@@ -32,7 +38,7 @@ impl Decided<'_> {
             encode_path: job.encode_path.filter(|_| !is_s3),
         }
         .judge();
-        Judged { verdict: verdict.verdict, code: verdict.code, message: verdict.message }
+        Some(Judged { verdict: verdict.verdict, code: verdict.code, message: verdict.message })
     }
 
     /// What signers or services read differently in this request, each with what to write instead.

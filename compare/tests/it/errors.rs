@@ -336,6 +336,7 @@ fn one_case_is_shown_in_full() {
                      MaxAllowedSkewMilliseconds, request_id, host_id
           {:?} has   status, code, message, RequestTime, ServerTime,
                      MaxAllowedSkewMilliseconds, request_id, host_id
+          {:?} alone nothing
           lost       nothing
 
         sdk: the right answer; 2 attempts, DURATION
@@ -388,6 +389,7 @@ fn what_the_sdk_says_is_shown_beside_what_raw_says() {
         - what it says to print keeps: status, code, message, request_id, host_id
         - accessors: status, code, message, request_id, host_id
         - `{:?}` has: status, code, message, request_id, host_id
+        - `{:?}` alone has: nothing
         - lost: nothing
 
         **sdk**: refused; 1 attempt, DURATION
@@ -406,6 +408,7 @@ fn what_the_sdk_says_is_shown_beside_what_raw_says() {
         - what it says to print keeps: code, message, request_id, host_id
         - accessors: status, code, message, request_id, host_id
         - `{:?}` has: status, code, message, request_id, host_id
+        - `{:?}` alone has: nothing
         - lost: nothing
         "#);
     });

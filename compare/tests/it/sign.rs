@@ -125,6 +125,42 @@ fn an_s3_path_that_the_sides_sign_differently_is_noted_with_the_verdict_on_each(
     }
 }
 
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
+#[test]
+fn the_first_signature_of_a_chunked_upload_is_made_and_not_judged_without_its_chunks() {
+    let ended = Program::new([
+        "sign",
+        "PUT",
+        "https://s3.amazonaws.com/examplebucket/chunkObject.txt",
+        "--time",
+        "20130524T000000Z",
+        "--format",
+        "json",
+        "-H",
+        "x-amz-storage-class: REDUCED_REDUNDANCY",
+        "-H",
+        "Content-Encoding: aws-chunked",
+        "-H",
+        "x-amz-decoded-content-length: 66560",
+        "-H",
+        "Content-Length: 66824",
+        "-H",
+        "x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    ])
+    .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    .secret_env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    .run()
+    .expect(0);
+    let document = ended.json();
+    holds("sign", &document);
+    for side in ["raw", "sdk"] {
+        let documented = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
+        assert_eq!(document[side]["signature"], documented);
+        assert_eq!(document[side]["judged"], Value::Null);
+        assert_eq!(document[side]["notes"], Value::Array(Vec::new()));
+    }
+}
+
 #[test]
 fn hop_by_hop_headers_are_signed_by_neither_side() {
     for header in [

@@ -3,6 +3,7 @@
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 
+use crate::observe;
 use crate::request::{BuildError, Request};
 
 /// `request` with `signature`, the headers that signing added, for the HTTP client.
@@ -14,6 +15,7 @@ pub(crate) fn assemble<'h>(
     request: &Request,
     signature: impl Iterator<Item = (&'static str, &'h str)>,
 ) -> Result<reqwest::Request, BuildError> {
+    let _here = observe::enter(|| ());
     let unsendable = |reason| BuildError::Unsendable { url: request.url(), reason };
     let url = as_url(request).map_err(unsendable)?;
     if !request.is_to(url.as_str()) {

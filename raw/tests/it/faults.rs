@@ -13,6 +13,8 @@ use sandbox::{Fault, Options, Sandbox};
 use crate::answers::describe_images;
 
 const PATIENCE: Duration = Duration::from_millis(400);
+/// Bytes that a call may read: more than any right answer of these, and soon reached.
+const MOST_BYTES: u64 = 4_000_000;
 
 #[tokio::test]
 async fn no_fault_passes_for_an_answer() {
@@ -57,6 +59,7 @@ async fn the_stage_is_that_of_whoever_failed() {
         (Fault::NoAnswer, Stage::Dispatch, None),
         (Fault::BadUtf8, Stage::Response, Some(200)),
         (Fault::HugeError, Stage::Service, Some(500)),
+        (Fault::EndlessBody, Stage::Response, Some(200)),
         (Fault::NestedEntities, Stage::Service, Some(500)),
         (Fault::Silence, Stage::Timeout, None),
         (Fault::Stall, Stage::Timeout, Some(200)),
@@ -98,6 +101,7 @@ async fn what_is_wrong_with_a_success_is_said() {
         (Fault::CutBody, "the answer (200) broke off after", "Nothing of this answer was used"),
         (Fault::Reset, "bytes of its body: Connection reset", "Nothing of this answer was used"),
         (Fault::BadUtf8, "invalid utf-8", "AWS sends UTF-8"),
+        (Fault::EndlessBody, "more than the 4000000 bytes", "Ask for less at a time"),
         (Fault::Stall, "did not end within 400ms", "allow an attempt more time"),
         (Fault::Silence, "no answer from", "allow an attempt more time"),
     ] {
@@ -150,6 +154,7 @@ async fn call(fault: Fault, operation: &Operation) -> Reply {
     let mut target = crate::target(endpoint, Addressing::Path);
     (target.region, target.clock) = (sandbox.region().to_owned(), Clock::System);
     target.timeouts.attempt = PATIENCE;
+    target.limits.bytes = MOST_BYTES;
     let credentials = Credentials::new(&admin.access_key_id, &admin.secret_access_key);
     let client = Client::new(target, credentials).unwrap();
     match operation {

@@ -6,6 +6,7 @@ mod answers;
 mod faults;
 mod limits;
 mod listings;
+mod observed;
 mod refusals;
 mod requests;
 mod sandbox;

@@ -198,6 +198,18 @@ fn a_huge_error_is_200_megabytes_of_a_well_formed_document() {
 }
 
 #[test]
+fn an_endless_body_goes_on_past_any_right_answer_and_says_no_length() {
+    for wire in [list_objects as Ask, describe_images, invoke] {
+        let sandbox = sandbox(Fault::EndlessBody);
+        let mut stream = wire(&sandbox).connect();
+        let mut start = vec![0; 20_000_000];
+        stream.read_exact(&mut start).expect("more than 20 MB");
+        let head = String::from_utf8_lossy(&start[..1000]).to_lowercase();
+        assert!(head.starts_with("http/1.1 200 ") && !head.contains("content-length"), "{head}");
+    }
+}
+
+#[test]
 fn nested_entities_are_small_on_the_wire() {
     let answer = describe_images(&sandbox(Fault::NestedEntities)).send();
     assert_eq!(answer.status, 500);

@@ -284,6 +284,30 @@ fn a_body_that_is_too_large_is_refused() {
 }
 
 #[test]
+fn a_request_that_stalls_ends_when_the_time_is_up() {
+    let patience = std::time::Duration::from_millis(200);
+    let sandbox = Sandbox::start(Options { patience, ..Options::default() }).unwrap();
+    let length = "content-length: 4000";
+    for (request, answered) in [
+        ("GET / HT".to_owned(), ""),
+        ("GET / HTTP/1.1\r\nhost: x\r\n".to_owned(), ""),
+        (format!("POST / HTTP/1.1\r\nhost: x\r\n{length}\r\n\r\n"), "HTTP/1.1 400"),
+        (format!("POST / HTTP/1.1\r\nhost: x\r\n{length}\r\n\r\nAction="), "HTTP/1.1 400"),
+    ] {
+        let mut stream =
+            TcpStream::connect(sandbox.endpoint().trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("the connection ends");
+        assert!(answer.starts_with(answered), "{request}: {answer}");
+        let is_named = answer.contains("<Code>RequestTimeout</Code>");
+        assert_eq!(is_named, !answered.is_empty(), "{request}: {answer}");
+    }
+    assert_eq!(get(&sandbox, "/").status, 200);
+}
+
+#[test]
 fn a_port_is_taken_once_and_given_back() {
     let first = sandbox();
     let port = first.endpoint().rsplit(':').next().unwrap().parse().unwrap();

@@ -26,7 +26,7 @@ pub enum Arm {
     Raw,
     /// The SDK, its retries off.
     Sdk,
-    /// What no client can beat: see [`mod@crate::call::bare`].
+    /// raw's HTTP client alone: see [`mod@crate::call::bare`].
     Bare,
     /// raw once more: its difference to raw is what the machine adds by itself.
     RawAgain,
@@ -95,9 +95,9 @@ impl Arms {
             .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
         let sdk_timed = sdk::Client::timed(target.clone(), credentials.clone())
             .map_err(|error| Stop::impossible(format!("the SDK has no client: {error}")))?;
-        let (reply, exchanges) = raw.call_observed(&operations.raw).await;
+        let (reply, observation) = raw.call_observed(&operations.raw).await;
         let right = answered("raw", reply)?;
-        let sent = exchanges.first().and_then(|exchange| {
+        let sent = observation.exchanges.first().and_then(|exchange| {
             Some((Prepared::of(exchange)?, exchange.response.as_ref()?.body.len()))
         });
         let (prepared, length) = sent.ok_or_else(|| {
@@ -158,31 +158,45 @@ impl Arms {
         Ok(Series { operation: self.operation, rounds, waterfall })
     }
 
-    /// How long each phase takes, by turns.
+    /// How long each phase takes, in rounds as those of the whole calls: what runs before a call
+    /// decides what it finds in the caches.
     async fn waterfall(&self, extent: Extent) -> Result<Vec<PhaseTime>, Stop> {
         let Setup { raw, sdk_timed, operations, right, .. } = &*self.setup;
         let until = Instant::now() + extent.time.min(MOST_FOR_PHASES);
-        let mut timelines = Vec::new();
-        while timelines.is_empty()
-            || (timelines.len() < extent.pairs.min(PHASED_CALLS) && Instant::now() < until)
+        let mut timelines = Pair { raw: Vec::new(), sdk: Vec::new() };
+        while timelines.raw.is_empty()
+            || (timelines.raw.len() < extent.pairs.min(PHASED_CALLS) && Instant::now() < until)
         {
-            let (by_raw, raw) = Box::pin(raw.call_timed(&operations.raw)).await;
-            let (by_sdk, sdk) = Box::pin(sdk_timed.call_timed(&operations.sdk)).await;
-            for (name, reply) in [("raw", by_raw), ("sdk", by_sdk)] {
-                if answered(name, reply)? != *right {
-                    return Err(self.changed(name));
+            let mut order = Arm::ALL;
+            fastrand::shuffle(&mut order);
+            for arm in order {
+                let (taken, (reply, timeline)) = match arm {
+                    Arm::Raw => {
+                        (&mut timelines.raw, Box::pin(raw.call_timed(&operations.raw)).await)
+                    }
+                    Arm::Sdk => {
+                        (&mut timelines.sdk, Box::pin(sdk_timed.call_timed(&operations.sdk)).await)
+                    }
+                    Arm::RawAgain | Arm::Bare => {
+                        self.call(arm).await?;
+                        continue;
+                    }
+                };
+                if answered(arm.name(), reply)? != *right {
+                    return Err(self.changed(arm.name()));
                 }
+                taken.push(timeline);
             }
-            timelines.push(Pair { raw, sdk });
         }
-        let median = |of: &dyn Fn(&Pair<Timeline>) -> Duration| {
-            Sorted::new(timelines.iter().map(|pair| of(pair).as_secs_f64() * 1e6)).median()
+        let median = |timelines: &[Timeline], phase| {
+            let spent = timelines.iter().map(|timeline| timeline.spent_in(phase));
+            Sorted::new(spent.map(|spent| spent.as_secs_f64() * 1e6)).median()
         };
         Ok(Phase::ALL
             .map(|phase| PhaseTime {
                 phase: phase.as_str().to_owned(),
-                raw_us: median(&|pair| pair.raw.spent_in(phase)),
-                sdk_us: median(&|pair| pair.sdk.spent_in(phase)),
+                raw_us: median(&timelines.raw, phase),
+                sdk_us: median(&timelines.sdk, phase),
             })
             .into())
     }

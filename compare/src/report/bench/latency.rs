@@ -9,7 +9,11 @@ use crate::{
         AgainstItself, Beside, Comparison, Latency, OperationResult, PhaseTime, Verdict,
     },
     findings::Machine,
-    report::{in_unit, wrapped_to},
+    report::{
+        stand_in,
+        units::{in_unit, time, times},
+        wrapped_to,
+    },
     stats::Estimate,
 };
 
@@ -102,9 +106,13 @@ fn preface(latency: &Latency) -> String {
     let mut text = format!(
         "Both clients and this measurement were written by the same people. Calls went to {network}. \
          Retries are off on both sides, connections are kept alive, HTTP/1.1 without TLS; {}; \
-         {}. bare sends copies of what raw signed beforehand and parses nothing. Each round makes \
-         one call by each, in random order; differences and ratios are medians over the rounds, with \
-         bootstrap intervals at 95 %.",
+         {}. bare is raw's HTTP client with nothing of raw's: reqwest sends copies of what raw signed \
+         beforehand, and nothing is parsed. It shows what raw adds, and is no bound for the SDK, \
+         which has another HTTP client. Each round makes one call by each, in random order; \
+         differences and ratios are medians over the rounds, with bootstrap intervals at 95 %. Phases \
+         are medians of calls of their own, in which the clock is read at each phase: their sum is \
+         not the median of the whole call. transmit ends when the answer begins, so parse has the \
+         rest of the answer's way in it.",
         match latency.concurrency {
             1 => "one call under way at once, on one thread".to_owned(),
             calls => format!("{calls} calls under way at once"),
@@ -118,7 +126,8 @@ fn preface(latency: &Latency) -> String {
 }
 
 fn heading(operation: &OperationResult) -> String {
-    format!("{} ({} rounds)", operation.name, operation.rounds)
+    let stand_in = stand_in(operation.name).map(|what| format!("; {what}")).unwrap_or_default();
+    format!("{} ({} rounds{stand_in})", operation.name, operation.rounds)
 }
 
 fn rows(operation: &OperationResult) -> impl Iterator<Item = [String; 4]> {
@@ -137,7 +146,7 @@ fn verdicts(operation: &OperationResult) -> [String; 3] {
 }
 
 fn verdict(beside: &Beside, rounds: usize) -> String {
-    let ratio = ratio(beside.ratio);
+    let ratio = times(beside.ratio);
     let interval = beside.difference_us.interval;
     match beside.verdict {
         Verdict::NoDifference => format!(
@@ -231,20 +240,10 @@ fn changes(comparison: &Comparison) -> impl Iterator<Item = [String; 6]> {
             change.arm.to_owned(),
             in_unit(change.before_us),
             in_unit(change.after_us),
-            ratio(change.ratio),
+            times(change.ratio),
             words.to_owned(),
         ]
     })
-}
-
-fn time(estimate: Estimate) -> String {
-    let Estimate { value, interval } = estimate;
-    format!("{} ({} to {})", in_unit(value), in_unit(interval.low), in_unit(interval.high))
-}
-
-fn ratio(estimate: Estimate) -> String {
-    let Estimate { value, interval } = estimate;
-    format!("{value:.3} × ({:.3} to {:.3})", interval.low, interval.high)
 }
 
 fn table<const N: usize>(headings: &[&str; N], rows: impl Iterator<Item = [Cell; N]>) -> Table {

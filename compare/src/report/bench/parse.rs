@@ -6,8 +6,10 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::{
     bench::parse::{DocumentResult, Parsing},
-    report::{in_bytes, in_unit, wrapped_to},
-    stats::Estimate,
+    report::{
+        units::{as_f64, in_bytes, time, times},
+        wrapped_to,
+    },
 };
 
 const HEADINGS: [&str; 6] = ["", "median", "MB/s", "allocations", "bytes", "at one time"];
@@ -70,24 +72,22 @@ fn preface(parsing: &Parsing) -> String {
 
 fn heading(document: &DocumentResult) -> String {
     let DocumentResult { name, bytes, rounds, .. } = document;
-    format!("{name} ({}, {rounds} rounds)", in_bytes(*bytes as u64))
+    format!("{name} ({}, {rounds} rounds)", in_bytes(crate::stats::as_f64(*bytes)))
 }
 
 fn rows(document: &DocumentResult) -> impl Iterator<Item = [String; 6]> {
     document.arms.iter().map(|arm| {
-        let Estimate { value, interval } = arm.median_us;
         [
             arm.name.clone().into_owned(),
-            format!("{} ({} to {})", in_unit(value), in_unit(interval.low), in_unit(interval.high)),
+            time(arm.median_us),
             format!("{:.0}", arm.mb_per_s),
             arm.memory.allocations.to_string(),
-            in_bytes(arm.memory.allocated_bytes),
-            in_bytes(arm.memory.peak_bytes),
+            in_bytes(as_f64(arm.memory.allocated_bytes)),
+            in_bytes(as_f64(arm.memory.peak_bytes)),
         ]
     })
 }
 
 fn ratio(document: &DocumentResult) -> String {
-    let Estimate { value, interval } = document.sdk_over_raw;
-    format!("sdk ÷ raw: {value:.2} ({:.2} to {:.2})", interval.low, interval.high)
+    format!("sdk ÷ raw: {}", times(document.sdk_over_raw))
 }

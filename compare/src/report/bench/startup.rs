@@ -6,7 +6,10 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use crate::{
     bench::startup::Startup,
-    report::{in_bytes, in_unit, wrapped_to},
+    report::{
+        units::{as_f64, in_bytes, in_unit},
+        wrapped_to,
+    },
     stats::Estimate,
 };
 
@@ -57,7 +60,9 @@ fn preface(startup: &Startup) -> String {
          settings nowhere else; the SDK's program is that of its guide, and looks for settings wherever \
          the SDK does. The SDK's HTTP client reads the system's certificates for any URL, raw's for https \
          alone: `sdk without tls` leaves them out, and over https raw would pay for them too. nothing is \
-         a program that ends at once. Both sides are built alike, without link-time optimisation.",
+         a program that ends at once. Both sides are built alike, without link-time optimisation. \
+         binary is the file that ran, which holds its symbols; the binaries of `compare footprint` \
+         are stripped of them, and smaller.",
         startup.rounds,
         startup.machine.in_words()
     );
@@ -79,10 +84,10 @@ fn rows(startup: &Startup) -> impl Iterator<Item = [String; 9]> {
             ratio(arm.over_raw.wall),
             in_unit(arm.cpu_us.value),
             ratio(arm.over_raw.cpu),
-            format!("{:.1} MB", arm.peak_bytes.value / 1e6),
+            in_bytes(arm.peak_bytes.value),
             ratio(arm.over_raw.peak),
             faults,
-            in_bytes(arm.binary_bytes),
+            in_bytes(as_f64(arm.binary_bytes)),
         ]
     })
 }

@@ -132,14 +132,15 @@ fn side(name: &str, side: &Side) -> String {
         let copy = if side.debug_left_out { " (and a copy of `{:?}`, left out here)" } else { "" };
         let _ = write!(text, "\nIn full{copy}:\n\n{}", fenced(&side.error_context));
     }
-    for (what, kept) in [
-        ("`{}` keeps", &side.kept_by.display),
-        ("what it says to print keeps", &side.kept_by.error_context),
-        ("accessors", &side.kept_by.api),
-        ("`{:?}` has", &side.kept_by.debug),
-        ("lost", &side.lost),
+    for (what, found) in [
+        ("`{}` keeps", names(&side.kept_by.display)),
+        ("what it says to print keeps", names(&side.kept_by.error_context)),
+        ("accessors", names(&side.kept_by.api)),
+        ("`{:?}` has", names(&side.kept_by.debug)),
+        ("`{:?}` alone has", names(side.in_debug_alone())),
+        ("lost", names(side.found_nowhere())),
     ] {
-        let _ = write!(text, "\n- {what}: {}", names(kept));
+        let _ = write!(text, "\n- {what}: {found}");
     }
     text.push('\n');
     text

@@ -170,14 +170,15 @@ fn side(name: &str, side: &Side, width: usize) -> String {
     if let Some(advice) = side.advice.as_ref().filter(unsaid) {
         let _ = writeln!(text, "{}", wrapped(width, "  advice     ", advice));
     }
-    for (label, kept) in [
-        ("  {} keeps   ", &side.kept_by.display),
-        ("  full keeps ", &side.kept_by.error_context),
-        ("  accessors  ", &side.kept_by.api),
-        ("  {:?} has   ", &side.kept_by.debug),
-        ("  lost       ", &side.lost),
+    for (label, found) in [
+        ("  {} keeps   ", names(&side.kept_by.display)),
+        ("  full keeps ", names(&side.kept_by.error_context)),
+        ("  accessors  ", names(&side.kept_by.api)),
+        ("  {:?} has   ", names(&side.kept_by.debug)),
+        ("  {:?} alone ", names(side.in_debug_alone())),
+        ("  lost       ", names(side.found_nowhere())),
     ] {
-        let _ = writeln!(text, "{DIM}{}{PLAIN}", wrapped(width, label, &names(kept)));
+        let _ = writeln!(text, "{DIM}{}{PLAIN}", wrapped(width, label, &found));
     }
     text
 }

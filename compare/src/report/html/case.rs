@@ -8,7 +8,8 @@ use crate::{
     findings::Outcome,
     report::{
         errors::{answered, ending, remark},
-        in_bytes, short,
+        short,
+        units::{as_f64, in_bytes},
     },
 };
 
@@ -93,7 +94,7 @@ fn wire(wire: &Wire) -> Markup {
                 p.note {
                     @if body.contains("><") { "Broken between elements for reading. " }
                     @if let Some(length) = wire.length.filter(|_| wire.cut) {
-                        "This is the beginning of " (in_bytes(length)) "."
+                        "This is the beginning of " (in_bytes(as_f64(length))) "."
                     }
                 }
             }
@@ -174,8 +175,11 @@ fn facts(name: &str, side: &Side) -> Markup {
                     }
                 }
             }
-            @if !side.lost.is_empty() {
-                p.note { "Lost, or left in the dump of the body: " (side.lost.join(", ")) "." }
+            @for (what, names) in [
+                ("In {:?} alone: ", side.in_debug_alone().collect::<Vec<_>>()),
+                ("Lost, not even in {:?}: ", side.found_nowhere().collect()),
+            ] {
+                @if !names.is_empty() { p.note { (what) (names.join(", ")) "." } }
             }
         }
     }

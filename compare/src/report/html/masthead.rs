@@ -4,11 +4,11 @@ use maud::{Markup, html};
 
 use crate::{
     bench::latency::{Latency, OperationResult, Verdict},
-    errors::{Findings, Kept},
+    errors::{Findings, Kept, WHOLE_CONTEXT},
     evidence::{Evidence, MadeBy},
     explain::Explanation,
     findings::Build,
-    report::{in_unit, summary},
+    report::{errors::counted, summary, units::in_unit},
     stats::Estimate,
 };
 
@@ -73,14 +73,17 @@ fn signatures(explanations: &[Explanation]) -> String {
 }
 
 fn kept(errors: &Findings) -> Markup {
+    let counted = counted(errors);
     let of = |side: &str, way: &str| {
-        let found = errors.kept.iter().find(|kept| kept.side == side && kept.way == way);
+        let found = counted.iter().find(|kept| kept.side == side && kept.way == way);
         found.map_or_else(|| "none".to_owned(), |Kept { kept, of, .. }| format!("{kept} of {of}"))
     };
     html! {
         "Of the facts that the service sent, printing the error with " code { "{}" } " keeps "
         (of("raw", "display")) " in raw and " (of("sdk", "display")) " in the SDK, whose "
-        code { "DisplayErrorContext" } " keeps " (of("sdk", "error_context")) "."
+        code { "DisplayErrorContext" } " keeps " (of("sdk", "error_context")) ", and "
+        (of("sdk", WHOLE_CONTEXT)) " with the copy of " code { "{:?}" } " that it ends in. raw's sentences, "
+        "the cases and this count were written by the same people."
     }
 }
 

@@ -2,11 +2,13 @@
 
 use maud::{Markup, html};
 
-use super::prose::in_code;
 use crate::{
     findings::{Comparison, Finding, Side},
-    report::{HEADINGS, Time, caveat, fact, remarkable, row, short, summary, words},
+    report::{HEADINGS, fact, remarkable, row, short, summary, words},
 };
+
+/// Columns before the times.
+const SHOWN: usize = 3;
 
 /// All of it.
 pub(super) fn section(run: &Comparison) -> Markup {
@@ -18,7 +20,7 @@ pub(super) fn section(run: &Comparison) -> Markup {
                 table.results {
                     thead {
                         tr {
-                            @for (index, heading) in HEADINGS.iter().enumerate() {
+                            @for (index, heading) in HEADINGS[..SHOWN].iter().enumerate() {
                                 th scope="col" class=[(index > 1).then_some("figure")] { (heading) }
                             }
                         }
@@ -26,7 +28,10 @@ pub(super) fn section(run: &Comparison) -> Markup {
                     tbody { @for finding in &run.scenarios { (scenario(finding)) } }
                 }
             }
-            p.note { (in_code(&caveat(run))) }
+            p.note {
+                "Times are under " a href="#plots" { "Measured" }
+                ": those of this table would be of ten calls, and no others of the same operation."
+            }
             @for finding in remarkable(run) { (remark(finding)) }
         }
     }
@@ -39,18 +44,6 @@ fn scenario(finding: &Finding) -> Markup {
             th scope="row" { code { (row.scenario) } }
             td { (row.verdict.word()) }
             td.figure { (row.requests) }
-            (time(row.raw))
-            (time(row.sdk))
-            td.figure { (row.ratio) }
-        }
-    }
-}
-
-fn time(time: Time) -> Markup {
-    html! {
-        td.figure {
-            (time.median)
-            @if let Some(range) = time.range { span.range { (range) } }
         }
     }
 }

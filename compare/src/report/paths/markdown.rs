@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{
-    Bars, COST_HEADINGS, acting, bar, by_crate, by_group, components, conclusion, costs, grouped,
-    kind, laps, longest, notes,
+    Bars, COST_HEADINGS, NOTHING_RECORDED, acting, bar, by_crate, by_group, components, conclusion,
+    costs, kind, laps, longest, notes,
 };
-use crate::paths::{Path, Paths};
+use crate::{
+    paths::{Path, Paths},
+    report::units::grouped,
+};
 
 /// Characters of the longest bar.
 const BAR: usize = 20;
@@ -63,14 +66,15 @@ fn way(text: &mut String, path: &Path) {
         for phase in lap.phases {
             let acting = acting(path, phase);
             let acting = if acting.is_empty() { acting } else { format!(": {acting}") };
-            let kind = kind(phase);
-            let kind = if kind.is_empty() { String::new() } else { format!("{kind} ") };
             let indent = "  ".repeat(phase.depth);
-            let _ = writeln!(text, "{indent}- {kind}`{}`{acting}", phase.name);
+            let _ = writeln!(text, "{indent}- {} `{}`{acting}", kind(phase), phase.name);
         }
         if lap.times > 1 {
             let _ = writeln!(text, "- the same, {} times in all", lap.times);
         }
+    }
+    if path.trace.phases.is_empty() {
+        let _ = writeln!(text, "{NOTHING_RECORDED}");
     }
 }
 

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::{
-    Bars, COST_HEADINGS, acting, bar, by_crate, by_group, components, conclusion, costs, grouped,
-    kind, laps, longest, notes,
+    Bars, COST_HEADINGS, NOTHING_RECORDED, acting, bar, by_crate, by_group, components, conclusion,
+    costs, kind, laps, longest, notes,
 };
 use crate::{
     paths::{Path, Paths},
-    report::wrapped_to,
+    report::{units::grouped, wrapped_to},
 };
 
 const BOLD: &str = "\u{1b}[1m";
@@ -68,7 +68,7 @@ fn way(text: &mut String, path: &Path, width: usize) {
         }
     }
     if path.trace.phases.is_empty() {
-        let _ = writeln!(text, "  nothing that could be seen from outside");
+        let _ = writeln!(text, "  {NOTHING_RECORDED}");
     }
 }
 

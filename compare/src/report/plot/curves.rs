@@ -7,7 +7,7 @@ use super::{
     tick,
 };
 use crate::{
-    report::in_unit,
+    report::units::in_unit,
     stats::{Estimate, as_f64},
 };
 

@@ -8,14 +8,15 @@ use super::{
     scale::Scale,
 };
 use crate::{
-    errors::{Findings, Kept},
-    report::errors::WAYS,
+    errors::{Findings, Kept, WHOLE_CONTEXT},
+    report::errors::{WAYS, counted},
     stats::as_f64,
 };
 
 /// None where no fact was told.
 pub(super) fn plot(findings: &Findings) -> Option<Plot> {
-    let told: Vec<_> = findings.kept.iter().filter(|kept| kept.of > 0).collect();
+    let counted = counted(findings);
+    let told: Vec<_> = counted.iter().filter(|kept| kept.of > 0).collect();
     let ways = WAYS.into_iter().filter(|(way, _)| told.iter().any(|kept| kept.way == *way));
     let ways: Vec<_> = ways.collect();
     let cases = told.first()?.cases;
@@ -50,6 +51,7 @@ fn row(way: &str) -> &'static str {
     match way {
         "display" => "printed with {}\nthe error alone",
         "error_context" => "printed with its causes\nsdk: DisplayErrorContext",
+        WHOLE_CONTEXT => "the same, all of it\nsdk: with its copy of {:?}",
         "api" => "asked for by accessors\none by one",
         _ => "printed with {:?}\nbodies as dumped",
     }

@@ -1,7 +1,7 @@
 //! What a build takes, and what comes of it.
 
 use super::{
-    Plot, as_f64,
+    Plot,
     bars::{Bar, Bars, Column},
     canvas::{Sample, Sheet, drawn},
     ink::Series,
@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     footprint::{Build, Footprint, Profile, Side, Task},
-    report::footprint::{build, bytes, duration},
+    report::{
+        footprint::build,
+        units::{as_f64, duration, in_bytes},
+    },
 };
 
 /// What is measured of a build.
@@ -32,13 +35,13 @@ const MEASURES: [Measure; 3] = [
         name: "peak memory of a process",
         axis: "GB",
         of: |build| as_f64(build.peak_memory_bytes) / 1e9,
-        figure: |build| bytes(build.peak_memory_bytes),
+        figure: |build| in_bytes(as_f64(build.peak_memory_bytes)),
     },
     Measure {
         name: "binary, stripped",
         axis: "MB",
         of: |build| as_f64(build.binary_bytes) / 1e6,
-        figure: |build| bytes(build.binary_bytes),
+        figure: |build| in_bytes(as_f64(build.binary_bytes)),
     },
 ];
 

@@ -1,7 +1,7 @@
 //! What the instructions of a warm call are spent on.
 
 use super::{
-    Plot, as_f64,
+    Plot,
     bars::{Bar, Bars, Column},
     canvas::{Sample, Sheet, drawn},
     ink::Series,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     paths::{Instructions, Paths, crates::Group},
-    report::paths::grouped,
+    report::units::{as_f64, grouped},
 };
 
 /// None where none were counted.

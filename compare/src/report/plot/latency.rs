@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     bench::latency::{ArmResult, Latency, OperationResult},
-    report::in_unit,
+    report::{stand_in, units::in_unit},
     stats::LEVEL,
 };
 
@@ -18,7 +18,11 @@ const LAST_PERCENTILE: u32 = 95;
 
 /// None where nothing was called.
 pub(super) fn plot(near: &Latency, across: &Latency) -> Option<Plot> {
-    let measured = near.operations.iter().map(|operation| (operation, operation.name.to_string()));
+    let named = |operation: &OperationResult| {
+        let stand_in = stand_in(operation.name).map(|what| format!(", {what}"));
+        format!("{}{}", operation.name, stand_in.unwrap_or_default())
+    };
+    let measured = near.operations.iter().map(|operation| (operation, named(operation)));
     let across_network = across
         .operations
         .iter()

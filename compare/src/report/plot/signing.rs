@@ -8,7 +8,7 @@ use super::{
     plain,
     scale::Scale,
 };
-use crate::{evidence::Evidence, report::in_unit};
+use crate::{evidence::Evidence, report::units::in_unit};
 
 /// A workload, whoever measured it.
 struct Workload<'e> {

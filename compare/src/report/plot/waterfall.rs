@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     bench::latency::{Latency, OperationResult, PhaseTime},
-    report::in_unit,
+    report::units::in_unit,
     scenario::Scenario,
 };
 
@@ -38,8 +38,8 @@ pub(super) fn plot(latency: &Latency) -> Option<Plot> {
     let sheet = Sheet {
         name: "waterfall",
         title: "Where the time of a call goes",
-        note: "Medians, each bar beginning where the one before it ends; orchestrate lies between all \
-               the others, and is drawn first."
+        note: "Medians of calls of their own, in which the clock is read at each phase: the sum is not \
+               the median call. orchestrate lies between all the others, and is drawn first."
             .to_owned(),
         alt: alt(&timed),
         legend: vec![(Series::Raw, "raw"), (Series::Sdk, "sdk")],
@@ -92,7 +92,7 @@ fn alt(timed: &[&OperationResult]) -> String {
         })
     });
     format!(
-        "Bars of the time that a call spends in each phase, one after the other. {}.",
+        "Bars of the time that a call spends in each phase, one after the other, in calls of their own. {}.",
         sides.collect::<Vec<_>>().join("; ")
     )
 }

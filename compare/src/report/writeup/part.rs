@@ -8,8 +8,12 @@ use crate::{
     errors,
     evidence::{Evidence, Peers},
     findings::{Machine, Outcome},
-    report::{self, bench, footprint, in_unit, markdown, paths, plot::Plot},
-    stats::Estimate,
+    report::{
+        self, bench, footprint, markdown, paths,
+        plot::Plot,
+        stand_in,
+        units::{time, times},
+    },
 };
 
 /// One generated part.
@@ -190,9 +194,10 @@ fn said(found: &errors::Findings) -> String {
     else {
         return String::new();
     };
+    let before = if case.sdk.debug_left_out { ", before its copy of {:?}" } else { "" };
     format!(
         "One case, `{}`. {} What a program prints:\n\n```text\nsdk {{}}\n{}\n\nsdk \
-         DisplayErrorContext\n{}\n\nraw {{}}\n{}\n```\n\n",
+         DisplayErrorContext{before}\n{}\n\nraw {{}}\n{}\n```\n\n",
         case.id, case.what, case.sdk.display, case.sdk.error_context, case.raw.display
     )
 }
@@ -231,7 +236,8 @@ fn medians(latency: &Latency) -> impl Iterator<Item = [String; 7]> {
         let [raw, sdk, bare] = ["raw", "sdk", "bare"].map(|name| median(operation, name));
         let ratios = [operation.sdk_beside_raw, operation.raw_beside_bare];
         let [sdk_over_raw, raw_over_bare] = ratios.map(|beside| times(beside.ratio));
-        let name = format!("`{}`{across}", operation.name);
+        let stand_in = stand_in(operation.name).map(|what| format!(" ({what})"));
+        let name = format!("`{}`{across}{}", operation.name, stand_in.unwrap_or_default());
         let longer = time(operation.sdk_beside_raw.difference_us);
         [name, raw, sdk, bare, longer, sdk_over_raw, raw_over_bare]
     })
@@ -241,19 +247,6 @@ fn medians(latency: &Latency) -> impl Iterator<Item = [String; 7]> {
 pub(super) fn median(operation: &OperationResult, name: &str) -> String {
     let arm = operation.arms.iter().find(|arm| arm.name == name);
     arm.map_or_else(String::new, |arm| time(arm.median_us))
-}
-
-/// A time with its interval.
-pub(super) fn time(estimate: Estimate) -> String {
-    let Estimate { value, interval } = estimate;
-    format!("{} ({} to {})", in_unit(value), in_unit(interval.low), in_unit(interval.high))
-}
-
-/// A ratio with its interval, in digits that tell it from 1.
-pub(super) fn times(estimate: Estimate) -> String {
-    let Estimate { value, interval } = estimate;
-    let digits = if (value - 1.0).abs() < 0.1 { 3 } else { 2 };
-    format!("{value:.digits$} × ({:.digits$} to {:.digits$})", interval.low, interval.high)
 }
 
 fn signing(evidence: &Evidence, plots: &[Plot]) -> String {
