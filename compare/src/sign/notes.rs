@@ -67,32 +67,23 @@ impl Decided<'_> {
     }
 
     fn notes_on_path(&self, request: &Request<'_>) -> Vec<String> {
+        let Some(canonical) = self.canonical_path() else { return Vec::new() };
+        let path = if request.path.is_empty() { "/" } else { request.path };
         let mut notes = Vec::new();
-        match self.rules.encode_path {
-            PathEncoding::Once => {
-                if request.path.contains('+') {
-                    notes.push(
-                        "a + in the path is a space to S3, and is signed as one: write %2B for a plus"
-                            .to_owned(),
-                    );
-                }
-                if let Some(canonical) = self.canonical_path()
-                    && self.rules.path == PathNormalization::AsIs
-                    && canonical != request.path
-                    && !request.path.is_empty()
-                {
-                    notes.push(format!(
-                        "S3 decodes the path and encodes it again, and raw signs what S3 computes; aws-sigv4 signs the path as it stands: write {canonical}"
-                    ));
-                }
-            }
-            PathEncoding::Twice => {}
-        }
-        let ends_in_dots = matches!(request.path.rsplit('/').next(), Some("." | ".."));
-        if self.rules.path == PathNormalization::Normalized
-            && ends_in_dots
-            && self.canonical_path().is_some_and(|canonical| canonical != "/")
+        if self.rules.encode_path == PathEncoding::Once && path.contains('+') {
+            notes.push(format!(
+                "a + in the path is a space to S3, and raw signs {canonical}: write %2B for a plus"
+            ));
+        } else if self.rules.encode_path == PathEncoding::Once
+            && self.rules.path == PathNormalization::AsIs
+            && path != canonical
         {
+            notes.push(format!(
+                "S3 decodes the path and encodes it again, and raw signs what S3 computes; aws-sigv4 signs the path as it stands: write {canonical}"
+            ));
+        }
+        let ends_in_dots = matches!(path.rsplit('/').next(), Some("." | ".."));
+        if self.rules.path == PathNormalization::Normalized && ends_in_dots && canonical != "/" {
             notes.push(
                 "the path ends in a dot segment: raw and aws-sigv4 keep its slash (RFC 3986), AWS's C runtime and botocore drop it: write the path without it"
                     .to_owned(),
