@@ -2,11 +2,15 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use compare::errors::catalogue::{self, Case};
+use compare::{
+    errors::catalogue::{self, Case},
+    report,
+};
 use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::{
+    evidence::evidence,
     program::{Ended, Program},
     schema::holds,
 };
@@ -55,6 +59,24 @@ fn a_panic_of_the_sdk_is_what_the_sdk_says_in_that_case() {
     assert!(said("sdk", "error_context").contains(" at aws-runtime-"), "{found}");
     assert_eq!(found["raw"]["outcome"], "failed");
     assert!(said("raw", "display").contains("access key id"), "{found}");
+}
+
+#[test]
+fn what_only_a_dump_holds_is_told_from_what_nothing_holds() {
+    let findings = evidence().errors;
+    let mut only_in_a_dump = 0;
+    for case in findings.cases.iter().filter(|case| case.is_comparable()) {
+        let sdk = &case.sdk;
+        let debug = &sdk.kept_by.debug;
+        assert!(sdk.in_debug_alone().all(|name| debug.iter().any(|held| held == name)));
+        assert!(sdk.found_nowhere().all(|name| debug.iter().all(|held| held != name)));
+        assert_eq!(sdk.in_debug_alone().count() + sdk.found_nowhere().count(), sdk.lost.len());
+        only_in_a_dump += sdk.in_debug_alone().count();
+    }
+    assert!(only_in_a_dump > 0);
+    let text = report::errors::markdown::kept_and_remarkable(&findings);
+    assert!(text.contains(&format!("In the SDK's `{{:?}}` alone ({only_in_a_dump})")), "{text}");
+    assert!(text.contains("Nowhere in the SDK's error, not even in `{:?}` ("), "{text}");
 }
 
 /// Read off the record of the endpoint, with no part of either client.

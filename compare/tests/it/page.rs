@@ -84,6 +84,18 @@ fn every_scenario_is_there() {
     }
 }
 
+/// The times of `compare run` are of ten calls; beside those of `bench latency` they would be a second
+/// figure for the same.
+#[test]
+fn the_page_has_one_time_for_a_call() {
+    let results = PAGE.split("id=\"results\"").nth(1).expect("the results");
+    let table = results.split("</table>").next().expect("a table");
+    assert!(table.contains("s3-list-objects"));
+    for time in [" µs", " ms", "sdk ÷ raw"] {
+        assert!(!table.contains(time), "{time}");
+    }
+}
+
 #[test]
 fn what_services_and_clients_say_is_text_and_no_markup() {
     let evidence = evidence();

@@ -4,6 +4,7 @@ use std::{env, fs, path::Path};
 
 use clap::ValueEnum as _;
 use compare::{
+    evidence::Evidence,
     findings::Build,
     footprint::Program as Measured,
     paths::{self, PhaseKind},
@@ -283,6 +284,109 @@ fn each_side_stands_in_its_column() {
     assert_eq!(row(Part::Card)[2..5], ["111 µs", "222 µs", "4.44 ×"]);
     let latency = row(Part::Latency);
     assert_eq!(latency[2..8], ["111 µs", "222 µs", "333 µs", "555 µs", "4.44 ×", "6.66 ×"]);
+}
+
+/// The cells of the card's row that begins so, without their intervals.
+fn card_row(evidence: &Evidence, beginning: &str) -> Vec<String> {
+    let text = Part::Card.render(evidence, &[]);
+    let row = text.lines().find(|line| line.starts_with(&format!("| {beginning}")));
+    let cells = row.unwrap_or_else(|| panic!("no row {beginning}: {text}")).split(" | ").skip(1);
+    cells.map(|cell| cell.split('(').next().unwrap_or_default().trim().to_owned()).collect()
+}
+
+/// The SDK's default client reads certificates that a call over `http:` does not need.
+#[test]
+fn the_card_compares_a_process_without_certificates_and_says_where_there_are_some() {
+    let mut evidence = evidence();
+    let estimate = |value| Estimate { value, interval: Interval { low: value, high: value } };
+    for arm in &mut evidence.startup.arms {
+        let value = match &*arm.name {
+            "raw" => 1e3,
+            "sdk without tls" => 2e3,
+            _ => 5e3,
+        };
+        (arm.wall_us, arm.over_raw.wall) = (estimate(value), estimate(value / 1e3));
+    }
+    let row = card_row(&evidence, "a process that makes one call over `http:`, start to end");
+    assert_eq!(row[..2], ["1.00 ms", "2.00 ms"]);
+    let row = card_row(&evidence, "the same with the SDK's default client, which reads cert");
+    assert_eq!(row[..2], ["1.00 ms", "5.00 ms"]);
+}
+
+#[test]
+fn the_card_derives_the_signing_key_on_both_sides_too() {
+    let mut evidence = evidence();
+    for arm in &mut evidence.signing.workloads[0].arms {
+        arm.ns = match &*arm.name {
+            "raw" => 100.0,
+            "raw-new-key" => 200.0,
+            _ => 500.0,
+        };
+    }
+    let title = evidence.signing.workloads[0].title.clone();
+    let row = card_row(&evidence, &format!("a signature, {title}, key derived by both"));
+    assert_eq!([&row[0], &row[1], &row[2]], ["200 ns", "500 ns", "2.50 × |"]);
+}
+
+/// Whoever prints `DisplayErrorContext` prints the copy of `{:?}` that it ends in.
+#[test]
+fn what_the_side_says_to_print_is_counted_with_all_that_it_prints() {
+    let mut evidence = evidence();
+    let counted = |evidence: &Evidence| {
+        let row = card_row(evidence, "facts kept by its causes, all of DisplayErrorContext");
+        row[1].split(' ').next().and_then(|kept| kept.parse::<usize>().ok()).expect("a count")
+    };
+    let with_copy = counted(&evidence);
+    for case in &mut evidence.errors.cases {
+        case.sdk.debug_left_out = false;
+    }
+    let kept = evidence.errors.kept.iter();
+    let mut without_copy = kept.filter(|kept| kept.side == "sdk" && kept.way == "error_context");
+    assert_eq!(counted(&evidence), without_copy.next().expect("counted").kept);
+    assert!(with_copy > counted(&evidence));
+}
+
+#[test]
+fn a_count_of_the_card_says_of_how_many() {
+    let evidence = evidence();
+    let cases = &evidence.errors.cases;
+    let possible = cases.iter().filter(|case| case.sdk.possible).count();
+    let row = card_row(&evidence, "cases answered wrongly without an error");
+    assert!(row[0].ends_with(&format!(" of {}", cases.len())), "{row:?}");
+    assert!(row[1].ends_with(&format!(" of {possible}")), "{row:?}");
+    let row = card_row(&evidence, "mistakes with keys, clock and signature");
+    assert!(row[1].contains(" of ") && row[1].contains(" put right by the SDK"), "{row:?}");
+}
+
+#[test]
+fn what_is_not_an_sdk_client_is_named_where_its_time_stands() {
+    let evidence = evidence();
+    for part in [Part::Card, Part::Latency] {
+        let text = part.render(&evidence, &[]);
+        let rows: Vec<_> = text.lines().filter(|line| line.contains("`api-invoke`")).collect();
+        assert!(!rows.is_empty(), "{}", part.name());
+        assert!(rows.iter().all(|row| row.contains("aws-sigv4")), "{rows:?}");
+    }
+}
+
+#[test]
+fn biases_stand_beside_the_figures_that_they_bend() {
+    let evidence = evidence();
+    for (part, said) in [
+        (
+            Part::Card,
+            "raw's sentences, the catalogue of cases and the rule that counts were written",
+        ),
+        (Part::Card, "all of raw and of the vocabulary count"),
+        (Part::Errors, "one decision, counted here once for every fact"),
+        (Part::Latency, "is no bound for the SDK"),
+        (Part::Latency, "their sum is not the median of the whole call"),
+        (Part::Startup, "are stripped of them, and smaller"),
+        (Part::Footprint, "whatever of it the program needs"),
+    ] {
+        let text = part.render(&evidence, &[]);
+        assert!(text.contains(said), "{}: {said}", part.name());
+    }
 }
 
 /// What the text of the report says without a figure beside it.
