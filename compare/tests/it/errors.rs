@@ -79,6 +79,18 @@ fn what_only_a_dump_holds_is_told_from_what_nothing_holds() {
     assert!(text.contains("Nowhere in the SDK's error, not even in `{:?}` ("), "{text}");
 }
 
+#[test]
+fn an_endless_body_ends_at_raws_limit_and_at_the_sdks_time_out() {
+    let found = case("s3-endless-body");
+    let said = |side: &str| found[side]["error_context"].as_str().expect("text");
+    assert_eq!(
+        (&found["raw"]["outcome"], &found["sdk"]["outcome"]),
+        (&"failed".into(), &"failed".into())
+    );
+    assert!(said("raw").contains("more than the 4000000 bytes"), "{found:#}");
+    assert!(said("sdk").contains("timeout"), "{found:#}");
+}
+
 /// Read off the record of the endpoint, with no part of either client.
 #[test]
 fn what_was_on_the_wire_has_the_status_the_shape_and_the_words_of_the_fact() {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    path::PathBuf,
     process::Command,
     sync::LazyLock,
 };
@@ -168,4 +169,40 @@ fn tests_and_benches_build_the_service_clients_with_the_features_of_the_binary()
             otherwise.join("\n")
         );
     }
+}
+
+/// A signature is for one host, and a presigned URL is as good as a key.
+#[test]
+fn no_http_client_follows_redirects_or_sends_a_referer() {
+    let [careless, careful] = ["new()", "builder()"].map(|end| format!("reqwest::Client::{end}"));
+    let mut clients = 0;
+    for file in METADATA.workspace_packages().into_iter().flat_map(sources) {
+        let text = std::fs::read_to_string(&file).expect("text");
+        assert!(!text.contains(&careless), "{} makes a careless client", file.display());
+        for client in text.split(&careful).skip(1) {
+            let (settings, _) = client.split_once(".build()").expect("a client is built");
+            let is_careful =
+                settings.contains("Policy::none()") && settings.contains(".referer(false)");
+            assert!(is_careful, "{}: {settings}", file.display());
+            clients += 1;
+        }
+    }
+    assert!(clients >= 5, "{clients} clients were found");
+}
+
+/// The Rust files of a member, its tests among them.
+fn sources(package: &cargo_metadata::Package) -> Vec<PathBuf> {
+    let mut open = vec![package.manifest_path.parent().expect("a folder").into()];
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir::<PathBuf>(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
 }

@@ -72,7 +72,10 @@ fn refused(draft: &Draft, sent: &Sent) -> Option<String> {
 /// The status that S3 itself has for it: it demands more of a request than a signature.
 async fn status(sent: &Sent) -> u16 {
     let method = sent.method.parse().expect("a method");
-    let mut request = reqwest::Client::new().request(method, &sent.url).body(sent.body.clone());
+    let client =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).referer(false);
+    let client = client.build().expect("a client");
+    let mut request = client.request(method, &sent.url).body(sent.body.clone());
     for (name, value) in &sent.headers {
         request = request.header(name, value);
     }

@@ -17,6 +17,8 @@ const NOTHING: &str = "no answer at all";
 const TRAP: &str = "the document that XML parsers are attacked with (\"billion laughs\")";
 const LONG: &str = "AWS's document for an internal error, with 200 MB of padding in it";
 
+const PADDED: &str = "S3's right answer with white space for its end, played for 200 MB";
+
 pub(super) const ALL: &[Case] = &[
     // With AWS's own words.
     said(
@@ -95,6 +97,8 @@ pub(super) const ALL: &[Case] = &[
     // An answer that harms its reader.
     fault("s3-bad-utf8", S3, Fault::BadUtf8, Some(200), NOT_UTF8, RIGHT_ANSWER),
     fault("ec2-bad-utf8", Ec2, Fault::BadUtf8, Some(200), NOT_UTF8, RIGHT_ANSWER),
+    fault("s3-endless-body", S3, Fault::EndlessBody, Some(200), ENDLESS, PADDED)
+        .with_patience(SHORT),
     fault("s3-huge-error", S3, Fault::HugeError, Some(500), "An error of 200 MB.", LONG),
     fault(
         "s3-nested-entities",
@@ -136,6 +140,8 @@ pub(super) const ALL: &[Case] = &[
     nobody("ec2-unknown-host", Ec2, Play::UnknownHost, "The endpoint's name has no address."),
 ];
 
+const ENDLESS: &str = "The body of a listing does not end: raw stops at its limit, here of 4 MB, \
+                       and the SDK has none but the time-out.";
 const PROXY_PAGE: &str = "A proxy answers in the place of the service, with a page in HTML.";
 const PROXY_TEXT: &str = "A proxy answers in the place of the service, with a sentence.";
 const LOGIN: &str = "Whoever owns the network answers, with a page and a 200.";

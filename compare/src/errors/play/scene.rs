@@ -21,6 +21,9 @@ use crate::{
     mistake::{Configuration, Draft, Mistake, Sent},
 };
 
+/// Bytes that a call may read: more than any right answer here, and soon reached by an endless one.
+const MOST_BYTES: u64 = 4_000_000;
+
 /// Where a case is played, as whom.
 pub(super) struct Scene {
     pub(super) case: Case,
@@ -147,7 +150,7 @@ impl Scene {
             addressing: Addressing::Path,
             clock,
             timeouts: Timeouts { attempt: self.case.patience, ..Timeouts::default() },
-            limits: Limits::default(),
+            limits: Limits { bytes: MOST_BYTES, ..Limits::default() },
             proxy: None,
             wait_pace: WaitPace::AsOnAws,
         })
