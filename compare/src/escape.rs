@@ -31,10 +31,14 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
 
-/// The same, but line feeds stay: for what is shown line by line.
+/// The same, but line ends stay, as line feeds: for what is shown line by line.
 #[must_use]
 pub fn lines(text: &str) -> Cow<'_, str> {
-    escaped(text, |character| character == '\n')
+    let stays = |character| character == '\n';
+    if text.contains("\r\n") {
+        return Cow::Owned(escaped(&text.replace("\r\n", "\n"), stays).into_owned());
+    }
+    escaped(text, stays)
 }
 
 /// Text that is about to be printed: line feeds and colours stay, and no other hidden character does.
@@ -92,8 +96,16 @@ pub fn json(document: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn markdown(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for character in line(text).chars() {
+    let text = line(text);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
         match character {
+            // Within a word it is no markup.
+            '_' if safe.ends_with(char::is_alphanumeric)
+                && characters.peek().copied().is_some_and(char::is_alphanumeric) =>
+            {
+                safe.push('_');
+            }
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
@@ -106,25 +118,33 @@ pub fn markdown(text: &str) -> String {
     safe
 }
 
-/// Code within Markdown: on one line, and fit for a cell of a table. Empty text stays empty.
+/// A code span within Markdown, on one line. Empty text stays empty.
 #[must_use]
 pub fn markdown_code(text: &str) -> String {
-    let text = line(text).replace('|', "\\|");
+    let text = line(text);
     if text.is_empty() {
-        return text;
+        return String::new();
     }
     let fence = "`".repeat(longest_run_of_backquotes(&text) + 1);
-    // A code span takes one space off each end, if there is one at both.
-    let needs_room = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
+    // Of a code span with a space at both ends, Markdown takes them off.
+    let needs_room = text.starts_with('`')
+        || text.ends_with('`')
+        || text.starts_with(' ') && text.ends_with(' ');
     let room = if needs_room { " " } else { "" };
     format!("{fence}{room}{text}{room}{fence}")
 }
 
-/// A block of code within Markdown: fenced by more backquotes than it holds.
+/// The same in a cell of a table, which a bar would end.
+#[must_use]
+pub fn markdown_cell(text: &str) -> String {
+    markdown_code(text).replace('|', "\\|")
+}
+
+/// A block of code within Markdown: fenced by four backquotes, or by more than it holds.
 #[must_use]
 pub fn markdown_block(text: &str) -> String {
-    let fence = "`".repeat((longest_run_of_backquotes(text) + 1).max(3));
-    format!("{fence}text\n{}\n{fence}\n", lines(text).trim_end())
+    let fence = "`".repeat((longest_run_of_backquotes(text) + 1).max(4));
+    format!("{fence}\n{}\n{fence}\n", lines(text).trim_end())
 }
 
 fn longest_run_of_backquotes(text: &str) -> usize {
@@ -174,7 +194,9 @@ fn escaped(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_hidden, json, line, lines, markdown, markdown_block, markdown_code, stray};
+    use super::{
+        is_hidden, json, line, lines, markdown, markdown_block, markdown_cell, markdown_code, stray,
+    };
 
     #[test]
     fn hidden_characters_are_written_out() {
@@ -183,7 +205,7 @@ mod tests {
             line("\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{feff}\u{e0041}"),
             r"\u{9b}31m\u{202e}b\u{2066}\u{200b}\u{feff}\u{e0041}"
         );
-        assert_eq!(lines("a\nb\u{7f}"), "a\nb\\u{7f}");
+        assert_eq!(lines("a\r\nb\u{7f}\r"), "a\nb\\u{7f}\\r");
         assert_eq!(line("Grüße, 日本 ✓ …"), "Grüße, 日本 ✓ …");
     }
 
@@ -211,11 +233,14 @@ mod tests {
 
     #[test]
     fn markdown_of_others_has_no_markup() {
+        assert_eq!(markdown("a_b _c_"), r"a_b \_c\_");
+        assert_eq!(markdown_code(" a"), "` a`");
         assert_eq!(markdown("# a <b>|`c`\n*d*"), r"\# a &lt;b&gt;\|\`c\`\\n\*d\*");
-        assert_eq!(markdown_code("a|b\nc"), r"`a\|b\nc`");
+        assert_eq!(markdown_code("a|b\nc"), r"`a|b\nc`");
+        assert_eq!(markdown_cell("a|b"), r"`a\|b`");
         assert_eq!(markdown_code("a``b"), "```a``b```");
         assert_eq!(markdown_code("`a"), "`` `a ``");
         assert_eq!(markdown_code(""), "");
-        assert_eq!(markdown_block("a\n```\n# b\u{1b}"), "````text\na\n```\n# b\\u{1b}\n````\n");
+        assert_eq!(markdown_block("a\n````\n# b\u{1b}"), "`````\na\n````\n# b\\u{1b}\n`````\n");
     }
 }

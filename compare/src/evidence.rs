@@ -12,7 +12,7 @@ use crate::{
     bench::{
         latency::Latency, parse::Parsing, selfcheck::Selfcheck, signing::Signing, startup::Startup,
     },
-    errors,
+    errors, escape,
     explain::Explanation,
     findings::{Comparison, Machine},
     footprint::{Footprint, Project},
@@ -112,7 +112,7 @@ impl Evidence {
     pub fn text(&self) -> String {
         let text = serde_json::to_string_pretty(self)
             .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
-        text + "\n"
+        escape::json(&text).into_owned() + "\n"
     }
 }
 

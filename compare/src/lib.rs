@@ -6,6 +6,8 @@
 
 // The future of a run holds that of a call, which holds a hundred of the SDK's, one in the other.
 #![recursion_limit = "256"]
+// What `output` prints cannot panic, and has no control characters of a server.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod bench;
 pub mod call;

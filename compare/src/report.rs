@@ -15,8 +15,11 @@ pub mod terminal;
 mod units;
 pub mod writeup;
 
-use crate::findings::{Build, Comparison, Finding, Outcome, Side};
-use crate::scenario::{Scenario, Service};
+use crate::{
+    escape,
+    findings::{Build, Comparison, Finding, Outcome, Side},
+    scenario::{Scenario, Service},
+};
 use units::{duration, in_unit};
 
 /// A scenario as one row of a table, the same for every way of writing it.
@@ -172,7 +175,8 @@ fn fact(side: &Side) -> String {
     let Some(failure) = &side.failure else { return String::new() };
     let parts = [failure.status.map(|status| status.to_string()), failure.code.clone()];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { failure.stage.clone().into_owned() } else { parts.join(" ") }
+    let fact = if parts.is_empty() { failure.stage.clone().into_owned() } else { parts.join(" ") };
+    escape::line(&fact).into_owned()
 }
 
 /// A JSON value that fits a line.
@@ -183,6 +187,11 @@ fn short(value: &serde_json::Value) -> String {
         return text;
     }
     text.chars().take(WIDTH).chain(['…']).collect()
+}
+
+/// With single spaces in place of every run of white space.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// In lines of at most `width` characters: the first behind `label`, the others below its first

@@ -10,6 +10,7 @@ use contract::Stage;
 
 use crate::{
     error::Stop,
+    escape,
     findings::{Comparison, Finding, Machine, Outcome},
     interrupt::Interrupt,
     launch::Ledger,
@@ -209,7 +210,10 @@ async fn end_launched(sides: &Sides, ledger: &Ledger) -> Result<(), Stop> {
         })?,
     };
     if !ended.is_empty() {
-        warn(&format!("terminated what was launched here and still ran: {}", ended.join(", ")));
+        warn(&format!(
+            "terminated what was launched here and still ran: {}",
+            escape::line(&ended.join(", "))
+        ));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     errors::{Finding, Findings, Kept, Side, WHOLE_CONTEXT, catalogue::Cause, wire::Wire},
+    escape,
     findings::Outcome,
     report::units::{duration, in_unit},
 };
@@ -108,7 +109,7 @@ fn words(case: &Finding) -> Option<[(&'static str, &str); 3]> {
 /// Status and code, or that there was no answer.
 pub(super) fn answered(wire: &Wire) -> String {
     match (wire.status, wire.code()) {
-        (Some(status), Some(code)) => format!("{status} {code}"),
+        (Some(status), Some(code)) => format!("{status} {}", escape::line(&code)),
         (Some(status), None) => status.to_string(),
         (None, _) => "no answer".to_owned(),
     }

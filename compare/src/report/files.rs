@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{html, plot, writeup::WriteUp};
-use crate::evidence::Evidence;
+use crate::{escape, evidence::Evidence};
 
 /// A file of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub const REPORT: &str = "REPORT.md";
 /// All of them. Of `writeup` the author's own text is kept.
 #[must_use]
 pub fn render(evidence: &Evidence, writeup: &WriteUp<'_>) -> Vec<File> {
+    let evidence = &escape::findings(evidence);
     let plots = plot::all(evidence);
     let mut files = vec![
         File { path: REPORT.into(), text: writeup.render(evidence, &plots) },

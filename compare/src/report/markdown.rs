@@ -2,12 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::{HEADINGS, Time, caveat, fact, remarkable, row, short, summary, words};
-use crate::findings::{Comparison, Finding, Side};
+use super::{HEADINGS, Time, caveat, fact, on_one_line, remarkable, row, short, summary, words};
+use crate::{
+    escape,
+    findings::{Comparison, Finding, Side},
+};
 
 /// The whole comparison.
 #[must_use]
 pub fn comparison(comparison: &Comparison) -> String {
+    let comparison = &escape::findings(comparison);
     let target = &comparison.target;
     let mut text = format!(
         "Calls went to {} ({}), region {}; credentials: {}.\n\n",
@@ -62,16 +66,16 @@ fn time(time: Time) -> String {
 fn remark(finding: &Finding) -> String {
     let mut text = format!("\n**{}**", finding.name);
     if let Some(reason) = &finding.raw.reason {
-        let _ = write!(text, ": {reason}");
+        let _ = write!(text, ": {}", escape::markdown(reason));
     }
     text.push('\n');
     for difference in &finding.differences {
         let _ = writeln!(
             text,
-            "- `{}`: raw `{}`, sdk `{}`",
-            difference.path,
-            short(&difference.raw),
-            short(&difference.sdk)
+            "- {}: raw {}, sdk {}",
+            escape::markdown_code(&difference.path),
+            escape::markdown_code(&short(&difference.raw)),
+            escape::markdown_code(&short(&difference.sdk))
         );
     }
     if finding.raw.reason.is_none() {
@@ -82,6 +86,7 @@ fn remark(finding: &Finding) -> String {
 }
 
 fn side(name: &str, side: &Side) -> String {
-    words(side)
-        .map_or_else(String::new, |words| format!("- {name} ({}) prints: `{words}`\n", fact(side)))
+    let Some(words) = words(side) else { return String::new() };
+    let (fact, words) = (escape::markdown(&fact(side)), escape::markdown_code(&on_one_line(words)));
+    format!("- {name} ({fact}) prints: {words}\n")
 }

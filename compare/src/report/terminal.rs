@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 
 use super::{HEADINGS, Verdict, caveat, fact, remarkable, row, short, summary, words, wrapped_to};
-use crate::findings::{Comparison, Finding, Side};
+use crate::{
+    escape,
+    findings::{Comparison, Finding, Side},
+};
 
 /// Prose in longer lines is hard to read, however wide the terminal is.
 const WIDEST: usize = 100;
@@ -13,6 +16,7 @@ const WIDEST: usize = 100;
 /// The whole comparison, its prose in lines of at most `width` characters.
 #[must_use]
 pub fn comparison(comparison: &Comparison, width: usize) -> String {
+    let comparison = &escape::findings(comparison);
     let width = width.min(WIDEST);
     let target = &comparison.target;
     let mut text = format!(
@@ -100,7 +104,7 @@ fn verdict(verdict: Verdict) -> Cell {
 fn remark(finding: &Finding, width: usize) -> Option<String> {
     let mut text = String::new();
     for difference in &finding.differences {
-        let _ = writeln!(text, "  {}", difference.path);
+        let _ = writeln!(text, "  {}", escape::line(&difference.path));
         let _ = writeln!(text, "    raw  {}", short(&difference.raw));
         let _ = writeln!(text, "    sdk  {}", short(&difference.sdk));
     }

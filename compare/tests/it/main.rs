@@ -14,6 +14,7 @@ mod explain;
 mod fetch;
 mod figures;
 mod footprint;
+mod hostile;
 mod house;
 mod interrupt;
 mod launch;

@@ -6,11 +6,16 @@ use super::{
     Detail, HOW_COUNTED, HOW_TO_READ, Row, answered, by_cause, ending, kept, kept_heading, names,
     remarkable, row, summary,
 };
-use crate::errors::{Finding, Findings, Side};
+use crate::{
+    errors::{Finding, Findings, Side},
+    escape,
+    report::on_one_line,
+};
 
 /// All of it.
 #[must_use]
 pub fn markdown(findings: &Findings, detail: Detail) -> String {
+    let findings = &escape::findings(findings);
     match detail {
         Detail::Row => overview(findings),
         Detail::Full => findings.cases.iter().map(in_full).collect(),
@@ -38,7 +43,7 @@ pub fn cases(findings: &Findings) -> String {
                 text,
                 "| `{}` | {} | {} | {} | {} | {} | {} |",
                 row.id,
-                row.answered,
+                escape::markdown(&row.answered),
                 row.raw,
                 row.sdk,
                 row.context,
@@ -67,7 +72,12 @@ pub fn kept_and_remarkable(findings: &Findings) -> String {
     }
     for case in &findings.cases {
         if let Some(problem) = &case.problem {
-            let _ = writeln!(text, "\n`{}` could not be played: {problem}", case.id);
+            let _ = writeln!(
+                text,
+                "\n`{}` could not be played: {}",
+                case.id,
+                escape::markdown(problem)
+            );
         }
     }
     let _ = writeln!(text, "\n{}", summary(findings));
@@ -78,30 +88,34 @@ pub fn kept_and_remarkable(findings: &Findings) -> String {
 fn remark(row: &Row<'_>) -> String {
     match row.words {
         Some(words) => {
-            let quoted = words.map(|(who, words)| format!("{}: `{}`", in_code(who), cell(words)));
+            let quoted = words.map(|(who, words)| format!("{}: {}", in_code(who), cell(words)));
             quoted.join("<br>")
         }
         None => row.remark.unwrap_or_default().to_owned(),
     }
 }
 
-/// On one line, with nothing that ends a cell.
+/// A quotation in a cell.
 fn cell(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+    escape::markdown_cell(&on_one_line(text))
 }
 
 fn in_full(case: &Finding) -> String {
     let mut text = format!("## `{}`\n\n{}\n", case.id, case.what);
     if let Some(problem) = &case.problem {
-        let _ = writeln!(text, "\n**It could not be played**: {problem}");
+        let _ = writeln!(text, "\n**It could not be played**: {}", escape::markdown(problem));
     }
     let _ = writeln!(text, "\nSource: {} ({})", case.source, case.verified_by);
     match &case.wire.body {
         Some(body) => {
             let headers = case.wire.headers.iter().map(|(name, value)| format!("{name}: {value}"));
             let headers = headers.collect::<Vec<_>>().join("\n");
-            let _ = writeln!(text, "\nThe service answered {}:\n", answered(&case.wire));
-            text.push_str(&fenced(&format!("{headers}\n\n{body}")));
+            let _ = writeln!(
+                text,
+                "\nThe service answered {}:\n",
+                escape::markdown(&answered(&case.wire))
+            );
+            text.push_str(&escape::markdown_block(&format!("{headers}\n\n{body}")));
         }
         None => text.push_str("\nThere was no answer.\n"),
     }
@@ -109,8 +123,8 @@ fn in_full(case: &Finding) -> String {
         text.push_str("\nFacts in it:\n\n");
     }
     for fact in &case.facts {
-        let value = fact.value.split_whitespace().collect::<Vec<_>>().join(" ");
-        let _ = writeln!(text, "- {}: `{value}`", fact.name);
+        let value = escape::markdown_code(&on_one_line(&fact.value));
+        let _ = writeln!(text, "- {}: {value}", escape::markdown(&fact.name));
     }
     text.push_str(&side("raw", &case.raw));
     text.push_str(&side("sdk", &case.sdk));
@@ -127,10 +141,10 @@ fn side(name: &str, side: &Side) -> String {
     if side.display.is_empty() {
         return text;
     }
-    let _ = write!(text, "\n{}", fenced(&side.display));
+    let _ = write!(text, "\n{}", escape::markdown_block(&side.display));
     if side.error_context != side.display {
         let copy = if side.debug_left_out { " (and a copy of `{:?}`, left out here)" } else { "" };
-        let _ = write!(text, "\nIn full{copy}:\n\n{}", fenced(&side.error_context));
+        let _ = write!(text, "\nIn full{copy}:\n\n{}", escape::markdown_block(&side.error_context));
     }
     for (what, found) in [
         ("`{}` keeps", names(&side.kept_by.display)),
@@ -144,11 +158,6 @@ fn side(name: &str, side: &Side) -> String {
     }
     text.push('\n');
     text
-}
-
-/// Longer than any fence inside.
-fn fenced(text: &str) -> String {
-    format!("````\n{}\n````\n", text.trim_end())
 }
 
 fn in_code(text: &str) -> String {

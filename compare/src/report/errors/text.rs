@@ -7,7 +7,10 @@ use super::{
     Detail, HOW_COUNTED, HOW_TO_READ, answered, by_cause, ending, kept, kept_heading, names,
     remarkable, row, summary,
 };
-use crate::errors::{Finding, Findings, Side, wire::Wire};
+use crate::{
+    errors::{Finding, Findings, Side, wire::Wire},
+    escape,
+};
 
 /// A case and its figures on one line.
 const ROW: usize = 75;
@@ -25,6 +28,7 @@ const PLAIN: &str = "\u{1b}[0m";
 /// All of it, in lines of at most `width` characters, of which there are 60 at least.
 #[must_use]
 pub fn text(findings: &Findings, detail: Detail, width: usize) -> String {
+    let findings = &escape::findings(findings);
     match detail {
         Detail::Row => overview(findings, width),
         Detail::Full => findings.cases.iter().map(|case| in_full(case, width)).collect(),

@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use super::{HEADER_HEADINGS, Row, Section, conclusion, header_rows, sections};
-use crate::explain::Explanation;
+use crate::{escape, explain::Explanation};
 
 /// The whole explanation.
 #[must_use]
 pub fn markdown(explanation: &Explanation) -> String {
+    let explanation = &escape::findings(explanation);
     let target = &explanation.target;
     let mut text = format!(
         "`{}`, raw and sdk, against {} ({}), region {}.\n",
@@ -23,7 +24,9 @@ fn write_sections(text: &mut String, sections: &[Section]) {
         let _ = writeln!(text, "\n**{}. {}**\n\n| line | raw | sdk |", number + 1, section.title);
         text.push_str("| --- | --- | --- |\n");
         for Row { label, raw, sdk, .. } in &section.rows {
-            let _ = writeln!(text, "| {label} | {} | {} |", code(raw.as_ref()), code(sdk.as_ref()));
+            let (label, raw, sdk) =
+                (escape::markdown(label), code(raw.as_ref()), code(sdk.as_ref()));
+            let _ = writeln!(text, "| {label} | {raw} | {sdk} |");
         }
     }
 }
@@ -37,14 +40,8 @@ pub(in crate::report) fn write_headers(text: &mut String, explanation: &Explanat
     }
 }
 
-/// Code in a cell of a table, which knows neither line feeds nor bars.
+/// Code in a cell of a table, which knows no line feeds.
 fn code(value: Option<&String>) -> String {
     let Some(value) = value else { return "–".to_owned() };
-    let line = |line: &str| match line {
-        "" => String::new(),
-        // A code span that holds backquotes is fenced by more of them.
-        line if line.contains('`') => format!("`` {} ``", line.replace('|', "\\|")),
-        line => format!("`{}`", line.replace('|', "\\|")),
-    };
-    value.lines().map(line).collect::<Vec<_>>().join("<br>")
+    value.lines().map(escape::markdown_cell).collect::<Vec<_>>().join("<br>")
 }

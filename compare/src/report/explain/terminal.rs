@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
 use super::{Folding, HEADER_HEADINGS, Row, conclusion, header_rows, sections};
-use crate::{explain::Explanation, report::wrapped_to};
+use crate::{escape, explain::Explanation, report::wrapped_to};
 
 /// From this width on there are two columns.
 const ROOM_FOR_TWO: usize = 120;
@@ -15,6 +15,7 @@ const SIDE: usize = 5;
 /// The whole explanation, in lines of at most `width` characters.
 #[must_use]
 pub fn text(explanation: &Explanation, width: usize) -> String {
+    let explanation = &escape::findings(explanation);
     let target = &explanation.target;
     let mut text = format!(
         "\n{BOLD}{}{END}, raw beside sdk\n\n  calls go to  {} ({}), {}\n{}\n",

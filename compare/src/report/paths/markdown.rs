@@ -7,6 +7,7 @@ use super::{
     costs, kind, laps, longest, notes,
 };
 use crate::{
+    escape,
     paths::{Path, Paths},
     report::units::grouped,
 };
@@ -17,6 +18,7 @@ const BAR: usize = 20;
 /// All that was found.
 #[must_use]
 pub fn markdown(paths: &Paths) -> String {
+    let paths = &escape::findings(paths);
     costs_markdown(paths) + &ways_markdown(paths) + &notes_markdown(paths)
 }
 

@@ -9,6 +9,7 @@ use super::{
     costs, kind, laps, longest, notes,
 };
 use crate::{
+    escape,
     paths::{Path, Paths},
     report::{units::grouped, wrapped_to},
 };
@@ -20,6 +21,7 @@ const END: &str = "\u{1b}[0m";
 /// In lines of at most `width` characters.
 #[must_use]
 pub fn text(paths: &Paths, width: usize) -> String {
+    let paths = &escape::findings(paths);
     let target = &paths.target;
     let mut text = format!(
         "\n{BOLD}{}{END}: what runs between the call and its answer\n\n  calls go to  {} ({}), {}\n  \
