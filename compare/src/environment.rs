@@ -73,10 +73,6 @@ impl Environment {
         let default = Path::new(".env");
         let (path, chosen) = match env_file {
             Some(path) => (path, Chosen::ByName),
-            None if default.is_dir() => {
-                warn(&["./.env is a folder; no variables are read from it".to_owned()]);
-                return Ok(Self { process, ..Self::default() });
-            }
             None if default.exists() => (default, Chosen::ByPlace),
             None => return Ok(Self { process, ..Self::default() }),
         };

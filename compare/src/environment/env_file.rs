@@ -39,13 +39,24 @@ struct Assignment<'a> {
 /// Reads the file at `path`.
 ///
 /// # Errors
-/// Exit 2: the file cannot be read, is UTF-16, or has a line that cannot be read and must be.
+/// Exit 2: the file is UTF-16, or has a line that cannot be read and must be; a named one cannot be
+/// read at all.
 pub(super) fn read(path: &Path, chosen: Chosen) -> Result<EnvFile, Stop> {
     let shown = path.display();
-    let bytes = fs::read(path)
-        .map_err(|error| Stop::usage(format!("the env file {shown} cannot be read: {error}")))?;
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
-        return Err(Stop::usage(format!("the env file {shown} is UTF-16, or not a text file"))
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let unread = format!("the env file {shown} cannot be read: {error}");
+            return match chosen {
+                Chosen::ByName => Err(Stop::usage(unread)),
+                Chosen::ByPlace => Ok(EnvFile { warnings: vec![unread], ..EnvFile::default() }),
+            };
+        }
+    };
+    let is_utf_16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    if is_utf_16 || bytes.contains(&0) {
+        let what = if is_utf_16 { "UTF-16" } else { "no text file, or UTF-16" };
+        return Err(Stop::usage(format!("the env file {shown} is {what}"))
             .help("save it as UTF-8; in PowerShell: … | Out-File -Encoding utf8 .env"));
     }
     let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n").replace('\r', "\n");

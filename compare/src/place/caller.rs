@@ -132,6 +132,7 @@ impl<'a> Sources<'a> {
     /// is asked for.
     pub(super) fn open(wish: &'a Wish, environment: &'a Environment) -> Result<Self, Stop> {
         let (named, mut notes) = variables::profile(wish, environment);
+        notes.extend(variables::lone_token(wish, environment));
         let profiles = match Profiles::load(environment) {
             Ok(profiles) => profiles,
             Err(stop) if named.is_none() && variables::has_key(environment) => {

@@ -33,9 +33,9 @@ pub fn placeholder(credentials: &Credentials) -> Option<&'static str> {
     }
 }
 
-/// `AKIAIOSFODNN7EXAMPLE`, `AKIDEXAMPLE` and their like.
+/// `AKIAIOSFODNN7EXAMPLE` and its like.
 fn is_example(id: &str) -> bool {
-    (id.starts_with("AK") || id.starts_with("ASIA")) && id.ends_with("EXAMPLE")
+    (id.starts_with("AKIA") || id.starts_with("ASIA")) && id.ends_with("EXAMPLE")
 }
 
 fn is_placeholder(text: &str) -> bool {

@@ -44,6 +44,13 @@ pub(super) fn has_key(environment: &Environment) -> bool {
     environment.first(&KEY_PAIR).is_some()
 }
 
+/// That a session token without keys beside it is not used.
+pub(super) fn lone_token(wish: &Wish, environment: &Environment) -> Option<String> {
+    let (name, _, origin) = environment.first(&TOKENS)?;
+    let is_lone = wish.profile.is_none() && !has_key(environment);
+    is_lone.then(|| format!("{name} ({origin}) is not used: it has no key pair beside it"))
+}
+
 /// A key pair in the environment or the env file; a profile that was asked for by option goes before.
 ///
 /// # Errors

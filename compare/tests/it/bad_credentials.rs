@@ -185,7 +185,7 @@ fn a_line_of_the_env_file_that_is_for_others_stops_no_verb() {
 fn an_env_file_that_is_a_folder_or_utf_16_is_said_to_be() {
     let sign = || Program::new(["sign", "https://iam.amazonaws.com/"]);
     let folder = sign().file(".env/bin", "");
-    folder.run().expect_error(3, &[".env is a folder", "no credentials"]);
+    folder.run().expect_error(3, &["the env file .env cannot be read", "no credentials"]);
     sign().file(".env", "A\0=\0b\0\n\0").run().expect_error(2, &["UTF-16"]);
 }
 
@@ -290,6 +290,23 @@ fn profiles_are_found_under_quoted_names_other_variables_and_in_other_files() {
     }
     let bare = sign(&["--profile", "work"]).file(".aws/config", "[work]\nregion = us-east-1\n");
     bare.run().expect_error(3, &["no profile `work`", "write [profile work]"]);
+}
+
+#[test]
+fn a_profile_variable_or_a_token_that_is_not_used_is_said_to_be() {
+    let keys = "aws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = hush-hush\n";
+    let signed = Program::new(["sign", "--format", "http", "https://iam.amazonaws.com/"])
+        .file(".aws/credentials", &format!("[used]\n{keys}"))
+        .secret("hush-hush")
+        .env("AWS_PROFILE", "used")
+        .env("AWS_DEFAULT_PROFILE", "other")
+        .env("AWS_SESSION_TOKEN", "a-token")
+        .run()
+        .expect(0);
+    for note in ["AWS_PROFILE is used, and AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN (the environ"] {
+        assert!(signed.stderr.contains(note), "{}", signed.stderr);
+    }
+    assert!(!signed.stdout.contains("a-token"), "{}", signed.stdout);
 }
 
 #[test]

@@ -52,16 +52,18 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, Stop> {
     }
 }
 
-/// What is odd about the keys. Those of other issuers than AWS need not have the form of AWS's.
+/// What is odd about the keys. Placeholders, and keys of other issuers than AWS, need not have the
+/// form of AWS's.
 fn doubts(job: &Job) -> Vec<String> {
     let credentials = job.credentials();
-    if let Some(placeholder) = place::placeholder(&credentials) {
-        return vec![placeholder.to_owned()];
-    }
     let host = Request::new(&job.method, &job.url).map_or("", |request| request.host);
-    match HostKind::of(host) {
-        HostKind::Amazon => raw::doubts_about_aws_keys(&credentials),
-        HostKind::Other => raw::doubts_about_keys(&credentials),
+    match (place::placeholder(&credentials), HostKind::of(host)) {
+        (None, HostKind::Amazon) => raw::doubts_about_aws_keys(&credentials),
+        (placeholder, HostKind::Amazon | HostKind::Other) => {
+            let mut doubts = raw::doubts_about_keys(&credentials);
+            doubts.extend(placeholder.map(str::to_owned));
+            doubts
+        }
     }
 }
 
