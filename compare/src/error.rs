@@ -21,7 +21,8 @@ pub enum StopKind {
     Negative,
     /// Exit 2: the words of the call were wrong.
     Usage,
-    /// Exit 3: what was asked for could not be done here.
+    /// Exit 3: what was asked for could not be done here, or standard output could not be written, as
+    /// where the disk is full. A reader that closed its end is no error.
     Impossible,
     /// Exit 130 or 143: ended by a signal, cleaned up.
     Interrupted(Signal),
