@@ -236,6 +236,11 @@ impl From<Error> for Failure {
                 failure.details = error.into_states();
                 None
             }
+            ErrorKind::Launched { instances } => {
+                let named = |id| ("InstanceId".to_owned(), id);
+                failure.details = instances.into_iter().map(named).collect();
+                None
+            }
             _ => remains,
         };
         if let Some(said) = said {

@@ -9,8 +9,8 @@ use aws_sdk_ec2::{
 };
 use aws_sdk_s3::presigning::PresigningConfig;
 use contract::{
-    Answer, CreateTags, DescribeImages, DescribeInstances, DryRun, Failure, Image, Limits,
-    ListObjects, ObjectListing, Pages, PresignGet, PresignedUrl, RunInstances, Stage,
+    Answer, CreateTags, DescribeImages, DescribeInstances, DryRun, Failure, Image, Instance,
+    Limits, ListObjects, ObjectListing, Pages, PresignGet, PresignedUrl, RunInstances, Stage,
     TerminateInstances, WaitPace, WaitUntilRunning, newest_image,
 };
 
@@ -164,12 +164,35 @@ pub(crate) async fn run_instances(
         .send()
         .await;
     match sent {
-        Ok(launched) => Ok(Answer::Instances(answer::instances(launched.instances())?)),
-        // A dry run never comes back as `Ok`: EC2 says that it would succeed by refusing.
+        Ok(launched) => {
+            let instances = answer::instances(launched.instances())?;
+            match input.dry_run {
+                DryRun::No => Ok(Answer::Instances(instances)),
+                // EC2 says that a dry run would succeed by refusing it. The SDK takes this for a
+                // success.
+                DryRun::Yes => Err(carried_out(instances)),
+            }
+        }
         Err(error) if input.dry_run == DryRun::Yes && error.code() == Some("DryRunOperation") => {
             Ok(Answer::WouldSucceed)
         }
         Err(error) => Err(failure::from_sdk(error)),
+    }
+}
+
+/// A server that does not know the parameter has launched what it was only to check.
+fn carried_out(instances: Vec<Instance>) -> Failure {
+    let ids: Vec<_> = instances.into_iter().map(|instance| instance.id).collect();
+    Failure {
+        details: ids.iter().map(|id| ("InstanceId".to_owned(), id.clone())).collect(),
+        advice: Some("Terminate them: they cost. The endpoint does not honour DryRun".to_owned()),
+        ..Failure::new(
+            Stage::Response,
+            format!(
+                "the SDK answered a dry run with success: it was carried out, and launched {}",
+                ids.join(", ")
+            ),
+        )
     }
 }
 
