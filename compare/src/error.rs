@@ -24,7 +24,7 @@ pub enum StopKind {
     /// Exit 3: what was asked for could not be done here, or standard output could not be written, as
     /// where the disk is full. A reader that closed its end is no error.
     Impossible,
-    /// Exit 130 or 143: ended by a signal, cleaned up.
+    /// Exit 130, 143 or 129: ended by a signal, cleaned up.
     Interrupted(Signal),
 }
 
@@ -35,6 +35,20 @@ pub enum Signal {
     Interrupt,
     /// What `kill` and service managers send.
     Terminate,
+    /// The terminal was closed.
+    Hangup,
+}
+
+impl Signal {
+    /// The exit code of a program that it ended: 128 and the signal's number.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+            Self::Hangup => 129,
+        }
+    }
 }
 
 impl Stop {
@@ -59,6 +73,7 @@ impl Stop {
         let name = match signal {
             Signal::Interrupt => "SIGINT",
             Signal::Terminate => "SIGTERM",
+            Signal::Hangup => "SIGHUP",
         };
         Self {
             kind: StopKind::Interrupted(signal),
@@ -81,8 +96,7 @@ impl Stop {
             StopKind::Negative => 1,
             StopKind::Usage => 2,
             StopKind::Impossible => 3,
-            StopKind::Interrupted(Signal::Interrupt) => 130,
-            StopKind::Interrupted(Signal::Terminate) => 143,
+            StopKind::Interrupted(signal) => signal.exit_code(),
         })
     }
 }

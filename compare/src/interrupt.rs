@@ -1,19 +1,28 @@
-//! Ctrl-C and `kill`, as a value that calls can be raced against.
+//! Ctrl-C, `kill` and a closed terminal, as a value that calls can be raced against.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
 use crate::{
     error::{Signal, Stop},
+    launch::Ledger,
     output::warn,
 };
 
 /// Tells whether a signal has come.
 #[derive(Debug, Clone)]
-pub struct Interrupt(watch::Receiver<Option<Signal>>);
+pub struct Interrupt {
+    signal: watch::Receiver<Option<Signal>>,
+    /// What would be left running if the program ended now.
+    launched: Arc<Mutex<Ledger>>,
+}
 
 impl Interrupt {
-    /// Listens from now on. The first signal is handed out here; whoever sends a second one does
-    /// not want to wait for the cleaning up, and the process ends at once.
+    /// Listens from now on. The first signal is handed out here. A second SIGINT or SIGTERM means
+    /// that its sender does not want to wait for the cleaning up: the process names what it leaves
+    /// running and ends at once. A second SIGHUP means nothing, because a terminal that is closed may
+    /// send two, the shell's and the kernel's.
     ///
     /// # Errors
     /// Exit 3 where the system gives no signal handler.
@@ -22,21 +31,29 @@ impl Interrupt {
         let mut signals = Signals::install().map_err(|error| {
             Stop::impossible(format!("signals cannot be listened for: {error}"))
         })?;
+        let launched = Arc::<Mutex<Ledger>>::default();
+        let known = Arc::clone(&launched);
         tokio::spawn(async move {
             let signal = signals.next().await;
             // Nobody left to tell is the end of the program.
             let _ = sender.send(Some(signal));
-            signals.next().await;
-            warn("ended without cleaning up; `compare cleanup` ends what was launched");
-            std::process::exit(if signal == Signal::Interrupt { 130 } else { 143 });
+            while signals.next().await == Signal::Hangup {}
+            let ledger = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            warn(&abandoned(&ledger));
+            std::process::exit(signal.exit_code().into());
         });
-        Ok(Self(receiver))
+        Ok(Self { signal: receiver, launched })
+    }
+
+    /// From now on a second signal names what is left in `ledger`.
+    pub fn names(&self, ledger: &Ledger) {
+        *self.launched.lock().unwrap_or_else(PoisonError::into_inner) = ledger.clone();
     }
 
     /// One that never comes.
     #[must_use]
     pub fn never() -> Self {
-        Self(watch::channel(None).1)
+        Self { signal: watch::channel(None).1, launched: Arc::default() }
     }
 
     /// `future`'s value, unless a signal comes first.
@@ -44,7 +61,7 @@ impl Interrupt {
     /// # Errors
     /// The signal, as the end of the program.
     pub async fn or<T>(&self, future: impl Future<Output = T>) -> Result<T, Stop> {
-        let mut signal = self.0.clone();
+        let mut signal = self.signal.clone();
         tokio::select! {
             biased;
             Ok(signal) = signal.wait_for(Option::is_some) => {
@@ -55,10 +72,25 @@ impl Interrupt {
     }
 }
 
+fn abandoned(ledger: &Ledger) -> String {
+    let left = ledger.left();
+    if left.is_empty() {
+        return "ended at the second signal".to_owned();
+    }
+    let left: Vec<_> = left.iter().map(ToString::to_string).collect();
+    format!(
+        "ended without cleaning up; left running, or of unknown outcome: {}; {}",
+        left.join(", "),
+        ledger.cleanup_command()
+    )
+}
+
 #[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    /// None where the caller has it ignored, as `nohup` does.
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -68,15 +100,33 @@ impl Signals {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hangup: if hangup_is_ignored() { None } else { Some(signal(SignalKind::hangup())?) },
         })
     }
 
     async fn next(&mut self) -> Signal {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Terminate,
+            _ = hangup => Signal::Hangup,
         }
     }
+}
+
+/// The first bit of `SigIgn` in `proc_pid_status(5)`. Where the system has no such file, no: a handler
+/// is installed, and `nohup` has no effect.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(not(unix))]

@@ -1,124 +1,242 @@
 //! What was launched, and that it ends: whatever happens between a launch and its end.
+//!
+//! Every launch is written down before it is asked for ([`Ledger`]), on disk too,
+//! because a call that fails half-way may have launched all the same. At the end of a run
+//! [`Ledger::end_all`] ends what is left, and asks the service once more by client token.
+//! `compare cleanup` does the same for runs that were killed ([`sweep`]).
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod end;
+mod journal;
+mod outcome;
+mod process;
+pub mod sweep;
 
-use contract::{
-    Answer, Client, DescribeInstances, Failure, Filter, Instance, Operation, Tag,
-    TerminateInstances,
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
-use crate::guard;
+use contract::{Reply, RunInstances, StateChange, Tag};
+
+pub use end::{Ended, Left};
+pub use journal::JournalError;
+use journal::{Entry, Journal};
+use outcome::{Outcome, is_over};
+pub use process::Process;
+
+use crate::{escape, place::Place};
 
 /// The tag by which `compare cleanup` knows what is ours.
 pub const TAG_KEY: &str = "launched-by";
 /// Its value, without a space: moto, which reads it as `+` when it checks a signature, would refuse the launch.
 pub const TAG_VALUE: &str = "compare-raw-and-sdk";
+/// The tag that says which run launched an instance: `compare-ID`.
+pub const RUN_TAG_KEY: &str = "Name";
+const RUN_TAG_PREFIX: &str = "compare-";
+/// The tag that says which process that run is, so that `compare cleanup` leaves a run under way alone.
+pub const PROCESS_TAG_KEY: &str = "compare-process";
 
-/// The launches of one run. A launch is written down before it is asked for, by its client token,
-/// because a call that fails half-way may have launched all the same.
+/// Which run of the program launches something.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Distinguishes runs: the moment of the start, in nanoseconds, in hexadecimal. No two runs of
+    /// one account share it.
+    pub id: String,
+    /// The process that this run is; `None` where the system does not tell, and at the embedded
+    /// endpoint, where nothing outlives the process.
+    pub process: Option<Process>,
+}
+
+impl Run {
+    /// A new one at `place`, in this process.
+    #[must_use]
+    pub fn at(place: &Place) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let process = if place.sandbox().is_some() { None } else { Process::this() };
+        Self { id: format!("{:x}", since.as_nanos()), process }
+    }
+
+    /// The tags of everything that this run launches.
+    #[must_use]
+    pub fn tags(&self) -> Vec<Tag> {
+        let tag = |key: &str, value: &str| Tag { key: key.to_owned(), value: value.to_owned() };
+        let mut tags = vec![tag(RUN_TAG_KEY, &run_tag(&self.id)), tag(TAG_KEY, TAG_VALUE)];
+        tags.extend(self.process.as_ref().map(|process| tag(PROCESS_TAG_KEY, process.as_str())));
+        tags
+    }
+}
+
+fn run_tag(run_id: &str) -> String {
+    format!("{RUN_TAG_PREFIX}{run_id}")
+}
+
+/// The launches of one run. Clones share one list.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger(Arc<Mutex<Vec<Launch>>>);
+pub struct Ledger(Arc<Mutex<Book>>);
 
+#[derive(Debug, Default)]
+struct Book {
+    /// Their run, by which its tag finds them; none where they are of several runs.
+    run_id: Option<String>,
+    launches: Vec<Launch>,
+    /// The copy on disk; none at the embedded endpoint, which ends with this process.
+    journal: Option<Journal>,
+}
+
+/// One call that may have launched something.
 #[derive(Debug, Clone)]
 struct Launch {
     client_token: String,
-    instance_id: Option<String>,
+    outcome: Outcome,
+    instances: Vec<Launched>,
+}
+
+#[derive(Debug, Clone)]
+struct Launched {
+    id: String,
+    ended: bool,
 }
 
 impl Ledger {
-    /// A launch is about to be asked for.
-    pub fn begin(&self, client_token: &str) {
-        self.open().push(Launch { client_token: client_token.to_owned(), instance_id: None });
+    /// The ledger of `run` at `place`, empty. Its file is made with the first launch.
+    #[must_use]
+    pub fn of(run: &Run, place: &Place) -> Self {
+        let journal = place.sandbox().is_none().then(|| Journal::of(run, place));
+        Self::from(Book { run_id: Some(run.id.clone()), journal, ..Book::default() })
     }
 
-    /// It yielded this instance.
-    pub fn launched(&self, client_token: &str, instance_id: &str) {
-        for launch in self.open().iter_mut().filter(|launch| launch.client_token == client_token) {
-            launch.instance_id = Some(instance_id.to_owned());
-        }
-    }
-
-    /// The service refused it: there is nothing to end.
-    pub fn refused(&self, client_token: &str) {
-        self.open().retain(|launch| launch.client_token != client_token);
-    }
-
-    /// The instance has been ended.
-    pub fn ended(&self, instance_id: &str) {
-        self.open().retain(|launch| launch.instance_id.as_deref() != Some(instance_id));
-    }
-
-    /// Ends all that is still written down, and says what that was.
+    /// A launch is about to be asked for. It is on disk when this returns.
     ///
     /// # Errors
-    /// What the service said where it would not.
-    pub async fn end_all(&self, client: &impl Client) -> Result<Vec<String>, Failure> {
-        let left = self.open().clone();
-        let mut ids: Vec<String> =
-            left.iter().filter_map(|launch| launch.instance_id.clone()).collect();
-        let unknown: Vec<_> = left
-            .iter()
-            .filter(|launch| launch.instance_id.is_none())
-            .map(|launch| launch.client_token.clone())
-            .collect();
-        if !unknown.is_empty() {
-            ids.extend(alive(client, "client-token", unknown).await?);
-        }
-        terminate(client, &ids).await?;
-        for id in &ids {
-            self.ended(id);
-        }
-        Ok(ids)
+    /// Where the file cannot be written; the launch is in memory all the same.
+    pub fn begin(&self, client_token: &str) -> Result<(), JournalError> {
+        let mut book = self.open();
+        book.launches.push(Launch {
+            client_token: client_token.to_owned(),
+            outcome: Outcome::Unknown,
+            instances: Vec::new(),
+        });
+        book.write(&Entry::Asked { client_token: client_token.to_owned() })
     }
 
-    fn open(&self) -> MutexGuard<'_, Vec<Launch>> {
+    /// The launch was not asked for after all.
+    pub fn withdraw(&self, client_token: &str) {
+        if let Some(launch) = self.open().launch(client_token) {
+            launch.outcome = Outcome::NotLaunched;
+        }
+    }
+
+    /// What the launch `input` came to, which was begun; once more where a dry run is repeated.
+    pub fn answered(&self, input: &RunInstances, reply: &Reply) {
+        let (outcome, ids) = outcome::of(input.dry_run, reply);
+        let mut book = self.open();
+        let Some(launch) = book.launch(&input.client_token) else { return };
+        let before = std::mem::replace(&mut launch.outcome, outcome);
+        for id in ids {
+            book.launched(&input.client_token, &id);
+        }
+        if outcome == Outcome::NotLaunched && before != outcome {
+            // The launch is on disk: without this line it is asked for once too often, no more.
+            let _ = book.write(&Entry::NotLaunched { client_token: input.client_token.clone() });
+        }
+    }
+
+    /// What `TerminateInstances` said; only an instance that it called ending or ended is.
+    pub fn changed(&self, changes: &[StateChange]) {
+        for change in changes.iter().filter(|change| is_over(change.current.as_deref())) {
+            self.open().ended(&change.id);
+        }
+    }
+
+    /// What may still run: instances by id, launches of unknown outcome by client token.
+    #[must_use]
+    pub fn left(&self) -> Vec<Left> {
+        self.open().left()
+    }
+
+    /// How `compare cleanup` is told to end what this run has left.
+    #[must_use]
+    pub fn cleanup_command(&self) -> String {
+        let book = self.open();
+        let of_run = book.run_id.as_ref().map(|id| format!(" --run {id}")).unwrap_or_default();
+        format!("`compare cleanup{of_run}`, with the same target, ends it")
+    }
+
+    fn open(&self) -> MutexGuard<'_, Book> {
         // A panic elsewhere must not keep instances alive.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Ends every instance that carries our tag, and says which those were.
-///
-/// # Errors
-/// What the service said.
-pub async fn clean_up(client: &impl Client) -> Result<Vec<String>, Failure> {
-    let ids = alive(client, &format!("tag:{TAG_KEY}"), vec![TAG_VALUE.to_owned()]).await?;
-    terminate(client, &ids).await?;
-    Ok(ids)
-}
-
-/// The tags of everything launched by the run `name`.
-#[must_use]
-pub fn tags(name: &str) -> Vec<Tag> {
-    let tag = |key: &str, value: &str| Tag { key: key.to_owned(), value: value.to_owned() };
-    vec![tag("Name", name), tag(TAG_KEY, TAG_VALUE)]
-}
-
-async fn alive(
-    client: &impl Client,
-    filter: &str,
-    values: Vec<String>,
-) -> Result<Vec<String>, Failure> {
-    let states = ["pending", "running", "stopping", "stopped"].map(str::to_owned).to_vec();
-    let filters = vec![
-        Filter { name: filter.to_owned(), values },
-        Filter { name: "instance-state-name".to_owned(), values: states },
-    ];
-    let describe = DescribeInstances { instance_ids: Vec::new(), filters };
-    match guard::call(client, &Operation::DescribeInstances(describe)).await.result? {
-        Answer::Instances(instances) => Ok(ids(instances)),
-        _ => Ok(Vec::new()),
+impl From<Book> for Ledger {
+    fn from(book: Book) -> Self {
+        Self(Arc::new(Mutex::new(book)))
     }
 }
 
-fn ids(instances: Vec<Instance>) -> Vec<String> {
-    instances.into_iter().map(|instance| instance.id).collect()
+impl Book {
+    fn launch(&mut self, client_token: &str) -> Option<&mut Launch> {
+        self.launches.iter_mut().find(|launch| launch.client_token == client_token)
+    }
+
+    /// An instance of the launch has become known.
+    fn launched(&mut self, client_token: &str, id: &str) {
+        if self.launches.iter().flat_map(|launch| &launch.instances).any(|known| known.id == id) {
+            return;
+        }
+        let found = Launched { id: id.to_owned(), ended: false };
+        match self.launch(client_token) {
+            Some(launch) => launch.instances.push(found),
+            None => self.launches.push(Launch {
+                client_token: client_token.to_owned(),
+                outcome: Outcome::Launched,
+                instances: vec![found],
+            }),
+        }
+        // As above: the launch itself is on disk.
+        let _ = self.write(&Entry::Launched {
+            client_token: client_token.to_owned(),
+            instance_id: id.to_owned(),
+        });
+    }
+
+    fn ended(&mut self, id: &str) {
+        let known = self.launches.iter_mut().flat_map(|launch| &mut launch.instances);
+        for instance in known.filter(|instance| instance.id == id) {
+            instance.ended = true;
+        }
+        let _ = self.write(&Entry::Ended { instance_id: id.to_owned() });
+    }
+
+    fn left(&self) -> Vec<Left> {
+        let mut left: Vec<_> = self.open_ids().into_iter().map(Left::Instance).collect();
+        left.extend(self.unknown_tokens().into_iter().map(Left::Launch));
+        left
+    }
+
+    /// Instances that are known and not ended.
+    fn open_ids(&self) -> Vec<String> {
+        let known = self.launches.iter().flat_map(|launch| &launch.instances);
+        known.filter(|instance| !instance.ended).map(|instance| instance.id.clone()).collect()
+    }
+
+    /// Launches of which nobody knows whether they came about.
+    fn unknown_tokens(&self) -> Vec<String> {
+        let unknown = self.launches.iter().filter(|launch| launch.outcome == Outcome::Unknown);
+        unknown.map(|launch| launch.client_token.clone()).collect()
+    }
+
+    fn write(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        self.journal.as_mut().map_or(Ok(()), |journal| journal.write(entry))
+    }
 }
 
-async fn terminate(client: &impl Client, ids: &[String]) -> Result<(), Failure> {
-    if ids.is_empty() {
-        return Ok(());
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Instance(id) => write!(f, "instance {}", escape::line(id)),
+            Self::Launch(client_token) => write!(f, "launch with client token {client_token}"),
+        }
     }
-    let terminate = TerminateInstances { instance_ids: ids.to_vec() };
-    guard::call(client, &Operation::TerminateInstances(terminate)).await.result.map(drop)
 }

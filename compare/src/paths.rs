@@ -129,6 +129,7 @@ async fn play_and_count(
     let raw = RawSide::of(&sides.raw);
     let sdk = SdkSide::at(&place)?;
     let finding = tried(player.play_once(scenario, &raw, &sdk).await?)?;
+    countable(scenario, &finding)?;
     let (raw, sdk) = (raw.seen("raw")?, sdk.seen("the SDK")?);
 
     let requests = &raw.requests;
@@ -145,6 +146,19 @@ fn tried(finding: Finding) -> Result<Finding, Stop> {
         }
         _ => Ok(finding),
     }
+}
+
+/// To be counted, the call is repeated. What may have launched something is not, unless its answer
+/// says what that was.
+fn countable(scenario: Scenario, finding: &Finding) -> Result<(), Stop> {
+    let launches = [Scenario::Ec2RunInstances, Scenario::Ec2RunInstancesDryRun].contains(&scenario);
+    let answered = [finding.raw.outcome, finding.sdk.outcome] == [Outcome::Ok; 2];
+    if !launches || answered {
+        return Ok(());
+    }
+    Err(Stop::impossible(format!(
+        "{scenario} did not succeed here, and is not repeated to be counted: it might launch more"
+    )))
 }
 
 fn assemble(

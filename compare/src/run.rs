@@ -7,13 +7,14 @@ mod play;
 use std::{sync::Arc, time::Instant};
 
 use contract::Stage;
+use raw::redact::Secrets;
 
 use crate::{
     error::Stop,
     escape,
     findings::{Comparison, Finding, Machine, Outcome},
     interrupt::Interrupt,
-    launch::Ledger,
+    launch::{Ended, Ledger, Run},
     output::warn,
     place::{HostKind, Place},
     region,
@@ -147,13 +148,14 @@ where
     F: Future<Output = Result<T, Stop>> + Send + 'static,
 {
     let sides = Arc::new(Sides::at(&place)?);
-    let ledger = Ledger::default();
+    let run = Run::at(&place);
+    let ledger = Ledger::of(&run, &place);
+    interrupt.names(&ledger);
     // The place is kept until the end: with it would go the sandbox, and what runs there.
-    let player =
-        Player::new(Arc::clone(&sides), Arc::clone(&place), choices, ledger.clone(), interrupt)?;
+    let player = Player::new(&sides, &place, choices, (&run, ledger.clone()), interrupt)?;
     // A task of its own, so that a panic in it leaves somebody to clean up.
     let outcome = tokio::spawn(work(player)).await;
-    end_launched(&sides, &ledger).await?;
+    end_launched(&sides, &ledger, &place).await?;
     match outcome {
         Ok(done) => done,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
@@ -200,20 +202,34 @@ fn reachable(place: &Place, first: &Finding) -> Result<(), Stop> {
     })
 }
 
-async fn end_launched(sides: &Sides, ledger: &Ledger) -> Result<(), Stop> {
-    let ended = match ledger.end_all(&sides.sdk).await {
-        Ok(ended) => ended,
-        // What one client cannot end, the other may.
-        Err(_) => ledger.end_all(&sides.raw).await.map_err(|failure| {
-            Stop::negative(format!("what was launched could not be ended: {}", failure.context))
-                .help("`compare cleanup`, with the same options, tries again")
-        })?,
-    };
-    if !ended.is_empty() {
+async fn end_launched(sides: &Arc<Sides>, ledger: &Ledger, place: &Place) -> Result<(), Stop> {
+    let (by, of, waits) = (Arc::clone(sides), ledger.clone(), place.target.wait_pace);
+    // A task of its own, so that a panic in it leaves somebody to name what is left.
+    let ended = tokio::spawn(async move { of.end_all(&by, waits).await }).await;
+    let ended = ended.unwrap_or_else(|_| Ended {
+        left: ledger.left().into_iter().map(|left| (left, "cleaning up panicked".into())).collect(),
+        ..Ended::default()
+    });
+    if !ended.ids.is_empty() {
         warn(&format!(
             "terminated what was launched here and still ran: {}",
-            escape::line(&ended.join(", "))
+            escape::line(&ended.ids.join(", "))
         ));
     }
+    if ended.left.is_empty() {
+        return Ok(());
+    }
+    let secrets = Secrets::of(&place.credentials);
+    let left = ended.left.iter().map(|(left, why)| {
+        let mut text = format!("{left}: {why}");
+        secrets.redact(&mut text);
+        escape::line(&text).into_owned()
+    });
+    let left = left.collect::<Vec<_>>().join("; ");
+    if ended.has_instances_left() {
+        return Err(Stop::negative(format!("what was launched could not be ended: {left}"))
+            .help(ledger.cleanup_command()));
+    }
+    warn(&format!("not accounted for: {left}; {}", ledger.cleanup_command()));
     Ok(())
 }

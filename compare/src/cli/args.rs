@@ -71,7 +71,7 @@ pub(super) enum Verb {
     /// Serve the embedded endpoint until stopped, for other clients
     #[command(after_help = "Example: compare sandbox --port 4566")]
     Sandbox(SandboxArgs),
-    /// Terminate what an interrupted run left behind
+    /// Terminate what killed runs left behind; runs under way are left alone
     #[command(after_help = "Example: compare cleanup --target aws --region eu-west-1")]
     Cleanup(CleanupArgs),
     /// Print shell completions
@@ -328,6 +328,16 @@ pub(super) struct SandboxArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct CleanupArgs {
+    /// Only what this run launched, even if it is under way: its id follows `compare-` in the tag `Name`
+    #[arg(long, value_name = "ID")]
+    pub(super) run: Option<String>,
+    /// Everything of ours, even what runs under way have launched
+    #[arg(long, conflicts_with = "run")]
+    pub(super) all: bool,
+    /// Of runs elsewhere, which may be under way, end what is older: 90s, 30m, 2h or 1d
+    #[arg(long, value_name = "AGE", default_value = "1h", value_parser = age)]
+    #[arg(conflicts_with_all = ["run", "all"])]
+    pub(super) older_than: Duration,
     /// How to print the results
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
@@ -411,6 +421,15 @@ impl WorkArgs {
             },
         }
     }
+}
+
+fn age(text: &str) -> Result<Duration, String> {
+    let units = [("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)];
+    let unit =
+        units.into_iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
+    unit.and_then(|(number, seconds)| number.parse::<u64>().ok()?.checked_mul(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(|| "not a number with one of the units s, m, h, d".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

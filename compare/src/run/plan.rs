@@ -8,7 +8,7 @@ use contract::{
 };
 
 use super::{Choices, Launching, Pair};
-use crate::{launch, place::Place, scenario::Scenario};
+use crate::{launch::Run, place::Place, scenario::Scenario};
 
 /// For how long a presigned URL is good: it is fetched at once.
 const EXPIRES: Duration = Duration::from_mins(5);
@@ -36,7 +36,9 @@ pub(super) struct Material {
     /// The instance that each side launched.
     pub(super) launched: Pair<Option<String>>,
     /// Distinguishes this run's launches from those of others.
-    pub(super) run_id: String,
+    run_id: String,
+    /// What those launches are tagged with.
+    tags: Vec<Tag>,
 }
 
 /// What became of the search for something.
@@ -52,9 +54,15 @@ enum Found<T> {
 }
 
 impl Material {
-    pub(super) fn new(choices: &Choices, run_id: String) -> Self {
+    pub(super) fn new(choices: &Choices, run: &Run) -> Self {
         let given = |value: &Option<String>| value.clone().map_or(Found::Unknown, Found::This);
-        Self { bucket: given(&choices.bucket), key: given(&choices.key), run_id, ..Self::default() }
+        Self {
+            bucket: given(&choices.bucket),
+            key: given(&choices.key),
+            run_id: run.id.clone(),
+            tags: run.tags(),
+            ..Self::default()
+        }
     }
 
     /// Takes from an answer what later scenarios need.
@@ -149,7 +157,7 @@ impl Material {
             Operation::RunInstances(RunInstances {
                 image_id: image_id.clone(),
                 instance_type: choices.instance_type.clone(),
-                tags: launch::tags(&format!("compare-{}", self.run_id)),
+                tags: self.tags.clone(),
                 client_token: match dry_run {
                     DryRun::Yes => format!("compare-{}-{side}-dry", self.run_id),
                     DryRun::No => format!("compare-{}-{side}", self.run_id),

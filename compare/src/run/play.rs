@@ -1,11 +1,13 @@
 //! One scenario: a first call on each side, a few more for the latency, and what differs.
 
 use std::{
-    sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    sync::{Arc, Once},
+    time::{Duration, Instant},
 };
 
-use contract::{Answer, Client, Failure, Operation, PresignedUrl, Stage};
+use contract::{
+    Answer, Client, DryRun, Failure, Operation, PresignedUrl, Reply, RunInstances, Stage,
+};
 use raw::redact::Secrets;
 use serde_json::{Value, json};
 
@@ -20,8 +22,9 @@ use crate::{
     findings::{FailureReport, Finding, Latency, Outcome, Side},
     guard,
     interrupt::Interrupt,
-    launch::Ledger,
-    place::Place,
+    launch::{Ledger, Run},
+    output::warn,
+    place::{HostKind, Place},
     scenario::{Expected, Repeat, Scenario},
 };
 
@@ -38,6 +41,8 @@ pub(crate) struct Player {
     pub(crate) place: Arc<Place>,
     choices: Choices,
     ledger: Ledger,
+    /// Told once that the ledger cannot be written.
+    unwritten: Once,
     interrupt: Interrupt,
     fetcher: Fetcher,
     /// What no output may show.
@@ -54,17 +59,25 @@ struct Played {
 
 impl Player {
     pub(super) fn new(
-        sides: Arc<Sides>,
-        place: Arc<Place>,
+        sides: &Arc<Sides>,
+        place: &Arc<Place>,
         choices: Choices,
-        ledger: Ledger,
+        (run, ledger): (&Run, Ledger),
         interrupt: Interrupt,
     ) -> Result<Self, Stop> {
         let fetcher = Fetcher::new(&place.target)
             .map_err(|error| Stop::impossible(format!("no HTTP client can be made: {error}")))?;
-        let material = Material::new(&choices, run_id());
-        let secrets = Secrets::of(&place.credentials);
-        Ok(Self { sides, place, choices, ledger, interrupt, fetcher, secrets, material })
+        Ok(Self {
+            sides: Arc::clone(sides),
+            place: Arc::clone(place),
+            material: Material::new(&choices, run),
+            secrets: Secrets::of(&place.credentials),
+            choices,
+            ledger,
+            unwritten: Once::new(),
+            interrupt,
+            fetcher,
+        })
     }
 
     pub(super) async fn play(&mut self, scenario: Scenario) -> Result<Finding, Stop> {
@@ -157,24 +170,15 @@ impl Player {
         client: &impl Client,
         operation: &Operation,
     ) -> Result<Played, Stop> {
-        let started = Instant::now();
-        let reply = match operation {
-            Operation::RunInstances(input) if input.dry_run == contract::DryRun::No => {
-                // Not raced against the signal: a launch that is under way is seen to its end, so
-                // that its instance is known.
-                self.interrupt.or(async {}).await?;
-                self.ledger.begin(&input.client_token);
-                let reply = guard::call(client, operation).await;
-                self.write_down(&input.client_token, &reply.result);
-                reply
-            }
-            _ => self.interrupt.or(guard::call(client, operation)).await?,
+        let (reply, elapsed) = if let Operation::RunInstances(input) = operation {
+            self.launch(client, operation, input).await?
+        } else {
+            let started = Instant::now();
+            let reply = self.interrupt.or(guard::call(client, operation)).await?;
+            (reply, started.elapsed())
         };
-        let elapsed = started.elapsed();
         if let Ok(Answer::StateChanges(changes)) = &reply.result {
-            for change in changes {
-                self.ledger.ended(&change.id);
-            }
+            self.ledger.changed(changes);
         }
         let result = reply.result.and_then(|answer| match answer {
             Answer::LatestImage(None) => Err(self.no_image()),
@@ -183,16 +187,31 @@ impl Player {
         Ok(Played { result, requests: reply.requests, elapsed })
     }
 
-    fn write_down(&self, client_token: &str, result: &Result<Answer, Failure>) {
-        match result {
-            Ok(Answer::Instances(instances)) => {
-                for instance in instances {
-                    self.ledger.launched(client_token, &instance.id);
-                }
+    /// Not raced against the signal: a launch that is under way is seen to its end, so that its
+    /// instance is known. A dry run is one too, until the server has proved that it knows the
+    /// parameter.
+    async fn launch(
+        &self,
+        client: &impl Client,
+        operation: &Operation,
+        input: &RunInstances,
+    ) -> Result<(Reply, Duration), Stop> {
+        self.interrupt.or(async {}).await?;
+        if let Err(error) = self.ledger.begin(&input.client_token) {
+            if self.place.host == HostKind::Amazon && input.dry_run == DryRun::No {
+                self.ledger.withdraw(&input.client_token);
+                return Err(Stop::impossible(format!("nothing is launched: {error}"))
+                    .help("COMPARE_LEDGER_DIR names another folder"));
             }
-            Err(failure) if failure.is_refusal() => self.ledger.refused(client_token),
-            _ => {}
+            self.unwritten.call_once(|| {
+                warn(&format!("{error}; what a killed run leaves is then known by its tags alone"));
+            });
         }
+        let started = Instant::now();
+        let reply = guard::call(client, operation).await;
+        let elapsed = started.elapsed();
+        self.ledger.answered(input, &reply);
+        Ok((reply, elapsed))
     }
 
     /// A few more calls, raw and SDK by turns and each first half of the time, so that neither has
@@ -221,6 +240,10 @@ impl Player {
                     samples.sdk.push(self.timed(&self.sides.sdk, &operations.sdk).await?);
                     samples.raw.push(self.timed(&self.sides.raw, &operations.raw).await?);
                 }
+                if scenario == Scenario::Ec2RunInstancesDryRun && !self.ledger.left().is_empty() {
+                    // One that was carried out is not repeated.
+                    break;
+                }
             }
         }
         Ok(Pair { raw: Latency::of(samples.raw), sdk: Latency::of(samples.sdk) })
@@ -228,8 +251,12 @@ impl Player {
 
     async fn timed(&self, client: &impl Client, operation: &Operation) -> Result<f64, Stop> {
         let started = Instant::now();
-        self.interrupt.or(guard::call(client, operation)).await?;
-        Ok(micros(started.elapsed()))
+        let reply = self.interrupt.or(guard::call(client, operation)).await?;
+        let elapsed = started.elapsed();
+        if let Operation::RunInstances(input) = operation {
+            self.ledger.answered(input, &reply);
+        }
+        Ok(micros(elapsed))
     }
 
     fn learn(&mut self, scenario: Scenario, played: &Pair<Played>) {
@@ -386,12 +413,6 @@ fn blocked(scenario: Scenario, reason: &str) -> Finding {
         ..Side::skipped(reason)
     };
     Finding { raw: side(), sdk: side(), ..skipped(scenario, reason) }
-}
-
-/// Distinguishes runs: the moment, in nanoseconds, which no two runs of one account share.
-fn run_id() -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    format!("{:x}", since.as_nanos())
 }
 
 fn micros(elapsed: Duration) -> f64 {

@@ -8,7 +8,11 @@ use std::{
 
 use sandbox::{Options, Sandbox};
 
-use crate::{launch::all_ended, program::Program, server::serve};
+use crate::{
+    launch::all_ended,
+    program::Program,
+    server::{forward, serve},
+};
 
 /// Runs against a sandbox whose instances take ten minutes to boot, sends `signal` once `launched`
 /// of them are pending, and expects `code` and nothing left.
@@ -50,6 +54,45 @@ fn sigint_while_both_instances_are_pending_ends_both() {
 #[test]
 fn sigterm_ends_what_was_launched() {
     interrupted("TERM", 2, 143);
+}
+
+#[test]
+fn sighup_of_a_closed_terminal_ends_what_was_launched() {
+    interrupted("HUP", 2, 129);
+}
+
+#[test]
+fn a_second_signal_ends_at_once_and_names_what_is_left() {
+    let options = Options { boot_time: Duration::from_mins(10), ..Options::default() };
+    let sandbox = Sandbox::start(options).expect("a sandbox");
+    let endpoint = sandbox.endpoint().to_owned();
+    let (sender, ending) = mpsc::channel();
+    let proxy = serve(move |request| {
+        if request.text().contains("Action=TerminateInstances") {
+            // The test may have ended by then.
+            let _ = sender.send(());
+            thread::sleep(Duration::from_secs(30));
+        }
+        Some(forward(&endpoint, &request))
+    });
+    let program = Program::at(&sandbox, "admin", ["run", "--only", "ec2"]);
+    let running = program.env("AWS_ENDPOINT_URL", &proxy).start();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while sandbox.instance_states().len() < 2 {
+        assert!(Instant::now() < deadline, "nothing was launched");
+        thread::sleep(Duration::from_millis(1));
+    }
+    running.signal("INT");
+    ending.recv_timeout(Duration::from_secs(20)).expect("it cleans up");
+    running.signal("HUP");
+    running.signal("INT");
+    let ended = running.wait().expect(130);
+    let left = sandbox.instance_states();
+    assert_eq!(left.len(), 2, "{left:?}");
+    for (id, _) in &left {
+        assert!(ended.stderr.contains(&format!("instance {id}")), "{}", ended.stderr);
+    }
+    assert!(ended.stderr.contains("`compare cleanup --run "), "{}", ended.stderr);
 }
 
 #[test]

@@ -164,7 +164,6 @@ fn a_full_disk_is_one_line_and_exit_3() {
         &["--only", "s3-list-buckets", "--format", "markdown"],
         &["explain", "s3-list-buckets"],
         &["errors", "s3-no-such-bucket"],
-        &["cleanup", "--target", "sandbox"],
         &["completions", "bash"],
         &["sandbox"],
         &["--help"],

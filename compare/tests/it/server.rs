@@ -92,6 +92,13 @@ impl Message {
         form.contains("Action=RunInstances") && !form.contains("DryRun=true")
     }
 
+    /// A field of the form that the body is.
+    pub(crate) fn field(&self, name: &str) -> String {
+        let mut fields = url::form_urlencoded::parse(&self.body);
+        let field = fields.find(|(known, _)| known == name);
+        field.unwrap_or_else(|| panic!("no {name} in {}", self.text())).1.into_owned()
+    }
+
     /// The body as text.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

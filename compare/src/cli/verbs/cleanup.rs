@@ -1,46 +1,102 @@
 use std::process::ExitCode;
 
-use serde_json::json;
+use raw::redact::Secrets;
 
 use crate::{
     cli::args::{CleanupArgs, Format},
     error::Stop,
     escape,
     interrupt::Interrupt,
-    launch,
-    output::{print, print_json},
+    launch::sweep::{LeftAlone, NotEnded, Swept, Whose, sweep},
+    output::{print, print_json, warn},
     place::Place,
     run::Sides,
     runtime::several_threads,
 };
 
 pub(in crate::cli) fn run(args: &CleanupArgs) -> Result<ExitCode, Stop> {
-    let (endpoint, ended) = several_threads()?.block_on(async {
+    let swept = several_threads()?.block_on(async {
         let interrupt = Interrupt::listen()?;
         let place = interrupt.or(Place::resolve(&args.place.wish(None))).await??;
-        let sides = Sides::at(&place)?;
-        let ended = interrupt.or(launch::clean_up(&sides.sdk)).await?.map_err(|failure| {
-            Stop::impossible(format!(
-                "{} would not say or end what was launched: {}",
-                place.whereabouts.endpoint, failure.context
-            ))
-        })?;
-        Ok::<_, Stop>((place.whereabouts.endpoint.clone(), ended))
-    })?;
-    match args.format {
-        Format::Json => print_json(&json!({ "endpoint": endpoint, "terminated": ended }))?,
-        Format::Text | Format::Markdown if ended.is_empty() => {
-            print(&format!("nothing of ours is running at {endpoint}\n"))?;
+        if place.sandbox().is_some() {
+            return Err(Stop::usage(
+                "cleanup needs a target: the embedded endpoint ends with the program that started \
+                 it, and everything in it",
+            )
+            .help("--target aws, --endpoint-url URL, or AWS_ENDPOINT_URL in the environment"));
         }
+        let sides = Sides::at(&place)?;
+        let secrets = Secrets::of(&place.credentials);
+        match interrupt.or(sweep(&place, &sides, &whose(args))).await? {
+            Ok(mut swept) => {
+                for left in &mut swept.left {
+                    secrets.redact(&mut left.why);
+                }
+                Ok(swept)
+            }
+            Err((failure, swept)) => {
+                let ended = match swept.terminated.as_slice() {
+                    [] => "nothing was ended".to_owned(),
+                    ids => format!("ended were {}, which a ledger knew", ids.join(", ")),
+                };
+                let mut why = failure.context;
+                secrets.redact(&mut why);
+                Err(Stop::impossible(format!(
+                    "{} did not list what was launched, so {ended}: {why}",
+                    swept.endpoint
+                )))
+            }
+        }
+    })?;
+    for note in &swept.notes {
+        warn(&format!("note: {}", escape::line(note)));
+    }
+    match args.format {
+        Format::Json => print_json(&swept)?,
         Format::Text => {
-            let ended: Vec<_> = ended.iter().map(|id| escape::line(id)).collect();
-            print(&format!("terminated at {endpoint}: {}\n", ended.join(", ")))?;
+            for line in text(&swept) {
+                print(&format!("{}\n", escape::line(&line)))?;
+            }
         }
         Format::Markdown => {
-            for id in &ended {
-                print(&format!("- terminated {}\n", escape::markdown_code(id)))?;
+            for line in text(&swept) {
+                print(&format!("- {}\n", escape::markdown(&line)))?;
             }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(if swept.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn whose(args: &CleanupArgs) -> Whose {
+    match &args.run {
+        _ if args.all => Whose::Everybodys,
+        Some(run) => Whose::Run(run.clone()),
+        None => Whose::EndedRuns { older_than: args.older_than },
+    }
+}
+
+fn text(swept: &Swept) -> Vec<String> {
+    let Swept { endpoint, region, terminated, left_alone, left, .. } = swept;
+    let mut lines = Vec::new();
+    if !terminated.is_empty() {
+        lines.push(format!("terminated at {endpoint}: {}", terminated.join(", ")));
+    }
+    for LeftAlone { instance_id, run, why } in left_alone {
+        let what = instance_id.as_deref().unwrap_or("the launches");
+        let run = run.as_ref().map(|run| format!(" of run {run}")).unwrap_or_default();
+        lines.push(format!("left alone: {what}{run}: {why}"));
+    }
+    for NotEnded { instance_id, client_token, why } in left {
+        lines.push(match (instance_id, client_token) {
+            (Some(id), _) => format!("could not be ended: {id}: {why}"),
+            (None, token) => format!(
+                "not accounted for: the launch with client token {}: {why}",
+                token.as_deref().unwrap_or_default()
+            ),
+        });
+    }
+    if lines.is_empty() {
+        lines.push(format!("nothing of ours is running at {endpoint} in {region}"));
+    }
+    lines
 }

@@ -1,0 +1,109 @@
+//! What the answer to a launch proves.
+
+use contract::{Answer, DryRun, Failure, Reply, Stage};
+
+/// What is known of a launch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It may have launched something: the service has to be asked by client token.
+    Unknown,
+    /// It launched nothing.
+    NotLaunched,
+    /// Its instances are known.
+    Launched,
+}
+
+/// The states from which an instance does not come back.
+pub(super) fn is_over(state: Option<&str>) -> bool {
+    matches!(state, Some("shutting-down" | "terminated"))
+}
+
+/// What `reply` proves, and the instances it names.
+///
+/// A launch is one until the opposite is proved: a dry run too, because a server may not know the
+/// parameter. A 5xx, a time-out or an answer that cannot be read says nothing, since the launch may
+/// have been carried out before; nor does a refusal of a *retry*, which may mean the attempt before it
+/// (`IdempotentParameterMismatch`). Only a 4xx in answer to the one attempt proves that nothing was
+/// launched.
+pub(super) fn of(dry_run: DryRun, reply: &Reply) -> (Outcome, Vec<String>) {
+    match &reply.result {
+        Ok(Answer::Instances(instances)) if !instances.is_empty() => {
+            let ids = instances.iter().map(|instance| instance.id.clone()).collect();
+            (Outcome::Launched, ids)
+        }
+        // The service knows the parameter, so no attempt was carried out.
+        Ok(Answer::WouldSucceed) => (Outcome::NotLaunched, Vec::new()),
+        Ok(_) => (Outcome::Unknown, Vec::new()),
+        Err(failure) => {
+            let ids = launched_by_dry_run(failure);
+            if dry_run == DryRun::Yes && !ids.is_empty() {
+                (Outcome::Launched, ids)
+            } else if was_never_sent(reply, failure) || proves_refusal(reply, failure) {
+                (Outcome::NotLaunched, Vec::new())
+            } else {
+                (Outcome::Unknown, Vec::new())
+            }
+        }
+    }
+}
+
+/// The instances that a dry run launched, where the failure says so: both sides name each one as a
+/// detail `InstanceId`.
+fn launched_by_dry_run(failure: &Failure) -> Vec<String> {
+    let ids = failure.details.iter().filter(|(name, _)| name == "InstanceId");
+    ids.map(|(_, id)| id.clone()).collect()
+}
+
+/// A client that panics counts no requests, and may have sent one.
+fn was_never_sent(reply: &Reply, failure: &Failure) -> bool {
+    reply.requests == 0 && matches!(failure.stage, Stage::Build | Stage::Sign)
+}
+
+/// 408 is what a proxy says that has waited too long for the service.
+fn proves_refusal(reply: &Reply, failure: &Failure) -> bool {
+    reply.requests == 1
+        && failure.stage == Stage::Service
+        && failure.status.is_some_and(|status| (400..500).contains(&status) && status != 408)
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::{DryRun, Failure, Reply, Stage};
+
+    use super::{Outcome, of};
+
+    fn refused(status: u16, requests: u32) -> Outcome {
+        let failure = Failure { status: Some(status), ..Failure::new(Stage::Service, "no") };
+        of(DryRun::No, &Reply { result: Err(failure), requests }).0
+    }
+
+    #[test]
+    fn only_a_4xx_to_a_single_attempt_proves_that_nothing_was_launched() {
+        assert_eq!(refused(400, 1), Outcome::NotLaunched);
+        assert_eq!(refused(403, 1), Outcome::NotLaunched);
+        assert_eq!(refused(400, 2), Outcome::Unknown);
+        assert_eq!(refused(408, 1), Outcome::Unknown);
+        assert_eq!(refused(500, 1), Outcome::Unknown);
+        assert_eq!(refused(503, 3), Outcome::Unknown);
+        assert_eq!(refused(200, 1), Outcome::Unknown);
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_proves_nothing() {
+        let failure = Failure { status: Some(400), ..Failure::new(Stage::Response, "what?") };
+        let reply = Reply { result: Err(failure), requests: 1 };
+        assert_eq!(of(DryRun::No, &reply).0, Outcome::Unknown);
+    }
+
+    #[test]
+    fn a_client_that_panics_may_have_launched() {
+        let reply = Reply { result: Err(Failure::new(Stage::Panic, "oh")), requests: 0 };
+        assert_eq!(of(DryRun::No, &reply).0, Outcome::Unknown);
+    }
+
+    #[test]
+    fn what_was_never_sent_was_not_launched() {
+        let reply = Reply { result: Err(Failure::new(Stage::Sign, "no key")), requests: 0 };
+        assert_eq!(of(DryRun::No, &reply).0, Outcome::NotLaunched);
+    }
+}
