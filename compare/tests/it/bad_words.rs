@@ -91,21 +91,22 @@ fn a_broken_line_of_an_env_file_is_named_by_its_number_and_not_shown() {
         ("AWS_SECRET_ACCESS_KEY hush-hush\n", 1),
         ("# keys\nAWS_REGION=us-east-1\n\nAWS_SECRET_ACCESS_KEY: hush-hush\nA=b\n", 4),
         ("AWS_REGION=us-east-1\nAWS_SECRET_ACCESS_KEY=\"hush-hush\n", 2),
-        ("A=b\r\nAWS_SECRET_ACCESS_KEY=hush hush-hush\r\n", 2),
-        ("A=\"one\ntwo\"\nB=\"hush-hush\nC=d\n", 3),
+        ("A=b\r\nAWS_SECRET_ACCESS_KEY hush-hush\r\n", 2),
+        ("A=\"one\ntwo\"\nAWS_SECRET_ACCESS_KEY=\"hush-hush\nC=d\n", 3),
     ] {
         Program::new(["--target", "aws"])
             .file(".env", file)
             .secret("hush")
             .run()
-            .expect_error(2, &[".env", &format!("line {number}"), "NAME=value"]);
+            .expect_error(2, &[".env", &format!("line {number} "), "the line is not shown"]);
     }
 }
 
 #[test]
 fn the_embedded_endpoint_too_reads_the_env_file_and_tells_of_its_broken_line() {
     let program = Program::new(["--only", "s3-list-buckets"]).file(".env", "hush-hush\n");
-    program.secret("hush-hush").run().expect_error(2, &["line 1"]);
+    let ended = program.secret("hush-hush").run().expect(0);
+    assert!(ended.stderr.contains("line 1"), "{}", ended.stderr);
 }
 
 #[test]

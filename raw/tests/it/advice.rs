@@ -132,18 +132,16 @@ fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
 }
 
 #[tokio::test]
-async fn a_secret_in_the_place_of_the_key_is_not_shown_when_the_service_quotes_it() {
+async fn a_secret_in_the_place_of_the_key_is_neither_sent_nor_shown() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    // A slash in it makes another refusal of it.
-    for (secret, code) in [
-        ("wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY", "InvalidAccessKeyId"),
-        ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "AuthorizationHeaderMalformed"),
-    ] {
+    for secret in
+        ["wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]
+    {
         let swapped = Credentials::new(secret, UNKNOWN);
         let failure = refused(&sandbox, Caller::now(swapped), &list_objects("archive")).await;
-        assert_eq!(failure.code.as_deref(), Some(code));
-        assert!(failure.advice.as_deref().unwrap().contains("changed places"), "{failure}");
-        assert!(!format!("{failure:?}").contains(secret), "{failure}");
+        assert_eq!((&failure.status, &failure.code), (&None, &None), "there is no answer");
+        assert!(failure.display.contains("changed places"), "{failure}");
+        assert!(!format!("{failure:?}{failure}").contains(secret), "{failure}");
     }
 }
 
