@@ -22,7 +22,7 @@ pub fn print(text: &str) -> Result<(), Stop> {
 /// Prints bytes as they are: for what another program reads.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
     written(&mut io::stdout().lock(), bytes).map(drop)
 }
@@ -30,7 +30,7 @@ pub fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
 /// Prints one JSON document, over several lines.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_json(value: &impl Serialize) -> Result<(), Stop> {
     let text = serde_json::to_string_pretty(value)
         .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
@@ -56,7 +56,7 @@ pub(crate) enum Reader {
 /// Writes `bytes` to `output`, which is standard output, at once.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub(crate) fn written(output: &mut impl Write, bytes: &[u8]) -> Result<Reader, Stop> {
     match output.write_all(bytes).and_then(|()| output.flush()) {
         Ok(()) => Ok(Reader::Reading),
