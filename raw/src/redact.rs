@@ -11,7 +11,7 @@ const REDACTED: &str = "** redacted **";
 /// What is shorter is no credential of AWS's, and blotting out every "a" helps nobody.
 const SHORTEST: usize = 8;
 
-/// The texts that must not be seen, in each form in which a service may quote them.
+/// The texts that must not be seen, in each form in which a service or an error may quote them.
 pub struct Secrets(Vec<String>);
 
 impl Secrets {
@@ -20,12 +20,12 @@ impl Secrets {
     pub fn of(credentials: &Credentials) -> Self {
         let token = credentials.session_token.as_ref().map(SessionToken::expose);
         // Key and secret that have changed places: what is shown as the key is the secret then.
-        let id = Some(credentials.access_key_id.as_str()).filter(|id| id.len() == 40);
+        let id = Some(credentials.access_key_id.as_str()).filter(|id| id.trim().len() == 40);
         let secrets = [Some(credentials.secret_key.expose()), token, id];
-        let mut forms = Vec::new();
-        for secret in secrets.into_iter().flatten().filter(|secret| secret.len() >= SHORTEST) {
-            forms.extend([secret.to_owned(), encode::query(secret), hex_bytes(secret)]);
-        }
+        let mut forms: Vec<_> = secrets.into_iter().flatten().flat_map(forms).collect();
+        // The longest first: a form may be part of another one, whose rest would be left.
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        forms.dedup();
         Self(forms)
     }
 
@@ -58,11 +58,102 @@ impl fmt::Debug for Secrets {
     }
 }
 
+/// `secret` as it is and as a signed header holds it, without white space around it, each quoted in
+/// every way.
+fn forms(secret: &str) -> Vec<String> {
+    let mut forms = Vec::new();
+    for text in [secret, secret.trim()] {
+        if text.len() < SHORTEST {
+            continue;
+        }
+        let encoded = encode::query(text);
+        let mut ways = vec![
+            text.to_owned(),
+            // A form has `+` for a space.
+            encoded.replace("%20", "+"),
+            // A canonical query holds a value that was encoded before it was handed over.
+            encode::query(&encoded),
+            // Other encoders write digits in lower case.
+            lower_escapes(&encoded),
+            encoded,
+            hex_bytes(text, " "),
+            hex_bytes(text, ""),
+            // As Rust and JSON quote it, and JSON with its slashes escaped.
+            text.escape_debug().to_string(),
+            text.escape_default().to_string(),
+            text.replace('\\', "\\\\").replace('/', "\\/"),
+            xml_escaped(text),
+        ];
+        ways.retain(|way| !forms.contains(way));
+        forms.extend(ways);
+    }
+    forms
+}
+
+/// `%2F` as `%2f`.
+fn lower_escapes(encoded: &str) -> String {
+    let mut pieces = encoded.split('%');
+    let mut lower = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (digits, rest) = piece.split_at_checked(2).unwrap_or((piece, ""));
+        let _ = write!(lower, "%{}{rest}", digits.to_ascii_lowercase());
+    }
+    lower
+}
+
+fn xml_escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&apos;")
+}
+
 /// As in S3's `CanonicalRequestBytes`: `41 57 53`.
-fn hex_bytes(text: &str) -> String {
+fn hex_bytes(text: &str, separator: &str) -> String {
     text.bytes().enumerate().fold(String::new(), |mut hex, (index, byte)| {
-        let separator = if index == 0 { "" } else { " " };
+        let separator = if index == 0 { "" } else { separator };
         let _ = write!(hex, "{separator}{byte:02x}");
         hex
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::Credentials;
+
+    use super::{REDACTED, Secrets};
+
+    fn redacted(token: &str, text: &str) -> String {
+        let credentials = Credentials::new("AKIDEXAMPLE", "a secret/that+nobody \"sees\"");
+        let mut text = text.to_owned();
+        Secrets::of(&credentials.with_session_token(token)).redact(&mut text);
+        text
+    }
+
+    #[test]
+    fn a_secret_is_masked_in_every_form_in_which_it_may_be_quoted() {
+        for quoted in [
+            "a secret/that+nobody \"sees\"",
+            "a%20secret%2Fthat%2Bnobody%20%22sees%22",
+            "a%20secret%2fthat%2bnobody%20%22sees%22",
+            "a+secret%2Fthat%2Bnobody+%22sees%22",
+            "a%2520secret%252Fthat%252Bnobody%2520%2522sees%2522",
+            r#"a secret/that+nobody \"sees\""#,
+            "a secret/that+nobody &quot;sees&quot;",
+            "61207365637265742f746861742b6e6f626f647920227365657322",
+        ] {
+            let text = redacted("a-token-of-the-session", &format!("before {quoted} after"));
+            assert_eq!(text, format!("before {REDACTED} after"));
+        }
+    }
+
+    #[test]
+    fn a_token_with_blanks_around_it_is_masked_without_them() {
+        for token in
+            [" a-token-of-the-session", "a-token-of-the-session\n", "\ta-token-of-the-session "]
+        {
+            let text = redacted(token, "x-amz-security-token:a-token-of-the-session\n");
+            assert!(text.contains(REDACTED) && !text.contains("a-token"), "{token:?}: {text}");
+            let text = redacted(token, &format!("<Token-0>{token}</Token-0>"));
+            assert!(!text.contains("a-token"), "{text}");
+        }
+    }
 }
