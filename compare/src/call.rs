@@ -2,7 +2,7 @@
 //! `count-allocations` are told, and what they do. The endpoint is in another process, so that what
 //! is counted or timed there is the client alone.
 //!
-//! Told is by environment who calls whom (`AWS_ENDPOINT_URL`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
+//! Told is by environment who calls whom (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_EC2`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
 //! `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`), and by argument what, and how often:
 //! `repeat-raw list-buckets 1`.
 
@@ -10,18 +10,20 @@ pub mod bare;
 pub mod form;
 
 use std::{
-    env, io,
+    env, fs, io,
     process::{Command, ExitCode},
 };
 
 use contract::{
-    Addressing, Client, Clock, Credentials, Endpoint, Limits, Operation, Target, Timeouts, WaitPace,
+    Addressing, CaBundle, Client, Clock, Credentials, Endpoint, Limits, Operation, Proxies,
+    ServiceEndpoint, Target, Timeouts, WaitPace,
 };
 
 use bare::Bare;
 
 use crate::{
     error::{Stop, StopKind},
+    masking::{self, masked},
     output::warn,
     place::Place,
     runtime,
@@ -33,7 +35,13 @@ pub const COLD_CALLS: u32 = 3;
 
 /// Beyond what AWS's own variables say.
 const ADDRESSING: &str = "CALL_ADDRESSING";
-const PROXY: &str = "CALL_PROXY";
+const HTTP_PROXY: &str = "CALL_HTTP_PROXY";
+const HTTPS_PROXY: &str = "CALL_HTTPS_PROXY";
+const NO_PROXY: &str = "CALL_NO_PROXY";
+const CA_BUNDLE: &str = "CALL_CA_BUNDLE";
+/// A service without one is not called, unless neither has one: then AWS is.
+const S3_ENDPOINT: &str = "AWS_ENDPOINT_URL_S3";
+const EC2_ENDPOINT: &str = "AWS_ENDPOINT_URL_EC2";
 
 /// Who is to call whom.
 #[derive(Debug)]
@@ -58,11 +66,30 @@ impl Caller {
             Some(token) => keys.with_session_token(token),
             None => keys,
         };
-        let endpoint = optional("AWS_ENDPOINT_URL").map_or(Endpoint::Aws, Endpoint::Url);
+        masking::remember(&credentials);
+        let endpoint = match (optional(S3_ENDPOINT), optional(EC2_ENDPOINT)) {
+            (None, None) => Endpoint::Aws,
+            (Some(s3), Some(ec2)) if s3 == ec2 => Endpoint::Url(s3),
+            (s3, ec2) => Endpoint::Each { s3, ec2 },
+        };
         let addressing = match (optional(ADDRESSING).as_deref(), &endpoint) {
             (Some("virtual-hosted"), _) | (None, Endpoint::Aws) => Addressing::VirtualHosted,
             _ => Addressing::Path,
         };
+        let (http, https) = (optional(HTTP_PROXY), optional(HTTPS_PROXY));
+        let any = http.is_some() || https.is_some();
+        let proxy = any.then(|| {
+            let exempt = optional(NO_PROXY).unwrap_or_default();
+            Proxies { http, https, exempt }
+        });
+        let ca_bundle = optional(CA_BUNDLE)
+            .map(|path| {
+                let pem = fs::read(&path).map_err(|error| {
+                    Stop::usage(format!("the CA bundle {path} cannot be read: {error}"))
+                })?;
+                Ok::<_, Stop>(CaBundle { path: path.into(), pem: pem.into() })
+            })
+            .transpose()?;
         let target = Target {
             region: needed("AWS_REGION")?,
             endpoint,
@@ -70,7 +97,8 @@ impl Caller {
             clock: Clock::System,
             timeouts: Timeouts::default(),
             limits: Limits::default(),
-            proxy: optional(PROXY),
+            proxy,
+            ca_bundle,
             wait_pace: WaitPace::AsOnAws,
         };
         Ok(Self { target, credentials })
@@ -79,23 +107,29 @@ impl Caller {
     /// Tells `command` to call as `place` has it.
     pub fn tell(command: &mut Command, place: &Place) {
         let Place { target, credentials, .. } = place;
-        let endpoint = match &target.endpoint {
-            Endpoint::Aws => "",
-            Endpoint::Url(url) => url,
+        let url = |endpoint| match endpoint {
+            ServiceEndpoint::Aws | ServiceEndpoint::Unnamed => "",
+            ServiceEndpoint::Url(url) => url,
         };
+        let proxies = target.proxy.clone().unwrap_or_default();
+        let ca_bundle = target.ca_bundle.as_ref().map(|bundle| bundle.path.as_os_str());
         let addressing = match target.addressing {
             Addressing::VirtualHosted => "virtual-hosted",
             Addressing::Path => "path",
         };
         let token = credentials.session_token.as_ref().map_or("", |token| token.expose());
         command
-            .env("AWS_ENDPOINT_URL", endpoint)
+            .env(S3_ENDPOINT, url(target.endpoint.s3()))
+            .env(EC2_ENDPOINT, url(target.endpoint.ec2()))
             .env("AWS_REGION", &target.region)
             .env("AWS_ACCESS_KEY_ID", credentials.access_key_id.as_str())
             .env("AWS_SECRET_ACCESS_KEY", credentials.secret_key.expose())
             .env("AWS_SESSION_TOKEN", token)
             .env(ADDRESSING, addressing)
-            .env(PROXY, target.proxy.as_deref().unwrap_or_default());
+            .env(HTTP_PROXY, proxies.http.unwrap_or_default())
+            .env(HTTPS_PROXY, proxies.https.unwrap_or_default())
+            .env(NO_PROXY, proxies.exempt)
+            .env(CA_BUNDLE, ca_bundle.unwrap_or_default());
     }
 }
 
@@ -205,7 +239,7 @@ pub fn exit(ended: Result<(), Stop>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
             let hint = if stop.kind == StopKind::Usage { "; see compare/src/call.rs" } else { "" };
-            warn(&format!("error: {stop}{hint}"));
+            warn(&masked(&format!("error: {stop}{hint}")));
             stop.exit_code()
         }
     }

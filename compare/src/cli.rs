@@ -15,7 +15,9 @@ use args::{ColorWhen, Verb};
 
 use crate::{
     error::{Stop, StopKind},
-    escape, output,
+    escape,
+    masking::masked,
+    output,
 };
 
 /// Does what the command line says, and returns the exit code.
@@ -29,7 +31,7 @@ pub fn run() -> ExitCode {
         },
     );
     ended.unwrap_or_else(|stop| {
-        output::warn(&explain(&stop));
+        output::warn(&masked(&explain(&stop)));
         stop.exit_code()
     })
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 /// An end that is no result: what happened, what to do next, and the exit code it stands for.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct Stop {
     /// Which kind of end.

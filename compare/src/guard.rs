@@ -154,6 +154,7 @@ mod tests {
             clock: Clock::System,
             timeouts: Timeouts::default(),
             proxy: None,
+            ca_bundle: None,
             wait_pace: WaitPace::AsOnAws,
             limits: Limits::default(),
         };

@@ -25,6 +25,7 @@ pub mod footprint;
 mod guard;
 pub mod interrupt;
 pub mod launch;
+pub mod masking;
 pub mod mistake;
 pub mod output;
 pub mod paths;

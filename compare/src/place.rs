@@ -2,25 +2,31 @@
 
 mod address;
 mod caller;
+mod endpoints;
+mod network;
 mod placeholder;
+mod settings;
 mod variables;
 
 use std::{path::PathBuf, time::Duration};
 
-use contract::{Addressing, Clock, Credentials, Endpoint, Limits, Target, Timeouts, WaitPace};
+use contract::{
+    Addressing, Clock, Credentials, Endpoint, Limits, ServiceEndpoint, Target, Timeouts, WaitPace,
+};
 use sandbox::{Options, Sandbox};
 use url::{Host, Url};
 
 use crate::{
-    environment::{Environment, Origin},
-    error::Stop,
-    findings::Whereabouts,
-    region,
+    environment::Environment, error::Stop, findings::Whereabouts, masking, region,
+    scenario::Service,
 };
-use address::{checked_api_url, endpoint_url, host_kind, proxy};
+use address::{checked_api_url, host_kind};
 pub use caller::{Caller, caller};
-use caller::{Sources, may_see_keys, no_region};
+use caller::{Sources, no_region};
+use endpoints::{Endpoints, ignored_by, kinds_asked_for};
+use network::Network;
 pub use placeholder::placeholder;
+use settings::Settings;
 
 /// The sandbox boots in a fraction of a second where AWS takes half a minute, so waits against it
 /// are shorter by this.
@@ -100,11 +106,27 @@ impl Place {
     /// Exit 2 for words that cannot be meant, exit 3 for what is missing here.
     pub async fn resolve(wish: &Wish) -> Result<Self, Stop> {
         let environment = Environment::load(wish.env_file.as_deref())?;
-        match wanted(wish, &environment)? {
-            Wanted::Sandbox => in_sandbox(wish, &environment),
-            Wanted::Aws => on_aws(wish, &environment).await,
-            Wanted::Endpoint(url, named) => at_endpoint(wish, &environment, &url, named).await,
-        }
+        let given =
+            Given { wish, environment: &environment, sources: Sources::open(wish, &environment) };
+        let place = match given.wanted()? {
+            Wanted::Sandbox { notes } => given.in_sandbox(notes)?,
+            Wanted::Aws { notes } => given.on_aws(notes).await?,
+            Wanted::Endpoints(endpoints) => given.at_endpoints(&endpoints).await?,
+        };
+        masking::remember(&place.credentials);
+        Ok(place)
+    }
+
+    /// Why nothing can be asked of `service` here, if no endpoint is named for it and one is for another.
+    #[must_use]
+    pub fn lacks(&self, service: Service) -> Option<String> {
+        let (endpoint, variable) = match service {
+            Service::S3 => (self.target.endpoint.s3(), "AWS_ENDPOINT_URL_S3"),
+            Service::Ec2 => (self.target.endpoint.ec2(), "AWS_ENDPOINT_URL_EC2"),
+            Service::Api => return None,
+        };
+        let reason = "an endpoint is named for another service, and none for this one";
+        (endpoint == ServiceEndpoint::Unnamed).then(|| format!("{reason} ({variable})"))
     }
 
     /// The embedded endpoint, where the calls go to it.
@@ -115,165 +137,223 @@ impl Place {
 }
 
 enum Wanted {
-    Sandbox,
-    Aws,
-    /// With the origin of the variable that names it, unless an option does.
-    Endpoint(Url, Option<Origin>),
+    /// With what is set and not used, in words.
+    Sandbox {
+        notes: Vec<String>,
+    },
+    /// Likewise.
+    Aws {
+        notes: Vec<String>,
+    },
+    Endpoints(Box<Endpoints>),
 }
 
-/// An explicit option beats `AWS_ENDPOINT_URL`, which beats the default.
-fn wanted(wish: &Wish, environment: &Environment) -> Result<Wanted, Stop> {
-    match (wish.target, &wish.endpoint_url, environment.get("AWS_ENDPOINT_URL")) {
-        (Some(_), Some(_), _) => {
-            Err(Stop::usage("--target and --endpoint-url both say where the calls go; give one"))
+/// All that says where the calls go.
+struct Given<'a> {
+    wish: &'a Wish,
+    environment: &'a Environment,
+    /// Or why there are none, for whoever needs keys.
+    sources: Result<Sources<'a>, Stop>,
+}
+
+impl<'a> Given<'a> {
+    fn settings(&self) -> Settings<'_> {
+        Settings(self.sources.as_ref().ok())
+    }
+
+    fn sources(&self) -> Result<&Sources<'a>, Stop> {
+        self.sources.as_ref().map_err(Clone::clone)
+    }
+
+    /// An explicit option beats what is configured, which beats the default.
+    fn wanted(&self) -> Result<Wanted, Stop> {
+        let (Self { wish, environment, .. }, settings) = (self, self.settings());
+        if let Some(url) = &wish.endpoint_url {
+            if wish.target.is_some() {
+                let both = "--target and --endpoint-url both say where the calls go; give one";
+                return Err(Stop::usage(both));
+            }
+            return Ok(Wanted::Endpoints(Box::new(Endpoints::by_option(url)?)));
         }
-        (Some(TargetName::Aws), ..) => Ok(Wanted::Aws),
-        (None, Some(url), _) => Ok(Wanted::Endpoint(endpoint_url(url)?, None)),
-        (None, None, Some((url, origin))) => Ok(Wanted::Endpoint(endpoint_url(url)?, Some(origin))),
-        (Some(TargetName::Sandbox), ..) | (None, None, None) => Ok(Wanted::Sandbox),
+        let because = match (wish.target, ignored_by(environment, settings)) {
+            (Some(_), _) => "--target".to_owned(),
+            (None, Some(by)) => by,
+            (None, None) => {
+                let endpoints = Endpoints::configured(environment, settings)?;
+                if !endpoints.is_empty() {
+                    return Ok(Wanted::Endpoints(Box::new(endpoints)));
+                }
+                return Ok(Wanted::Sandbox { notes: Vec::new() });
+            }
+        };
+        // What is not used may be no URL.
+        let unused = Endpoints::configured(environment, settings).unwrap_or_default();
+        let note = |name| format!("{name} is set and not used, because {because} says otherwise");
+        let notes = unused.names().into_iter().map(note).collect();
+        Ok(match wish.target {
+            Some(TargetName::Aws) => Wanted::Aws { notes },
+            Some(TargetName::Sandbox) | None => Wanted::Sandbox { notes },
+        })
     }
-}
 
-/// The sandbox asks the environment for nothing, so that it behaves alike on every machine.
-fn in_sandbox(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
-    let options = Options { delay: wish.delay, ..Options::default() };
-    let sandbox = Sandbox::start(options).map_err(|error| {
-        Stop::impossible(format!("the embedded endpoint cannot start: {error}"))
-    })?;
-    let region = wish.region.clone().unwrap_or_else(|| sandbox.region().to_owned());
-    region::check(&region)?;
-    let admin = sandbox
-        .identity("admin")
-        .ok_or_else(|| Stop::impossible("the embedded endpoint has no identity `admin`"))?;
-    let mut notes = vec!["waits are 200 times shorter than on AWS".to_owned()];
-    if environment.get("AWS_ENDPOINT_URL").is_some() {
-        notes.push("AWS_ENDPOINT_URL is set and not used, because --target says otherwise".into());
-    }
-    if region != sandbox.region() {
-        notes.push(format!(
-            "the sandbox is in {}: like AWS, it refuses signatures for another region",
-            sandbox.region()
-        ));
-    }
-    Ok(Place {
-        credentials: Credentials::new(&admin.access_key_id, &admin.secret_access_key),
-        target: Target {
-            region: region.clone(),
-            endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
-            addressing: Addressing::Path,
-            clock: Clock::System,
-            timeouts: timeouts(wish),
-            limits: wish.limits,
-            proxy: None,
-            wait_pace: SANDBOX_WAITS,
-        },
-        api_url: Some(wish.api_url.clone().unwrap_or_else(|| sandbox.api_url())),
-        whereabouts: Whereabouts {
-            kind: "sandbox".into(),
-            endpoint: sandbox.endpoint().to_owned(),
-            region,
-            credentials_from: "made for this run by the sandbox".to_owned(),
-            notes,
-        },
-        host: HostKind::Other,
-        sandbox: Some(sandbox),
-    })
-}
-
-async fn on_aws(wish: &Wish, environment: &Environment) -> Result<Place, Stop> {
-    let sources = Sources::open(wish, environment)?;
-    let (region, region_from) = sources.region()?.ok_or_else(no_region)?;
-    let proxy = proxy(environment, "https", None);
-    let keys = sources.keys_on_aws(&region, proxy.as_deref()).await?;
-    Ok(Place {
-        target: Target {
-            region: region.clone(),
-            endpoint: Endpoint::Aws,
-            addressing: Addressing::VirtualHosted,
-            clock: Clock::System,
-            timeouts: timeouts(wish),
-            limits: wish.limits,
-            proxy,
-            wait_pace: WaitPace::AsOnAws,
-        },
-        credentials: keys.credentials,
-        api_url: checked_api_url(wish)?,
-        whereabouts: Whereabouts {
-            kind: "aws".into(),
-            endpoint: format!("https://SERVICE.{region}.{}", region::dns_suffix(&region)),
-            region,
-            credentials_from: keys.from,
-            notes: [vec![format!("region from {region_from}")], keys.notes].concat(),
-        },
-        host: HostKind::Amazon,
-        sandbox: None,
-    })
-}
-
-async fn at_endpoint(
-    wish: &Wish,
-    environment: &Environment,
-    url: &Url,
-    named_by: Option<Origin>,
-) -> Result<Place, Stop> {
-    let sources = Sources::open(wish, environment)?;
-    let (region, region_from) = match sources.region()? {
-        Some(found) => found,
-        None if url.host_str().map(host_kind) == Some(HostKind::Amazon) => return Err(no_region()),
-        // What other servers take unless told otherwise. On AWS it would be a guess.
-        None => ("us-east-1".to_owned(), "the default, as nothing names one".to_owned()),
-    };
-    let mut keys = sources.keys().await?;
-    match url.host_str().map_or(HostKind::Other, host_kind) {
-        HostKind::Amazon => keys = keys.checked_for_aws()?,
-        HostKind::Other => keys.notes.extend(placeholder(&keys.credentials).map(str::to_owned)),
-    }
-    let endpoint_from = match named_by {
-        Some(origin) => {
-            may_see_keys("the endpoint (AWS_ENDPOINT_URL)", &origin, &keys.origin)?;
-            format!("AWS_ENDPOINT_URL from {origin}")
+    /// The sandbox asks the environment for nothing, so that it behaves alike on every machine.
+    fn in_sandbox(&self, unused: Vec<String>) -> Result<Place, Stop> {
+        let wish = self.wish;
+        let api_url = checked_api_url(wish)?;
+        let options = Options { delay: wish.delay, ..Options::default() };
+        let sandbox = Sandbox::start(options).map_err(|error| {
+            Stop::impossible(format!("the embedded endpoint cannot start: {error}"))
+        })?;
+        let region = wish.region.clone().unwrap_or_else(|| sandbox.region().to_owned());
+        region::check(&region)?;
+        let admin = sandbox
+            .identity("admin")
+            .ok_or_else(|| Stop::impossible("the embedded endpoint has no identity `admin`"))?;
+        let mut notes = vec!["waits are 200 times shorter than on AWS".to_owned()];
+        notes.extend(unused);
+        notes.extend(self.kinds_not_used("the calls go to the embedded endpoint"));
+        if region != sandbox.region() {
+            notes.push(format!(
+                "the sandbox is in {}: like AWS, it refuses signatures for another region",
+                sandbox.region()
+            ));
         }
-        None => "--endpoint-url".to_owned(),
-    };
-    let endpoint = url.as_str().trim_end_matches('/').to_owned();
-    let addressing = match url.host() {
-        // A bucket in front of an IP address is no host name, and in front of localhost one that
-        // few resolvers know.
-        Some(Host::Domain(name)) if host_kind(name) == HostKind::Amazon => {
-            Addressing::VirtualHosted
+        Ok(Place {
+            credentials: Credentials::new(&admin.access_key_id, &admin.secret_access_key),
+            target: Target {
+                region: region.clone(),
+                endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
+                addressing: Addressing::Path,
+                clock: Clock::System,
+                timeouts: timeouts(wish),
+                limits: wish.limits,
+                proxy: None,
+                ca_bundle: None,
+                wait_pace: SANDBOX_WAITS,
+            },
+            api_url: Some(api_url.map_or_else(|| sandbox.api_url(), String::from)),
+            whereabouts: Whereabouts {
+                kind: "sandbox".into(),
+                endpoint: sandbox.endpoint().to_owned(),
+                region,
+                credentials_from: "made for this run by the sandbox".to_owned(),
+                notes,
+            },
+            host: HostKind::Other,
+            sandbox: Some(sandbox),
+        })
+    }
+
+    async fn on_aws(&self, unused: Vec<String>) -> Result<Place, Stop> {
+        let (Self { wish, environment, .. }, settings) = (self, self.settings());
+        let sources = self.sources()?;
+        if let Some((by, kind)) = kinds_asked_for(environment, settings).first() {
+            let what = format!("{by} asks for {kind} endpoints, which are not looked up here");
+            return Err(Stop::impossible(what).help(
+                "name the hosts in AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_EC2 (such as \
+                 https://s3-fips.us-east-1.amazonaws.com) without --target, or unset it",
+            ));
         }
-        _ => Addressing::Path,
-    };
-    Ok(Place {
-        target: Target {
-            region: region.clone(),
-            endpoint: Endpoint::Url(endpoint.clone()),
-            addressing,
-            clock: Clock::System,
-            timeouts: timeouts(wish),
-            limits: wish.limits,
-            proxy: proxy(environment, url.scheme(), url.host_str()),
-            wait_pace: WaitPace::AsOnAws,
-        },
-        credentials: keys.credentials,
-        api_url: checked_api_url(wish)?,
-        whereabouts: Whereabouts {
-            kind: "endpoint".into(),
-            endpoint,
-            region,
-            credentials_from: keys.from,
-            notes: [
-                vec![
-                    format!("endpoint from {endpoint_from}"),
-                    format!("region from {region_from}"),
-                ],
-                keys.notes,
-            ]
-            .concat(),
-        },
-        host: url.host_str().map_or(HostKind::Other, host_kind),
-        sandbox: None,
-    })
+        let (region, region_from) = sources.region()?.ok_or_else(no_region)?;
+        region::check_for(HostKind::Amazon, &region)?;
+        let api_url = checked_api_url(wish)?;
+        let suffix = region::dns_suffix(&region);
+        let hosts = ["s3", "ec2"].map(|service| format!("https://{service}.{region}.{suffix}"));
+        let urls = hosts.iter().filter_map(|host| Url::parse(host).ok()).chain(api_url.clone());
+        let network = Network::resolve(environment, settings, &urls.collect::<Vec<_>>())?;
+        let keys = sources.keys_on_aws(&region, &network).await?;
+        network.may_see_keys(&keys)?;
+        let region_note = vec![format!("region from {region_from}")];
+        Ok(Place {
+            target: Target {
+                region: region.clone(),
+                endpoint: Endpoint::Aws,
+                addressing: Addressing::VirtualHosted,
+                clock: Clock::System,
+                timeouts: timeouts(wish),
+                limits: wish.limits,
+                proxy: network.proxies,
+                ca_bundle: network.ca_bundle,
+                wait_pace: WaitPace::AsOnAws,
+            },
+            credentials: keys.credentials,
+            api_url: api_url.map(String::from),
+            whereabouts: Whereabouts {
+                kind: "aws".into(),
+                endpoint: format!("https://SERVICE.{region}.{suffix}"),
+                region,
+                credentials_from: keys.from,
+                notes: [region_note, unused, network.notes, keys.notes].concat(),
+            },
+            host: HostKind::Amazon,
+            sandbox: None,
+        })
+    }
+
+    async fn at_endpoints(&self, endpoints: &Endpoints) -> Result<Place, Stop> {
+        let (Self { wish, environment, .. }, settings) = (self, self.settings());
+        let sources = self.sources()?;
+        let host = endpoints.host_kind();
+        let (region, region_from) = match sources.region()? {
+            Some(found) => found,
+            None if host == HostKind::Amazon => return Err(no_region()),
+            // What other servers take unless told otherwise. On AWS it would be a guess.
+            None => ("us-east-1".to_owned(), "the default, as nothing names one".to_owned()),
+        };
+        region::check_for(host, &region)?;
+        let api_url = checked_api_url(wish)?;
+        let urls = endpoints.each().map(|named| named.url.clone()).chain(api_url.clone());
+        let network = Network::resolve(environment, settings, &urls.collect::<Vec<_>>())?;
+        let mut keys = sources.keys().await?;
+        match host {
+            HostKind::Amazon => keys = keys.checked_for_aws()?,
+            HostKind::Other => keys.notes.extend(placeholder(&keys.credentials).map(str::to_owned)),
+        }
+        network.may_see_keys(&keys)?;
+        let mut notes = endpoints.notes(&keys)?;
+        notes.push(format!("region from {region_from}"));
+        notes.extend(self.kinds_not_used("the endpoint is named"));
+        let addressing = match endpoints.s3.as_ref().and_then(|named| named.url.host()) {
+            // A bucket in front of an IP address is no host name, and in front of localhost one that
+            // few resolvers know.
+            Some(Host::Domain(name)) if host_kind(name) == HostKind::Amazon => {
+                Addressing::VirtualHosted
+            }
+            _ => Addressing::Path,
+        };
+        Ok(Place {
+            target: Target {
+                region: region.clone(),
+                endpoint: endpoints.for_target(),
+                addressing,
+                clock: Clock::System,
+                timeouts: timeouts(wish),
+                limits: wish.limits,
+                proxy: network.proxies,
+                ca_bundle: network.ca_bundle,
+                wait_pace: WaitPace::AsOnAws,
+            },
+            credentials: keys.credentials,
+            api_url: api_url.map(String::from),
+            whereabouts: Whereabouts {
+                kind: "endpoint".into(),
+                endpoint: endpoints.shown(),
+                region,
+                credentials_from: keys.from,
+                notes: [notes, network.notes, keys.notes].concat(),
+            },
+            host,
+            sandbox: None,
+        })
+    }
+
+    /// What is said of kinds of hosts that are asked for where no host is looked up.
+    fn kinds_not_used(&self, because: &str) -> Vec<String> {
+        kinds_asked_for(self.environment, self.settings())
+            .into_iter()
+            .map(|(by, kind)| format!("{by} ({kind} endpoints) is set and not used: {because}"))
+            .collect()
+    }
 }
 
 fn timeouts(wish: &Wish) -> Timeouts {

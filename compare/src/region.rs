@@ -2,7 +2,7 @@
 
 use sandbox::regions::{COMMERCIAL, SEPARATE};
 
-use crate::error::Stop;
+use crate::{error::Stop, place::HostKind};
 
 /// The domains under which AWS serves, partition by partition.
 pub const DNS_SUFFIXES: &[&str] = &[
@@ -23,15 +23,34 @@ pub fn dns_suffix(region: &str) -> &'static str {
     if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
 }
 
-/// Whether `region` can be one at all: it goes into host names and into signatures.
+/// Whether `region` can be signed for where `host` answers. AWS's are in lower case; other servers
+/// have names such as `RegionOne`.
 ///
 /// # Errors
-/// Exit 2, with the nearest that there is.
+/// Exit 2; for AWS's hosts with the nearest region that there is.
+pub fn check_for(host: HostKind, region: &str) -> Result<(), Stop> {
+    check_spelling(region)?;
+    let is_lower = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    match host {
+        HostKind::Amazon if !region.bytes().all(is_lower) => Err(unknown(region)),
+        HostKind::Amazon | HostKind::Other => Ok(()),
+    }
+}
+
+/// Whether `region` can be one at all, whoever's: it goes into the credential scope, whose parts a
+/// slash separates.
+///
+/// # Errors
+/// Exit 2, with the nearest of AWS's.
 pub fn check_spelling(region: &str) -> Result<(), Stop> {
-    let spelled = !region.is_empty()
-        && region
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if region == "*" {
+        let not_offered = "the region `*` is one of SigV4a, which is not offered here; SigV4 signs \
+                           for one region";
+        return Err(Stop::usage(not_offered)
+            .help("name the region of the bucket instead of a multi-region access point"));
+    }
+    let spelled =
+        !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
     if spelled { Ok(()) } else { Err(unknown(region)) }
 }
 
@@ -57,7 +76,8 @@ fn unknown(region: &str) -> Stop {
 }
 
 fn nearest(region: &str) -> &'static str {
-    known().min_by_key(|known| strsim::damerau_levenshtein(known, region)).unwrap_or("us-east-1")
+    let region = region.to_ascii_lowercase();
+    known().min_by_key(|known| strsim::damerau_levenshtein(known, &region)).unwrap_or("us-east-1")
 }
 
 /// Regions come faster than releases: one that is not here is refused only where the sandbox, which
@@ -68,14 +88,35 @@ fn known() -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, check_spelling};
+    use super::{check, check_for, check_spelling};
+    use crate::place::HostKind;
 
     #[test]
     fn a_slip_gets_the_nearest() {
         let stop = check("us-est-1").unwrap_err();
         assert!(stop.message.ends_with("did you mean `us-east-1`?"), "{}", stop.message);
         assert!(check("eu-west-1").is_ok());
-        assert!(check_spelling("us-east-99").is_ok());
+        assert!(check_for(HostKind::Amazon, "us-east-99").is_ok());
         assert!(check_spelling("us east 1").is_err());
+    }
+
+    #[test]
+    fn upper_case_is_for_other_servers_than_aws() {
+        for region in ["RegionOne", "US-EAST-1", "default_1"] {
+            assert!(check_for(HostKind::Other, region).is_ok(), "{region}");
+        }
+        let stop = check_for(HostKind::Amazon, "US-EAST-1").unwrap_err();
+        assert!(stop.message.ends_with("did you mean `us-east-1`?"), "{}", stop.message);
+        for region in ["", "us/east", "us-east-1\n", "caf\u{e9}"] {
+            assert!(check_for(HostKind::Other, region).is_err(), "{region:?}");
+        }
+    }
+
+    #[test]
+    fn the_region_of_sigv4a_is_said_not_to_be_offered() {
+        for host in [HostKind::Amazon, HostKind::Other] {
+            let stop = check_for(host, "*").unwrap_err();
+            assert!(stop.message.contains("SigV4a"), "{}", stop.message);
+        }
     }
 }

@@ -152,7 +152,7 @@ where
     let ledger = Ledger::of(&run, &place);
     interrupt.names(&ledger);
     // The place is kept until the end: with it would go the sandbox, and what runs there.
-    let player = Player::new(&sides, &place, choices, (&run, ledger.clone()), interrupt)?;
+    let player = Player::new(&sides, &place, choices, (&run, ledger.clone()), interrupt);
     // A task of its own, so that a panic in it leaves somebody to clean up.
     let outcome = tokio::spawn(work(player)).await;
     end_launched(&sides, &ledger, &place).await?;

@@ -11,6 +11,7 @@ mod credentials;
 mod failure;
 mod operation;
 mod phase;
+mod proxy;
 mod target;
 
 pub use answer::{
@@ -25,4 +26,7 @@ pub use operation::{
     Operation, Pages, PresignGet, RunInstances, Signing, Tag, TerminateInstances, WaitUntilRunning,
 };
 pub use phase::{Phase, Timeline};
-pub use target::{Addressing, Clock, Endpoint, Limits, Target, Timeouts, WaitPace};
+pub use proxy::{CaBundle, Proxies, without_userinfo};
+pub use target::{
+    Addressing, Clock, Endpoint, Limits, ServiceEndpoint, Target, Timeouts, WaitPace,
+};

@@ -1,5 +1,7 @@
 use std::time::{Duration, SystemTime};
 
+use crate::{CaBundle, Proxies};
+
 /// Where the calls go and under which conditions: resolved once, given to both sides.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -15,8 +17,10 @@ pub struct Target {
     pub timeouts: Timeouts,
     /// How much a whole call may take.
     pub limits: Limits,
-    /// Proxy for every request, as a URL; none where absent. The environment is not asked again.
-    pub proxy: Option<String>,
+    /// Proxies, decided upon for each request; none where absent. The environment is not asked again.
+    pub proxy: Option<Proxies>,
+    /// Root certificates in place of the system's.
+    pub ca_bundle: Option<CaBundle>,
     /// How fast waits go.
     pub wait_pace: WaitPace,
 }
@@ -28,6 +32,25 @@ pub enum Endpoint {
     Aws,
     /// One server for S3 and EC2: scheme, host and port, without a path or a slash at the end.
     Url(String),
+    /// A server for each service, in the same form. Of a service without one nothing is asked: its
+    /// calls fail before they are sent.
+    Each {
+        /// S3's.
+        s3: Option<String>,
+        /// EC2's.
+        ec2: Option<String>,
+    },
+}
+
+/// Who answers for one service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceEndpoint<'a> {
+    /// AWS's own host.
+    Aws,
+    /// The server at this URL.
+    Url(&'a str),
+    /// None is named.
+    Unnamed,
 }
 
 /// How S3's bucket gets into the URL.
@@ -78,6 +101,28 @@ pub enum WaitPace {
     AsOnAws,
     /// Sleep that many times shorter, against the sandbox alone.
     DividedBy(u32),
+}
+
+impl Endpoint {
+    /// Who answers for S3.
+    #[must_use]
+    pub fn s3(&self) -> ServiceEndpoint<'_> {
+        match self {
+            Self::Aws => ServiceEndpoint::Aws,
+            Self::Url(url) | Self::Each { s3: Some(url), .. } => ServiceEndpoint::Url(url),
+            Self::Each { s3: None, .. } => ServiceEndpoint::Unnamed,
+        }
+    }
+
+    /// Who answers for EC2.
+    #[must_use]
+    pub fn ec2(&self) -> ServiceEndpoint<'_> {
+        match self {
+            Self::Aws => ServiceEndpoint::Aws,
+            Self::Url(url) | Self::Each { ec2: Some(url), .. } => ServiceEndpoint::Url(url),
+            Self::Each { ec2: None, .. } => ServiceEndpoint::Unnamed,
+        }
+    }
 }
 
 impl Clock {

@@ -16,6 +16,7 @@ pub fn caller() -> Result<(Target, Credentials), env::VarError> {
         timeouts: Timeouts::default(),
         limits: Limits::default(),
         proxy: None,
+        ca_bundle: None,
         wait_pace: WaitPace::AsOnAws,
     };
     let keys = Credentials::new(env::var("AWS_ACCESS_KEY_ID")?, env::var("AWS_SECRET_ACCESS_KEY")?);

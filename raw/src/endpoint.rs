@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use contract::{Addressing, Endpoint, Target};
+use contract::{Addressing, ServiceEndpoint, Target};
 use reqwest::Url;
 
 use crate::sigv4::Scheme;
@@ -49,16 +49,26 @@ pub struct Origin {
 /// host name would be a good part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origins {
-    /// Of S3.
-    pub(crate) s3: Arc<Origin>,
-    /// Of EC2.
-    pub(crate) ec2: Arc<Origin>,
+    /// Of S3, where one is named.
+    s3: Option<Arc<Origin>>,
+    /// Of EC2, likewise.
+    ec2: Option<Arc<Origin>>,
 }
 
 impl Origins {
     pub(crate) fn of(target: &Target) -> Result<Self, EndpointError> {
-        let of = |service| Origin::of(&target.endpoint, service, &target.region);
-        Ok(Self { s3: of(Service::S3)?.into(), ec2: of(Service::Ec2)?.into() })
+        let Target { endpoint, region, .. } = target;
+        let s3 = Origin::of(endpoint.s3(), Service::S3, region)?;
+        let ec2 = Origin::of(endpoint.ec2(), Service::Ec2, region)?;
+        Ok(Self { s3: s3.map(Arc::new), ec2: ec2.map(Arc::new) })
+    }
+
+    pub(crate) fn s3(&self) -> Result<&Arc<Origin>, EndpointError> {
+        self.s3.as_ref().ok_or(EndpointError::Unnamed { service: "S3" })
+    }
+
+    pub(crate) fn ec2(&self) -> Result<&Arc<Origin>, EndpointError> {
+        self.ec2.as_ref().ok_or(EndpointError::Unnamed { service: "EC2" })
     }
 }
 
@@ -88,6 +98,14 @@ pub enum EndpointError {
         /// `path`, `query`, `user` or `fragment`.
         part: &'static str,
     },
+    /// Other services have an endpoint, and this one has none.
+    #[error(
+        "no endpoint is named for {service}, and one is for another service; name both, or one for all"
+    )]
+    Unnamed {
+        /// `S3` or `EC2`.
+        service: &'static str,
+    },
     /// A region that cannot be part of a host name.
     #[error("{region:?} is not the name of a region; one looks like eu-west-1")]
     Region {
@@ -97,15 +115,23 @@ pub enum EndpointError {
 }
 
 impl Origin {
-    /// Who answers for `service` in `region`.
-    fn of(endpoint: &Endpoint, service: Service, region: &str) -> Result<Self, EndpointError> {
-        check_region(region)?;
+    /// Who answers for `service` in `region`, if anybody is named.
+    fn of(
+        endpoint: ServiceEndpoint<'_>,
+        service: Service,
+        region: &str,
+    ) -> Result<Option<Self>, EndpointError> {
         match endpoint {
-            Endpoint::Aws => {
+            ServiceEndpoint::Aws => {
+                check_region(region)?;
                 let host = format!("{}.{region}.{}", service.as_str(), dns_suffix(region));
-                Ok(Self::from_url(&parse_url(&format!("https://{host}"))?))
+                Ok(Some(Self::from_url(&parse_url(&format!("https://{host}"))?)))
             }
-            Endpoint::Url(text) => Self::from_endpoint_url(text),
+            ServiceEndpoint::Url(text) => {
+                check_scope_region(region)?;
+                Self::from_endpoint_url(text).map(Some)
+            }
+            ServiceEndpoint::Unnamed => Ok(None),
         }
     }
 
@@ -205,6 +231,16 @@ fn dns_suffix(region: &str) -> &'static str {
 /// A region becomes part of a host name, so nothing may be smuggled in with it.
 fn check_region(region: &str) -> Result<(), EndpointError> {
     if region.len() <= 63 && is_dns_label(region) {
+        Ok(())
+    } else {
+        Err(EndpointError::Region { region: region.to_owned() })
+    }
+}
+
+/// Servers other than AWS's have regions such as `RegionOne`, which become part of the credential
+/// scope alone.
+fn check_scope_region(region: &str) -> Result<(), EndpointError> {
+    if !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/') {
         Ok(())
     } else {
         Err(EndpointError::Region { region: region.to_owned() })

@@ -23,6 +23,7 @@
 //!     timeouts: Timeouts::default(),
 //!     limits: Limits::default(),
 //!     proxy: None,
+//!     ca_bundle: None,
 //!     wait_pace: WaitPace::AsOnAws,
 //! };
 //! let client = raw::Client::new(target, Credentials::new("AKIDEXAMPLE", "the secret"))?;

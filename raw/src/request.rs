@@ -97,22 +97,23 @@ impl Request {
         page: Option<&str>,
     ) -> Result<Self, BuildError> {
         let _here = observe::enter(|| ());
-        let (s3, ec2) = (At { target, origin: &origins.s3 }, At { target, origin: &origins.ec2 });
+        let s3 = || Ok::<_, EndpointError>(At { target, origin: origins.s3()? });
+        let ec2 = || Ok::<_, EndpointError>(At { target, origin: origins.ec2()? });
         Ok(match operation {
-            Operation::ListBuckets => s3::list_buckets(s3, page),
-            Operation::ListObjects(input) => s3::list_objects(s3, input, page)?,
-            Operation::PresignGet(input) => s3::get_object(s3, &input.bucket, &input.key)?,
+            Operation::ListBuckets => s3::list_buckets(s3()?, page),
+            Operation::ListObjects(input) => s3::list_objects(s3()?, input, page)?,
+            Operation::PresignGet(input) => s3::get_object(s3()?, &input.bucket, &input.key)?,
             Operation::DescribeImages(input) | Operation::LatestImage(input) => {
-                ec2::describe_images(ec2, input, page)
+                ec2::describe_images(ec2()?, input, page)
             }
-            Operation::RunInstances(input) => ec2::run_instances(ec2, input),
+            Operation::RunInstances(input) => ec2::run_instances(ec2()?, input),
             Operation::WaitUntilRunning(input) => {
-                ec2::describe_named_instances(ec2, &input.instance_ids, page)?
+                ec2::describe_named_instances(ec2()?, &input.instance_ids, page)?
             }
-            Operation::CreateTags(input) => ec2::create_tags(ec2, input),
-            Operation::DescribeInstances(input) => ec2::describe_instances(ec2, input, page),
+            Operation::CreateTags(input) => ec2::create_tags(ec2()?, input),
+            Operation::DescribeInstances(input) => ec2::describe_instances(ec2()?, input, page),
             Operation::TerminateInstances(input) => {
-                ec2::terminate_instances(ec2, &input.instance_ids)?
+                ec2::terminate_instances(ec2()?, &input.instance_ids)?
             }
             Operation::InvokeApi(input) => execute_api::invoke(target, input)?,
         })

@@ -11,9 +11,9 @@ use std::fmt;
 use std::io;
 use std::sync::OnceLock;
 
-use contract::{Phase, Target, Timeouts};
+use contract::{CaBundle, Phase, Proxies, Target, Timeouts, without_userinfo};
 use reqwest::header::HeaderMap;
-use reqwest::{Proxy, Url, redirect};
+use reqwest::{Certificate, Proxy, Url, redirect};
 
 use crate::observe;
 use crate::spent::Spent;
@@ -74,7 +74,8 @@ pub struct Head {
 /// Sends requests, and keeps connections open between them.
 pub(crate) struct Sender {
     timeouts: Timeouts,
-    proxy: Option<String>,
+    proxies: Option<Proxies>,
+    ca_bundle: Option<CaBundle>,
     plain: reqwest::Client,
     /// Made when first needed: reading the system's certificates costs more than many calls over
     /// loopback, and a machine without any can still speak plain HTTP.
@@ -85,9 +86,9 @@ impl Sender {
     pub(crate) fn new(target: &Target) -> Result<Self, SendError> {
         // rustls asks for one choice per process; whoever made it before has made it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (timeouts, proxy) = (target.timeouts, target.proxy.clone());
-        let plain = client(timeouts, proxy.as_deref(), Trust::Nobody)?;
-        Ok(Self { timeouts, proxy, plain, trusting: OnceLock::new() })
+        let Target { timeouts, proxy: proxies, ca_bundle, .. } = target.clone();
+        let plain = client(timeouts, proxies.as_ref(), Trust::Nobody)?;
+        Ok(Self { timeouts, proxies, ca_bundle, plain, trusting: OnceLock::new() })
     }
 
     /// Sends `request`, counts it in `spent`, and reads the answer to its end or to the limits.
@@ -104,7 +105,7 @@ impl Sender {
         let failed = |url: Option<&Url>, problem, source: Option<reqwest::Error>| SendError {
             // There is none in the error of a URL that reqwest cannot read, and this it has read.
             called: url.map(|url| url.origin().ascii_serialization()).unwrap_or_default(),
-            proxy: self.proxy.as_deref().map(without_userinfo),
+            proxy: url.and_then(|url| proxy_for(self.proxies.as_ref()?, url)).map(without_userinfo),
             problem,
             answer: None,
             source: source.map(reqwest::Error::without_url),
@@ -161,14 +162,16 @@ impl Sender {
     }
 
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, SendError> {
-        let proxy_speaks_tls = self.proxy.as_ref().is_some_and(|url| url.starts_with("https:"));
+        let proxy = self.proxies.as_ref().and_then(|proxies| proxy_for(proxies, url));
+        let proxy_speaks_tls = proxy.is_some_and(|proxy| proxy.starts_with("https:"));
         if url.scheme() == "http" && !proxy_speaks_tls {
             return Ok(&self.plain);
         }
         if let Some(client) = self.trusting.get() {
             return Ok(client);
         }
-        let client = client(self.timeouts, self.proxy.as_deref(), Trust::SystemRoots)?;
+        let trust = self.ca_bundle.as_ref().map_or(Trust::SystemRoots, Trust::Bundle);
+        let client = client(self.timeouts, self.proxies.as_ref(), trust)?;
         Ok(self.trusting.get_or_init(|| client))
     }
 
@@ -245,15 +248,17 @@ impl Head {
 
 /// Whom a connection may trust.
 #[derive(Clone, Copy)]
-enum Trust {
+enum Trust<'a> {
     SystemRoots,
+    /// These alone.
+    Bundle(&'a CaBundle),
     Nobody,
 }
 
 fn client(
     timeouts: Timeouts,
-    proxy: Option<&str>,
-    trust: Trust,
+    proxies: Option<&Proxies>,
+    trust: Trust<'_>,
 ) -> Result<reqwest::Client, SendError> {
     let build = || {
         let mut builder = reqwest::Client::builder()
@@ -262,13 +267,22 @@ fn client(
             .referer(false)
             .connect_timeout(timeouts.connect)
             .timeout(timeouts.attempt);
-        if let Some(proxy) = proxy {
-            builder = builder.proxy(Proxy::all(proxy)?);
+        if let Some(proxies) = proxies.cloned() {
+            // A function's URL that cannot be read would be passed over, and the proxy with it.
+            for url in [&proxies.http, &proxies.https].into_iter().flatten() {
+                Proxy::all(url)?;
+            }
+            let through = move |url: &Url| proxy_for(&proxies, url).map(str::to_owned);
+            builder = builder.proxy(Proxy::custom(through));
         }
-        if let Trust::Nobody = trust {
-            builder = builder.tls_certs_only([]);
+        match trust {
+            Trust::SystemRoots => builder,
+            Trust::Bundle(bundle) => {
+                builder.tls_certs_only(Certificate::from_pem_bundle(&bundle.pem)?)
+            }
+            Trust::Nobody => builder.tls_certs_only([]),
         }
-        builder.build()
+        .build()
     };
     build().map_err(|source| SendError {
         called: String::new(),
@@ -294,15 +308,9 @@ fn is_tls_error(cause: &(dyn StdError + 'static)) -> bool {
             .is_some_and(|inner| is_tls_error(inner))
 }
 
-/// A proxy's URL may carry a password.
-fn without_userinfo(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((before, host)) => {
-            let scheme = before.split_once("://").map_or("", |(scheme, _)| scheme);
-            if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
-        }
-        None => url.to_owned(),
-    }
+fn proxy_for<'p>(proxies: &'p Proxies, url: &Url) -> Option<&'p str> {
+    let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+    proxies.for_request(url.scheme(), host, port)
 }
 
 #[cfg(test)]

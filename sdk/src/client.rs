@@ -1,10 +1,11 @@
 use contract::{
-    Answer, CredentialFault, Credentials, Failure, Operation, Reply, Stage, Target, Timeline,
+    Answer, CredentialFault, Credentials, Failure, Operation, Reply, ServiceEndpoint, Stage,
+    Target, Timeline,
 };
 
 use crate::{
     config::{Retries, Services},
-    execute_api,
+    execute_api::{self, Http},
     observe::{self, Exchange},
     request::{self, PageLimit},
     timing::{self, TimeHooks},
@@ -18,7 +19,7 @@ pub struct Client {
     credentials: Credentials,
     services: Services,
     /// For what no service client sends.
-    http: reqwest::Client,
+    http: Http,
 }
 
 impl Client {
@@ -63,14 +64,15 @@ impl Client {
         if credentials.are_swapped() {
             return Err(Failure::new(Stage::Build, CredentialFault::Swapped.to_string()));
         }
-        let services = Services::new(&target, &credentials, retries)?;
-        let http = execute_api::http_client(&target)?;
+        let http = Http::new(&target)?;
+        let services = Services::new(&target, &credentials, retries, &http)?;
         Ok(Self { target, credentials, services, http })
     }
 
     /// The answer within the limit of time. The SDK's own `operation_timeout` is one request's: a
     /// paginator starts it anew for every page.
     async fn answer(&self, operation: &Operation) -> Result<Answer, Failure> {
+        self.check_endpoint(operation)?;
         let within = self.target.limits.time;
         tokio::time::timeout(within, self.answer_in_any_time(operation)).await.unwrap_or_else(
             |_elapsed| {
@@ -110,6 +112,31 @@ impl Client {
 }
 
 impl Client {
+    /// Whether anybody is named to answer `operation`: the SDK would ask AWS otherwise.
+    fn check_endpoint(&self, operation: &Operation) -> Result<(), Failure> {
+        let (service, endpoint) = match operation {
+            Operation::ListBuckets | Operation::ListObjects(_) | Operation::PresignGet(_) => {
+                ("S3", self.target.endpoint.s3())
+            }
+            Operation::DescribeImages(_)
+            | Operation::LatestImage(_)
+            | Operation::RunInstances(_)
+            | Operation::WaitUntilRunning(_)
+            | Operation::CreateTags(_)
+            | Operation::DescribeInstances(_)
+            | Operation::TerminateInstances(_) => ("EC2", self.target.endpoint.ec2()),
+            Operation::InvokeApi(_) => return Ok(()),
+        };
+        match endpoint {
+            ServiceEndpoint::Aws | ServiceEndpoint::Url(_) => Ok(()),
+            ServiceEndpoint::Unnamed => {
+                let text =
+                    format!("no endpoint is named for {service}, and one is for another service");
+                Err(Failure::new(Stage::Build, text))
+            }
+        }
+    }
+
     /// [`contract::Client::call`], with every attempt that was made for it as the SDK's hooks saw it.
     pub async fn call_observed(&self, operation: &Operation) -> (Reply, Vec<Exchange>) {
         // Boxed, because a call of the SDK is a future of hundreds of kilobytes without optimisation,

@@ -15,9 +15,9 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpRequest,
     result::ConnectorError,
 };
-use contract::Credentials;
+use contract::{CaBundle, Credentials, Proxies};
 
-use crate::config;
+use crate::config::{self, Tls};
 
 /// The credentials that the command of the profile `name` prints (`credential_process`). No request is
 /// made.
@@ -47,9 +47,11 @@ pub async fn from_profile(
     name: &str,
     profiles: String,
     region: &str,
-    proxy: Option<&str>,
+    proxies: Option<&Proxies>,
+    ca_bundle: Option<&CaBundle>,
 ) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
-    let http_client = config::http_client(proxy).map_err(|failure| failure.display)?;
+    let http_client =
+        config::http_client(proxies, ca_bundle, Tls::Needed).map_err(|failure| failure.display)?;
     let config = ProviderConfig::without_region()
         .with_region(Some(Region::new(region.to_owned())))
         .with_http_client(http_client);
@@ -79,9 +81,11 @@ async fn of_profile(
 /// The chain's own, which names every provider that it tried.
 pub async fn from_default_chain(
     region: &str,
-    proxy: Option<&str>,
+    proxies: Option<&Proxies>,
+    ca_bundle: Option<&CaBundle>,
 ) -> Result<(Credentials, String), Box<dyn Error + Send + Sync>> {
-    let http_client = config::http_client(proxy).map_err(|failure| failure.display)?;
+    let http_client =
+        config::http_client(proxies, ca_bundle, Tls::Needed).map_err(|failure| failure.display)?;
     let chain = DefaultCredentialsChain::builder()
         .configure(ProviderConfig::without_region().with_http_client(http_client))
         .region(Region::new(region.to_owned()));

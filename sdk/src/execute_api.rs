@@ -5,11 +5,14 @@ use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
+use std::sync::OnceLock;
+
 use contract::{
-    Answer, ApiResponse, Credentials, Failure, InvokeApi, Phase, Signing, Stage, Target,
+    Answer, ApiResponse, Credentials, Failure, InvokeApi, Phase, Proxies, Signing, Stage, Target,
 };
 
 use crate::{
+    config::Tls,
     credentials,
     failure::from_error,
     observe::{self, Exchange, Response},
@@ -17,7 +20,7 @@ use crate::{
 };
 
 pub(crate) async fn invoke(
-    client: &reqwest::Client,
+    http: &Http,
     target: &Target,
     credentials: &Credentials,
     input: &InvokeApi,
@@ -29,7 +32,7 @@ pub(crate) async fn invoke(
         timing::begin(Phase::Sign);
         sign_request(target, credentials, input, &mut request)?;
     }
-    send(client, request, target.limits.bytes).await
+    send(http, request, target.limits.bytes).await
 }
 
 fn sign_request(
@@ -59,12 +62,13 @@ fn sign_request(
 }
 
 async fn send(
-    client: &reqwest::Client,
+    http: &Http,
     request: http::Request<&'static str>,
     longest: u64,
 ) -> Result<Answer, Failure> {
     let request =
         reqwest::Request::try_from(request).map_err(|error| from_error(Stage::Build, &error))?;
+    let client = http.client_for(request.url())?;
     timing::begin(Phase::Transmit);
     observe::sending(|| Exchange {
         method: request.method().to_string(),
@@ -111,8 +115,81 @@ async fn send(
     })
 }
 
-/// Under the time-outs and the proxy of the other calls.
-pub(crate) fn http_client(target: &Target) -> Result<reqwest::Client, Failure> {
+/// HTTP clients under the time-outs, proxies and certificates of the other calls.
+#[derive(Debug)]
+pub(crate) struct Http {
+    target: Target,
+    plain: reqwest::Client,
+    /// Made when first needed: a machine without certificates can still speak plain HTTP.
+    trusting: OnceLock<reqwest::Client>,
+}
+
+impl Http {
+    /// Clients for `target`.
+    ///
+    /// # Errors
+    /// A failure of stage `build` where a proxy's URL is not one.
+    pub(crate) fn new(target: &Target) -> Result<Self, Failure> {
+        let plain = http_client(target, Trust::Nobody)?;
+        Ok(Self { target: target.clone(), plain, trusting: OnceLock::new() })
+    }
+
+    /// Whether requests to `url` need TLS.
+    ///
+    /// # Errors
+    /// As [`Http::client_for`].
+    pub(crate) fn check(&self, url: &reqwest::Url) -> Result<Tls, Failure> {
+        self.client_for(url)?;
+        Ok(if needs_tls(&self.target, url) { Tls::Needed } else { Tls::Unused })
+    }
+
+    /// The client for `url`.
+    ///
+    /// # Errors
+    /// A failure of stage `build` where `url` needs TLS and there are no usable root certificates.
+    pub(crate) fn client_for(&self, url: &reqwest::Url) -> Result<&reqwest::Client, Failure> {
+        if !needs_tls(&self.target, url) {
+            return Ok(&self.plain);
+        }
+        if let Some(client) = self.trusting.get() {
+            return Ok(client);
+        }
+        let client = http_client(&self.target, Trust::Roots)?;
+        Ok(self.trusting.get_or_init(|| client))
+    }
+}
+
+/// Whether a request to `url` is encrypted, to the host or to the proxy before it.
+fn needs_tls(target: &Target, url: &reqwest::Url) -> bool {
+    let proxy = target.proxy.as_ref().and_then(|proxies| proxy_for(proxies, url));
+    url.scheme() == "https" || proxy.is_some_and(|proxy| proxy.starts_with("https:"))
+}
+
+fn proxy_for<'p>(proxies: &'p Proxies, url: &reqwest::Url) -> Option<&'p str> {
+    let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+    proxies.for_request(url.scheme(), host, port)
+}
+
+/// Whom a connection may trust.
+#[derive(Clone, Copy)]
+enum Trust {
+    /// The target's bundle, or the system's certificates.
+    Roots,
+    Nobody,
+}
+
+fn http_client(target: &Target, trust: Trust) -> Result<reqwest::Client, Failure> {
+    let failed = |error: reqwest::Error| {
+        let failure = from_error(Stage::Build, &error);
+        let why = match trust {
+            Trust::Nobody => "a proxy's URL cannot be used",
+            Trust::Roots => {
+                "are there root certificates (of the system, in SSL_CERT_FILE or AWS_CA_BUNDLE)?"
+            }
+        };
+        let display = format!("the HTTP client cannot be set up; {why} {}", failure.context);
+        Failure { display, ..failure }
+    };
     // Whoever comes second finds ring installed already, which is what is wanted.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut client = reqwest::Client::builder()
@@ -121,11 +198,21 @@ pub(crate) fn http_client(target: &Target) -> Result<reqwest::Client, Failure> {
         .referer(false)
         .connect_timeout(target.timeouts.connect)
         .timeout(target.timeouts.attempt);
-    if let Some(proxy) = &target.proxy {
-        let proxy = reqwest::Proxy::all(proxy).map_err(|error| from_error(Stage::Build, &error))?;
-        client = client.proxy(proxy);
+    if let Some(proxies) = target.proxy.clone() {
+        // A function's URL that cannot be read would be passed over, and the proxy with it.
+        for url in [&proxies.http, &proxies.https].into_iter().flatten() {
+            reqwest::Proxy::all(url).map_err(failed)?;
+        }
+        let through = move |url: &reqwest::Url| proxy_for(&proxies, url).map(str::to_owned);
+        client = client.proxy(reqwest::Proxy::custom(through));
     }
-    client.build().map_err(|error| from_error(Stage::Build, &error))
+    client = match (trust, &target.ca_bundle) {
+        (Trust::Nobody, _) => client.tls_certs_only([]),
+        (Trust::Roots, None) => client,
+        (Trust::Roots, Some(bundle)) => client
+            .tls_certs_only(reqwest::Certificate::from_pem_bundle(&bundle.pem).map_err(failed)?),
+    };
+    client.build().map_err(failed)
 }
 
 fn owned(headers: &reqwest::header::HeaderMap) -> Vec<(String, String)> {

@@ -298,6 +298,7 @@ fn target(endpoint: &str) -> Target {
         timeouts: Timeouts::default(),
         limits: Limits::default(),
         proxy: None,
+        ca_bundle: None,
         wait_pace: WaitPace::DividedBy(200),
     }
 }

@@ -1,9 +1,9 @@
-//! URLs that a caller names, whose hosts they are, and the proxy on the way to them.
+//! URLs that a caller names, and whose hosts they are.
 
 use url::Url;
 
 use super::{HostKind, Wish};
-use crate::{environment::Environment, error::Stop, region};
+use crate::{error::Stop, region};
 
 /// A base address: scheme and host, nothing behind them, because both sides put their own path there.
 pub(super) fn endpoint_url(text: &str) -> Result<Url, Stop> {
@@ -36,15 +36,29 @@ pub(super) fn endpoint_url(text: &str) -> Result<Url, Stop> {
     Ok(url)
 }
 
-pub(super) fn checked_api_url(wish: &Wish) -> Result<Option<String>, Stop> {
+/// The route's URL as it is sent: what has to be escaped in it is escaped here, once for both sides.
+pub(super) fn checked_api_url(wish: &Wish) -> Result<Option<Url>, Stop> {
     let Some(text) = &wish.api_url else { return Ok(None) };
-    match Url::parse(text) {
-        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => {
-            Ok(Some(text.clone()))
+    let example = "for example https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH";
+    let url = match Url::parse(text) {
+        Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => url,
+        _ => {
+            let wrong = format!("the route's URL `{text}` is not an http or https URL");
+            return Err(Stop::usage(wrong).help(example));
         }
-        _ => Err(Stop::usage(format!("the route's URL `{text}` is not an http or https URL"))
-            .help("for example https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH")),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(
+            Stop::usage("the route's URL has a user name or a password in it").help(example)
+        );
     }
+    if url.fragment().is_some() {
+        return Err(Stop::usage(format!(
+            "the route's URL `{text}` has a fragment, which is never sent"
+        ))
+        .help("write a # that belongs to the path as %23"));
+    }
+    Ok(Some(url))
 }
 
 pub(super) fn host_kind(host: &str) -> HostKind {
@@ -53,25 +67,6 @@ pub(super) fn host_kind(host: &str) -> HostKind {
         .iter()
         .any(|suffix| host == *suffix || host.ends_with(&format!(".{suffix}")));
     if amazons { HostKind::Amazon } else { HostKind::Other }
-}
-
-/// The proxy for `scheme`, unless `NO_PROXY` names the host. Resolved here and given to both sides,
-/// whose own readings of these variables differ.
-pub(super) fn proxy(environment: &Environment, scheme: &str, host: Option<&str>) -> Option<String> {
-    let names: &[&str] = match scheme {
-        "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
-        // Upper case is for CGI scripts, where it is a request's header (httpoxy).
-        _ => &["http_proxy", "ALL_PROXY", "all_proxy"],
-    };
-    let (_, proxy, _) = environment.first(names)?;
-    let exempt = environment.first(&["NO_PROXY", "no_proxy"]).map_or("", |(_, list, _)| list);
-    let is_exempt = host.is_some_and(|host| {
-        exempt.split(',').map(str::trim).filter(|rule| !rule.is_empty()).any(|rule| {
-            let rule = rule.trim_start_matches('.');
-            rule == "*" || host == rule || host.ends_with(&format!(".{rule}"))
-        })
-    });
-    (!is_exempt).then(|| proxy.to_owned())
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use contract::{CredentialFault, Credentials};
 
-use super::{Wish, placeholder::placeholder, variables};
+use super::{Wish, network::Network, placeholder::placeholder, variables};
 use crate::{
     environment::{Environment, Origin},
     error::Stop,
+    masking,
     profiles::{Profiles, Source, StaticKeys},
     region,
 };
@@ -30,6 +31,7 @@ pub async fn caller(wish: &Wish) -> Result<Caller, Stop> {
     let environment = Environment::load(wish.env_file.as_deref())?;
     let sources = Sources::open(wish, &environment)?;
     let Keys { credentials, notes, .. } = sources.keys().await?;
+    masking::remember(&credentials);
     let region = sources.region()?.map(|(region, _)| region);
     Ok(Caller { credentials, region, notes })
 }
@@ -193,26 +195,23 @@ impl<'a> Sources<'a> {
     ///
     /// # Errors
     /// Exit 3: there are none, or half a pair, or parts from two places, or they are none of AWS's.
-    pub(super) async fn keys_on_aws(
-        &self,
-        region: &str,
-        proxy: Option<&str>,
-    ) -> Result<Keys, Stop> {
+    pub(super) async fn keys_on_aws(&self, region: &str, network: &Network) -> Result<Keys, Stop> {
+        let (proxies, ca_bundle) = (network.proxies.as_ref(), network.ca_bundle.as_ref());
         let found = match self.found()? {
             Found::Keys(keys) => return keys.checked()?.checked_for_aws(),
             Found::Process(_) => return self.keys().await?.checked_for_aws(),
             Found::Service(_) => {
                 let profiles = self.profiles.for_sdk();
-                sdk::credentials::from_profile(self.profile(), profiles, region, proxy)
+                sdk::credentials::from_profile(self.profile(), profiles, region, proxies, ca_bundle)
                     .await
                     .map(|credentials| (credentials, format!("the profile `{}`", self.profile())))
             }
             Found::Nothing if self.named.is_some() => return Err(self.nothing()),
-            Found::Nothing => sdk::credentials::from_default_chain(region, proxy).await.map(
-                |(credentials, provider)| {
+            Found::Nothing => sdk::credentials::from_default_chain(region, proxies, ca_bundle)
+                .await
+                .map(|(credentials, provider)| {
                     (credentials, format!("the SDK's default chain ({provider})"))
-                },
-            ),
+                }),
         };
         found
             .map(|(credentials, from)| self.keys_of(credentials, Origin::Chain, from))

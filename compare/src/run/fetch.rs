@@ -14,7 +14,7 @@ const LONGEST_ERROR: usize = 1 << 20;
 
 /// Fetches presigned URLs.
 pub(super) struct Fetcher {
-    client: reqwest::Client,
+    target: Target,
     /// Longest object that is read, in bytes.
     longest: u64,
 }
@@ -31,21 +31,37 @@ pub(super) struct Fetched {
 }
 
 impl Fetcher {
-    /// A fetcher under the proxy, time-outs and limits of `target`.
-    ///
-    /// # Errors
-    /// Where the proxy's URL cannot be used, or TLS cannot be set up.
-    pub(super) fn new(target: &Target) -> reqwest::Result<Self> {
+    /// A fetcher under the proxies, certificates, time-outs and limits of `target`.
+    pub(super) fn new(target: &Target) -> Self {
+        Self { target: target.clone(), longest: target.limits.bytes }
+    }
+
+    /// A client for `url`. It is made anew for each: a fetch is not timed, and a machine without root
+    /// certificates can fetch over plain HTTP.
+    fn client_for(&self, url: &Url) -> reqwest::Result<reqwest::Client> {
+        let Target { timeouts, proxy, ca_bundle, .. } = &self.target;
+        let proxy = proxy.as_ref().and_then(|proxies| {
+            proxies.for_request(url.scheme(), url.host_str()?, url.port_or_known_default()?)
+        });
         let mut client = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .connect_timeout(target.timeouts.connect)
-            .timeout(target.timeouts.attempt);
-        if let Some(proxy) = &target.proxy {
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.attempt);
+        if let Some(proxy) = proxy {
             client = client.proxy(reqwest::Proxy::all(proxy)?);
         }
-        Ok(Self { client: client.build()?, longest: target.limits.bytes })
+        let needs_tls =
+            url.scheme() == "https" || proxy.is_some_and(|proxy| proxy.starts_with("https:"));
+        client = match ca_bundle {
+            Some(bundle) if needs_tls => {
+                client.tls_certs_only(reqwest::Certificate::from_pem_bundle(&bundle.pem)?)
+            }
+            None if needs_tls => client,
+            _ => client.tls_certs_only([]),
+        };
+        client.build()
     }
 
     /// Reads the object at `url` to its end, keeping only its length and its hash.
@@ -54,8 +70,11 @@ impl Fetcher {
     /// A [`Failure`] where the URL cannot be sent as it was signed, where no whole answer came, where
     /// its status is not 200, or where the object is longer than the target's limit.
     pub(super) async fn fetch(&self, url: &str) -> Result<Fetched, Failure> {
-        let mut response =
-            self.client.get(as_signed(url)?).send().await.map_err(|error| failed(error, None))?;
+        let url = as_signed(url)?;
+        let client = self.client_for(&url).map_err(|error| {
+            Failure::new(Stage::Build, format!("no HTTP client can be made: {}", innermost(&error)))
+        })?;
+        let mut response = client.get(url).send().await.map_err(|error| failed(error, None))?;
         let status = response.status().as_u16();
         if status != 200 {
             return Err(refused(status, response).await);

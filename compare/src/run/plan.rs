@@ -85,6 +85,9 @@ impl Material {
 
     /// What `scenario` asks.
     pub(super) fn plan(&self, scenario: Scenario, choices: &Choices, place: &Place) -> Plan {
+        if let Some(reason) = place.lacks(scenario.service()) {
+            return Plan::Skip(reason);
+        }
         match scenario {
             Scenario::S3ListBuckets => both(Operation::ListBuckets),
             Scenario::S3ListObjects => self.list_objects(Pages::First, None),

@@ -64,20 +64,18 @@ impl Player {
         choices: Choices,
         (run, ledger): (&Run, Ledger),
         interrupt: Interrupt,
-    ) -> Result<Self, Stop> {
-        let fetcher = Fetcher::new(&place.target)
-            .map_err(|error| Stop::impossible(format!("no HTTP client can be made: {error}")))?;
-        Ok(Self {
+    ) -> Self {
+        Self {
             sides: Arc::clone(sides),
             place: Arc::clone(place),
             material: Material::new(&choices, run),
             secrets: Secrets::of(&place.credentials),
+            fetcher: Fetcher::new(&place.target),
             choices,
             ledger,
             unwritten: Once::new(),
             interrupt,
-            fetcher,
-        })
+        }
     }
 
     pub(super) async fn play(&mut self, scenario: Scenario) -> Result<Finding, Stop> {

@@ -135,10 +135,90 @@ fn what_is_not_http_at_all_is_a_broken_answer() {
 #[test]
 fn the_password_of_a_proxy_is_not_shown() {
     let closed = closed();
-    for proxy in [closed.replace("//", "//me:hunter2@"), "http://me:hunter2@[".to_owned()] {
+    let bare = closed.replace("http://", "me:hunter2@");
+    let socks = "socks5://me:hunter2@127.0.0.1:9".to_owned();
+    let broken = "http://me:hunter2@[".to_owned();
+    for proxy in [closed.replace("//", "//me:hunter2@"), bare, broken, socks] {
         let ended =
             program("http://bucket.example", &[]).secret("hunter2").env("http_proxy", &proxy).run();
         ended.expect_error(3, &["proxy"]);
+    }
+}
+
+#[test]
+fn a_proxy_without_a_scheme_is_spoken_to_in_http() {
+    let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
+    let endpoint = sandbox.endpoint().to_owned();
+    let proxy = serve(move |request| {
+        request
+            .head
+            .contains("Basic bWU6aHVudGVyMg==")
+            .then(|| crate::server::forward(&endpoint, &request))
+    });
+    let words = ["--format", "json", "--only", "s3-list-buckets"];
+    let run = Program::at(&sandbox, "admin", words)
+        .secret("hunter2")
+        .env("http_proxy", &proxy.replace("http://", "me:hunter2@"))
+        .run()
+        .expect(0)
+        .json();
+    assert!(run["target"]["notes"].to_string().contains("through the proxy"), "{run}");
+}
+
+/// A server may send back what it was sent, with `cleanup` as with every other verb.
+#[test]
+fn what_a_server_quotes_of_a_token_is_masked_in_the_error_of_every_verb() {
+    let quotes = serve(|request| {
+        let token = request.head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("x-amz-security-token").then(|| value.trim().to_owned())
+        });
+        let body = format!(
+            "<Response><Errors><Error><Code>InvalidToken</Code><Message>The token {} is not valid\
+             </Message></Error></Errors><RequestID>1</RequestID></Response>",
+            token.unwrap_or_default()
+        );
+        Some(Message::answer("400 Bad Request", "text/xml", &body))
+    });
+    for words in [
+        ["cleanup", "--region", "us-east-1"],
+        ["run", "--only", "ec2-describe-images"],
+        ["explain", "ec2-describe-images", "--format=text"],
+        ["paths", "ec2-describe-images", "--format=json"],
+    ] {
+        let ended = Program::new(words.iter().copied().chain(["--endpoint-url", &quotes]))
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_SESSION_TOKEN", " a-token-that-nobody-may-see ")
+            .secret("a-token-that-nobody-may-see")
+            .run();
+        assert!([0, 1, 3].contains(&ended.code), "{words:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn the_routes_url_is_escaped_once_for_both_sides_or_refused() {
+    let sandbox = Sandbox::start(sandbox::Options::default()).unwrap();
+    let api_url = format!("{} x", sandbox.api_url());
+    let words = ["--format", "json", "--only", "api-invoke", "--api-url", &api_url];
+    let run = Program::at(&sandbox, "admin", words).run().json();
+    let found = scenario(&run, "api-invoke");
+    assert_eq!(found["same"], true, "{found:#}");
+    assert_ne!(found["sdk"]["failure"]["stage"], "build", "{found:#}");
+    for (url, part) in [
+        ("x", "not an http or https URL"),
+        ("http://me:hunter2@route.example/", "a user name or a password"),
+        ("http://route.example/#top", "fragment"),
+    ] {
+        for target in [&["--target", "sandbox"][..], &["--endpoint-url", sandbox.endpoint()]] {
+            let words = ["run", "--only", "api-invoke", "--api-url", url];
+            Program::new(words.iter().chain(target))
+                .keys(&sandbox, "admin")
+                .secret("hunter2")
+                .run()
+                .expect_error(2, &[part]);
+        }
     }
 }
 

@@ -278,6 +278,7 @@ fn a_dry_run_that_is_carried_out_fails_on_both_sides_and_is_ended() {
         clock: Clock::System,
         timeouts: Timeouts::default(),
         proxy: None,
+        ca_bundle: None,
         wait_pace: WaitPace::AsOnAws,
         limits: contract::Limits::default(),
     };

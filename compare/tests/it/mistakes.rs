@@ -36,6 +36,7 @@ fn right(sandbox: &Sandbox, service: &str) -> Draft {
         timeouts: Timeouts::default(),
         limits: Limits::default(),
         proxy: None,
+        ca_bundle: None,
         wait_pace: WaitPace::AsOnAws,
     };
     let caller = sandbox.identity("temporary").expect("an identity");
@@ -119,6 +120,7 @@ fn raw_client(sandbox: &Sandbox) -> raw::Client {
         timeouts: Timeouts::default(),
         limits: Limits::default(),
         proxy: None,
+        ca_bundle: None,
         wait_pace: WaitPace::AsOnAws,
     };
     raw::Client::new(target, draft.configuration.credentials).expect("a client")

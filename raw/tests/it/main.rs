@@ -37,6 +37,7 @@ fn target(endpoint: Endpoint, addressing: Addressing) -> Target {
         timeouts: Timeouts::default(),
         limits: Limits::default(),
         proxy: None,
+        ca_bundle: None,
         wait_pace: WaitPace::DividedBy(1000),
     }
 }

@@ -4,8 +4,9 @@ use std::net::TcpListener;
 use std::time::{Duration, SystemTime};
 
 use contract::{
-    Addressing, Answer, Client as _, Clock, DryRun, Endpoint, Failure, InvokeApi, Operation, Pages,
-    PresignGet, Reply, RunInstances, Signing, Stage, Target, WaitUntilRunning,
+    Addressing, Answer, CaBundle, Client as _, Clock, DryRun, Endpoint, Failure, InvokeApi,
+    Operation, Pages, PresignGet, Proxies, Reply, RunInstances, Signing, Stage, Target,
+    WaitUntilRunning,
 };
 use raw::{Client, Retries};
 
@@ -505,7 +506,8 @@ async fn each_attempt_is_signed_at_its_own_time() {
 async fn a_proxy_gets_every_request_and_its_password_is_not_shown() {
     let server = Server::start(vec![ok(BUCKETS)]);
     let mut target = local("http://service.invalid");
-    target.proxy = Some(server.endpoint.replace("http://", "http://me:hush@"));
+    let proxy = server.endpoint.replace("http://", "http://me:hush@");
+    target.proxy = Some(Proxies { http: Some(proxy), ..Proxies::default() });
     let client = Client::new(target.clone(), credentials()).unwrap();
     client.call(&Operation::ListBuckets).await.result.unwrap();
     let request = server.requests().remove(0);
@@ -516,10 +518,34 @@ async fn a_proxy_gets_every_request_and_its_password_is_not_shown() {
     assert!(failure.display.contains("through the proxy http://127.0.0.1"), "{failure}");
     assert!(!format!("{failure:?} {client:?}").contains("hush"), "{failure:?} {client:?}");
 
-    target.proxy = Some("::".to_owned());
+    target.proxy = Some(Proxies { https: Some("::".to_owned()), ..Proxies::default() });
     let error = Client::new(target, credentials()).unwrap_err();
     assert_eq!(error.stage(), Stage::Build);
     assert!(error.to_string().contains("cannot be set up"), "{error}");
+}
+
+#[tokio::test]
+async fn a_host_that_is_exempt_is_called_without_the_proxy() {
+    let server = Server::start(vec![ok(BUCKETS)]);
+    let mut target = local(&server.endpoint);
+    // Nobody listens there.
+    let http = Some("http://127.0.0.1:1".to_owned());
+    let exempt = "10.0.0.0/8, 127.0.0.0/8".to_owned();
+    target.proxy = Some(Proxies { http, exempt, ..Proxies::default() });
+    let client = Client::new(target, credentials()).unwrap();
+    client.call(&Operation::ListBuckets).await.result.unwrap();
+    assert!(server.requests().remove(0).starts_with("GET / HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+async fn a_ca_bundle_without_a_certificate_is_named_where_tls_is_needed() {
+    let mut target = local("https://127.0.0.1:1");
+    let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"[..].into();
+    target.ca_bundle = Some(CaBundle { path: "bundle.pem".into(), pem });
+    let client = Client::new(target, credentials()).unwrap();
+    let failure = client.call(&Operation::ListBuckets).await.result.unwrap_err();
+    assert_eq!(failure.stage, Stage::Build);
+    assert!(failure.display.contains("cannot be set up"), "{failure}");
 }
 
 #[test]

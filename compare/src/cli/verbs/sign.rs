@@ -12,6 +12,7 @@ use crate::{
     error::Stop,
     output,
     place::{self, HostKind},
+    region,
     report::steps,
     runtime::several_threads,
     sign::{Answer, Job, Location, Secret, Shown, Side, Signing, Steps, service},
@@ -180,6 +181,12 @@ fn job(args: &SignArgs) -> Result<Job, Stop> {
             Timestamp::new(SystemTime::now()).map_err(|error| usage(&error))?.as_str().to_owned()
         }
     };
+    // A host that shows a region beats the environment, not the option.
+    let region = wish.region.or(guessed.region).or(caller.region);
+    if let Some(region) = &region {
+        let name = host.split(':').next().unwrap_or_default();
+        region::check_for(HostKind::of(name), region)?;
+    }
     let credentials = caller.credentials;
     Ok(Job {
         id: Value::Null,
@@ -188,8 +195,7 @@ fn job(args: &SignArgs) -> Result<Job, Stop> {
         headers: args.headers.iter().map(|header| split(header)).collect::<Result<_, _>>()?,
         body_base64: BASE64_STANDARD.encode(body(args)?),
         service: args.service.clone(),
-        // A host that shows a region beats the environment, not the option.
-        region: wish.region.or(guessed.region).or(caller.region),
+        region,
         time,
         access_key_id: credentials.access_key_id.as_str().to_owned(),
         secret_access_key: Secret(credentials.secret_key.expose().to_owned()),

@@ -152,6 +152,7 @@ impl Scene {
             timeouts: Timeouts { attempt: self.case.patience, ..Timeouts::default() },
             limits: Limits { bytes: MOST_BYTES, ..Limits::default() },
             proxy: None,
+            ca_bundle: None,
             wait_pace: WaitPace::AsOnAws,
         })
     }

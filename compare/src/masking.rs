@@ -1,0 +1,25 @@
+//! What no message may show: the keys that this process was told. An error can quote a service, and a
+//! service can quote what it was sent.
+
+use std::sync::{Mutex, PoisonError};
+
+use contract::Credentials;
+use raw::redact::Secrets;
+
+static SECRETS: Mutex<Vec<Secrets>> = Mutex::new(Vec::new());
+
+/// Has the secrets of `credentials` masked from now on.
+pub fn remember(credentials: &Credentials) {
+    // A panic elsewhere must not unmask anything.
+    SECRETS.lock().unwrap_or_else(PoisonError::into_inner).push(Secrets::of(credentials));
+}
+
+/// `text` without the secrets that were remembered.
+#[must_use]
+pub fn masked(text: &str) -> String {
+    let mut text = text.to_owned();
+    for secrets in SECRETS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        secrets.redact(&mut text);
+    }
+    text
+}
