@@ -130,7 +130,7 @@ async fn play_and_count(
     let sdk = SdkSide::at(&place)?;
     let finding = tried(player.play_once(scenario, &raw, &sdk).await?)?;
     countable(scenario, &finding)?;
-    let (raw, sdk) = (raw.seen("raw")?, sdk.seen("the SDK")?);
+    let (raw, sdk) = (raw.seen("raw", &finding.raw)?, sdk.seen("the SDK", &finding.sdk)?);
 
     let requests = &raw.requests;
     let bare = if requests.is_empty() { None } else { Some(counter.bare(&place, requests).await?) };

@@ -11,7 +11,7 @@ use raw::observe::{Function, Observation};
 use sdk::trace::MarkKind;
 use serde::{Deserialize, Serialize};
 
-use crate::{call::bare::Prepared, error::Stop, place::Place};
+use crate::{call::bare::Prepared, error::Stop, findings::Side, place::Place};
 
 /// What runs on one side, by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -85,8 +85,8 @@ impl<'c> RawSide<'c> {
         Self { client, seen: Mutex::default() }
     }
 
-    pub(super) fn seen(self, name: &str) -> Result<Seen, Stop> {
-        called(name, self.seen)
+    pub(super) fn seen(self, name: &str, side: &Side) -> Result<Seen, Stop> {
+        called(name, self.seen, side)
     }
 }
 
@@ -97,14 +97,18 @@ impl SdkSide {
         Ok(Self { client, seen: Mutex::default() })
     }
 
-    pub(super) fn seen(self, name: &str) -> Result<Seen, Stop> {
-        called(name, self.seen)
+    pub(super) fn seen(self, name: &str, side: &Side) -> Result<Seen, Stop> {
+        called(name, self.seen, side)
     }
 }
 
-fn called(name: &str, seen: Mutex<Option<Seen>>) -> Result<Seen, Stop> {
+/// What was seen of a call that came back, whatever `side` made of it: one that panics does not.
+fn called(name: &str, seen: Mutex<Option<Seen>>, side: &Side) -> Result<Seen, Stop> {
     let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-    seen.ok_or_else(|| Stop::impossible(format!("{name} was not called")))
+    seen.ok_or_else(|| {
+        let why = side.failure.as_ref().map_or("it was not called", |failure| &failure.display);
+        Stop::impossible(format!("{name} cannot be followed: {why}"))
+    })
 }
 
 impl Client for RawSide<'_> {

@@ -558,3 +558,19 @@ fn the_default_table_shows_what_each_side_prints_for_credentials_that_are_stale(
         assert_eq!(rest.lines().next(), Some("service error"), "{text}");
     }
 }
+
+/// aws-runtime unwraps the header that it makes of the access key id.
+#[test]
+fn a_line_break_behind_the_access_key_id_makes_one_side_panic_and_the_answer_whole() {
+    let sandbox = sandbox();
+    let id = format!("{}\r", sandbox.identity("admin").expect("an identity").access_key_id);
+    let at = |words: &[&str]| Program::at(&sandbox, "admin", words).env("AWS_ACCESS_KEY_ID", &id);
+    let ended = at(&["--only", "s3-list-buckets", "--format", "json"]).run().expect(1);
+    assert_eq!(ended.stderr, "");
+    let found = ended.json();
+    let said = |side: &str| found["scenarios"][0][side]["failure"]["display"].to_string();
+    assert!(said("raw").contains("the access key id holds"), "{found}");
+    assert!(said("sdk").contains("the SDK panicked: "), "{found}");
+    at(&["paths", "s3-list-buckets"]).run().expect_error(3, &["the SDK panicked: "]);
+    at(&["cleanup"]).run().expect_error(3, &["the access key id holds"]);
+}
