@@ -146,7 +146,12 @@ fn check_certificates(pem: &[u8]) -> Result<(), String> {
     }
     // A second call finds the provider already installed; that is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only(certificates).build();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .tls_certs_only(certificates)
+        .build();
     client.map(drop).map_err(unreadable)
 }
 
