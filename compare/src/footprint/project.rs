@@ -5,7 +5,7 @@ use std::{
     env,
     ffi::OsString,
     fs, io,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     process::Command,
 };
 
@@ -79,19 +79,24 @@ impl Project {
     /// # Errors
     /// Exit 3 where there is no cargo, or no such project.
     pub fn open(manifest: Option<&Path>) -> Result<Self, Stop> {
-        let toolchain = output(Command::new(program("RUSTC", "rustc")).arg("-vV"))?;
-        let host = toolchain.lines().find_map(|line| line.strip_prefix("host: "));
-        let mut command = Command::new(program("CARGO", "cargo"));
-        command
-            .args(["metadata", "--format-version=1", "--locked", "--filter-platform"])
-            .arg(host.unwrap_or_default());
-        if let Some(manifest) = manifest {
-            command.arg("--manifest-path").arg(manifest);
-        }
         let help = "run it in the project's folder, or name its Cargo.toml with --manifest-path";
         let elsewhere = |why: &str| {
             Stop::impossible(format!("the programs to measure are not found: {why}")).help(help)
         };
+        let toolchain = output(Command::new(program("RUSTC", "rustc")).arg("-vV"))?;
+        let host = toolchain.lines().find_map(|line| line.strip_prefix("host: "));
+        let manifest = match manifest {
+            Some(manifest) => {
+                path::absolute(manifest).map_err(|error| elsewhere(&error.to_string()))?
+            }
+            None => here().map_err(|stop| elsewhere(&stop.message))?,
+        };
+        let mut command = cargo();
+        command
+            .args(["metadata", "--format-version=1", "--locked", "--filter-platform"])
+            .arg(host.unwrap_or_default())
+            .arg("--manifest-path")
+            .arg(manifest);
         let text = output(&mut command).map_err(|stop| elsewhere(&stop.message))?;
         let metadata: Metadata =
             serde_json::from_str(&text).map_err(|error| elsewhere(&error.to_string()))?;
@@ -122,7 +127,7 @@ impl Project {
     /// Exit 3 where it cannot be built, or fails.
     pub fn run_release(&self, words: &[&str]) -> Result<String, Stop> {
         let manifest = self.metadata.workspace_root.join("Cargo.toml");
-        let mut command = Command::new(program("CARGO", "cargo"));
+        let mut command = cargo();
         command.args(["run", "--quiet", "--release", "--locked", "--manifest-path"]);
         output(command.arg(manifest).args(words))
     }
@@ -145,7 +150,7 @@ impl Project {
     /// What is built for `subject` on this machine, by `cargo tree`, because `cargo metadata` knows
     /// only the features of the whole workspace.
     pub(super) fn tree(&self, subject: Subject) -> Result<Tree, Stop> {
-        let mut command = Command::new(program("CARGO", "cargo"));
+        let mut command = cargo();
         command
             .args(["tree", "--locked", "--edges", "normal,build", "--prefix", "depth"])
             .args(["--format", " {p}"])
@@ -250,7 +255,7 @@ impl Project {
             (format!("{}, {profile}", subject.binary()), self.tree(subject)?.packages.len());
         let crates = u32::try_from(crates).unwrap_or(u32::MAX);
         let folder = self.folder().join("build");
-        let mut command = Command::new(program("CARGO", "cargo"));
+        let mut command = cargo();
         command
             .args(["build", "--locked", "--bin", &subject.binary()])
             .args(self.selection(subject));
@@ -292,6 +297,22 @@ fn unkept(path: &Path, error: &io::Error) -> Stop {
 
 fn hex(bytes: &[u8]) -> String {
     Hex::of(Sha256::digest(bytes).into()).as_str().to_owned()
+}
+
+/// Cargo, away from the project's own configuration: what is measured are the published crates of the
+/// SDK, whether or not `slim` has put pruned ones in their place.
+fn cargo() -> Command {
+    let mut command = Command::new(program("CARGO", "cargo"));
+    command.current_dir(env::temp_dir()).env_remove("SDK_IS_PRUNED");
+    command
+}
+
+/// The manifest of the workspace that the current folder is in.
+fn here() -> Result<PathBuf, Stop> {
+    let mut command = Command::new(program("CARGO", "cargo"));
+    let text =
+        output(command.args(["locate-project", "--workspace", "--message-format", "plain"]))?;
+    Ok(text.trim_end().into())
 }
 
 /// Cargo says to what it runs which cargo and which compiler it is.

@@ -20,8 +20,8 @@ static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
         .expect("cargo describes the workspace")
 });
 
-const OURS: [&str; 8] =
-    ["contract", "raw", "sdk", "sandbox", "workloads", "programs", "compare", "benches"];
+const OURS: [&str; 9] =
+    ["contract", "raw", "sdk", "sandbox", "workloads", "programs", "compare", "benches", "slim"];
 
 fn host() -> String {
     let version = cargo(&["-vV"]);
@@ -110,6 +110,16 @@ fn the_sandbox_shares_no_code_with_those_whom_it_judges() {
     }
     let sdks: Vec<_> = reached.iter().filter(|name| name.starts_with("aws-")).collect();
     assert_eq!(sdks, [&""; 0]);
+}
+
+/// It is built before everything else, to spare the user a long build.
+#[test]
+fn slim_builds_in_seconds() {
+    let reached = reach("slim");
+    let heavy: Vec<_> =
+        reached.iter().filter(|name| name.starts_with("aws-") || OURS.contains(name)).collect();
+    assert_eq!(heavy, [&""; 0]);
+    assert!(reached.len() < 20, "{} crates", reached.len());
 }
 
 #[test]

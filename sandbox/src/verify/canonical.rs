@@ -35,17 +35,8 @@ impl CanonicalRequest {
     /// None of the others is the first form of another request, so that no signature becomes good
     /// for a request with another meaning.
     ///
-    /// | what is sent | aws-sigv4 (Rust) | awscrt | botocore | the service | taken here |
-    /// |---|---|---|---|---|---|
-    /// | `/a/.`, not S3 | `/a/` (RFC 3986, 5.2.4) | `/a` | `/a` | not known | both |
-    /// | `%2F` in an S3 path | `%2F` | `%2F` | `%2F` | not known (see `encode_once`) | `/` and `%2F` |
-    /// | a stray `%` in an S3 path | `%` | `%` | `%` | not known; `%25`, if it decodes and encodes | both |
-    /// | a stray `%` in a query | `%25` | refused | `%` | not known | both |
-    /// | a bare `+` in a query | `%20` | `%2B` | `+` | S3, API Gateway: `%20` | `%20` |
-    /// | a tab in a header value | the tab | a space | a space | S3: a space | a space |
-    ///
-    /// As aws-sigv4 1.6.4, awscrt 0.38.1 and botocore 1.44.5 sign when they are run. Of a bare `+` see
-    /// `decode_form`; of a tab aws/aws-sdk-net#1222.
+    /// docs/signing.md shows what each of AWS's signers makes of such a request, and what is taken here;
+    /// a referee holds that table against the signers.
     fn rebuild(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Vec<Self> {
         // A client has to list the names in lower case and sorted; so the server's list is,
         // whatever the client's looks like, and a name listed twice counts once.
