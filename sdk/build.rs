@@ -1,5 +1,5 @@
 //! Says before the compiler runs out of memory that it may. Nothing else of a build can: rustc needs
-//! that much for aws-sdk-ec2, and is killed without a word of why.
+//! that much for aws-sdk-ec2, and is killed without saying why.
 
 use std::{env, fs};
 

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`project`] | finds the fetched sources, and what is wanted of them: `[package.metadata.slim]` in `sdk/Cargo.toml` |
 //! | [`items`] | cuts Rust source into items, with the compiler's lexer |
+//! | [`sources`] | reads a crate: its modules, and which of them only list the others |
 //! | [`prune`] | follows what the operations mention, and drops the rest |
 //! | [`install`] | writes the copy and the override, or removes them |
 
@@ -18,3 +19,4 @@ pub mod install;
 pub mod items;
 pub mod project;
 pub mod prune;
+pub mod sources;

@@ -2,32 +2,19 @@
 //! all of them.
 //!
 //! smithy-rs lays every SDK crate out alike: one file an operation, a type, a serialiser; and a few
-//! *lists*, files that name all of these ([`LISTS`]). A file that is reached is kept whole, byte for
+//! *lists*, files that name all of these. A file that is reached is kept whole, byte for
 //! byte. Of a list, the items are kept that are reached themselves, or name what is.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    fs, io,
+    collections::{BTreeMap, BTreeSet},
+    fs,
     path::{Path, PathBuf},
 };
 
-use crate::items::{Item, Kind, Mentions, SplitError, split};
-
-/// The modules that list what the crate has. Of any other module all is kept, or nothing.
-const LISTS: &[&str] = &[
-    "client",
-    "error_meta",
-    "lens",
-    "operation",
-    "protocol_serde",
-    "serde_util",
-    "types",
-    "types::builders",
-    "types::error",
-    "types::error::builders",
-    "waiters",
-    "waiters::matchers",
-];
+use crate::{
+    items::{Item, Kind, Mentions},
+    sources::{Entry, List, Module, SourceError, Sources, child},
+};
 
 /// What is to be kept of a crate, by the names of the modules.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,14 +50,9 @@ pub struct Change {
 /// Why a crate cannot be pruned.
 #[derive(Debug, thiserror::Error)]
 pub enum PruneError {
-    /// A file cannot be read.
-    #[error("{} cannot be read", path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// The sources are not understood.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// What was asked for is not there.
     #[error("there is no {what} `{name}` in {}", root.display())]
     Unknown {
@@ -80,14 +62,6 @@ pub enum PruneError {
         name: String,
         /// Where it was looked for.
         root: PathBuf,
-    },
-    /// A file that cannot be cut into items.
-    #[error("{} is not laid out as expected", path.display())]
-    Layout {
-        /// Which file.
-        path: PathBuf,
-        /// Where.
-        source: SplitError,
     },
     /// A path that leads nowhere.
     #[error("{} names `crate::{path}`, which was not found", file.display())]
@@ -130,122 +104,6 @@ pub fn prune(root: &Path, wanted: &Wanted) -> Result<Pruned, PruneError> {
     }
     reach.follow()?;
     reach.pruned(root)
-}
-
-/// The source of a crate, module by module.
-struct Sources {
-    /// By path, such as `types::_instance`; the root's is empty.
-    modules: HashMap<String, Module>,
-}
-
-struct Module {
-    /// Relative to the crate's root.
-    path: PathBuf,
-    text: String,
-}
-
-impl Sources {
-    fn read(root: &Path) -> Result<Self, PruneError> {
-        let mut modules = HashMap::new();
-        let mut folders = vec![PathBuf::from("src")];
-        while let Some(folder) = folders.pop() {
-            let unreadable = |source| PruneError::Unreadable { path: root.join(&folder), source };
-            for entry in fs::read_dir(root.join(&folder)).map_err(unreadable)? {
-                let path = folder.join(entry.map_err(unreadable)?.file_name());
-                if root.join(&path).is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|extension| extension == "rs") {
-                    let text = fs::read_to_string(root.join(&path)).map_err(|source| {
-                        PruneError::Unreadable { path: root.join(&path), source }
-                    })?;
-                    modules.insert(name_of(&path), Module { path, text });
-                }
-            }
-        }
-        Ok(Self { modules })
-    }
-
-    fn lists(&self) -> Result<BTreeMap<&'static str, List<'_>>, PruneError> {
-        let lists = LISTS.iter().filter_map(|name| Some((*name, self.modules.get(*name)?)));
-        lists.map(|(name, module)| Ok((name, List::of(name, module)?))).collect()
-    }
-}
-
-impl Module {
-    fn split<'a>(&self, source: &'a str) -> Result<Vec<Item<'a>>, PruneError> {
-        split(source).map_err(|source| PruneError::Layout { path: self.path.clone(), source })
-    }
-}
-
-/// A list, cut into what is kept or left out.
-struct List<'s> {
-    entries: Vec<Entry<'s>>,
-    /// Where the list has a name from: `pub use crate::path::name;`
-    exports: HashMap<&'s str, Vec<&'s str>>,
-    /// What it defines itself.
-    functions: BTreeSet<&'s str>,
-    definitions: BTreeSet<&'s str>,
-}
-
-/// An item of a list. Of the trait of all waiters and its implementation, the members are kept or
-/// left out one by one.
-struct Entry<'s> {
-    item: Item<'s>,
-    members: Vec<Item<'s>>,
-}
-
-impl<'s> List<'s> {
-    fn of(name: &str, module: &'s Module) -> Result<Self, PruneError> {
-        let mut list = Self {
-            entries: Vec::new(),
-            exports: HashMap::new(),
-            functions: BTreeSet::new(),
-            definitions: BTreeSet::new(),
-        };
-        for item in module.split(&module.text)? {
-            match &item.kind {
-                Kind::Use(path) => {
-                    let exported = path.last().copied().unwrap_or_default();
-                    match path.as_slice() {
-                        ["crate", path @ ..] => drop(list.exports.insert(exported, path.to_vec())),
-                        // Another crate's.
-                        _ => drop(list.definitions.insert(exported)),
-                    }
-                }
-                Kind::Function(name) => drop(list.functions.insert(name)),
-                Kind::Named(name) | Kind::Trait(name) => drop(list.definitions.insert(name)),
-                Kind::Module(_) | Kind::Impl | Kind::Nameless => {}
-            }
-            let members = match item.body {
-                Some(body)
-                    if name == "client" && matches!(item.kind, Kind::Trait(_) | Kind::Impl) =>
-                {
-                    module.split(body)?
-                }
-                _ => Vec::new(),
-            };
-            list.entries.push(Entry { item, members });
-        }
-        Ok(list)
-    }
-}
-
-/// The module that the file at `src/a/b.rs` is: `a::b`.
-fn name_of(path: &Path) -> String {
-    let segments: Vec<_> = path
-        .with_extension("")
-        .iter()
-        .skip(1)
-        .map(|segment| segment.to_string_lossy().into_owned())
-        .collect();
-    match segments.as_slice() {
-        [root] if root == "lib" => String::new(),
-        segments => segments.join("::"),
-    }
-}
-
-fn child(module: &str, name: &str) -> String {
-    if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
 }
 
 /// What has been reached so far.
@@ -453,7 +311,7 @@ impl<'s> Reach<'s> {
         for name in ["Cargo.toml", "README.md", "LICENSE"] {
             let path = root.join(name);
             let bytes =
-                fs::read(&path).map_err(|source| PruneError::Unreadable { path, source })?;
+                fs::read(&path).map_err(|source| SourceError::Unreadable { path, source })?;
             files.insert(name.into(), bytes);
         }
         let operations = Change {

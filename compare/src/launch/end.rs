@@ -230,7 +230,7 @@ async fn end(sides: &Sides, id: &str) -> Result<(), String> {
             "TerminateInstances answered that it is {}",
             change.current.as_deref().unwrap_or("in no state")
         )),
-        None => Err("TerminateInstances answered without a word of it".to_owned()),
+        None => Err("TerminateInstances did not mention it".to_owned()),
     }
 }
 

@@ -85,9 +85,9 @@ impl Keys {
         let wrong = if let Some(placeholder) = placeholder(&self.credentials) {
             placeholder
         } else if id.len() == 40 && has_small_letters {
-            "the access key id has the form of a secret, which is sent to nobody"
+            "the access key id has the form of a secret; nothing was sent"
         } else if !is_of_words {
-            "the access key id is none of AWS's: they are letters and digits"
+            "the access key id cannot be one of AWS, which has letters and digits only"
         } else {
             return Ok(self);
         };

@@ -389,7 +389,7 @@ fn an_id_with_slashes_is_signed_for_a_foreign_server_and_for_none_of_awss() {
     let sign = ["sign", "--service", "s3", "--region", "us-east-1", "http://127.0.0.1:9000/b/k"];
     with(&sign).run().expect(0);
     let aws = ["--target", "aws", "--region", "us-east-1"];
-    with(&aws).run().expect_error(3, &["access key id is none of AWS's"]);
+    with(&aws).run().expect_error(3, &["the access key id cannot be one of AWS"]);
     // Forty of base64 are a secret, whatever stands in the secret's place.
     let secret = Program::new(aws).env("AWS_ACCESS_KEY_ID", &SECRET.replace(['/', '+'], "a"));
     secret

@@ -35,7 +35,7 @@ enum Mood {
     RefusesWithSequences,
     /// To a hostile place.
     Redirects,
-    /// In no format of AWS's.
+    /// Not an AWS error document.
     Rambles,
 }
 

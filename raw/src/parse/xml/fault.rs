@@ -123,7 +123,7 @@ pub enum Problem {
     #[error("elements are nested too deeply")]
     TooDeep,
     /// A list of so many items in so few bytes that it is made to fill the memory.
-    #[error("{items} items in so few bytes are none of AWS's")]
+    #[error("{items} items in so few bytes are not an answer of AWS")]
     TooDense {
         /// Items that had been read.
         items: usize,
