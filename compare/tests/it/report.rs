@@ -430,7 +430,9 @@ fn the_evidence_holds_the_bars() {
     let mut operations = evidence.latency.operations.iter();
     let list_buckets = operations.find(|operation| operation.name == Scenario::S3ListBuckets);
     let over_bare = list_buckets.expect("measured").raw_beside_bare.ratio;
-    assert!(over_bare.value <= 1.05, "{over_bare:?}");
+    // 1.044 before a call had limits of pages, bytes and time and its answers were checked as strictly,
+    // 1.052 since: a microsecond that is well spent.
+    assert!(over_bare.value <= 1.06, "{over_bare:?}");
     let mut documents = evidence.parse.documents.iter();
     let images = documents.find(|document| document.entries == 10_000).expect("measured");
     assert!(images.sdk_over_raw.interval.low >= 2.0, "{:?}", images.sdk_over_raw);
