@@ -31,7 +31,7 @@ pub fn doubts_about_aws_keys(credentials: &Credentials) -> Vec<String> {
                 .to_owned(),
         ),
         _ if !has_form_of_an_id(id) => doubts.push(
-            "the access key has not the form of AWS's: AKIA or ASIA and 16 capitals and digits"
+            "the access key id does not look like AWS's: AKIA or ASIA, then 16 capitals and digits"
                 .to_owned(),
         ),
         _ => {}
@@ -56,7 +56,7 @@ pub fn doubts_about_keys(credentials: &Credentials) -> Vec<String> {
     vec![doubt]
 }
 
-/// What shows that `secret` has not the form of AWS's.
+/// What shows that `secret` does not look like AWS's.
 fn form_of_secret(secret: &str) -> Option<String> {
     if !secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+')) {
         return Some(
