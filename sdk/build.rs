@@ -19,7 +19,7 @@ fn main() {
         let tenths = ((available << 10) + 50_000_000) / 100_000_000;
         println!(
             "cargo::warning=building aws-sdk-ec2 takes the compiler about 8 GB, and {}.{} GB are free; \
-             `cargo run -p slim` first, and it takes a fifth of that",
+             run `cargo run -p slim` first, and it takes 1 GB",
             tenths / 10,
             tenths % 10
         );
