@@ -64,7 +64,7 @@ impl Bare {
     /// # Errors
     /// Exit 3 where one of them is no request.
     pub fn new(requests: Vec<Prepared>, timeouts: Timeouts) -> Result<Self, Stop> {
-        // Whoever comes second finds one installed already, and it is the same.
+        // A second call finds the provider already installed; that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = reqwest::Client::builder()
             .no_proxy()

@@ -123,7 +123,7 @@ fn assignment<'a>(lines: &[&'a str]) -> Result<Option<Assignment<'a>>, &'static 
     Ok(Some(Assignment { name, value: value.to_owned(), lines: 1, has_dollar }))
 }
 
-/// An assignment whose value begins after an opening `mark` and may end in one of `following`.
+/// Reads a quoted value: it begins behind the opening `mark`, and may end in a line of `following`.
 fn quoted<'a>(
     name: &'a str,
     mark: char,

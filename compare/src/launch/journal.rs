@@ -221,7 +221,7 @@ fn create(header: &Header) -> Result<(PathBuf, File), JournalError> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path)?;
         add(&mut file, header)?;
-        // The file's name is in the folder, which is synced by itself.
+        // Syncing a file does not sync its name: the folder has to be synced too.
         #[cfg(unix)]
         File::open(&folder)?.sync_all()?;
         Ok(file)

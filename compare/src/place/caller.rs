@@ -249,7 +249,7 @@ impl<'a> Sources<'a> {
         Keys { credentials, origin, from, notes: self.notes.clone() }
     }
 
-    /// A `.env` that came with somebody's project is no reason to run a command of its choice.
+    /// A `.env` may come with somebody else's project, so a command that it chooses is not run.
     fn run_nothing_of_a_file(&self, origin: &Origin) -> Result<(), Stop> {
         let Origin::File(path) = origin else { return Ok(()) };
         Err(Stop::impossible(format!(
