@@ -119,7 +119,7 @@ mod tests {
             (Credentials::new(ID, format!("{SECRET}\u{200b}")), "invisible"),
             (Credentials::new(&asia, SECRET), "its session token is missing"),
             (Credentials::new(ID, SECRET).with_session_token("t"), "a session token came with it"),
-            (Credentials::new("minio", SECRET), "has not the form"),
+            (Credentials::new("minio", SECRET), "does not look like AWS's"),
             (Credentials::new(SECRET, ID), "changed places"),
         ];
         for (credentials, expected) in cases {
