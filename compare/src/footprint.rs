@@ -1,5 +1,5 @@
 //! What each side costs to own: the crates below it, the lines written and depended on, what a build
-//! takes, and what comes of it. Measured are the programs in `programs/`.
+//! takes, and what comes of it. Measured are the programs in `benches/programs/`.
 
 pub mod build;
 pub mod lines;
@@ -77,7 +77,7 @@ pub enum Side {
     Sdk,
 }
 
-/// One of the programs in `programs/`.
+/// One of the programs in `benches/programs/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subject {
     /// What it does.

@@ -284,7 +284,7 @@ fn beside_peers(peers: &Peers) -> String {
     text.push_str(&table::figures(["signer", "W1", "W2", "W3", "W4", "W5"], rows));
     text.push_str(
         "\nA dash: that signer cannot sign this, or not without a server. Some read the clock \
-         themselves; who keeps a key and who does not is in `workloads/src/peers.rs`.\n",
+         themselves; who keeps a key and who does not is in `benches/workloads/src/peers.rs`.\n",
     );
     text
 }
