@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use tokio::time::Sleep;
 
 use crate::answer::{Answer, http_date};
-use crate::record::Entry;
+use crate::recording::LogEntry;
 
 /// Before a connection is broken: long enough for what was sent to be read, since a reset may
 /// overtake it.
@@ -92,7 +92,7 @@ impl Delivery {
     /// The answer for hyper, noted in `entry` as it goes out.
     pub(crate) fn into_response(
         self,
-        entry: Option<Entry>,
+        entry: Option<LogEntry>,
         now: OffsetDateTime,
     ) -> Response<Payload> {
         let Delivery { head, pieces, promised, ending } = self;
@@ -119,7 +119,7 @@ pub(crate) struct Body {
     pieces: VecDeque<Bytes>,
     promised: Option<u64>,
     ending: Ending,
-    entry: Option<Entry>,
+    entry: Option<LogEntry>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 

@@ -10,7 +10,7 @@ use crate::facts::execute_api as facts;
 use crate::identity::{ACCOUNT_ID, Identity};
 use crate::refusal::Refusal;
 use crate::store::HOME_REGION;
-use crate::verify::{Received, query_pairs};
+use crate::verify::{ReceivedRequest, query_pairs};
 
 /// The id of the API, of the shape of AWS's.
 const API_ID: &str = "a1b2c3d4e5";
@@ -26,18 +26,18 @@ pub(crate) fn path() -> String {
 }
 
 /// Whether a request is for this service: by its path, or by its host name.
-pub(crate) fn is_addressed_by(received: &Received) -> bool {
+pub(crate) fn is_addressed_by(received: &ReceivedRequest) -> bool {
     received.path().starts_with(PREFIX) || is_host(received)
 }
 
 /// `API_ID.execute-api.REGION.amazonaws.com` or `API_ID.execute-api.localhost`.
-fn is_host(received: &Received) -> bool {
+fn is_host(received: &ReceivedRequest) -> bool {
     let mut labels = received.header("host").unwrap_or_default().split('.');
     labels.next() == Some(API_ID) && labels.next() == Some("execute-api")
 }
 
 /// Answers one request, refusals included.
-pub(crate) fn answer(received: &Received, records: Records<'_>, id: &RequestId) -> Answer {
+pub(crate) fn answer(received: &ReceivedRequest, records: Records<'_>, id: &RequestId) -> Answer {
     match invoke(received, records) {
         Ok(document) => with_ids(Answer::new(200, JSON, document.to_string()), id),
         Err(refusal) => refuse(refusal, id),
@@ -54,7 +54,7 @@ fn with_ids(answer: Answer, id: &RequestId) -> Answer {
     answer.with("x-amzn-requestid", id.uuid()).with("x-amz-apigw-id", id.opaque(10))
 }
 
-fn invoke(received: &Received, records: Records<'_>) -> Result<Value, Refusal> {
+fn invoke(received: &ReceivedRequest, records: Records<'_>) -> Result<Value, Refusal> {
     let identity = judge(received, route(received), HOME_REGION, records)?;
     permit(identity)?;
     // Nothing in it is random: two clients that ask alike are answered alike.
@@ -69,7 +69,7 @@ fn invoke(received: &Received, records: Records<'_>) -> Result<Value, Refusal> {
     }))
 }
 
-fn route(received: &Received) -> Route {
+fn route(received: &ReceivedRequest) -> Route {
     let on_host = format!("/{STAGE}/{RESOURCE}");
     // A path names what it names however much of it is escaped.
     let asked = percent_decode_str(received.path()).decode_utf8_lossy();

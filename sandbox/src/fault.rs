@@ -18,7 +18,7 @@ use crate::identity::ACCOUNT_ID;
 use crate::query_api;
 use crate::refusal::{Refusal, XML_DECLARATION};
 use crate::server::{Service, Services};
-use crate::verify::Received;
+use crate::verify::ReceivedRequest;
 
 /// The least that the bodies of [`Fault::HugeError`] and [`Fault::EndlessBody`] are long.
 const HUGE: usize = 200 * 1000 * 1000;
@@ -123,7 +123,7 @@ impl Fault {
     pub(crate) fn strike(
         self,
         services: &Services,
-        received: &Received,
+        received: &ReceivedRequest,
         now: OffsetDateTime,
     ) -> Outcome {
         let right = || services.answer(received, now);
@@ -157,7 +157,7 @@ impl Fault {
     }
 }
 
-fn throttled(received: &Received) -> Refusal {
+fn throttled(received: &ReceivedRequest) -> Refusal {
     match Service::of(received) {
         Service::S3 => Refusal::of(facts::s3::SLOW_DOWN),
         Service::Ec2 => Refusal::of(facts::ec2::REQUEST_LIMIT_EXCEEDED)
@@ -167,7 +167,7 @@ fn throttled(received: &Received) -> Refusal {
     }
 }
 
-fn internal_error(received: &Received) -> Refusal {
+fn internal_error(received: &ReceivedRequest) -> Refusal {
     Refusal::of(match Service::of(received) {
         Service::S3 => facts::s3::INTERNAL_ERROR,
         Service::Ec2 => facts::ec2::INTERNAL_ERROR,

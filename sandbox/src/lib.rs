@@ -27,7 +27,7 @@ pub mod facts;
 pub mod fault;
 mod identity;
 mod query_api;
-pub mod record;
+pub mod recording;
 mod refusal;
 pub mod regions;
 mod s3;
@@ -46,7 +46,15 @@ use tokio::sync::oneshot;
 
 pub use fault::Fault;
 pub use identity::Identity;
-pub use record::{Exchange, Recording};
+pub use recording::{RecordedExchange, Recording};
+
+// The former names, until `compare` uses the present ones.
+#[doc(hidden)]
+pub use recording::RecordedExchange as Exchange;
+#[doc(hidden)]
+pub mod record {
+    pub use crate::recording::RecordedResponse as Answer;
+}
 
 /// How a sandbox is set up.
 #[derive(Clone, Copy, Debug)]
@@ -199,7 +207,7 @@ impl Sandbox {
     /// the latest 1,024, and nothing without [`Recording::On`]. An answer stands here before its
     /// client can have read it to its end.
     #[must_use]
-    pub fn exchanges(&self) -> Vec<Exchange> {
+    pub fn exchanges(&self) -> Vec<RecordedExchange> {
         self.services.log.as_ref().map(|log| log.drain()).unwrap_or_default()
     }
 

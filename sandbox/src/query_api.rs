@@ -8,7 +8,7 @@ use crate::ec2::{Call, Caller, Ec2, Ec2Settings};
 use crate::identity::ACCOUNT_ID;
 use crate::refusal::Refusal;
 use crate::store::HOME_REGION;
-use crate::verify::{Received, decode_query, query_pairs};
+use crate::verify::{ReceivedRequest, decode_query, query_pairs};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const XML: &str = "text/xml;charset=UTF-8";
@@ -16,14 +16,14 @@ const XML: &str = "text/xml;charset=UTF-8";
 const VERSION: &str = "2016-11-15";
 
 /// Whether a request is for this API: nobody sends another service here a form or an `Action`.
-pub(crate) fn is_addressed_by(received: &Received) -> bool {
+pub(crate) fn is_addressed_by(received: &ReceivedRequest) -> bool {
     received.path() == "/"
         && (is_form(received) || query_pairs(received).any(|(name, _)| name == "Action"))
 }
 
 /// Whether a request to this host has a form that is meant for this API. Only where it is sent
 /// depends on that: whatever is posted here is read as a form.
-fn is_form(received: &Received) -> bool {
+fn is_form(received: &ReceivedRequest) -> bool {
     let content_type = received.header("content-type").unwrap_or_default();
     received.method == "POST"
         && (content_type.starts_with(FORM) || received.body.starts_with(b"Action="))
@@ -52,7 +52,7 @@ impl QueryApi {
     /// Answers one request, refusals included.
     pub(crate) fn answer(
         &self,
-        received: &Received,
+        received: &ReceivedRequest,
         records: Records<'_>,
         id: &RequestId,
     ) -> Answer {
@@ -64,7 +64,7 @@ impl QueryApi {
 
     fn try_answer(
         &self,
-        received: &Received,
+        received: &ReceivedRequest,
         records: Records<'_>,
         request_id: &str,
     ) -> Result<String, Refusal> {
@@ -123,7 +123,7 @@ fn with_headers(answer: Answer, id: &RequestId) -> Answer {
 }
 
 /// The name of the action that is called; empty where there is none.
-pub(crate) fn action(received: &Received) -> String {
+pub(crate) fn action(received: &ReceivedRequest) -> String {
     let is_action = |(name, _): &(String, String)| name == "Action";
     parameters(received).into_iter().find(is_action).map(|(_, action)| action).unwrap_or_default()
 }
@@ -131,7 +131,7 @@ pub(crate) fn action(received: &Received) -> String {
 /// The parameters of the query, without those of its signature, and then those of the form: of any
 /// body that is posted, because a Content-Type need not be signed, and whoever changes it on the way
 /// must not take parameters from the call.
-fn parameters(received: &Received) -> Vec<(String, String)> {
+fn parameters(received: &ReceivedRequest) -> Vec<(String, String)> {
     let in_query = query_pairs(received)
         .filter(|(name, _)| !name.starts_with("X-Amz-"))
         .map(|(name, value)| (name.into_owned(), value.into_owned()));
@@ -148,8 +148,8 @@ fn parameters(received: &Received) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
-    fn received(method: &str, target: &str, body: &str) -> Received {
-        Received {
+    fn received(method: &str, target: &str, body: &str) -> ReceivedRequest {
+        ReceivedRequest {
             method: method.into(),
             target: target.into(),
             headers: vec![("content-type".into(), format!("{FORM}; charset=utf-8"))],

@@ -17,7 +17,7 @@ use crate::authenticate::s3::{Caller, Place, judge};
 use crate::facts::s3 as facts;
 use crate::refusal::Refusal;
 use crate::store::{self, Bucket, HOME_REGION};
-use crate::verify::{Received, query_pairs};
+use crate::verify::{ReceivedRequest, query_pairs};
 
 /// The XML namespace of S3's answers, errors excepted.
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -32,7 +32,7 @@ pub(crate) struct S3 {
 
 /// One request to S3 that found its caller.
 struct Request<'a> {
-    received: &'a Received,
+    received: &'a ReceivedRequest,
     address: Address<'a>,
     /// The query, decoded, without what belongs to the signature.
     parameters: Vec<(String, String)>,
@@ -56,7 +56,7 @@ impl S3 {
     /// Answers one request, refusals included.
     pub(crate) fn answer(
         &self,
-        received: &Received,
+        received: &ReceivedRequest,
         records: Records<'_>,
         id: &RequestId,
     ) -> Answer {
@@ -66,7 +66,11 @@ impl S3 {
         }
     }
 
-    fn try_answer(&self, received: &Received, records: Records<'_>) -> Result<Answer, Refusal> {
+    fn try_answer(
+        &self,
+        received: &ReceivedRequest,
+        records: Records<'_>,
+    ) -> Result<Answer, Refusal> {
         let address = Address::of(received);
         let bucket = address.bucket.as_deref().and_then(|name| self.bucket(name));
         let place = Place {
@@ -115,7 +119,7 @@ impl S3 {
 }
 
 /// The answer in which S3 says no.
-pub(crate) fn refuse(received: &Received, refusal: Refusal, id: &RequestId) -> Answer {
+pub(crate) fn refuse(received: &ReceivedRequest, refusal: Refusal, id: &RequestId) -> Answer {
     // An answer to HEAD has no body, so its status has to say it all.
     let body = match received.method.as_str() {
         "HEAD" => String::new(),

@@ -1,4 +1,4 @@
-//! HTTP: from bytes to [`Received`], to the service that is meant, and back.
+//! HTTP: from bytes to [`ReceivedRequest`], to the service that is meant, and back.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::authenticate::Records;
 use crate::delivery::{Broken, Delivery, LONGEST_SILENCE, Payload};
 use crate::fault::{Fault, Outcome};
 use crate::identity::Identity;
-use crate::record::Log;
+use crate::recording::ExchangeLog;
 use crate::refusal::Refusal;
 use crate::s3::{self, S3};
-use crate::verify::Received;
+use crate::verify::ReceivedRequest;
 use crate::{execute_api, query_api};
 
 /// Longest body of a request that is read, in bytes. No request here has a body to speak of.
@@ -36,7 +36,7 @@ pub(crate) struct Services {
     /// How long a client may take over the head of a request, and again over its body.
     pub(crate) patience: Duration,
     pub(crate) fault: Option<Fault>,
-    pub(crate) log: Option<Arc<Log>>,
+    pub(crate) log: Option<Arc<ExchangeLog>>,
 }
 
 /// Who is called.
@@ -98,7 +98,7 @@ async fn respond(
         Err(_elapsed) => return Ok(unread(services, "RequestTimeout", TOO_SLOW)),
     };
     let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let received = Received {
+    let received = ReceivedRequest {
         method: head.method.as_str().to_owned(),
         target: target.to_owned(),
         headers: head
@@ -141,7 +141,7 @@ fn text(bytes: &[u8]) -> String {
 impl Service {
     /// One host serves all: by prefix or host name API Gateway, by what only the Query API sends
     /// EC2, and everything else S3, whose buckets could have any path.
-    pub(crate) fn of(received: &Received) -> Self {
+    pub(crate) fn of(received: &ReceivedRequest) -> Self {
         if execute_api::is_addressed_by(received) {
             Service::ExecuteApi
         } else if query_api::is_addressed_by(received) {
@@ -153,7 +153,7 @@ impl Service {
 }
 
 impl Services {
-    pub(crate) fn answer(&self, received: &Received, now: OffsetDateTime) -> Answer {
+    pub(crate) fn answer(&self, received: &ReceivedRequest, now: OffsetDateTime) -> Answer {
         let records = Records { identities: &self.identities, now };
         let id = self.ids.next();
         match Service::of(received) {
@@ -164,7 +164,7 @@ impl Services {
     }
 
     /// The refusal, as the service that is called words it.
-    pub(crate) fn refuse(&self, received: &Received, refusal: Refusal) -> Answer {
+    pub(crate) fn refuse(&self, received: &ReceivedRequest, refusal: Refusal) -> Answer {
         let id = self.ids.next();
         match Service::of(received) {
             Service::S3 => s3::refuse(received, refusal, &id),

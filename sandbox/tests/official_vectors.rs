@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sandbox::verify::{
-    Key, Outcome, PathNormalization, Received, Rules, TokenSigning, Verdict, verify,
+    Decision, PathNormalization, ReceivedRequest, Rules, StoredKey, TokenSigning, Verification,
+    verify,
 };
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
@@ -137,12 +138,17 @@ impl Vector {
         Some(text)
     }
 
-    fn judge(&self, received: &Received) -> Verdict {
+    fn judge(&self, received: &ReceivedRequest) -> Verification {
         self.judge_with(received, &self.secret_access_key, self.now)
     }
 
-    fn judge_with(&self, received: &Received, secret: &str, now: OffsetDateTime) -> Verdict {
-        let key = Key {
+    fn judge_with(
+        &self,
+        received: &ReceivedRequest,
+        secret: &str,
+        now: OffsetDateTime,
+    ) -> Verification {
+        let key = StoredKey {
             access_key_id: &self.access_key_id,
             secret_access_key: secret,
             session_token: self.session_token.as_deref(),
@@ -156,7 +162,7 @@ impl Vector {
         let received = parse(signed);
         let verdict = self.judge(&received);
         let name = self.directory.display().to_string();
-        assert_eq!(verdict.outcome, Outcome::Accepted, "{name} {place:?}\n{verdict:#?}");
+        assert_eq!(verdict.outcome, Decision::Accepted, "{name} {place:?}\n{verdict:#?}");
 
         // In this one directory the canonical request is of another day than the signed request.
         let of_another_day = name.ends_with("double-encode-path");
@@ -181,13 +187,13 @@ impl Vector {
     fn check_changes(&mut self, place: Place, signed: &str) -> usize {
         let original = parse(signed);
         let mut checked = 0;
-        let mut refuse = |what: &str, verdict: Verdict| {
+        let mut refuse = |what: &str, verdict: Verification| {
             let name = self.directory.display();
-            let refused = matches!(verdict.outcome, Outcome::Refused { .. });
+            let refused = matches!(verdict.outcome, Decision::Refused { .. });
             assert!(refused, "{name} {place:?}: {what} was not noticed");
             checked += 1;
         };
-        let change = |edit: &dyn Fn(&mut Received)| {
+        let change = |edit: &dyn Fn(&mut ReceivedRequest)| {
             let mut changed = original.clone();
             edit(&mut changed);
             assert_ne!(changed, original, "a change has to change something");
@@ -243,7 +249,7 @@ impl Vector {
 
 /// Reads a request as the suite writes it: lenient about spaces in the target, with the header
 /// values of several lines that HTTP once had, and bodies in which line ends stay as they are.
-fn parse(text: &str) -> Received {
+fn parse(text: &str) -> ReceivedRequest {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut lines = head.lines();
     let request_line = lines.next().unwrap();
@@ -261,7 +267,7 @@ fn parse(text: &str) -> Received {
             }
         }
     }
-    Received {
+    ReceivedRequest {
         method: method.to_owned(),
         target: rest.strip_suffix(" HTTP/1.1").unwrap_or(rest).to_owned(),
         headers,
@@ -275,38 +281,38 @@ fn signs(signed: &str, name: &str) -> bool {
     names.split(';').any(|signed| signed.eq_ignore_ascii_case(name))
 }
 
-fn set(received: &mut Received, name: &str, value: &str) {
+fn set(received: &mut ReceivedRequest, name: &str, value: &str) {
     for (_, old) in received.headers.iter_mut().filter(|(n, _)| n.eq_ignore_ascii_case(name)) {
         value.clone_into(old);
     }
 }
 
 /// Extends the path at its end: at its start, a `..` might take it away again.
-fn extend_path(received: &mut Received, by: &str) {
+fn extend_path(received: &mut ReceivedRequest, by: &str) {
     let at = received.target.find('?').unwrap_or(received.target.len());
     received.target.insert_str(at, by);
 }
 
-fn add_parameter(received: &mut Received, name: &str, value: &str) {
+fn add_parameter(received: &mut ReceivedRequest, name: &str, value: &str) {
     let mark = if received.target.contains('?') { '&' } else { '?' };
     received.target = format!("{}{mark}{name}={value}", received.target);
 }
 
 /// The same request once for each parameter of its query, with that one changed.
-fn parameters_changed(original: &Received) -> Vec<Received> {
+fn parameters_changed(original: &ReceivedRequest) -> Vec<ReceivedRequest> {
     let Some((path, query)) = original.target.split_once('?') else { return Vec::new() };
     let pairs: Vec<&str> = query.split('&').collect();
     (0..pairs.len())
         .map(|at| {
             let mut pairs: Vec<String> = pairs.iter().map(|&pair| pair.to_owned()).collect();
             pairs[at].push('1');
-            Received { target: format!("{path}?{}", pairs.join("&")), ..original.clone() }
+            ReceivedRequest { target: format!("{path}?{}", pairs.join("&")), ..original.clone() }
         })
         .collect()
 }
 
 /// Turns the last digit of the signature into another one.
-fn tamper(received: &mut Received, place: Place) {
+fn tamper(received: &mut ReceivedRequest, place: Place) {
     let text = match place {
         Place::Query => &mut received.target,
         Place::Header => {

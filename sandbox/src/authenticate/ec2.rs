@@ -5,8 +5,8 @@ use crate::facts::ec2 as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
 use crate::verify::{
-    Claim, CredentialFault, Freshness, FrontEnd, HeaderFault, Presented, QueryFault, Received,
-    Rules, match_signature,
+    Claim, CredentialFault, Freshness, FrontEnd, HeaderFault, Presented, QueryFault,
+    ReceivedRequest, Rules, match_signature,
 };
 
 /// Whose API a query is about, to judge by its version: each service of AWS has its own.
@@ -18,7 +18,7 @@ pub(crate) enum Api {
 
 /// The order of checks of EC2.
 pub(crate) fn judge<'a>(
-    received: &Received,
+    received: &ReceivedRequest,
     api: Api,
     region: &str,
     records: Records<'a>,
@@ -67,7 +67,7 @@ fn judge_service(claim: &Claim, api: Api) -> Result<(), Refusal> {
 }
 
 /// A request that is signed more than once is malformed: no answer of EC2's to one was found.
-fn read_claim(received: &Received) -> Result<Claim, Refusal> {
+fn read_claim(received: &ReceivedRequest) -> Result<Claim, Refusal> {
     let malformed = || Refusal::of(facts::MALFORMED);
     match Presented::by(received, FrontEnd::General) {
         Presented::Nothing => Err(Refusal::of(facts::UNSIGNED)),

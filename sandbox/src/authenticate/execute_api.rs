@@ -10,7 +10,8 @@ use crate::facts::execute_api as facts;
 use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
 use crate::verify::{
-    Claim, Freshness, FrontEnd, HeaderFault, Presented, Received, Rules, compact, match_signature,
+    Claim, Freshness, FrontEnd, HeaderFault, Presented, ReceivedRequest, Rules, compact,
+    match_signature,
 };
 
 /// Whether the path and method are those of a resource.
@@ -25,7 +26,7 @@ pub(crate) enum Route {
 /// The form of the header comes before the route: a malformed one is named even where no such
 /// path exists (aws/chalice#828), while a well-formed one leads to the answer about the path.
 pub(crate) fn judge<'a>(
-    received: &Received,
+    received: &ReceivedRequest,
     route: Route,
     region: &str,
     records: Records<'a>,
@@ -58,7 +59,7 @@ pub(crate) fn judge<'a>(
     Ok(identity)
 }
 
-fn read_claim(received: &Received) -> Result<Claim, Refusal> {
+fn read_claim(received: &ReceivedRequest) -> Result<Claim, Refusal> {
     match Presented::by(received, FrontEnd::General) {
         // Signature Version 2 was never one of API Gateway's.
         Presented::Nothing | Presented::Version2Query => Err(Refusal::of(facts::MISSING_TOKEN)),

@@ -11,8 +11,8 @@ use crate::identity::{Identity, Token};
 use crate::refusal::Refusal;
 use crate::verify::{
     CONTENT_SHA256, ChunkFault, Claim, CredentialFault, Expires, Freshness, FrontEnd, HeaderFault,
-    Location, PayloadHash, Presented, QueryFault, Received, Rules, SECURITY_TOKEN, Uncovered,
-    check_chunks, match_signature, sha256_hex,
+    Location, PayloadHash, Presented, QueryFault, ReceivedRequest, Rules, SECURITY_TOKEN,
+    Uncovered, check_chunks, match_signature, sha256_hex,
 };
 
 /// Who calls S3.
@@ -39,7 +39,7 @@ impl Place<'_> {
 
 /// The order of checks of S3.
 pub(crate) fn judge<'a>(
-    received: &Received,
+    received: &ReceivedRequest,
     place: Place<'_>,
     records: Records<'a>,
 ) -> Result<Caller<'a>, Refusal> {
@@ -65,7 +65,7 @@ pub(crate) fn judge<'a>(
     Ok(Caller::Known(identity))
 }
 
-fn read_claim(received: &Received) -> Result<Option<Claim>, Refusal> {
+fn read_claim(received: &ReceivedRequest) -> Result<Option<Claim>, Refusal> {
     match Presented::by(received, FrontEnd::S3) {
         Presented::Nothing => Ok(None),
         Presented::Version2Query => Err(Refusal::of(facts::VERSION_2)),
@@ -167,7 +167,11 @@ fn find_key<'a>(claim: &Claim, records: Records<'a>) -> Result<&'a Identity, Ref
     })
 }
 
-fn judge_token(received: &Received, claim: &Claim, identity: &Identity) -> Result<(), Refusal> {
+fn judge_token(
+    received: &ReceivedRequest,
+    claim: &Claim,
+    identity: &Identity,
+) -> Result<(), Refusal> {
     let sent = claim.session_token(received);
     let shown = sent.as_deref().unwrap_or_default();
     match identity.judge_token(sent.as_deref()) {
@@ -257,7 +261,7 @@ fn redirect_elsewhere(place: Place<'_>, assumed_region: &str) -> Result<(), Refu
 }
 
 /// Host and every `x-amz-*` header have to be signed; of x-amz-content-sha256 S3 does not mind.
-fn judge_signed_headers(received: &Received, claim: &Claim) -> Result<(), Refusal> {
+fn judge_signed_headers(received: &ReceivedRequest, claim: &Claim) -> Result<(), Refusal> {
     let mut unsigned: Vec<String> = received
         .headers
         .iter()
@@ -278,7 +282,7 @@ fn judge_signed_headers(received: &Received, claim: &Claim) -> Result<(), Refusa
 }
 
 fn judge_payload(
-    received: &Received,
+    received: &ReceivedRequest,
     claim: &Claim,
     payload: Option<&PayloadHash>,
 ) -> Result<(), Refusal> {
@@ -317,7 +321,7 @@ fn judge_lifetime(claim: &Claim, now: OffsetDateTime) -> Result<(), Refusal> {
 }
 
 fn judge_signature(
-    received: &Received,
+    received: &ReceivedRequest,
     claim: &Claim,
     identity: &Identity,
     rules: &Rules<'_>,

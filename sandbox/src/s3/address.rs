@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::verify::{Received, decode_query};
+use crate::verify::{ReceivedRequest, decode_query};
 
 /// What the host name and the path say.
 pub(super) struct Address<'a> {
@@ -14,7 +14,7 @@ pub(super) struct Address<'a> {
 }
 
 impl<'a> Address<'a> {
-    pub(super) fn of(received: &'a Received) -> Self {
+    pub(super) fn of(received: &'a ReceivedRequest) -> Self {
         let host = Host::of(received.header("host").unwrap_or_default());
         let path = received.path();
         let path = path.strip_prefix('/').unwrap_or(path);
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     fn address(host: &str, target: &str) -> [Option<String>; 3] {
-        let received = Received {
+        let received = ReceivedRequest {
             method: "GET".into(),
             target: target.into(),
             headers: vec![("Host".into(), host.into())],

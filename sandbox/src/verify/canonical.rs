@@ -9,7 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::claim::{ALGORITHM, TERMINATOR};
 use super::payload::hashed_payload;
-use super::{Claim, Location, PathEncoding, PathNormalization, Received, Rules, TokenSigning};
+use super::{
+    Claim, Location, PathEncoding, PathNormalization, ReceivedRequest, Rules, TokenSigning,
+};
 
 /// All but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -37,7 +39,7 @@ impl CanonicalRequest {
     ///
     /// docs/signing.md shows what each of AWS's signers makes of such a request, and what is taken here;
     /// a referee holds that table against the signers.
-    fn rebuild(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Vec<Self> {
+    fn rebuild(received: &ReceivedRequest, claim: &Claim, rules: &Rules<'_>) -> Vec<Self> {
         // A client has to list the names in lower case and sorted; so the server's list is,
         // whatever the client's looks like, and a name listed twice counts once.
         let mut names: Vec<_> =
@@ -142,7 +144,7 @@ fn normalize(path: &str) -> Vec<String> {
 
 /// The query without what cannot be signed: in a presigned URL the signature, and the session
 /// token too if it was added afterwards.
-fn canonical_queries(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Vec<String> {
+fn canonical_queries(received: &ReceivedRequest, claim: &Claim, rules: &Rules<'_>) -> Vec<String> {
     const TOKEN: &str = "X-Amz-Security-Token";
     let query = received.query();
     let mut left_out: Vec<&[&str]> = Vec::new();
@@ -187,7 +189,7 @@ fn canonical_query(query: &str, left_out: &[&str], encode: fn(&str) -> String) -
 
 /// One line for each signed header: its values trimmed, with inner white space made single, and
 /// joined by commas in the order of arrival. A header that did not arrive has an empty value.
-fn canonical_headers(received: &Received, names: &[String]) -> String {
+fn canonical_headers(received: &ReceivedRequest, names: &[String]) -> String {
     let mut lines = String::new();
     for name in names {
         let values: Vec<String> = received
@@ -213,7 +215,7 @@ pub(crate) struct Texts {
 ///
 /// Compared in constant time; it has to stand there in lower-case hexadecimal, as AWS writes it.
 pub(crate) fn match_signature(
-    received: &Received,
+    received: &ReceivedRequest,
     claim: &Claim,
     secret: &str,
     rules: &Rules<'_>,
@@ -292,7 +294,7 @@ pub(super) fn hex_bytes(hex: &str) -> Option<[u8; 32]> {
 
 /// The parameters of the query, decoded, in the order of arrival.
 pub(crate) fn query_pairs(
-    received: &Received,
+    received: &ReceivedRequest,
 ) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     pairs_as_sent(received.query()).map(|(name, value)| (decode_query(name), decode_query(value)))
 }

@@ -14,7 +14,7 @@ use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 pub(crate) use self::fault::{CredentialFault, HeaderFault, MissingParts, QueryFault, Uncovered};
-use super::{CONTENT_SHA256, FrontEnd, Received, SECURITY_TOKEN, query_pairs};
+use super::{CONTENT_SHA256, FrontEnd, ReceivedRequest, SECURITY_TOKEN, query_pairs};
 
 /// The one algorithm that is understood, as it stands in headers and queries.
 pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -38,7 +38,7 @@ pub(crate) enum Presented<'a> {
 }
 
 impl<'a> Presented<'a> {
-    pub(crate) fn by(received: &'a Received, front_end: FrontEnd) -> Self {
+    pub(crate) fn by(received: &'a ReceivedRequest, front_end: FrontEnd) -> Self {
         const MARKS: [&str; 3] = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"];
         let names: Vec<_> = query_pairs(received).map(|(name, _)| name).collect();
         let has = |name: &str| names.iter().any(|sent| sent == name);
@@ -149,7 +149,7 @@ impl fmt::Display for Timestamp {
 impl Claim {
     /// Reads the claim of an Authorization header.
     pub(crate) fn from_header(
-        received: &Received,
+        received: &ReceivedRequest,
         value: &str,
         front_end: FrontEnd,
     ) -> Result<Claim, HeaderFault> {
@@ -206,7 +206,7 @@ impl Claim {
 
     /// Reads the claim of a presigned URL. X-Amz-Expires may be missing: only S3 insists on it.
     pub(crate) fn from_query(
-        received: &Received,
+        received: &ReceivedRequest,
         front_end: FrontEnd,
     ) -> Result<Claim, QueryFault> {
         let pairs: Vec<_> = query_pairs(received).collect();
@@ -248,7 +248,7 @@ impl Claim {
     /// section 3.2, for the host; for the others it is unverified.
     pub(crate) fn check_cover(
         &self,
-        received: &Received,
+        received: &ReceivedRequest,
         front_end: FrontEnd,
     ) -> Result<(), Uncovered> {
         let mut single = vec!["host", SECURITY_TOKEN];
@@ -298,16 +298,16 @@ impl Claim {
 
     /// Whether the session token that [`Claim::session_token`] finds stands in a presigned query
     /// or in a signed header.
-    pub(crate) fn signs_token(&self, received: &Received) -> bool {
+    pub(crate) fn signs_token(&self, received: &ReceivedRequest) -> bool {
         self.token_in_query(received).is_some() || self.signs(SECURITY_TOKEN)
     }
 
     /// The session token that came along, wherever it stands.
-    pub(crate) fn session_token<'a>(&self, received: &'a Received) -> Option<Cow<'a, str>> {
+    pub(crate) fn session_token<'a>(&self, received: &'a ReceivedRequest) -> Option<Cow<'a, str>> {
         self.token_in_query(received).or_else(|| received.header(SECURITY_TOKEN).map(Cow::Borrowed))
     }
 
-    fn token_in_query<'a>(&self, received: &'a Received) -> Option<Cow<'a, str>> {
+    fn token_in_query<'a>(&self, received: &'a ReceivedRequest) -> Option<Cow<'a, str>> {
         match self.location {
             Location::Header => None,
             Location::Query => query_pairs(received)
@@ -389,7 +389,7 @@ fn read_credential(
 
 /// The time in the X-Amz-Date header, which is ISO 8601 basic, or else in a Date header, which may
 /// also be of the HTTP form.
-fn header_time(received: &Received) -> Option<Timestamp> {
+fn header_time(received: &ReceivedRequest) -> Option<Timestamp> {
     if let Some(text) = received.header("x-amz-date") {
         return Timestamp::of_compact(text);
     }

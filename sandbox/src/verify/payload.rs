@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::canonical::{hex_bytes, query_pairs, sha256_hex};
 use super::chunks::Trailer;
-use super::{CONTENT_SHA256, Claim, FrontEnd, Location, Payload, Received, Rules};
+use super::{CONTENT_SHA256, Claim, FrontEnd, Location, PayloadSigning, ReceivedRequest, Rules};
 
 /// The value of `x-amz-content-sha256` for a body that is not signed.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
@@ -12,12 +12,18 @@ const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 /// S3 is told by x-amz-content-sha256 how the payload was signed. Elsewhere the header is one among
 /// others and the body itself is hashed, whatever it says: `UNSIGNED-PAYLOAD` sent to execute-api
 /// is a mismatch (aws/aws-sdk-js-v3#308), as to other services (apache/opendal-reqsign#346).
-pub(super) fn hashed_payload(received: &Received, claim: &Claim, rules: &Rules<'_>) -> String {
+pub(super) fn hashed_payload(
+    received: &ReceivedRequest,
+    claim: &Claim,
+    rules: &Rules<'_>,
+) -> String {
     match (PayloadHash::claimed(received, claim, rules), rules.payload_of(claim.location)) {
         // Never the claimed hash: were it wrong, the signature would vouch for another body.
-        (Some(PayloadHash::Sha256(_)), _) | (None, Payload::Signed) => sha256_hex(&received.body),
+        (Some(PayloadHash::Sha256(_)), _) | (None, PayloadSigning::Signed) => {
+            sha256_hex(&received.body)
+        }
         (Some(claimed), _) => claimed.into_word(),
-        (None, Payload::Unsigned) => UNSIGNED_PAYLOAD.to_owned(),
+        (None, PayloadSigning::Unsigned) => UNSIGNED_PAYLOAD.to_owned(),
     }
 }
 
@@ -39,7 +45,11 @@ pub(crate) enum PayloadHash {
 impl PayloadHash {
     /// What came along, in a header or, in a presigned URL, in a parameter; none if nothing did,
     /// or if the service does not go by it.
-    pub(crate) fn claimed(received: &Received, claim: &Claim, rules: &Rules<'_>) -> Option<Self> {
+    pub(crate) fn claimed(
+        received: &ReceivedRequest,
+        claim: &Claim,
+        rules: &Rules<'_>,
+    ) -> Option<Self> {
         if rules.front_end != FrontEnd::S3 {
             return None;
         }

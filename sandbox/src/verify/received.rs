@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A request as it came over the wire, nothing decoded and nothing put in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Received {
+pub struct ReceivedRequest {
     /// The method, as on the request line.
     pub method: String,
     /// The path and query, exactly as on the request line. Empty counts as `/`.
@@ -16,7 +16,7 @@ pub struct Received {
     pub body: Vec<u8>,
 }
 
-impl Received {
+impl ReceivedRequest {
     /// The path and query that a client of `url` puts on the request line, with nothing
     /// normalised: no dot segment removed, no character escaped or case changed.
     ///
@@ -73,13 +73,13 @@ mod tests {
             ("http://127.0.0.1:80//a/../b%2f?x=http://y#z", "//a/../b%2f?x=http://y"),
             ("/plain?u=http://x", "/plain?u=http://x"),
         ] {
-            assert_eq!(Received::target_of(url), target, "{url}");
+            assert_eq!(ReceivedRequest::target_of(url), target, "{url}");
         }
     }
 
     #[test]
     fn headers_are_found_in_any_case_and_in_order() {
-        let received = Received {
+        let received = ReceivedRequest {
             method: "GET".into(),
             target: "/p?q".into(),
             headers: vec![

@@ -17,7 +17,7 @@ pub enum FrontEnd {
 
 /// Whether the body is part of the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Payload {
+pub enum PayloadSigning {
     /// The body's SHA-256 is part of the signature.
     Signed,
     /// The body is not signed: `UNSIGNED-PAYLOAD`, as in URLs that are presigned for S3.
@@ -66,7 +66,7 @@ pub struct Rules<'a> {
     /// service's own rule. To the general front end a request never says it: some of its
     /// operations leave the payload unsigned (Smithy's trait `aws.auth#unsignedPayload`), and
     /// here is where a caller says that one of them is meant.
-    pub payload: Option<Payload>,
+    pub payload: Option<PayloadSigning>,
     /// Whether the path is simplified.
     pub path: PathNormalization,
     /// How often the path is encoded.
@@ -106,16 +106,16 @@ impl<'a> Rules<'a> {
                 ..general
             },
             // It signs no payloads (VPC Lattice User Guide, "SIGv4 authenticated requests"; curl#11042).
-            "vpc-lattice-svcs" => Rules { payload: Some(Payload::Unsigned), ..general },
+            "vpc-lattice-svcs" => Rules { payload: Some(PayloadSigning::Unsigned), ..general },
             _ => general,
         }
     }
 
     /// Whether the payload is signed where the request does not say.
-    pub(super) fn payload_of(&self, location: Location) -> Payload {
+    pub(super) fn payload_of(&self, location: Location) -> PayloadSigning {
         self.payload.unwrap_or(match (self.front_end, location) {
-            (FrontEnd::S3, Location::Query) => Payload::Unsigned,
-            (FrontEnd::S3, Location::Header) | (FrontEnd::General, _) => Payload::Signed,
+            (FrontEnd::S3, Location::Query) => PayloadSigning::Unsigned,
+            (FrontEnd::S3, Location::Header) | (FrontEnd::General, _) => PayloadSigning::Signed,
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use sandbox::verify::{Key, Outcome, Received, Rules, Verdict, verify};
+use sandbox::verify::{Decision, ReceivedRequest, Rules, StoredKey, Verification, verify};
 use time::macros::datetime;
 
 /// One example, with the signatures that AWS publishes.
@@ -60,7 +60,7 @@ impl Example {
         body
     }
 
-    fn judge(&self, body: &str) -> Verdict {
+    fn judge(&self, body: &str) -> Verification {
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,\
              SignedHeaders={},Signature={}",
@@ -76,13 +76,13 @@ impl Example {
             ("authorization", &authorization),
             self.own_header,
         ];
-        let received = Received {
+        let received = ReceivedRequest {
             method: "PUT".into(),
             target: "/examplebucket/chunkObject.txt".into(),
             headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             body: body.into(),
         };
-        let key = Key {
+        let key = StoredKey {
             access_key_id: "AKIAIOSFODNN7EXAMPLE",
             secret_access_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             session_token: None,
@@ -93,7 +93,7 @@ impl Example {
     #[track_caller]
     fn assert_refused(&self, body: &str, hint: &str) {
         match self.judge(body).outcome {
-            Outcome::Refused { code, message }
+            Decision::Refused { code, message }
                 if code == "SignatureDoesNotMatch" && message.contains(hint) => {}
             other => panic!("expected {hint:?}, got {other:?}"),
         }
@@ -103,7 +103,7 @@ impl Example {
 #[test]
 fn the_published_examples_are_accepted() {
     for example in [PLAIN, TRAILING] {
-        assert_eq!(example.judge(&example.body()).outcome, Outcome::Accepted);
+        assert_eq!(example.judge(&example.body()).outcome, Decision::Accepted);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use sandbox::verify::{Key, Outcome, Received, Rules, Verdict, verify};
+use sandbox::verify::{Decision, ReceivedRequest, Rules, StoredKey, Verification, verify};
 use time::macros::datetime;
 
 use crate::support::{encode, signature};
@@ -100,9 +100,9 @@ impl Signed {
         )
     }
 
-    fn received(&self, query: &str) -> Received {
+    fn received(&self, query: &str) -> ReceivedRequest {
         let mark = if query.is_empty() { "" } else { "?" };
-        Received {
+        ReceivedRequest {
             method: self.method.into(),
             target: format!("{}{mark}{query}", self.path),
             headers: self.headers.clone(),
@@ -110,14 +110,14 @@ impl Signed {
         }
     }
 
-    fn in_header(&self) -> Received {
+    fn in_header(&self) -> ReceivedRequest {
         let mut received = self.received(&self.query);
         received.headers.push(("authorization".into(), self.authorization()));
         received
     }
 
     /// Presigned, host alone signed, with these further parameters as they are written.
-    fn in_query(&self, expires: &str, more: &str) -> Received {
+    fn in_query(&self, expires: &str, more: &str) -> ReceivedRequest {
         let mut it = self.clone();
         it.headers.retain(|(name, _)| !["x-amz-date", "x-amz-content-sha256"].contains(&&**name));
         it.canonical_headers = owned(&[("host", HOST)]);
@@ -136,8 +136,8 @@ impl Signed {
         it.received(&format!("{query}&X-Amz-Signature={signature}"))
     }
 
-    fn judge(&self, received: &Received) -> Verdict {
-        let key = Key {
+    fn judge(&self, received: &ReceivedRequest) -> Verification {
+        let key = StoredKey {
             access_key_id: self.key_id,
             secret_access_key: SECRET,
             session_token: self.token,
@@ -152,14 +152,14 @@ fn owned(headers: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[track_caller]
-fn accepted(verdict: &Verdict) {
-    assert_eq!(verdict.outcome, Outcome::Accepted, "{verdict:#?}");
+fn accepted(verdict: &Verification) {
+    assert_eq!(verdict.outcome, Decision::Accepted, "{verdict:#?}");
 }
 
 #[track_caller]
-fn refused(verdict: &Verdict, code: &str, hint: &str) {
+fn refused(verdict: &Verification, code: &str, hint: &str) {
     match &verdict.outcome {
-        Outcome::Refused { code: said, message } if said == code && message.contains(hint) => {}
+        Decision::Refused { code: said, message } if said == code && message.contains(hint) => {}
         other => panic!("expected {code} with {hint:?}, got {other:?}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use sandbox::record::{Answer, Exchange};
+use sandbox::recording::{RecordedExchange, RecordedResponse};
 use sandbox::{Fault, Options, Recording, Sandbox};
 
 use super::support::{Call, EMPTY, sha256_hex};
@@ -17,7 +17,7 @@ fn an_exchange_is_what_went_over_the_wire() {
     let call = Call::by(&sandbox, "admin", "/archive?list-type=2&max-keys=2");
     let wire = call.signed();
     let answer = wire.send();
-    let [Exchange { request, answer: Some(kept) }] = &sandbox.exchanges()[..] else {
+    let [RecordedExchange { request, answer: Some(kept) }] = &sandbox.exchanges()[..] else {
         panic!("one exchange, answered")
     };
     assert_eq!((request.method.as_str(), &request.target), ("GET", &wire.target));
@@ -50,7 +50,7 @@ fn exchanges_come_in_the_order_of_their_requests_with_the_beginning_of_long_bodi
     let exchanges = sandbox.exchanges();
     let statuses: Vec<_> = exchanges.iter().map(|it| it.answer.as_ref().unwrap().status).collect();
     assert_eq!(statuses, [200, 200, 403]);
-    let Answer { body, headers, .. } = exchanges[1].answer.as_ref().unwrap();
+    let RecordedResponse { body, headers, .. } = exchanges[1].answer.as_ref().unwrap();
     let length = headers.iter().find(|(name, _)| name == "content-length").unwrap();
     assert_eq!((body.start.len(), &body.length.to_string()), (4096, &length.1));
 }
@@ -66,7 +66,8 @@ fn of_a_broken_answer_there_is_what_was_sent_of_it() {
         while !bytes[..length].windows(4).any(|window| window == b"\r\n\r\n") {
             length += stream.read(&mut bytes[length..]).unwrap();
         }
-        let Answer { status, headers, body } = sandbox.exchanges().remove(0).answer.unwrap();
+        let RecordedResponse { status, headers, body } =
+            sandbox.exchanges().remove(0).answer.unwrap();
         let promised = headers.iter().find(|(name, _)| name == "content-length").unwrap();
         assert_eq!(status, 200);
         assert_eq!(body.length, promised.1.parse::<u64>().unwrap() / 2, "{fault:?}");

@@ -4,11 +4,13 @@
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use sandbox::verify::{Key, Outcome, Payload, Received, Rules, Verdict, verify};
+use sandbox::verify::{
+    Decision, PayloadSigning, ReceivedRequest, Rules, StoredKey, Verification, verify,
+};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-const KEY: Key<'_> = Key {
+const KEY: StoredKey<'_> = StoredKey {
     access_key_id: "AKIDEXAMPLE",
     secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
     session_token: None,
@@ -16,7 +18,7 @@ const KEY: Key<'_> = Key {
 const NOON: OffsetDateTime = datetime!(2015-08-30 12:36 UTC);
 
 /// The vector `get-vanilla`, whose signature is right for this target only.
-fn vanilla(target: &str) -> Received {
+fn vanilla(target: &str) -> ReceivedRequest {
     let headers = [
         ("Host", "example.amazonaws.com"),
         ("X-Amz-Date", "20150830T123600Z"),
@@ -27,7 +29,7 @@ fn vanilla(target: &str) -> Received {
              Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
         ),
     ];
-    Received {
+    ReceivedRequest {
         method: "GET".into(),
         target: target.into(),
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
@@ -35,7 +37,7 @@ fn vanilla(target: &str) -> Received {
     }
 }
 
-fn edited(from: &str, to: &str) -> Received {
+fn edited(from: &str, to: &str) -> ReceivedRequest {
     let mut received = vanilla("/");
     for (_, value) in &mut received.headers {
         *value = value.replace(from, to);
@@ -43,14 +45,14 @@ fn edited(from: &str, to: &str) -> Received {
     received
 }
 
-fn judge(received: &Received) -> Verdict {
+fn judge(received: &ReceivedRequest) -> Verification {
     verify(received, &KEY, &Rules::of("service", "us-east-1"), NOON)
 }
 
 #[track_caller]
-fn assert_refused(verdict: &Verdict, code: &str, hint: &str) {
+fn assert_refused(verdict: &Verification, code: &str, hint: &str) {
     match &verdict.outcome {
-        Outcome::Refused { code: said, message } if said == code && message.contains(hint) => {}
+        Decision::Refused { code: said, message } if said == code && message.contains(hint) => {}
         other => panic!("expected {code} with {hint:?}, got {other:?}"),
     }
 }
@@ -91,7 +93,7 @@ fn the_window_is_fifteen_minutes_either_way_and_five_for_execute_api() {
     let rules = Rules::of("service", "us-east-1");
     for (seconds, outcome) in [(-901, false), (-900, true), (900, true), (901, false)] {
         let verdict = verify(&vanilla("/"), &KEY, &rules, NOON + Duration::seconds(seconds));
-        assert_eq!(verdict.outcome == Outcome::Accepted, outcome, "{seconds}: {verdict:?}");
+        assert_eq!(verdict.outcome == Decision::Accepted, outcome, "{seconds}: {verdict:?}");
     }
     for now in [datetime!(9999-12-31 23:59:59 UTC), datetime!(0000-01-01 0:00 UTC)] {
         let verdict = verify(&vanilla("/"), &KEY, &rules, now);
@@ -145,13 +147,13 @@ fn s3_alone_goes_by_the_hash_that_came_along() {
     };
     // It is not among the signed headers, so the signature stays right.
     for value in [empty, &empty.replace('e', "f"), "x", "UNSIGNED-PAYLOAD", ""] {
-        assert_eq!(judge(&with(value)).outcome, Outcome::Accepted, "{value}");
+        assert_eq!(judge(&with(value)).outcome, Decision::Accepted, "{value}");
     }
-    let s3 = |received: &Received| {
+    let s3 = |received: &ReceivedRequest| {
         let rules = Rules { service: "service", ..Rules::of("s3", "us-east-1") };
         verify(received, &KEY, &rules, NOON)
     };
-    assert_eq!(s3(&with(empty)).outcome, Outcome::Accepted);
+    assert_eq!(s3(&with(empty)).outcome, Decision::Accepted);
     assert_refused(
         &s3(&with(&empty.replace('e', "f"))),
         "SignatureDoesNotMatch",
@@ -161,18 +163,18 @@ fn s3_alone_goes_by_the_hash_that_came_along() {
     let asymmetric = with("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD");
     assert_refused(&s3(&asymmetric), "IncompleteSignature", "signed with AWS4-HMAC-SHA256");
 
-    let last = |received: &Received, rules: &Rules<'_>, payload| {
+    let last = |received: &ReceivedRequest, rules: &Rules<'_>, payload| {
         let rules = Rules { payload, ..*rules };
         let canonical = verify(received, &KEY, &rules, NOON).canonical_request.unwrap();
         canonical.lines().last().unwrap().to_owned()
     };
     let (general, s3) = (Rules::of("service", "us-east-1"), Rules::of("s3", "us-east-1"));
     let unsigned = with("UNSIGNED-PAYLOAD");
-    assert_eq!(last(&unsigned, &s3, Some(Payload::Signed)), "UNSIGNED-PAYLOAD");
+    assert_eq!(last(&unsigned, &s3, Some(PayloadSigning::Signed)), "UNSIGNED-PAYLOAD");
     assert_eq!(last(&unsigned, &general, None), empty);
     for rules in [&s3, &general] {
-        assert_eq!(last(&vanilla("/"), rules, Some(Payload::Unsigned)), "UNSIGNED-PAYLOAD");
-        assert_eq!(last(&vanilla("/"), rules, Some(Payload::Signed)), empty);
+        assert_eq!(last(&vanilla("/"), rules, Some(PayloadSigning::Unsigned)), "UNSIGNED-PAYLOAD");
+        assert_eq!(last(&vanilla("/"), rules, Some(PayloadSigning::Signed)), empty);
         assert_eq!(last(&vanilla("/"), rules, None), empty);
     }
 }
