@@ -1,4 +1,4 @@
-//! The copy below `target/slim`, and the override by which cargo uses it.
+//! Writes pruned crates below `target/slim`, and the override that makes cargo use them.
 
 use std::{
     collections::BTreeMap,
@@ -6,27 +6,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{project::Subject, prune::Pruned};
+use crate::{project::SdkCrate, prune::Pruned};
 
-/// Where everything is written, relative to the workspace's root. `.cargo/config.toml` includes the
-/// configuration in it.
+/// The output folder, relative to the workspace root. `.cargo/config.toml` includes its `config.toml`.
 const FOLDER: &str = "target/slim";
 
-/// Tells `sdk`'s build script, which warns of the memory that the published crates need.
+/// Environment variable of cargo commands that use the pruned crates. `sdk`'s build script reads it
+/// and does not warn about the memory that the published crates need.
 const PRUNED: &str = "SDK_IS_PRUNED";
 
-/// What became of a copy.
+/// What [`SlimFolder::write`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// It was written.
+pub enum WriteOutcome {
+    /// It wrote the copy.
     New,
-    /// It was there, byte for byte.
+    /// It found the same copy there, byte for byte.
     Unchanged,
 }
 
-/// A file that cannot be written, read or removed.
+/// A file or folder that cannot be written or removed.
 #[derive(Debug, thiserror::Error)]
-#[error("{} cannot be written; cargo builds the whole crates until `cargo run -p slim` succeeds", path.display())]
+#[error(
+    "{} cannot be written or removed; cargo builds the whole crates until `cargo run -p slim` succeeds",
+    path.display()
+)]
 pub struct InstallError {
     path: PathBuf,
     source: io::Error,
@@ -34,105 +37,92 @@ pub struct InstallError {
 
 /// `target/slim` of one workspace.
 #[derive(Debug)]
-pub struct Slim {
+pub struct SlimFolder {
     folder: PathBuf,
 }
 
-impl Slim {
-    /// That of the workspace at `root`.
+impl SlimFolder {
+    /// The folder of the workspace at `root`.
     #[must_use]
     pub fn of(root: &Path) -> Self {
         Self { folder: root.join(FOLDER) }
     }
 
-    /// Has cargo use the published crates.
+    /// Removes the override, so that cargo uses the published crates.
     ///
     /// # Errors
-    /// Where the override cannot be removed.
+    /// If the file cannot be removed.
     pub fn switch_off(&self) -> Result<(), InstallError> {
         let config = self.config();
-        match fs::remove_file(&config) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(config)(error)),
-            _ => Ok(()),
-        }
+        allow_missing(fs::remove_file(&config)).map_err(failed(config))
     }
 
-    /// Removes the copies too.
+    /// Removes the override and the copies.
     ///
     /// # Errors
-    /// Where they cannot be removed.
+    /// If the folder cannot be removed.
     pub fn remove(&self) -> Result<(), InstallError> {
-        match fs::remove_dir_all(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(failed(&self.folder)(error))
-            }
-            _ => Ok(()),
-        }
+        allow_missing(fs::remove_dir_all(&self.folder)).map_err(failed(&self.folder))
     }
 
-    /// Writes the copy of `subject`, unless it is there already. A run that is killed leaves no copy
-    /// half-written: it is made aside, and moved when it is whole.
+    /// Writes the pruned copy of `krate`, unless the same copy is there already. The files go to a
+    /// staging folder that is renamed at the end, so a killed run leaves no half-written copy.
     ///
     /// # Errors
-    /// Where it cannot be written.
-    pub fn write(&self, subject: &Subject, pruned: &Pruned) -> Result<Written, InstallError> {
+    /// If a file or folder cannot be written.
+    pub fn write(&self, krate: &SdkCrate, pruned: &Pruned) -> Result<WriteOutcome, InstallError> {
         let mut files = pruned.files.clone();
         files
             .entry("Cargo.toml".into())
             .and_modify(|manifest| *manifest = as_path_dependency(manifest));
-        let folder = self.copy_of(subject);
+        let folder = self.copy_of(krate);
         if read(&folder).is_ok_and(|there| there == files) {
-            return Ok(Written::Unchanged);
+            return Ok(WriteOutcome::Unchanged);
         }
-        let aside = self.folder.join("unfinished");
-        for folder in [&aside, &folder] {
-            match fs::remove_dir_all(folder) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(failed(folder)(error));
-                }
-                _ => {}
-            }
+        let staging = self.folder.join("unfinished");
+        for folder in [&staging, &folder] {
+            allow_missing(fs::remove_dir_all(folder)).map_err(failed(folder))?;
         }
         for (name, bytes) in &files {
-            let path = aside.join(name);
-            let parent = path.parent().unwrap_or(&aside);
+            let path = staging.join(name);
+            let parent = path.parent().unwrap_or(&staging);
             fs::create_dir_all(parent).map_err(failed(parent))?;
             fs::write(&path, bytes).map_err(failed(&path))?;
         }
-        fs::rename(&aside, &folder).map_err(failed(&folder))?;
-        Ok(Written::New)
+        fs::rename(&staging, &folder).map_err(failed(&folder))?;
+        Ok(WriteOutcome::New)
     }
 
-    /// Has cargo use the copies of `subjects`.
+    /// Writes the override that makes cargo use the copies of `crates`.
     ///
     /// # Errors
-    /// Where the override cannot be written.
-    pub fn switch_on(&self, subjects: &[Subject]) -> Result<(), InstallError> {
+    /// If the file cannot be written.
+    pub fn switch_on(&self, crates: &[SdkCrate]) -> Result<(), InstallError> {
         let paths: Vec<_> =
-            subjects.iter().map(|subject| self.copy_of(subject).display().to_string()).collect();
-        // A list of strings in JSON is one in TOML.
+            crates.iter().map(|krate| self.copy_of(krate).display().to_string()).collect();
+        // A JSON array of strings is also a TOML array.
         let text = format!(
             "# Written by `cargo run -p slim`; `cargo run -p slim -- --off` removes it.\n\
              paths = {}\n\n[env]\n{PRUNED} = \"1\"\n",
             serde_json::json!(paths)
         );
-        let (config, aside) = (self.config(), self.folder.join("config.unfinished"));
-        fs::write(&aside, text).map_err(failed(&aside))?;
-        fs::rename(&aside, &config).map_err(failed(&config))
+        let (config, staging) = (self.config(), self.folder.join("config.unfinished"));
+        fs::write(&staging, text).map_err(failed(&staging))?;
+        fs::rename(&staging, &config).map_err(failed(&config))
     }
 
     fn config(&self) -> PathBuf {
         self.folder.join("config.toml")
     }
 
-    fn copy_of(&self, subject: &Subject) -> PathBuf {
-        self.folder.join(format!("{}-{}", subject.name, subject.version))
+    fn copy_of(&self, krate: &SdkCrate) -> PathBuf {
+        self.folder.join(format!("{}-{}", krate.name, krate.version))
     }
 }
 
-/// The manifest of the copy. Cargo reports the warnings of a crate that lies in a folder, and those
-/// of code that nothing calls any more say nothing; nor is such a crate mostly unused, as the
-/// published one says of itself.
+/// The manifest of a copy. Cargo shows the warnings of a crate in a local folder, and a pruned crate
+/// has many about code that nothing calls any more, so warnings are allowed. The published crate's
+/// hint that most of it goes unused is removed, because that is no longer so.
 fn as_path_dependency(manifest: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(manifest);
     let mut kept = String::new();
@@ -150,7 +140,7 @@ fn as_path_dependency(manifest: &[u8]) -> Vec<u8> {
     kept.into_bytes()
 }
 
-/// Every file below `folder`.
+/// Every file below `folder`, by its relative path.
 fn read(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -168,6 +158,13 @@ fn read(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
     Ok(files)
 }
 
+fn allow_missing(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
 fn failed(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> InstallError {
     let path = path.into();
     |source| InstallError { path, source }
@@ -178,7 +175,7 @@ mod tests {
     use super::as_path_dependency;
 
     #[test]
-    fn a_copys_manifest_has_no_hints_and_no_warnings() {
+    fn the_manifest_of_a_copy_has_no_hints_and_allows_warnings() {
         let manifest = "[package]\nname = \"x\"\n\n[hints]\nmostly-unused = true\n\n[features]\n";
         assert_eq!(
             String::from_utf8(as_path_dependency(manifest.as_bytes())).unwrap(),

@@ -1,27 +1,27 @@
-//! Rust source text, cut into items. Comments and strings are told from code by the compiler's own
-//! lexer; nothing else of the language is understood, because generated code needs no more.
+//! Splits Rust source text into items. The compiler's own lexer separates code from comments and
+//! strings. Nothing else of the language is parsed: generated code does not need it.
 
 use std::iter::Peekable;
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
 /// One item of a module, or one member of a trait or an `impl`, with the comments and attributes
-/// before it and the line end behind it. The items of a text, put together, are the text.
+/// before it and the line break after it. The items of a text, concatenated, are the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item<'a> {
-    /// All of it.
+    /// The whole item.
     pub text: &'a str,
-    /// What it is.
-    pub kind: Kind<'a>,
-    /// What stands between its braces, where it has some, from the first line that is within.
+    /// What kind of item it is.
+    pub kind: ItemKind<'a>,
+    /// The text between its braces, if it has any, from the first line inside.
     pub body: Option<&'a str>,
-    /// The code that it mentions.
-    pub mentions: Mentions<'a>,
+    /// What its code refers to.
+    pub references: References<'a>,
 }
 
-/// What an item is, by its first keyword.
+/// The kind of an item, by its first keyword.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind<'a> {
+pub enum ItemKind<'a> {
     /// `mod name;`
     Module(&'a str),
     /// `use path;`, with the segments of the path.
@@ -32,24 +32,24 @@ pub enum Kind<'a> {
     Trait(&'a str),
     /// `impl …`
     Impl,
-    /// Another definition with this name.
+    /// Any other definition, with its name.
     Named(&'a str),
-    /// What has no name: an inner attribute, or the comments at the end.
+    /// An inner attribute, or the comments at the end of the text.
     Nameless,
 }
 
-/// The code that a text mentions.
+/// What the code of an item refers to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mentions<'a> {
-    /// Paths that begin with `crate`, without that word.
+pub struct References<'a> {
+    /// Paths that begin with `crate`, without that segment.
     pub paths: Vec<Vec<&'a str>>,
-    /// Names of methods that are called.
+    /// Names of the methods it calls.
     pub methods: Vec<&'a str>,
     /// Every identifier.
-    pub words: Vec<&'a str>,
+    pub identifiers: Vec<&'a str>,
 }
 
-/// A token that is code.
+/// A token that is neither white space nor a comment.
 #[derive(Debug, Clone, Copy)]
 struct Token<'a> {
     kind: TokenKind,
@@ -63,12 +63,12 @@ impl Token<'_> {
     }
 }
 
-/// Cuts `source` into its items.
+/// Splits `source` into its items.
 ///
 /// # Errors
-/// Where braces, brackets or parentheses do not match, or an item does not end.
+/// If brackets do not match, or an item has no end.
 pub fn split(source: &str) -> Result<Vec<Item<'_>>, SplitError> {
-    let tokens = code(source);
+    let tokens = code_tokens(source);
     let mut items = Vec::new();
     let (mut start, mut first) = (0, 0);
     while first < tokens.len() {
@@ -84,25 +84,24 @@ pub fn split(source: &str) -> Result<Vec<Item<'_>>, SplitError> {
     Ok(items)
 }
 
-/// A text that is no sequence of items.
+/// A text that cannot be split into items.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the item that begins at line {line} has no end")]
+#[error("the item at line {line} has no end")]
 pub struct SplitError {
-    /// Where the item begins, counted from 1.
+    /// First line of the item, counted from 1.
     pub line: usize,
 }
 
-/// The tokens that are neither white space nor comment.
-fn code(source: &str) -> Vec<Token<'_>> {
+fn code_tokens(source: &str) -> Vec<Token<'_>> {
     let mut start = 0;
     let mut tokens = Vec::new();
     for token in tokenize(source, FrontmatterAllowed::No) {
         let text = &source[start..start + token.len as usize];
-        let comment = matches!(
+        let is_blank = matches!(
             token.kind,
             TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. }
         );
-        if !comment {
+        if !is_blank {
             tokens.push(Token { kind: token.kind, text, start });
         }
         start += text.len();
@@ -117,16 +116,16 @@ fn end_of_item(tokens: &[Token<'_>], first: usize) -> Option<usize> {
         return closing(tokens, first + 2);
     }
     let mut at = first;
-    // Outer attributes belong to what follows.
+    // Outer attributes belong to the item after them.
     while tokens.get(at)?.kind == TokenKind::Pound {
         at = closing(tokens, at + 1)? + 1;
     }
-    let mut words = tokens[at..].iter().map(|token| token.text).peekable();
+    let mut keywords = tokens[at..].iter().map(|token| token.text).peekable();
     let ends_in_semicolon = loop {
-        match words.next()? {
+        match keywords.next()? {
             "use" | "static" | "type" => break true,
             "const"
-                if words.peek().is_none_or(|next| !["fn", "unsafe", "async"].contains(next)) =>
+                if keywords.peek().is_none_or(|next| !["fn", "unsafe", "async"].contains(next)) =>
             {
                 break true;
             }
@@ -148,7 +147,7 @@ fn end_of_item(tokens: &[Token<'_>], first: usize) -> Option<usize> {
     }
 }
 
-/// The index of the token that closes what opens at `open`.
+/// The index of the token that closes the bracket at `open`.
 fn closing(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     let mut expected = Vec::new();
     for (at, token) in tokens.iter().enumerate().skip(open) {
@@ -170,7 +169,7 @@ fn closing(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     None
 }
 
-/// The end of the line on which `end` stands, if nothing else stands there.
+/// The start of the next line, if nothing but white space follows `end` on its line; else `end`.
 fn after_line(source: &str, end: usize) -> usize {
     let rest = &source[end..];
     match rest.find('\n') {
@@ -191,16 +190,17 @@ fn item<'a>(source: &'a str, text: &'a str, tokens: &[Token<'a>]) -> Item<'a> {
             .map(|open| &source[after_line(source, open.end())..last.start]),
         _ => None,
     };
-    // What is compiled for the crate's own tests alone is not reached by its users.
-    let for_tests =
+    // Users of the crate do not reach its own tests.
+    let is_test =
         tokens.iter().map(|token| token.text).take(7).eq(["#", "[", "cfg", "(", "test", ")", "]"]);
-    let mentions = if for_tests { Mentions::default() } else { mentions(tokens) };
-    Item { text, kind: kind(tokens), body, mentions }
+    let references = if is_test { References::default() } else { references(tokens) };
+    Item { text, kind: kind(tokens), body, references }
 }
 
-fn kind<'a>(tokens: &[Token<'a>]) -> Kind<'a> {
-    let mut words = tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Ident);
-    let keyword = words.find(|(_, token)| {
+fn kind<'a>(tokens: &[Token<'a>]) -> ItemKind<'a> {
+    let mut identifiers =
+        tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Ident);
+    let keyword = identifiers.find(|(_, token)| {
         matches!(
             token.text,
             "mod"
@@ -216,61 +216,61 @@ fn kind<'a>(tokens: &[Token<'a>]) -> Kind<'a> {
                 | "macro_rules"
         )
     });
-    let Some((at, keyword)) = keyword else { return Kind::Nameless };
-    let name = words.next().map_or("", |(_, token)| token.text);
+    let Some((at, keyword)) = keyword else { return ItemKind::Nameless };
+    let name = identifiers.next().map_or("", |(_, token)| token.text);
     match keyword.text {
-        "mod" => Kind::Module(name),
-        "use" => Kind::Use(segments(&tokens[at + 1..])),
-        "fn" => Kind::Function(name),
-        "trait" => Kind::Trait(name),
-        "impl" => Kind::Impl,
-        _ => Kind::Named(name),
+        "mod" => ItemKind::Module(name),
+        "use" => ItemKind::Use(segments(&tokens[at + 1..])),
+        "fn" => ItemKind::Function(name),
+        "trait" => ItemKind::Trait(name),
+        "impl" => ItemKind::Impl,
+        _ => ItemKind::Named(name),
     }
 }
 
-/// The identifiers of a path that begins with the first token: `a::b::c`.
+/// The identifiers of the path that begins at the first token: `a::b::c`.
 fn segments<'a>(tokens: &[Token<'a>]) -> Vec<&'a str> {
     let mut tokens = tokens.iter().peekable();
     let mut segments = Vec::new();
-    colons(&mut tokens);
+    skip_colons(&mut tokens);
     while let Some(token) = tokens.next_if(|token| token.kind == TokenKind::Ident) {
         segments.push(token.text);
-        if !colons(&mut tokens) {
+        if !skip_colons(&mut tokens) {
             break;
         }
     }
     segments
 }
 
-/// Takes `::`, if that is next.
-fn colons<'t, 'a: 't>(tokens: &mut Peekable<impl Iterator<Item = &'t Token<'a>>>) -> bool {
+/// Skips `::` and returns whether it was there.
+fn skip_colons<'t, 'a: 't>(tokens: &mut Peekable<impl Iterator<Item = &'t Token<'a>>>) -> bool {
     tokens.next_if(|token| token.kind == TokenKind::Colon).is_some()
         && tokens.next_if(|token| token.kind == TokenKind::Colon).is_some()
 }
 
-fn mentions<'a>(tokens: &[Token<'a>]) -> Mentions<'a> {
-    let mut mentions = Mentions::default();
+fn references<'a>(tokens: &[Token<'a>]) -> References<'a> {
+    let mut references = References::default();
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Ident)
     {
-        mentions.words.push(token.text);
+        references.identifiers.push(token.text);
         if token.text == "crate" {
             let mut path = segments(&tokens[at..]);
             if path.len() > 1 {
                 path.remove(0);
-                mentions.paths.push(path);
+                references.paths.push(path);
             }
         }
-        let called = tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::OpenParen);
-        if called && at > 0 && tokens[at - 1].kind == TokenKind::Dot {
-            mentions.methods.push(token.text);
+        let is_called = tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::OpenParen);
+        if is_called && at > 0 && tokens[at - 1].kind == TokenKind::Dot {
+            references.methods.push(token.text);
         }
     }
-    mentions
+    references
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, SplitError, split};
+    use super::{ItemKind, SplitError, split};
 
     const SOURCE: &str = r##"// Generated.
 #![allow(x)]
@@ -296,43 +296,43 @@ pub static SIX: &[u8] = { &[1] };
 "##;
 
     #[test]
-    fn the_items_of_a_text_are_the_text() {
+    fn the_concatenated_items_are_the_text() {
         let items = split(SOURCE).unwrap();
         assert_eq!(items.iter().map(|item| item.text).collect::<String>(), SOURCE);
         let kinds: Vec<_> = items.into_iter().map(|item| item.kind).collect();
         assert_eq!(
             kinds,
             [
-                Kind::Nameless,
-                Kind::Module("one"),
-                Kind::Use(vec!["crate", "types", "_two", "Two"]),
-                Kind::Named("Three"),
-                Kind::Impl,
-                Kind::Named("SIX"),
-                Kind::Nameless,
+                ItemKind::Nameless,
+                ItemKind::Module("one"),
+                ItemKind::Use(vec!["crate", "types", "_two", "Two"]),
+                ItemKind::Named("Three"),
+                ItemKind::Impl,
+                ItemKind::Named("SIX"),
+                ItemKind::Nameless,
             ]
         );
     }
 
     #[test]
-    fn what_stands_in_comments_and_strings_is_not_mentioned() {
+    fn comments_and_strings_refer_to_nothing() {
         let items = split(SOURCE).unwrap();
-        let mentions = &items[4].mentions;
-        assert_eq!(mentions.paths, [["operation", "four", "Four"]; 2]);
-        assert_eq!(mentions.methods, ["five"]);
+        let references = &items[4].references;
+        assert_eq!(references.paths, [["operation", "four", "Four"]; 2]);
+        assert_eq!(references.methods, ["five"]);
         let items = split("/// crate::a::b\nconst X: u8 = crate :: c::d();").unwrap();
-        assert_eq!(items[0].mentions.paths, [["c", "d"]]);
+        assert_eq!(items[0].references.paths, [["c", "d"]]);
     }
 
     #[test]
-    fn the_members_of_an_impl_are_items_too() {
+    fn the_body_of_an_impl_splits_into_items() {
         let items = split(SOURCE).unwrap();
         let members = split(items[4].body.unwrap()).unwrap();
-        assert_eq!(members[0].kind, Kind::Function("from"));
+        assert_eq!(members[0].kind, ItemKind::Function("from"));
     }
 
     #[test]
-    fn braces_that_do_not_match_are_an_error() {
+    fn unmatched_brackets_are_an_error() {
         assert_eq!(split("mod a;\nfn b() {").unwrap_err(), SplitError { line: 2 });
         assert_eq!(split("fn b() { ) }").unwrap_err(), SplitError { line: 1 });
         assert_eq!(split("mod a").unwrap_err(), SplitError { line: 1 });

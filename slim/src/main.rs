@@ -1,27 +1,27 @@
-//! `cargo run -p slim`: see [`HELP`].
+//! `cargo run -p slim`; [`HELP`] describes it.
 
 use std::{env, error::Error, process::ExitCode};
 
 use slim::{
-    install::{Slim, Written},
+    install::{SlimFolder, WriteOutcome},
     project::Project,
     prune::prune,
 };
 
 const HELP: &str = "\
-Prunes the SDK's crates to the operations that this project calls, for a shorter build.
+Prunes the SDK's crates to the operations that this project calls, so that it builds faster.
 
-usage: cargo run -p slim              prune, and have every later cargo command use the copy
+usage: cargo run -p slim              prune, and make later cargo commands use the pruned copies
        cargo run -p slim -- --off     use the published crates again
 
-The copy lies below target/slim, and Cargo.lock stays as it is.
-What is kept is named in [package.metadata.slim] of sdk/Cargo.toml.";
+The copies are in target/slim. Cargo.lock does not change.
+[package.metadata.slim] in sdk/Cargo.toml names the operations to keep.";
 
 fn main() -> ExitCode {
-    let words: Vec<_> = env::args().skip(1).collect();
-    let done = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => on(),
-        ["--off"] => off(),
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => switch_on(),
+        ["--off"] => switch_off(),
         ["--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprint!("error: {error}");
@@ -46,19 +46,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn on() -> Result<(), Box<dyn Error>> {
+fn switch_on() -> Result<(), Box<dyn Error>> {
     let root = Project::root()?;
-    let slim = Slim::of(&root);
-    // With the override in force cargo would name the copy as the source.
+    let slim = SlimFolder::of(&root);
+    // With the override on, cargo would report the copies as the sources.
     slim.switch_off()?;
-    let subjects = Project::open(&root)?.subjects()?;
-    for subject in &subjects {
-        let pruned = prune(&subject.root, &subject.wanted)?;
-        let written = slim.write(subject, &pruned)?;
+    let crates = Project::open(&root)?.crates()?;
+    for krate in &crates {
+        let pruned = prune(&krate.root, &krate.selection)?;
+        let written = slim.write(krate, &pruned)?;
         println!(
             "{} {}: {} of {} files, {} of {} lines, {} of {} operations{}",
-            subject.name,
-            subject.version,
+            krate.name,
+            krate.version,
             pruned.file_count.after,
             pruned.file_count.before,
             pruned.lines.after,
@@ -66,20 +66,20 @@ fn on() -> Result<(), Box<dyn Error>> {
             pruned.operations.after,
             pruned.operations.before,
             match written {
-                Written::New => "",
-                Written::Unchanged => " (unchanged)",
+                WriteOutcome::New => "",
+                WriteOutcome::Unchanged => " (unchanged)",
             }
         );
     }
-    slim.switch_on(&subjects)?;
+    slim.switch_on(&crates)?;
     println!(
-        "cargo uses the copies below target/slim from now on; `cargo run -p slim -- --off` ends that"
+        "cargo now uses the copies in target/slim; `cargo run -p slim -- --off` goes back to the published crates"
     );
     Ok(())
 }
 
-fn off() -> Result<(), Box<dyn Error>> {
-    Slim::of(&Project::root()?).remove()?;
-    println!("cargo uses the published crates");
+fn switch_off() -> Result<(), Box<dyn Error>> {
+    SlimFolder::of(&Project::root()?).remove()?;
+    println!("cargo now uses the published crates");
     Ok(())
 }

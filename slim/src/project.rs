@@ -1,4 +1,4 @@
-//! What cargo knows of this project.
+//! Finds the crates to prune, with `cargo metadata`.
 
 use std::{
     env, io,
@@ -8,65 +8,64 @@ use std::{
 
 use serde_json::Value;
 
-use crate::prune::Wanted;
+use crate::prune::Selection;
 
-/// The crate whose manifest says what is wanted.
+/// The package whose manifest names the operations to keep.
 const USER: &str = "sdk";
 
-/// A crate to prune.
+/// A crate of the SDK to prune.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subject {
+pub struct SdkCrate {
     /// For example `aws-sdk-ec2`.
     pub name: String,
-    /// The locked version.
+    /// The version in `Cargo.lock`.
     pub version: String,
-    /// Where cargo has its source.
+    /// The folder of the source that cargo fetched.
     pub root: PathBuf,
-    /// What is used of it.
-    pub wanted: Wanted,
+    /// What to keep of it.
+    pub selection: Selection,
 }
 
-/// Why the crates to prune were not found.
+/// Why the crates to prune cannot be found.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
-    /// There is no cargo.
+    /// Cargo cannot be started.
     #[error(
-        "`{program}` cannot be run; install Rust (https://rustup.rs), or call this with `cargo run -p slim`"
+        "`{program}` cannot be run; install Rust (https://rustup.rs) and run `cargo run -p slim`"
     )]
     NoCargo {
-        /// What was called.
+        /// The program.
         program: String,
         /// Why.
         source: io::Error,
     },
-    /// Cargo failed, in its own words.
+    /// Cargo failed.
     #[error(
-        "`cargo metadata` failed; where the crates are not fetched yet, it needs the network once:\n{stderr}"
+        "`cargo metadata` failed; if the crates are not fetched yet, it needs the network once:\n{stderr}"
     )]
     Cargo {
-        /// What it said.
+        /// Cargo's own message.
         stderr: String,
     },
-    /// Cargo's answer, or the manifest, is not as expected.
+    /// The output of cargo, or the manifest, is not as expected.
     #[error("{what}; without slim, cargo builds the whole crates")]
     Unexpected {
-        /// What is missing.
+        /// What is wrong.
         what: String,
     },
 }
 
-/// The workspace that the current folder is in.
+/// A workspace, as `cargo metadata` describes it.
 #[derive(Debug)]
 pub struct Project {
     metadata: Value,
 }
 
 impl Project {
-    /// The root of the workspace around the current folder: the nearest folder above with a
-    /// `Cargo.lock`.
+    /// The root of the workspace: the current folder, or the nearest one above it, with a `Cargo.lock`.
     ///
     /// # Errors
-    /// Where there is none.
+    /// If there is no such folder.
     pub fn root() -> Result<PathBuf, ProjectError> {
         let here = env::current_dir().unwrap_or_default();
         let root = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
@@ -74,10 +73,10 @@ impl Project {
             .ok_or_else(|| unexpected("no Cargo.lock in this folder or above it"))
     }
 
-    /// Asks cargo about the workspace at `root`. Cargo fetches what is missing.
+    /// Describes the workspace at `root`. Cargo fetches the sources that are missing.
     ///
     /// # Errors
-    /// Where cargo cannot be run, or fails.
+    /// If cargo cannot be started, or fails.
     pub fn open(root: &Path) -> Result<Self, ProjectError> {
         let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let output = Command::new(&program)
@@ -92,37 +91,38 @@ impl Project {
             let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
             return Err(ProjectError::Cargo { stderr });
         }
-        let metadata = serde_json::from_slice(&output.stdout)
-            .map_err(|error| unexpected(format!("cargo's answer is not understood: {error}")))?;
+        let metadata = serde_json::from_slice(&output.stdout).map_err(|error| {
+            unexpected(format!("the output of `cargo metadata` cannot be read: {error}"))
+        })?;
         Ok(Self { metadata })
     }
 
-    /// What `[package.metadata.slim]` of `sdk` names.
+    /// The crates that `[package.metadata.slim]` of `sdk` names.
     ///
     /// # Errors
-    /// Where that is not there, or names a crate that is not in the tree.
-    pub fn subjects(&self) -> Result<Vec<Subject>, ProjectError> {
-        let wanted = self.package(USER)?["metadata"]["slim"].as_object().ok_or_else(|| {
+    /// If that table is missing, or names a crate that is not in `Cargo.lock`.
+    pub fn crates(&self) -> Result<Vec<SdkCrate>, ProjectError> {
+        let table = self.package(USER)?["metadata"]["slim"].as_object().ok_or_else(|| {
             unexpected(format!("{USER}/Cargo.toml has no [package.metadata.slim]"))
         })?;
-        wanted.iter().map(|(name, wanted)| self.subject(name, wanted)).collect()
+        table.iter().map(|(name, keep)| self.krate(name, keep)).collect()
     }
 
-    fn subject(&self, name: &str, wanted: &Value) -> Result<Subject, ProjectError> {
+    fn krate(&self, name: &str, keep: &Value) -> Result<SdkCrate, ProjectError> {
         let package = self.package(name)?;
         let text = |field: &str| {
             package[field]
                 .as_str()
-                .ok_or_else(|| unexpected(format!("cargo does not tell the {field} of {name}")))
+                .ok_or_else(|| unexpected(format!("`cargo metadata` has no {field} of {name}")))
         };
         let manifest = Path::new(text("manifest_path")?);
-        Ok(Subject {
+        Ok(SdkCrate {
             name: name.to_owned(),
             version: text("version")?.to_owned(),
             root: manifest.parent().unwrap_or(manifest).to_owned(),
-            wanted: Wanted {
-                operations: names(name, wanted, "operations")?,
-                waiters: names(name, wanted, "waiters")?,
+            selection: Selection {
+                operations: names(name, keep, "operations")?,
+                waiters: names(name, keep, "waiters")?,
             },
         })
     }
@@ -138,11 +138,11 @@ impl Project {
     }
 }
 
-/// The names under `key`; none where it is absent.
-fn names(package: &str, wanted: &Value, key: &str) -> Result<Vec<String>, ProjectError> {
+/// The names under `key`; an empty list if the key is absent.
+fn names(package: &str, keep: &Value, key: &str) -> Result<Vec<String>, ProjectError> {
     let wrong =
         || unexpected(format!("`{key}` of {package} in {USER}/Cargo.toml is not a list of names"));
-    let Some(list) = wanted.get(key) else { return Ok(Vec::new()) };
+    let Some(list) = keep.get(key) else { return Ok(Vec::new()) };
     let names = list.as_array().ok_or_else(wrong)?;
     names.iter().map(|name| name.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
 }

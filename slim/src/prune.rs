@@ -1,9 +1,9 @@
-//! Which files of a generated crate its operations reach, and what is left of the files that list
+//! Finds the files of a generated crate that its operations need, and shortens the files that list
 //! all of them.
 //!
-//! smithy-rs lays every SDK crate out alike: one file an operation, a type, a serialiser; and a few
-//! *lists*, files that name all of these. A file that is reached is kept whole, byte for
-//! byte. Of a list, the items are kept that are reached themselves, or name what is.
+//! smithy-rs gives every SDK crate the same layout: one file for each operation, type and serialiser,
+//! and a few *lists*, files that name all of these. A file that is reached is kept byte for byte. A
+//! list keeps only the items that are reached, or that refer to something reached.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,35 +12,35 @@ use std::{
 };
 
 use crate::{
-    items::{Item, Kind, Mentions},
-    sources::{Entry, List, Module, SourceError, Sources, child},
+    items::{Item, ItemKind, References},
+    sources::{List, ListEntry, Module, SourceError, Sources, child},
 };
 
-/// What is to be kept of a crate, by the names of the modules.
+/// What to keep of a crate, by module name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// For example `run_instances`; its paginator comes along.
+pub struct Selection {
+    /// For example `run_instances`; its paginator is kept too.
     pub operations: Vec<String>,
     /// For example `instance_running`.
     pub waiters: Vec<String>,
 }
 
-/// A crate, pruned.
+/// A pruned crate.
 #[derive(Debug)]
 pub struct Pruned {
-    /// Every file that is kept, relative to the crate's root, with what is left of it.
+    /// Every file that is kept, by its path in the crate, with what is left of it.
     pub files: BTreeMap<PathBuf, Vec<u8>>,
-    /// Source files before and after.
-    pub file_count: Change,
-    /// Lines of source before and after.
-    pub lines: Change,
-    /// Operations before and after: those asked for, and those that the crate calls by itself.
-    pub operations: Change,
+    /// Source files.
+    pub file_count: Reduction,
+    /// Lines of source.
+    pub lines: Reduction,
+    /// Operations: the selected ones, and the ones that the crate itself calls.
+    pub operations: Reduction,
 }
 
 /// A number before and after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
+pub struct Reduction {
     /// In the published crate.
     pub before: usize,
     /// In the pruned one.
@@ -50,168 +50,171 @@ pub struct Change {
 /// Why a crate cannot be pruned.
 #[derive(Debug, thiserror::Error)]
 pub enum PruneError {
-    /// The sources are not understood.
+    /// The sources cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// What was asked for is not there.
+    /// The crate does not have a selected operation or waiter.
     #[error("there is no {what} `{name}` in {}", root.display())]
     Unknown {
         /// `operation` or `waiter`.
         what: &'static str,
         /// Its name.
         name: String,
-        /// Where it was looked for.
+        /// The folder of the crate.
         root: PathBuf,
     },
-    /// A path that leads nowhere.
-    #[error("{} names `crate::{path}`, which was not found", file.display())]
+    /// A path that cannot be resolved.
+    #[error("{} refers to `crate::{path}`, which does not exist", file.display())]
     Unresolved {
-        /// Where the path stands.
+        /// The file that has the path.
         file: PathBuf,
         /// The path.
         path: String,
     },
 }
 
-/// Prunes the crate whose root is `root` to what is wanted of it.
+/// Prunes the crate in the folder `root` to `selection`.
 ///
 /// # Errors
-/// Where the crate lacks what is wanted, or is laid out in a way that is not understood here.
-pub fn prune(root: &Path, wanted: &Wanted) -> Result<Pruned, PruneError> {
+/// If the crate lacks an item of the selection, or its layout is not the expected one.
+pub fn prune(root: &Path, selection: &Selection) -> Result<Pruned, PruneError> {
     let sources = Sources::read(root)?;
+    let lists = sources.lists()?;
     let mut reach = Reach {
-        lists: sources.lists()?,
         sources: &sources,
+        lists: &lists,
         modules: BTreeSet::new(),
         functions: BTreeSet::new(),
         queue: Vec::new(),
     };
-    reach.module("");
-    for (what, list, names) in
-        [("operation", "operation", &wanted.operations), ("waiter", "waiters", &wanted.waiters)]
-    {
+    reach.reach_module("");
+    for (what, list, names) in [
+        ("operation", "operation", &selection.operations),
+        ("waiter", "waiters", &selection.waiters),
+    ] {
         for name in names {
             let module = child(list, name);
             if !sources.modules.contains_key(&module) {
-                return Err(PruneError::Unknown {
-                    what,
-                    name: name.clone(),
-                    root: root.to_owned(),
-                });
+                let (name, root) = (name.clone(), root.to_owned());
+                return Err(PruneError::Unknown { what, name, root });
             }
-            reach.module(&module);
+            reach.reach_module(&module);
         }
     }
-    reach.follow()?;
+    reach.follow_references()?;
     reach.pruned(root)
 }
 
-/// What has been reached so far.
+/// What has been reached so far, and is kept.
 struct Reach<'s> {
     sources: &'s Sources,
-    lists: BTreeMap<&'static str, List<'s>>,
+    lists: &'s BTreeMap<&'static str, List<'s>>,
     modules: BTreeSet<String>,
-    /// Functions of lists, by path.
+    /// Functions that lists define, by path.
     functions: BTreeSet<String>,
-    /// Reached, and not yet looked into.
+    /// Modules whose references have not been followed yet.
     queue: Vec<String>,
 }
 
 impl<'s> Reach<'s> {
-    /// `name` and the modules around it are kept.
-    fn module(&mut self, name: &str) {
+    /// Keeps the module `name` and the modules around it.
+    fn reach_module(&mut self, name: &str) {
         if !self.modules.insert(name.to_owned()) {
             return;
         }
         self.queue.push(name.to_owned());
         if let Some((parent, own)) = name.rsplit_once("::") {
-            self.module(parent);
-            // An operation is called through a method of the client, which has a file of its own.
+            self.reach_module(parent);
+            // The client has a method for each operation, in a file of its own.
             let method = child("client", own);
             if parent == "operation" && self.sources.modules.contains_key(&method) {
-                self.module(&method);
+                self.reach_module(&method);
             }
         }
     }
 
-    /// Follows what is mentioned until nothing new is reached.
-    fn follow(&mut self) -> Result<(), PruneError> {
-        let mut before = (0, 0);
-        while before != (self.modules.len(), self.functions.len()) {
-            before = (self.modules.len(), self.functions.len());
+    /// Follows references until nothing new is reached.
+    fn follow_references(&mut self) -> Result<(), PruneError> {
+        loop {
+            let before = self.count();
             while let Some(name) = self.queue.pop() {
-                self.look_into(&name)?;
+                self.follow_module(&name)?;
             }
-            // What is kept of the lists depends on what has been reached, and mentions more.
-            let lists = std::mem::take(&mut self.lists);
-            for (name, list) in &lists {
-                if let Some(module) =
-                    self.sources.modules.get(*name).filter(|_| self.modules.contains(*name))
-                {
-                    for item in self.kept(name, list) {
-                        self.mentions(&lists, module, &item.mentions)?;
-                        // Functions of one list call each other without a path.
-                        for word in
-                            item.mentions.words.iter().filter(|word| list.functions.contains(*word))
-                        {
-                            self.functions.insert(child(name, word));
-                        }
-                    }
+            // Each pass may reach more items of a list, and those refer to more.
+            for (name, list) in self.lists {
+                if self.modules.contains(*name) {
+                    self.follow_list(name, list)?;
                 }
             }
-            self.lists = lists;
+            if self.count() == before {
+                return Ok(());
+            }
+        }
+    }
+
+    /// How much has been reached.
+    fn count(&self) -> (usize, usize) {
+        (self.modules.len(), self.functions.len())
+    }
+
+    /// Follows the kept items of a list.
+    fn follow_list(&mut self, name: &str, list: &List<'s>) -> Result<(), PruneError> {
+        let module = &self.sources.modules[name];
+        for item in self.kept(name, list) {
+            self.follow_item(module, &item.references)?;
+            // Functions of one list call each other without a path.
+            for function in &item.references.identifiers {
+                if list.functions.contains(function) {
+                    self.functions.insert(child(name, function));
+                }
+            }
         }
         Ok(())
     }
 
-    /// A list waits until what its items name is reached; of any other module all is kept.
-    fn look_into(&mut self, name: &str) -> Result<(), PruneError> {
+    /// Follows all of a module, unless it is a list.
+    fn follow_module(&mut self, name: &str) -> Result<(), PruneError> {
         if self.lists.contains_key(name) {
             return Ok(());
         }
-        let sources = self.sources;
-        // Only modules with a source are reached.
-        let module = &sources.modules[name];
+        // Only modules that have a source are reached.
+        let module = &self.sources.modules[name];
         for item in module.split(&module.text)? {
-            if let (Kind::Module(inner), None) = (&item.kind, item.body) {
+            if let (ItemKind::Module(inner), None) = (&item.kind, item.body) {
                 let inner = child(name, inner);
-                if !sources.modules.contains_key(&inner) {
+                if !self.sources.modules.contains_key(&inner) {
                     return Err(PruneError::Unresolved { file: module.path.clone(), path: inner });
                 }
-                self.module(&inner);
+                self.reach_module(&inner);
             }
-            let lists = std::mem::take(&mut self.lists);
-            let found = self.mentions(&lists, module, &item.mentions);
-            self.lists = lists;
-            found?;
+            self.follow_item(module, &item.references)?;
         }
         Ok(())
     }
 
-    fn mentions(
+    fn follow_item(
         &mut self,
-        lists: &BTreeMap<&'static str, List<'s>>,
         module: &Module,
-        mentions: &Mentions<'_>,
+        references: &References<'_>,
     ) -> Result<(), PruneError> {
-        for path in &mentions.paths {
-            self.path(lists, path).ok_or_else(|| PruneError::Unresolved {
+        for path in &references.paths {
+            self.reach_path(path).ok_or_else(|| PruneError::Unresolved {
                 file: module.path.clone(),
                 path: path.join("::"),
             })?;
         }
-        for method in &mentions.methods {
+        for method in &references.methods {
             let operation = child("operation", method);
             if self.sources.modules.contains_key(&operation) {
-                self.module(&operation);
+                self.reach_module(&operation);
             }
         }
         Ok(())
     }
 
-    /// Follows `path` from the crate's root, through modules and what lists export, to the module
-    /// that defines what it names. `None` where a list has no such name.
-    fn path(&mut self, lists: &BTreeMap<&'static str, List<'s>>, path: &[&str]) -> Option<()> {
+    /// Resolves `path` from the root of the crate, through modules and the re-exports of lists, and
+    /// keeps the module that defines what it names. `None` if a list does not have the name.
+    fn reach_path(&mut self, path: &[&str]) -> Option<()> {
         let mut module = String::new();
         for (at, segment) in path.iter().enumerate() {
             let inner = child(&module, segment);
@@ -219,10 +222,10 @@ impl<'s> Reach<'s> {
                 module = inner;
                 continue;
             }
-            let Some(list) = lists.get(module.as_str()) else { break };
+            let Some(list) = self.lists.get(module.as_str()) else { break };
             if let Some(target) = list.exports.get(segment) {
-                self.module(&module);
-                return self.path(lists, &[target, &path[at + 1..]].concat());
+                self.reach_module(&module);
+                return self.reach_path(&[target, &path[at + 1..]].concat());
             }
             if list.functions.contains(segment) {
                 self.functions.insert(child(&module, segment));
@@ -231,44 +234,52 @@ impl<'s> Reach<'s> {
             }
             break;
         }
-        self.module(&module);
+        self.reach_module(&module);
         Some(())
     }
 
-    /// The items and members that are kept of a list.
+    /// The items and members of a list to keep.
     fn kept<'l>(&self, name: &str, list: &'l List<'s>) -> Vec<&'l Item<'s>> {
         let items = list.entries.iter().filter(|entry| self.keeps(name, &entry.item));
         items.flat_map(|entry| self.parts(entry)).collect()
     }
 
-    fn parts<'l>(&self, entry: &'l Entry<'s>) -> Vec<&'l Item<'s>> {
+    fn parts<'l>(&self, entry: &'l ListEntry<'s>) -> Vec<&'l Item<'s>> {
         if entry.members.is_empty() {
             return vec![&entry.item];
         }
         entry
             .members
             .iter()
-            .filter(|member| self.reaches_all(&member.mentions, "waiters"))
+            .filter(|member| self.has_reached(&member.references, "waiters"))
             .collect()
     }
 
     fn keeps(&self, list: &str, item: &Item<'_>) -> bool {
         match &item.kind {
-            Kind::Module(name) if item.body.is_none() => self.modules.contains(&child(list, name)),
-            Kind::Use(path) => match path.as_slice() {
+            ItemKind::Module(name) if item.body.is_none() => {
+                self.modules.contains(&child(list, name))
+            }
+            ItemKind::Use(path) => match path.as_slice() {
                 ["crate", path @ .., _] => self.modules.contains(&path.join("::")),
                 _ => true,
             },
-            Kind::Function(name) => self.functions.contains(&child(list, name)),
-            // The conversions of each operation's error into the crate's own.
-            Kind::Impl if list == "error_meta" => self.reaches_all(&item.mentions, "operation"),
-            Kind::Module(_) | Kind::Impl | Kind::Trait(_) | Kind::Named(_) | Kind::Nameless => true,
+            ItemKind::Function(name) => self.functions.contains(&child(list, name)),
+            // Conversions of an operation's error into the error of the crate.
+            ItemKind::Impl if list == "error_meta" => {
+                self.has_reached(&item.references, "operation")
+            }
+            ItemKind::Module(_)
+            | ItemKind::Impl
+            | ItemKind::Trait(_)
+            | ItemKind::Named(_)
+            | ItemKind::Nameless => true,
         }
     }
 
-    /// Whether each module of `list` that is mentioned has been reached.
-    fn reaches_all(&self, mentions: &Mentions<'_>, list: &str) -> bool {
-        mentions.paths.iter().all(|path| match path.as_slice() {
+    /// Whether every module of `list` that the code refers to has been reached.
+    fn has_reached(&self, references: &References<'_>, list: &str) -> bool {
+        references.paths.iter().all(|path| match path.as_slice() {
             [first, name, ..] if *first == list => {
                 let module = child(list, name);
                 !self.sources.modules.contains_key(&module) || self.modules.contains(&module)
@@ -277,7 +288,7 @@ impl<'s> Reach<'s> {
         })
     }
 
-    /// What is left of a list.
+    /// The text of a list without the items that are dropped.
     fn text(&self, name: &str, list: &List<'_>) -> String {
         let mut text = String::new();
         for entry in list.entries.iter().filter(|entry| self.keeps(name, &entry.item)) {
@@ -294,7 +305,7 @@ impl<'s> Reach<'s> {
 
     fn pruned(&self, root: &Path) -> Result<Pruned, PruneError> {
         let mut files = BTreeMap::new();
-        let mut lines = Change { before: 0, after: 0 };
+        let mut lines = Reduction { before: 0, after: 0 };
         for (name, module) in &self.sources.modules {
             lines.before += module.text.lines().count();
             if !self.modules.contains(name) {
@@ -307,14 +318,14 @@ impl<'s> Reach<'s> {
             lines.after += text.lines().count();
             files.insert(module.path.clone(), text.into_bytes());
         }
-        let file_count = Change { before: self.sources.modules.len(), after: files.len() };
+        let file_count = Reduction { before: self.sources.modules.len(), after: files.len() };
         for name in ["Cargo.toml", "README.md", "LICENSE"] {
             let path = root.join(name);
             let bytes =
                 fs::read(&path).map_err(|source| SourceError::Unreadable { path, source })?;
             files.insert(name.into(), bytes);
         }
-        let operations = Change {
+        let operations = Reduction {
             before: self.sources.modules.keys().filter(|name| is_operation(name)).count(),
             after: self.modules.iter().filter(|name| is_operation(name)).count(),
         };

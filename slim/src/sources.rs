@@ -1,4 +1,4 @@
-//! The sources of a generated crate: its modules, and those of them that are lists.
+//! Reads the sources of a generated crate: its modules, and the lists among them.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -6,30 +6,31 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::items::{Item, Kind, SplitError, split};
+use crate::items::{Item, ItemKind, SplitError, split};
 
-/// Why the sources of a crate are not understood.
+/// Why the sources of a crate cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// A file or folder cannot be read.
     #[error("{} cannot be read", path.display())]
     Unreadable {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A file that cannot be cut into items.
+    /// A file that cannot be split into items.
     #[error("{} is not laid out as expected", path.display())]
     Layout {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Where.
+        /// The item that has no end.
         source: SplitError,
     },
 }
 
-/// The modules that list what the crate has. Of any other module all is kept, or nothing.
+/// The lists: modules that name all operations, types or serialisers of the crate. They are pruned item
+/// by item; any other module is kept or dropped as a whole.
 const LISTS: &[&str] = &[
     "client",
     "error_meta",
@@ -45,14 +46,14 @@ const LISTS: &[&str] = &[
     "waiters::matchers",
 ];
 
-/// The source of a crate, module by module.
+/// The source of a crate.
 pub(crate) struct Sources {
-    /// By path, such as `types::_instance`; the root's is empty.
+    /// By module path, such as `types::_instance`; the path of the crate root is empty.
     pub(crate) modules: HashMap<String, Module>,
 }
 
 pub(crate) struct Module {
-    /// Relative to the crate's root.
+    /// The file, relative to the root of the crate.
     pub(crate) path: PathBuf,
     pub(crate) text: String,
 }
@@ -71,7 +72,7 @@ impl Sources {
                     let text = fs::read_to_string(root.join(&path)).map_err(|source| {
                         SourceError::Unreadable { path: root.join(&path), source }
                     })?;
-                    modules.insert(name_of(&path), Module { path, text });
+                    modules.insert(module_path(&path), Module { path, text });
                 }
             }
         }
@@ -90,19 +91,19 @@ impl Module {
     }
 }
 
-/// A list, cut into what is kept or left out.
+/// A list, split into the items that are kept or dropped.
 pub(crate) struct List<'s> {
-    pub(crate) entries: Vec<Entry<'s>>,
-    /// Where the list has a name from: `pub use crate::path::name;`
+    pub(crate) entries: Vec<ListEntry<'s>>,
+    /// The path behind each re-exported name: `pub use crate::path::name;`
     pub(crate) exports: HashMap<&'s str, Vec<&'s str>>,
-    /// What it defines itself.
+    /// Functions that it defines itself.
     pub(crate) functions: BTreeSet<&'s str>,
+    /// Other names that it defines, or re-exports from another crate.
     pub(crate) definitions: BTreeSet<&'s str>,
 }
 
-/// An item of a list. Of the trait of all waiters and its implementation, the members are kept or
-/// left out one by one.
-pub(crate) struct Entry<'s> {
+/// An item of a list. The trait of all waiters and its implementation are pruned member by member.
+pub(crate) struct ListEntry<'s> {
     pub(crate) item: Item<'s>,
     pub(crate) members: Vec<Item<'s>>,
 }
@@ -117,34 +118,43 @@ impl<'s> List<'s> {
         };
         for item in module.split(&module.text)? {
             match &item.kind {
-                Kind::Use(path) => {
+                ItemKind::Use(path) => {
                     let exported = path.last().copied().unwrap_or_default();
                     match path.as_slice() {
-                        ["crate", path @ ..] => drop(list.exports.insert(exported, path.to_vec())),
-                        // Another crate's.
-                        _ => drop(list.definitions.insert(exported)),
+                        ["crate", path @ ..] => {
+                            list.exports.insert(exported, path.to_vec());
+                        }
+                        // From another crate.
+                        _ => {
+                            list.definitions.insert(exported);
+                        }
                     }
                 }
-                Kind::Function(name) => drop(list.functions.insert(name)),
-                Kind::Named(name) | Kind::Trait(name) => drop(list.definitions.insert(name)),
-                Kind::Module(_) | Kind::Impl | Kind::Nameless => {}
+                ItemKind::Function(name) => {
+                    list.functions.insert(name);
+                }
+                ItemKind::Named(name) | ItemKind::Trait(name) => {
+                    list.definitions.insert(name);
+                }
+                ItemKind::Module(_) | ItemKind::Impl | ItemKind::Nameless => {}
             }
             let members = match item.body {
                 Some(body)
-                    if name == "client" && matches!(item.kind, Kind::Trait(_) | Kind::Impl) =>
+                    if name == "client"
+                        && matches!(item.kind, ItemKind::Trait(_) | ItemKind::Impl) =>
                 {
                     module.split(body)?
                 }
                 _ => Vec::new(),
             };
-            list.entries.push(Entry { item, members });
+            list.entries.push(ListEntry { item, members });
         }
         Ok(list)
     }
 }
 
-/// The module that the file at `src/a/b.rs` is: `a::b`.
-fn name_of(path: &Path) -> String {
+/// The path of the module in a file: `a::b` for `src/a/b.rs`.
+fn module_path(path: &Path) -> String {
     let segments: Vec<_> = path
         .with_extension("")
         .iter()

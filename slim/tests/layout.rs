@@ -1,8 +1,8 @@
-//! Crates that are laid out otherwise than expected, and small ones that are not.
+//! Small crates with the expected layout, and with faulty ones.
 
 use std::{fs, path::Path};
 
-use slim::prune::{PruneError, Wanted, prune};
+use slim::prune::{PruneError, Selection, prune};
 
 /// A crate with one operation, `one`, and a second, `two`.
 fn generated() -> tempfile::TempDir {
@@ -49,12 +49,12 @@ fn write(root: &Path, path: &str, text: &str) {
     fs::write(path, text).expect("written");
 }
 
-fn one() -> Wanted {
-    Wanted { operations: vec!["one".into()], waiters: vec![] }
+fn one() -> Selection {
+    Selection { operations: vec!["one".into()], waiters: vec![] }
 }
 
 #[test]
-fn lists_lose_what_is_not_reached() {
+fn lists_lose_the_items_that_are_not_reached() {
     let folder = generated();
     let pruned = prune(folder.path(), &one()).expect("pruned");
     let text = |path: &str| String::from_utf8(pruned.files[Path::new(path)].clone()).expect("text");
@@ -67,13 +67,13 @@ fn lists_lose_what_is_not_reached() {
 }
 
 #[test]
-fn a_path_that_leads_nowhere_is_an_error_with_its_file() {
+fn an_unresolved_path_is_an_error_with_its_file() {
     let folder = generated();
     write(folder.path(), "src/operation/one.rs", "pub struct One(crate::types::Nowhere);\n");
-    let error = prune(folder.path(), &one()).expect_err("not found");
+    let error = prune(folder.path(), &one()).expect_err("an unresolved path");
     assert_eq!(
         error.to_string(),
-        "src/operation/one.rs names `crate::types::Nowhere`, which was not found"
+        "src/operation/one.rs refers to `crate::types::Nowhere`, which does not exist"
     );
 }
 
@@ -81,21 +81,21 @@ fn a_path_that_leads_nowhere_is_an_error_with_its_file() {
 fn a_module_without_a_file_is_an_error() {
     let folder = generated();
     write(folder.path(), "src/operation/one.rs", "mod inner;\n");
-    let error = prune(folder.path(), &one()).expect_err("not found");
+    let error = prune(folder.path(), &one()).expect_err("an unresolved path");
     assert!(matches!(error, PruneError::Unresolved { .. }), "{error}");
 }
 
 #[test]
-fn a_list_that_cannot_be_read_is_an_error_with_its_file() {
+fn a_list_that_cannot_be_split_is_an_error_with_its_file() {
     let folder = generated();
     write(folder.path(), "src/types.rs", "mod _kept {\n");
-    let error = prune(folder.path(), &one()).expect_err("no end");
+    let error = prune(folder.path(), &one()).expect_err("an item without an end");
     assert_eq!(error.to_string(), "src/types.rs is not laid out as expected");
 }
 
 #[test]
-fn a_crate_that_is_not_there_is_an_error() {
+fn a_missing_crate_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
-    let error = prune(folder.path(), &one()).expect_err("nothing there");
+    let error = prune(folder.path(), &one()).expect_err("no sources");
     assert!(matches!(error, PruneError::Source(_)), "{error}");
 }

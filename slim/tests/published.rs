@@ -1,4 +1,4 @@
-//! The crates of the lock file, as they were published.
+//! Prunes the published crates of the versions in `Cargo.lock`.
 
 use std::{
     env, fs,
@@ -8,37 +8,36 @@ use std::{
 };
 
 use slim::{
-    install::{Slim, Written},
-    project::{Project, Subject},
-    prune::{PruneError, Pruned, Wanted, prune},
+    install::{SlimFolder, WriteOutcome},
+    project::{Project, SdkCrate},
+    prune::{PruneError, Pruned, Selection, prune},
 };
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace")
 }
 
-/// Each crate with its published source, whether or not a copy is in use, and what is left of it.
-static CRATES: LazyLock<Vec<(Subject, Pruned)>> = LazyLock::new(|| {
-    subjects().into_iter().map(|subject| (subject.clone(), pruned(&subject))).collect()
-});
+/// Each crate with its published source, even if the pruned copy is in use, and the result of pruning it.
+static CRATES: LazyLock<Vec<(SdkCrate, Pruned)>> =
+    LazyLock::new(|| crates().into_iter().map(|krate| (krate.clone(), pruned(&krate))).collect());
 
-fn krate(name: &str) -> &'static (Subject, Pruned) {
-    CRATES.iter().find(|(subject, _)| subject.name == name).expect("it is wanted")
+fn krate(name: &str) -> &'static (SdkCrate, Pruned) {
+    CRATES.iter().find(|(krate, _)| krate.name == name).expect("sdk/Cargo.toml names it")
 }
 
-fn subjects() -> Vec<Subject> {
-    let mut subjects =
-        Project::open(root()).expect("cargo metadata").subjects().expect("what is wanted");
-    for subject in &mut subjects {
-        if subject.root.starts_with(root()) {
-            let registry = published(&subject.name, &subject.version);
-            subject.root = registry;
+fn crates() -> Vec<SdkCrate> {
+    let mut crates =
+        Project::open(root()).expect("cargo metadata").crates().expect("[package.metadata.slim]");
+    for krate in &mut crates {
+        if krate.root.starts_with(root()) {
+            krate.root = published(&krate.name, &krate.version);
         }
     }
-    subjects
+    crates
 }
 
-/// Cargo names a copy that is in use as the source; outside of the workspace it is not in use.
+/// The folder of a published source. Where the override applies, cargo reports the copy instead, so
+/// this asks from a folder outside the workspace.
 fn published(name: &str, version: &str) -> PathBuf {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--manifest-path"])
@@ -54,17 +53,16 @@ fn published(name: &str, version: &str) -> PathBuf {
     Path::new(manifest).parent().expect("a folder").to_owned()
 }
 
-fn pruned(subject: &Subject) -> Pruned {
-    prune(&subject.root, &subject.wanted)
-        .unwrap_or_else(|error| panic!("{}: {error}", subject.name))
+fn pruned(krate: &SdkCrate) -> Pruned {
+    prune(&krate.root, &krate.selection).unwrap_or_else(|error| panic!("{}: {error}", krate.name))
 }
 
 #[test]
-fn what_is_kept_is_the_published_source_without_some_of_its_lines() {
+fn a_kept_file_is_the_published_one_without_some_of_its_lines() {
     let mut shortened = 0;
-    for (subject, pruned) in &*CRATES {
+    for (krate, pruned) in &*CRATES {
         for (path, kept) in &pruned.files {
-            let published = fs::read(subject.root.join(path)).expect("a published file");
+            let published = fs::read(krate.root.join(path)).expect("a published file");
             if *kept == published {
                 continue;
             }
@@ -92,7 +90,7 @@ fn what_is_kept_is_the_published_source_without_some_of_its_lines() {
                 ]
                 .iter()
                 .any(|list| name.ends_with(list)),
-                "{name} is no list"
+                "{name} is not a list"
             );
         }
     }
@@ -100,9 +98,9 @@ fn what_is_kept_is_the_published_source_without_some_of_its_lines() {
 }
 
 #[test]
-fn an_operation_brings_its_types_and_no_other_operation() {
+fn an_operation_keeps_its_types_and_no_other_operation() {
     let (ec2, pruned) = krate("aws-sdk-ec2");
-    assert_eq!(pruned.operations.after, ec2.wanted.operations.len());
+    assert_eq!(pruned.operations.after, ec2.selection.operations.len());
     assert!(pruned.lines.after * 10 < pruned.lines.before, "{:?}", pruned.lines);
     let has = |path: &str| pruned.files.contains_key(Path::new(path));
     assert!(has("src/types/_instance.rs"));
@@ -113,47 +111,47 @@ fn an_operation_brings_its_types_and_no_other_operation() {
 }
 
 #[test]
-fn what_the_crate_calls_by_itself_is_kept() {
+fn an_operation_that_the_crate_itself_calls_is_kept() {
     let (_, pruned) = krate("aws-sdk-s3");
-    // S3 Express opens a session before the call that was asked for.
+    // S3 Express opens a session before the requested call.
     assert!(pruned.files.contains_key(Path::new("src/operation/create_session.rs")));
 }
 
 #[test]
 fn an_unknown_operation_or_waiter_is_named() {
-    let (subject, _) = krate("aws-sdk-ec2");
-    for (wanted, words) in [
+    let (krate, _) = krate("aws-sdk-ec2");
+    for (selection, message) in [
         (
-            Wanted { operations: vec!["run_instance".into()], waiters: vec![] },
+            Selection { operations: vec!["run_instance".into()], waiters: vec![] },
             "no operation `run_instance`",
         ),
         (
-            Wanted { operations: vec![], waiters: vec!["instance_runs".into()] },
+            Selection { operations: vec![], waiters: vec!["instance_runs".into()] },
             "no waiter `instance_runs`",
         ),
     ] {
-        let error = prune(&subject.root, &wanted).expect_err("it is not there");
+        let error = prune(&krate.root, &selection).expect_err("it does not exist");
         assert!(matches!(error, PruneError::Unknown { .. }), "{error:?}");
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(error.to_string().contains(message), "{error}");
     }
 }
 
 #[test]
-fn a_copy_is_written_once_mended_where_it_is_broken_and_removed() {
+fn a_copy_is_written_once_repaired_and_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir_all(folder.path().join("target/slim/unfinished/src"))
         .expect("what a killed run leaves");
-    let slim = Slim::of(folder.path());
-    let (subject, pruned) = krate("aws-sdk-s3");
-    assert_eq!(slim.write(subject, pruned).expect("written"), Written::New);
-    assert_eq!(slim.write(subject, pruned).expect("written"), Written::Unchanged);
+    let slim = SlimFolder::of(folder.path());
+    let (krate, pruned) = krate("aws-sdk-s3");
+    assert_eq!(slim.write(krate, pruned).expect("written"), WriteOutcome::New);
+    assert_eq!(slim.write(krate, pruned).expect("written"), WriteOutcome::Unchanged);
 
-    let copy = folder.path().join(format!("target/slim/{}-{}", subject.name, subject.version));
+    let copy = folder.path().join(format!("target/slim/{}-{}", krate.name, krate.version));
     fs::remove_file(copy.join("src/lens.rs")).expect("there was one");
-    assert_eq!(slim.write(subject, pruned).expect("written"), Written::New);
+    assert_eq!(slim.write(krate, pruned).expect("written"), WriteOutcome::New);
     assert!(copy.join("src/lens.rs").exists());
 
-    slim.switch_on(std::slice::from_ref(subject)).expect("switched on");
+    slim.switch_on(std::slice::from_ref(krate)).expect("switched on");
     let config = folder.path().join("target/slim/config.toml");
     assert!(fs::read_to_string(&config).expect("it is there").contains("paths = ["));
     slim.switch_off().expect("switched off");
@@ -164,13 +162,13 @@ fn a_copy_is_written_once_mended_where_it_is_broken_and_removed() {
 }
 
 #[test]
-fn a_target_folder_that_cannot_be_written_is_one_clear_line() {
+fn a_target_folder_that_cannot_be_written_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("target"), "a file").expect("written");
-    let (subject, pruned) = krate("aws-sdk-s3");
-    let error = Slim::of(folder.path()).write(subject, pruned).expect_err("no folder");
+    let (krate, pruned) = krate("aws-sdk-s3");
+    let error = SlimFolder::of(folder.path()).write(krate, pruned).expect_err("no folder");
     assert!(
-        error.to_string().contains("cannot be written; cargo builds the whole crates"),
+        error.to_string().contains("cannot be written or removed; cargo builds the whole crates"),
         "{error}"
     );
 }
