@@ -8,9 +8,9 @@ mod credentials;
 
 use std::time::Duration;
 
-use crate::error::{Circumstances, ErrorKind};
+use crate::error::{ErrorContext, ErrorKind};
 use crate::observe::Steps;
-use crate::parse::{Fault, Problem, Refusal};
+use crate::parse::{ErrorResponse, XmlError, XmlErrorKind};
 use crate::redact::Secrets;
 use crate::send::{SendError, SendProblem};
 use clock::Skew;
@@ -24,13 +24,13 @@ const WIDE_WINDOW: Duration = Duration::from_mins(15);
 /// `remains` is what came of an answer that broke off.
 pub(crate) fn on(
     kind: &ErrorKind,
-    remains: Option<&Refusal>,
-    circumstances: &Circumstances<'_>,
+    remains: Option<&ErrorResponse>,
+    context: &ErrorContext<'_>,
 ) -> Option<String> {
     match (kind, remains) {
-        (ErrorKind::Refused(refusal), _) => on_refusal(refusal, circumstances),
+        (ErrorKind::Refused(refusal), _) => on_refusal(refusal, context),
         (ErrorKind::Send(_), Some(refusal)) if refusal.code.is_some() => {
-            on_refusal(refusal, circumstances)
+            on_refusal(refusal, context)
         }
         (ErrorKind::Send(error), _) => Some(on_send(error).to_owned()),
         (ErrorKind::Answer { fault, said }, _) => Some(on_answer(fault, said)),
@@ -81,21 +81,21 @@ fn on_send(error: &SendError) -> &'static str {
 }
 
 /// A success that is none.
-fn on_answer(fault: &Fault, said: &Refusal) -> String {
-    let cause = match &fault.problem {
-        Problem::Empty => "The head is that of a success and its body is missing: something in \
+fn on_answer(fault: &XmlError, said: &ErrorResponse) -> String {
+    let cause = match &fault.kind {
+        XmlErrorKind::Empty => "The head is that of a success and its body is missing: something in \
                            between dropped it, or the endpoint is no AWS service"
             .to_owned(),
-        Problem::NotXml | Problem::Root { .. } if said.is_html() => format!(
+        XmlErrorKind::NotXml | XmlErrorKind::Root { .. } if said.is_html() => format!(
             "A page in HTML is no service's: {} answered, such as a network that wants a log-in. \
              Open the endpoint in a browser to see it",
             sender(said)
         ),
-        Problem::EndsEarly => "Every byte that was promised came, and the document does not end: it \
+        XmlErrorKind::EndsEarly => "Every byte that was promised came, and the document does not end: it \
                                was cut where it was written, or by a proxy that corrects the length. \
                                Try again; if it stays, give the request id to the service's support"
             .to_owned(),
-        Problem::NotUtf8(_) => "AWS sends UTF-8: something in between recoded or damaged it, or a \
+        XmlErrorKind::NotUtf8(_) => "AWS sends UTF-8: something in between recoded or damaged it, or a \
                                 name was stored in another encoding"
             .to_owned(),
         _ => "Is the endpoint an AWS service, and is nothing in between that shortens or rewrites \
@@ -105,9 +105,9 @@ fn on_answer(fault: &Fault, said: &Refusal) -> String {
     format!("{cause}. Nothing of this answer was used")
 }
 
-fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<String> {
+fn on_refusal(refusal: &ErrorResponse, context: &ErrorContext<'_>) -> Option<String> {
     let Some(code) = refusal.code.as_deref() else { return Some(on_stranger(refusal)) };
-    let skew = Skew::shown_by(refusal, circumstances.signed_at);
+    let skew = Skew::shown_by(refusal, context.signed_at);
     let advice = match code {
         "InvalidSignatureException" if is_about_time(refusal) => clock::set(skew),
         "InvalidSignatureException" if names(refusal, "correct service") => {
@@ -116,10 +116,10 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
         }
         "InvalidSignatureException" if names(refusal, "valid region") => format!(
             "Sign for the region of the endpoint; this call was signed for {}",
-            circumstances.region
+            context.region
         ),
-        "SignatureDoesNotMatch" | "InvalidSignatureException" => signature(refusal, circumstances),
-        "AuthFailure" if refusal.status == 401 => auth_failure(skew, circumstances),
+        "SignatureDoesNotMatch" | "InvalidSignatureException" => signature(refusal, context),
+        "AuthFailure" if refusal.status == 401 => auth_failure(skew, context),
         "RequestTimeTooSkewed" => clock::set(skew),
         "RequestExpired" if skew.is_some_and(|skew| skew.exceeds(NARROW_WINDOW)) => {
             clock::set(skew)
@@ -134,22 +134,22 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
                            quoted on its way; take all three values from one source again"
             .to_owned(),
         "InvalidAccessKeyId" | "UnrecognizedClientException" | "InvalidClientTokenId" => {
-            access_key(circumstances)
+            access_key(context)
         }
         "PermanentRedirect" | "TemporaryRedirect" | "IllegalLocationConstraintException" => {
-            region(refusal).or_else(|| credentials_first(circumstances))?
+            region(refusal).or_else(|| credentials_first(context))?
         }
         "AuthorizationHeaderMalformed" | "AuthorizationQueryParametersError" => region(refusal)
-            .or_else(|| credentials_first(circumstances))
+            .or_else(|| credentials_first(context))
             .unwrap_or_else(|| malformed(refusal).to_owned()),
         "AccessDenied" | "AccessDeniedException" => access_denied(refusal),
         "InvalidAMIID.NotFound" | "InvalidAMIID.Unavailable" => {
-            format!("Image ids belong to one region; look for this one in {}", circumstances.region)
+            format!("Image ids belong to one region; look for this one in {}", context.region)
         }
         "InvalidInstanceID.NotFound" => format!(
             "Instance ids belong to one region and account; look for this one in {}. One that was \
              launched a moment ago may not be known yet",
-            circumstances.region
+            context.region
         ),
         "SlowDown" | "RequestLimitExceeded" | "TooManyRequestsException" | "Throttling" => {
             match refusal.retry_after() {
@@ -158,7 +158,7 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
             }
         }
         "InternalError" | "InternalServerErrorException" | "ServiceUnavailable" | "Unavailable" => {
-            let launch = match circumstances.operation {
+            let launch = match context.operation {
                 "RunInstances" => ", with the same client token, so that nothing is launched twice",
                 _ => "",
             };
@@ -170,7 +170,7 @@ fn on_refusal(refusal: &Refusal, circumstances: &Circumstances<'_>) -> Option<St
 }
 
 /// Where the code alone says enough.
-fn by_code(code: &str, refusal: &Refusal) -> Option<&'static str> {
+fn by_code(code: &str, refusal: &ErrorResponse) -> Option<&'static str> {
     Some(match code {
         "MissingAuthenticationToken" | "MissingAuthenticationTokenException" => {
             "Either the call was not signed, or there is no such route: API Gateway says the same of \
@@ -231,7 +231,7 @@ fn by_code(code: &str, refusal: &Refusal) -> Option<&'static str> {
 }
 
 /// S3 says in its sentence which part of the credential or header it could not use.
-fn malformed(refusal: &Refusal) -> &'static str {
+fn malformed(refusal: &ErrorResponse) -> &'static str {
     if names(refusal, "incorrect service") {
         "Sign for s3: the credential scope names another service"
     } else if names(refusal, "Invalid credential date") || names(refusal, "incorrect date") {
@@ -248,12 +248,12 @@ fn malformed(refusal: &Refusal) -> &'static str {
     }
 }
 
-fn names(refusal: &Refusal, what: &str) -> bool {
+fn names(refusal: &ErrorResponse, what: &str) -> bool {
     refusal.message.as_deref().is_some_and(|message| message.contains(what))
 }
 
 /// A refusal in no form of AWS's is seldom AWS's.
-fn on_stranger(refusal: &Refusal) -> String {
+fn on_stranger(refusal: &ErrorResponse) -> String {
     let sender = sender(refusal);
     match refusal.status {
         301 | 302 | 303 | 307 | 308 => format!(
@@ -274,18 +274,18 @@ fn on_stranger(refusal: &Refusal) -> String {
 }
 
 /// Who seems to have answered.
-fn sender(refusal: &Refusal) -> String {
+fn sender(refusal: &ErrorResponse) -> String {
     match refusal.detail("server").or_else(|| refusal.detail("via")) {
         Some(name) => format!("a proxy or server that calls itself {name:?}"),
         None => "a proxy, a load balancer or another server".to_owned(),
     }
 }
 
-fn signature(refusal: &Refusal, circumstances: &Circumstances<'_>) -> String {
-    let secrets = Secrets::of(circumstances.credentials);
-    let signed = circumstances.signed.as_ref().map(|signed| redacted(signed, &secrets));
+fn signature(refusal: &ErrorResponse, context: &ErrorContext<'_>) -> String {
+    let secrets = Secrets::of(context.credentials);
+    let signed = context.signed.as_ref().map(|signed| redacted(signed, &secrets));
     let compared = signed.and_then(|signed| canonical::compare(&signed, refusal));
-    before_that(circumstances)
+    before_that(context)
         + &compared.unwrap_or_else(|| {
             "Compare what was signed with what was sent, line by line; if they are the same, the \
              secret key is wrong"
@@ -302,14 +302,14 @@ fn redacted(signed: &Steps, secrets: &Secrets) -> Steps {
 
 /// EC2 has one sentence for everything that is wrong with a signature, so what is not wrong has to be
 /// ruled out here.
-fn auth_failure(skew: Option<Skew>, circumstances: &Circumstances<'_>) -> String {
+fn auth_failure(skew: Option<Skew>, context: &ErrorContext<'_>) -> String {
     const SAME: &str = "EC2 says this of everything that is wrong with a signature. ";
     if let Some(skew) = skew.filter(|skew| skew.exceeds(WIDE_WINDOW)) {
         return format!(
             "{SAME}Here it is the clock: {skew}, and more than 15 min are too much. Set it"
         );
     }
-    let first = before_that(circumstances);
+    let first = before_that(context);
     let mut ruled_out: Vec<String> = Vec::new();
     if let Some(skew) = skew {
         ruled_out
@@ -321,16 +321,16 @@ fn auth_failure(skew: Option<Skew>, circumstances: &Circumstances<'_>) -> String
     ];
     if first.is_empty() {
         ruled_out.push("the form of access key and secret".to_owned());
-        if circumstances.credentials.session_token.is_some() {
+        if context.credentials.session_token.is_some() {
             left.push("the session token is another key's or was cut");
         } else {
             ruled_out.push("a missing session token".to_owned());
         }
     }
-    let region = circumstances.region;
+    let region = context.region;
     let signed_for = format!("the call was signed for {region}, and the endpoint is not of it");
     // AWS's own hosts name their region.
-    if circumstances.place.as_ref().is_some_and(|place| place.contains(region)) {
+    if context.place.as_ref().is_some_and(|url| url.contains(region)) {
         ruled_out.push(format!("the region ({region}, as in the host's name)"));
     } else {
         left.push(&signed_for);
@@ -345,30 +345,30 @@ fn auth_failure(skew: Option<Skew>, circumstances: &Circumstances<'_>) -> String
     format!("{SAME}{first}{ruled_out}Left: {}", left.join("; "))
 }
 
-fn access_key(circumstances: &Circumstances<'_>) -> String {
-    let usual = match circumstances.credentials.session_token {
+fn access_key(context: &ErrorContext<'_>) -> String {
+    let usual = match context.credentials.session_token {
         Some(_) => {
             "The access key was deleted or is of another partition, or the session token is \
              another key's"
         }
         None => "The access key does not exist in this partition, was deleted, or is inactive",
     };
-    before_that(circumstances) + usual
+    before_that(context) + usual
 }
 
 /// A sentence on what the credentials themselves show to be wrong with them, if anything.
-fn credentials_first(circumstances: &Circumstances<'_>) -> Option<String> {
-    let doubts = doubts_about_aws_keys(circumstances.credentials);
+fn credentials_first(context: &ErrorContext<'_>) -> Option<String> {
+    let doubts = doubts_about_aws_keys(context.credentials);
     let are_any = !doubts.is_empty();
     are_any.then(|| format!("Look at the credentials first: {}", doubts.join("; ")))
 }
 
 /// The same before other advice; empty where there is nothing to say.
-fn before_that(circumstances: &Circumstances<'_>) -> String {
-    credentials_first(circumstances).map(|sentence| sentence + ". ").unwrap_or_default()
+fn before_that(context: &ErrorContext<'_>) -> String {
+    credentials_first(context).map(|sentence| sentence + ". ").unwrap_or_default()
 }
 
-fn access_denied(refusal: &Refusal) -> String {
+fn access_denied(refusal: &ErrorResponse) -> String {
     let advice = match (refusal.headers_not_signed(), refusal.message.as_deref()) {
         (Some(headers), _) => {
             return format!("Sign {headers} too, or keep whatever adds it from doing so");
@@ -388,7 +388,7 @@ fn access_denied(refusal: &Refusal) -> String {
 }
 
 /// S3 names the right region in three places, and a redirect also the right host.
-fn region(refusal: &Refusal) -> Option<String> {
+fn region(refusal: &ErrorResponse) -> Option<String> {
     match (refusal.expected_region(), refusal.endpoint()) {
         (Some(region), _) => {
             Some(format!("Use the region {region}: sign for it and call its host"))
@@ -400,6 +400,6 @@ fn region(refusal: &Refusal) -> Option<String> {
 
 /// API Gateway has one code for all that is wrong with a signature, and says in its message what it
 /// is.
-fn is_about_time(refusal: &Refusal) -> bool {
+fn is_about_time(refusal: &ErrorResponse) -> bool {
     refusal.request_time().is_some()
 }

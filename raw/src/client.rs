@@ -9,7 +9,7 @@ use contract::{
 };
 
 use crate::endpoint::Origins;
-use crate::error::{Circumstances, Error, ErrorKind};
+use crate::error::{Error, ErrorContext, ErrorKind};
 use crate::observe::{self, Observation, Steps};
 use crate::parse::{self, Page, parse};
 use crate::request::Request;
@@ -83,7 +83,7 @@ impl Client {
                 })
             }
             Err(kind) => {
-                let circumstances = Circumstances {
+                let context = ErrorContext {
                     operation: "setting up the client",
                     place: None,
                     region: &target.region,
@@ -91,7 +91,7 @@ impl Client {
                     signed_at: target.clock.now(),
                     signed: None,
                 };
-                Err(Error::new(kind, &circumstances))
+                Err(Error::new(kind, &context))
             }
         }
     }
@@ -255,7 +255,7 @@ impl Client {
         let shows_texts =
             matches!(&kind, ErrorKind::Refused(it) if it.canonical_request().is_some());
         let signed = request.as_ref().filter(|_| shows_texts);
-        let circumstances = Circumstances {
+        let context = ErrorContext {
             operation: operation.name(),
             place: request.as_ref().map(Request::place),
             region: request.as_ref().map_or(&self.target.region, |request| &request.region),
@@ -263,7 +263,7 @@ impl Client {
             signed_at,
             signed: signed.and_then(|request| self.steps(request, signed_at)),
         };
-        Error::new(kind, &circumstances)
+        Error::new(kind, &context)
     }
 
     /// How `request` was signed at that time.

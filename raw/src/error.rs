@@ -6,7 +6,7 @@ use contract::{Credentials, Failure, Stage};
 
 use crate::advice;
 use crate::observe::Steps;
-use crate::parse::{Fault, Refusal, read_refusal};
+use crate::parse::{ErrorResponse, XmlError, read_refusal};
 use crate::redact::Secrets;
 use crate::request::BuildError;
 use crate::send::SendError;
@@ -25,10 +25,10 @@ pub struct Error(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     operation: &'static str,
-    place: Option<String>,
+    url: Option<String>,
     kind: ErrorKind,
     /// What came of an answer that broke off, read for its facts.
-    remains: Option<Refusal>,
+    remains: Option<ErrorResponse>,
     advice: Option<String>,
 }
 
@@ -47,14 +47,14 @@ pub enum ErrorKind {
     Send(#[from] SendError),
     /// The service said no.
     #[error(transparent)]
-    Refused(Box<Refusal>),
+    Refused(Box<ErrorResponse>),
     /// The answer is not what was asked for.
     #[error("the answer ({}) cannot be used: {fault}{}", said.status, said.page())]
     Answer {
         /// What is wrong with it.
-        fault: Fault,
+        fault: XmlError,
         /// What can be said of it all the same: its status, ids and headers, and how it begins.
-        said: Box<Refusal>,
+        said: Box<ErrorResponse>,
     },
     /// A listing gave a continuation token for the second time, so it would never end.
     #[error("the listing does not end: the service gave the continuation token {token:?} twice")]
@@ -78,7 +78,7 @@ pub enum ErrorKind {
 
 /// What is known beside the failure itself: an error is made of both.
 #[derive(Debug)]
-pub struct Circumstances<'a> {
+pub struct ErrorContext<'a> {
     /// What was called, such as `ListBuckets`.
     pub operation: &'static str,
     /// Who was called: a URL without its query.
@@ -95,11 +95,11 @@ pub struct Circumstances<'a> {
 }
 
 impl Error {
-    /// The error that `kind` is under these circumstances. [`Client`](crate::Client) makes its own;
+    /// The error that `kind` is under these context. [`Client`](crate::Client) makes its own;
     /// this is for whoever sends what they composed of this crate's steps themselves.
     #[must_use]
-    pub fn new(mut kind: ErrorKind, circumstances: &Circumstances<'_>) -> Self {
-        let secrets = Secrets::of(circumstances.credentials);
+    pub fn new(mut kind: ErrorKind, context: &ErrorContext<'_>) -> Self {
+        let secrets = Secrets::of(context.credentials);
         let mut remains = match &kind {
             ErrorKind::Send(error) => error.answer.as_deref().map(read_refusal),
             _ => None,
@@ -110,9 +110,9 @@ impl Error {
         if let ErrorKind::Answer { fault, .. } = &mut kind {
             fault.redact(&secrets);
         }
-        let advice = advice::on(&kind, remains.as_ref(), circumstances);
-        let (operation, place) = (circumstances.operation, circumstances.place.clone());
-        Self(Box::new(Inner { operation, place, kind, remains, advice }))
+        let advice = advice::on(&kind, remains.as_ref(), context);
+        let (operation, url) = (context.operation, context.place.clone());
+        Self(Box::new(Inner { operation, url, kind, remains, advice }))
     }
 
     /// How far the call came.
@@ -141,7 +141,7 @@ impl Error {
 
     /// What the service said, if it said no.
     #[must_use]
-    pub fn refusal(&self) -> Option<&Refusal> {
+    pub fn error_response(&self) -> Option<&ErrorResponse> {
         match &self.0.kind {
             ErrorKind::Refused(refusal) => Some(refusal),
             _ => None,
@@ -150,7 +150,7 @@ impl Error {
 
     /// Every fact of the answer, where one came: also of one that broke off or cannot be used.
     #[must_use]
-    pub fn said(&self) -> Option<&Refusal> {
+    pub fn said(&self) -> Option<&ErrorResponse> {
         self.0.kind.said().or(self.0.remains.as_ref())
     }
 
@@ -162,14 +162,14 @@ impl Error {
 }
 
 impl ErrorKind {
-    fn said(&self) -> Option<&Refusal> {
+    fn said(&self) -> Option<&ErrorResponse> {
         match self {
             Self::Refused(said) | Self::Answer { said, .. } => Some(said),
             _ => None,
         }
     }
 
-    fn said_mut(&mut self) -> Option<&mut Refusal> {
+    fn said_mut(&mut self) -> Option<&mut ErrorResponse> {
         match self {
             Self::Refused(said) | Self::Answer { said, .. } => Some(said),
             _ => None,
@@ -179,10 +179,10 @@ impl ErrorKind {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation, place, kind, remains, advice } = &*self.0;
+        let Inner { operation, url, kind, remains, advice } = &*self.0;
         f.write_str(operation)?;
-        if let Some(place) = place {
-            write!(f, " at {place}")?;
+        if let Some(url) = url {
+            write!(f, " at {url}")?;
         }
         write!(f, ": {kind}")?;
         match (kind, remains) {
@@ -205,7 +205,7 @@ impl fmt::Display for Error {
 }
 
 /// One fact a line, the lines of a long one below its name.
-fn write_details(said: &Refusal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_details(said: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (name, value) in &said.details {
         if value.contains('\n') {
             write!(f, "\n  {name}:\n    {}", value.replace('\n', "\n    "))?;

@@ -50,7 +50,7 @@ mod wait;
 
 pub use advice::{doubts_about_aws_keys, doubts_about_keys};
 pub use client::Client;
-pub use error::{Circumstances, Error, ErrorKind};
+pub use error::{Error, ErrorContext, ErrorContext as Circumstances, ErrorKind};
 pub use retry::Retries;
 pub use spent::LimitError;
 pub use wait::WaitError;

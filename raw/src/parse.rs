@@ -1,14 +1,14 @@
 //! From the answer's bytes to an [`Answer`], or to what the service said instead.
 
 mod ec2;
+mod error_response;
 mod facts;
-mod refusal;
 mod s3;
 mod xml;
 
-pub use refusal::Refusal;
-pub(crate) use refusal::read as read_refusal;
-pub use xml::{Fault, Problem};
+pub use error_response::ErrorResponse;
+pub(crate) use error_response::read as read_refusal;
+pub use xml::{XmlError, XmlErrorKind};
 
 use contract::{Answer, ApiResponse, DryRun, Operation, RunInstances};
 
@@ -53,8 +53,8 @@ pub fn parse(operation: &Operation, response: &Response) -> Result<Page, ErrorKi
 
 /// The answer to whatever it was, unless it refuses.
 pub(crate) fn accepted(response: Response) -> Result<Response, ErrorKind> {
-    if !response.head.is_success() || refusal::is_error_document(&response.body) {
-        return Err(ErrorKind::Refused(Box::new(refusal::read(&response))));
+    if !response.head.is_success() || error_response::is_error_document(&response.body) {
+        return Err(ErrorKind::Refused(Box::new(error_response::read(&response))));
     }
     Ok(response)
 }
@@ -63,22 +63,22 @@ pub(crate) fn accepted(response: Response) -> Result<Response, ErrorKind> {
 /// its 200, so what is not the document that was asked for may still be one that refuses.
 fn document(
     response: &Response,
-    read: fn(&[u8]) -> Result<Page, Fault>,
+    read: fn(&[u8]) -> Result<Page, XmlError>,
 ) -> Result<Page, ErrorKind> {
     if response.head.status != 200 {
-        return Err(ErrorKind::Refused(Box::new(refusal::read(response))));
+        return Err(ErrorKind::Refused(Box::new(error_response::read(response))));
     }
     read(&response.body).map_err(|fault| {
-        if refusal::is_error_document(&response.body) {
-            ErrorKind::Refused(Box::new(refusal::read(response)))
+        if error_response::is_error_document(&response.body) {
+            ErrorKind::Refused(Box::new(error_response::read(response)))
         } else {
             unusable(fault, response)
         }
     })
 }
 
-fn unusable(fault: Fault, response: &Response) -> ErrorKind {
-    ErrorKind::Answer { fault, said: Box::new(Refusal::unread(response)) }
+fn unusable(fault: XmlError, response: &Response) -> ErrorKind {
+    ErrorKind::Answer { fault, said: Box::new(ErrorResponse::unread(response)) }
 }
 
 /// EC2 answers a dry run that would succeed with an error of its own, and 412.
@@ -100,11 +100,11 @@ fn invoked(response: &Response) -> Result<Page, ErrorKind> {
     let head = &response.head;
     // With a proxy in between, an error may come with any status.
     if !head.is_success() || head.header("x-amzn-errortype").is_some() {
-        return Err(ErrorKind::Refused(Box::new(refusal::read(response))));
+        return Err(ErrorKind::Refused(Box::new(error_response::read(response))));
     }
     // With replacement characters in it, it would be another answer than the route gave.
     let body = std::str::from_utf8(&response.body)
-        .map_err(|error| unusable(Fault::not_utf8(error), response))?;
+        .map_err(|error| unusable(XmlError::not_utf8(error), response))?;
     if let Some(fault) = unfinished_json(head, body) {
         return Err(unusable(fault, response));
     }
@@ -118,11 +118,11 @@ fn invoked(response: &Response) -> Result<Page, ErrorKind> {
 
 /// What is called JSON, begins as JSON and does not end was cut. Other text under that name is usual:
 /// API Gateway calls everything JSON that a route does not name.
-fn unfinished_json(head: &Head, body: &str) -> Option<Fault> {
+fn unfinished_json(head: &Head, body: &str) -> Option<XmlError> {
     let is_json = head.header("content-type")?.starts_with("application/json");
     if !is_json || !body.trim_start().starts_with(['{', '[']) {
         return None;
     }
     let error = serde_json::from_str::<serde_json::Value>(body).err()?;
-    error.is_eof().then(|| Fault::ends_early(body.len()))
+    error.is_eof().then(|| XmlError::ends_early(body.len()))
 }

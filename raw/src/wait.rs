@@ -109,7 +109,7 @@ impl WaitError {
 
 fn is_not_yet_known(error: &Error) -> bool {
     error
-        .refusal()
+        .error_response()
         .is_some_and(|refusal| refusal.code.as_deref() == Some("InvalidInstanceID.NotFound"))
 }
 

@@ -3,14 +3,14 @@
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>).
 
 use crate::observe::Steps;
-use crate::parse::Refusal;
+use crate::parse::ErrorResponse;
 
 /// Bytes shown of a line: from so many before the first that differs, to so many behind.
 const BEFORE: usize = 12;
 const BEHIND: usize = 28;
 
 /// Where the two part; `None` if the service did not say what it read.
-pub(super) fn compare(signed: &Steps, refusal: &Refusal) -> Option<String> {
+pub(super) fn compare(signed: &Steps, refusal: &ErrorResponse) -> Option<String> {
     let read = refusal.canonical_request()?;
     let parts = parts(&signed.canonical_request);
     for ((name, signed), (_, read)) in parts.into_iter().zip(self::parts(read)) {
@@ -49,7 +49,7 @@ pub(super) fn compare(signed: &Steps, refusal: &Refusal) -> Option<String> {
 }
 
 /// What is left where both texts agree: the signature itself, or the key that made it.
-fn last_step(signed: &Steps, refusal: &Refusal) -> &'static str {
+fn last_step(signed: &Steps, refusal: &ErrorResponse) -> &'static str {
     let provided = refusal.signature_provided().unwrap_or(&signed.signature);
     let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if provided.len() == 64 && provided.bytes().all(is_hex) {
@@ -152,7 +152,7 @@ mod tests {
         };
         let details = [("CanonicalRequest", read), ("StringToSign", to_sign)];
         let details = details.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
-        compare(&signed, &Refusal { details, ..Refusal::default() }).unwrap()
+        compare(&signed, &ErrorResponse { details, ..ErrorResponse::default() }).unwrap()
     }
 
     #[test]
@@ -196,7 +196,8 @@ mod tests {
             carried: String::new(),
         };
         let details = vec![("CanonicalRequest".to_owned(), REQUEST.to_owned())];
-        let text = compare(&signed, &Refusal { details, ..Refusal::default() }).unwrap();
+        let text =
+            compare(&signed, &ErrorResponse { details, ..ErrorResponse::default() }).unwrap();
         assert!(text.contains("small letters") && !text.contains("secret"), "{text}");
         assert!(!text.contains("string to sign are the same"), "{text}");
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::parse::Refusal;
+use crate::parse::ErrorResponse;
 
 /// How far the caller's clock is from the service's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum Skew {
 impl Skew {
     /// By the times that the service quotes, or else by the answer's `Date` and the time that was
     /// signed.
-    pub(super) fn shown_by(refusal: &Refusal, signed_at: SystemTime) -> Option<Self> {
+    pub(super) fn shown_by(refusal: &ErrorResponse, signed_at: SystemTime) -> Option<Self> {
         let ours = refusal.request_time().unwrap_or(signed_at);
         Some(match refusal.server_time()?.duration_since(ours) {
             Ok(behind) => Self::Behind(behind),

@@ -4,10 +4,10 @@
 use contract::{Answer, Image, Instance, StateChange, Tag};
 
 use super::Page;
-use super::xml::{Document, Fault};
+use super::xml::{Document, XmlError};
 
 /// [`DescribeImages`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html).
-pub(super) fn images(body: &[u8]) -> Result<Page, Fault> {
+pub(super) fn images(body: &[u8]) -> Result<Page, XmlError> {
     let mut xml = Document::new(body)?;
     xml.expect_root("DescribeImagesResponse")?;
     let (mut images, mut next) = (None, None);
@@ -25,7 +25,7 @@ pub(super) fn images(body: &[u8]) -> Result<Page, Fault> {
 
 /// [`RunInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html):
 /// the one reservation that it made.
-pub(super) fn launched(body: &[u8]) -> Result<Page, Fault> {
+pub(super) fn launched(body: &[u8]) -> Result<Page, XmlError> {
     let mut xml = Document::new(body)?;
     xml.expect_root("RunInstancesResponse")?;
     let instances = reservation(&mut xml)?;
@@ -39,7 +39,7 @@ pub(super) fn launched(body: &[u8]) -> Result<Page, Fault> {
 
 /// [`DescribeInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html):
 /// the instances of all reservations.
-pub(super) fn instances(body: &[u8]) -> Result<Page, Fault> {
+pub(super) fn instances(body: &[u8]) -> Result<Page, XmlError> {
     let mut xml = Document::new(body)?;
     xml.expect_root("DescribeInstancesResponse")?;
     let (mut reservations, mut next) = (None, None);
@@ -57,7 +57,7 @@ pub(super) fn instances(body: &[u8]) -> Result<Page, Fault> {
 }
 
 /// [`CreateTags`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html).
-pub(super) fn tagged(body: &[u8]) -> Result<Page, Fault> {
+pub(super) fn tagged(body: &[u8]) -> Result<Page, XmlError> {
     let mut xml = Document::new(body)?;
     xml.expect_root("CreateTagsResponse")?;
     let mut done = None;
@@ -69,14 +69,14 @@ pub(super) fn tagged(body: &[u8]) -> Result<Page, Fault> {
         }
     }
     if done == Some(false) {
-        return Err(xml.value_fault("return", "false", "the word that it was done"));
+        return Err(xml.value_error("return", "false", "the word that it was done"));
     }
     xml.finish()?;
     Ok(Page { answer: Answer::Tagged, next: None })
 }
 
 /// [`TerminateInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html).
-pub(super) fn state_changes(body: &[u8]) -> Result<Page, Fault> {
+pub(super) fn state_changes(body: &[u8]) -> Result<Page, XmlError> {
     let mut xml = Document::new(body)?;
     xml.expect_root("TerminateInstancesResponse")?;
     let mut changes = None;
@@ -91,7 +91,7 @@ pub(super) fn state_changes(body: &[u8]) -> Result<Page, Fault> {
     Ok(Page { answer: Answer::StateChanges(changes), next: None })
 }
 
-fn image(xml: &mut Document<'_>) -> Result<Image, Fault> {
+fn image(xml: &mut Document<'_>) -> Result<Image, XmlError> {
     let mut id = None;
     let mut image = Image {
         id: String::new(),
@@ -129,7 +129,7 @@ fn image(xml: &mut Document<'_>) -> Result<Image, Fault> {
 }
 
 /// What `RunInstances` answers with, and `DescribeInstances` lists several of.
-fn reservation(xml: &mut Document<'_>) -> Result<Vec<Instance>, Fault> {
+fn reservation(xml: &mut Document<'_>) -> Result<Vec<Instance>, XmlError> {
     let mut instances = None;
     while let Some(element) = xml.child()? {
         match element {
@@ -140,7 +140,7 @@ fn reservation(xml: &mut Document<'_>) -> Result<Vec<Instance>, Fault> {
     instances.ok_or_else(|| xml.missing("instancesSet"))
 }
 
-fn instance(xml: &mut Document<'_>) -> Result<Instance, Fault> {
+fn instance(xml: &mut Document<'_>) -> Result<Instance, XmlError> {
     let (mut id, mut state, mut zone, mut tags) = (None, None, None, None);
     let mut instance = Instance {
         id: String::new(),
@@ -173,7 +173,7 @@ fn instance(xml: &mut Document<'_>) -> Result<Instance, Fault> {
     Ok(instance)
 }
 
-fn state_change(xml: &mut Document<'_>) -> Result<StateChange, Fault> {
+fn state_change(xml: &mut Document<'_>) -> Result<StateChange, XmlError> {
     let (mut id, mut previous, mut current) = (None, None, None);
     while let Some(element) = xml.child()? {
         match element {
@@ -187,7 +187,7 @@ fn state_change(xml: &mut Document<'_>) -> Result<StateChange, Fault> {
     Ok(StateChange { id, previous: previous.flatten(), current: current.flatten() })
 }
 
-fn tag(xml: &mut Document<'_>) -> Result<Tag, Fault> {
+fn tag(xml: &mut Document<'_>) -> Result<Tag, XmlError> {
     let (mut key, mut value) = (None, None);
     while let Some(element) = xml.child()? {
         match element {
@@ -203,8 +203,8 @@ fn tag(xml: &mut Document<'_>) -> Result<Tag, Fault> {
 /// The `<item>`s of a set, each read by `one`.
 fn items<'a, T>(
     xml: &mut Document<'a>,
-    one: fn(&mut Document<'a>) -> Result<T, Fault>,
-) -> Result<Vec<T>, Fault> {
+    one: fn(&mut Document<'a>) -> Result<T, XmlError>,
+) -> Result<Vec<T>, XmlError> {
     let mut items = Vec::new();
     while let Some(element) = xml.child()? {
         match element {
@@ -219,7 +219,7 @@ fn items<'a, T>(
 }
 
 /// The text of the one child that is wanted of an element.
-fn only(xml: &mut Document<'_>, wanted: &str) -> Result<Option<String>, Fault> {
+fn only(xml: &mut Document<'_>, wanted: &str) -> Result<Option<String>, XmlError> {
     let mut text = None;
     while let Some(element) = xml.child()? {
         if element == wanted {

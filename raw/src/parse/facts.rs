@@ -7,7 +7,7 @@ use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use super::Refusal;
+use super::ErrorResponse;
 
 /// Names of details that are found in a sentence: S3's, and that of STS's
 /// `DecodeAuthorizationMessage` for what only EC2 sends.
@@ -18,7 +18,7 @@ const REGION: &str = "Region";
 const REQUEST_TIME: &str = "RequestTime";
 const SERVER_TIME: &str = "ServerTime";
 
-impl Refusal {
+impl ErrorResponse {
     /// The canonical request that the service computed from what arrived.
     #[must_use]
     pub fn canonical_request(&self) -> Option<&str> {

@@ -3,10 +3,10 @@
 use contract::{Answer, Bucket, Object, ObjectListing};
 
 use super::Page;
-use super::xml::{Document, Fault};
+use super::xml::{Document, XmlError};
 
 /// [`ListAllMyBucketsResult`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html).
-pub(super) fn buckets(body: &[u8]) -> Result<Page, Fault> {
+pub(super) fn buckets(body: &[u8]) -> Result<Page, XmlError> {
     let mut xml = Document::new(body)?;
     xml.expect_root("ListAllMyBucketsResult")?;
     let (mut buckets, mut next) = (None, None);
@@ -24,7 +24,7 @@ pub(super) fn buckets(body: &[u8]) -> Result<Page, Fault> {
     Ok(Page { answer: Answer::Buckets(buckets), next })
 }
 
-fn list_of_buckets(xml: &mut Document<'_>) -> Result<Vec<Bucket>, Fault> {
+fn list_of_buckets(xml: &mut Document<'_>) -> Result<Vec<Bucket>, XmlError> {
     let mut buckets = Vec::new();
     while let Some(element) = xml.child()? {
         match element {
@@ -38,7 +38,7 @@ fn list_of_buckets(xml: &mut Document<'_>) -> Result<Vec<Bucket>, Fault> {
     Ok(buckets)
 }
 
-fn bucket(xml: &mut Document<'_>) -> Result<Bucket, Fault> {
+fn bucket(xml: &mut Document<'_>) -> Result<Bucket, XmlError> {
     let (mut name, mut created, mut region) = (None, None, None);
     while let Some(element) = xml.child()? {
         match element {
@@ -53,7 +53,7 @@ fn bucket(xml: &mut Document<'_>) -> Result<Bucket, Fault> {
 
 /// [`ListBucketResult`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html) of
 /// version 2.
-pub(super) fn objects(body: &[u8]) -> Result<Page, Fault> {
+pub(super) fn objects(body: &[u8]) -> Result<Page, XmlError> {
     let mut xml = Document::new(body)?;
     xml.expect_root("ListBucketResult")?;
     let mut listing =
@@ -85,14 +85,14 @@ pub(super) fn objects(body: &[u8]) -> Result<Page, Fault> {
         Some("url") => decode_keys(&xml, &mut listing)?,
         None | Some("") => {}
         Some(other) => {
-            return Err(xml.value_fault("EncodingType", other, "an encoding known here"));
+            return Err(xml.value_error("EncodingType", other, "an encoding known here"));
         }
     }
     xml.finish()?;
     Ok(Page { answer: Answer::Objects(listing), next })
 }
 
-fn object(xml: &mut Document<'_>) -> Result<Object, Fault> {
+fn object(xml: &mut Document<'_>) -> Result<Object, XmlError> {
     let (mut key, mut size, mut etag) = (None, None, None);
     let (mut last_modified, mut storage_class) = (None, None);
     while let Some(element) = xml.child()? {
@@ -109,7 +109,7 @@ fn object(xml: &mut Document<'_>) -> Result<Object, Fault> {
     Ok(Object { key, size, etag, last_modified, storage_class })
 }
 
-fn common_prefix(xml: &mut Document<'_>) -> Result<String, Fault> {
+fn common_prefix(xml: &mut Document<'_>) -> Result<String, XmlError> {
     let mut prefix = None;
     while let Some(element) = xml.child()? {
         match element {
@@ -120,13 +120,13 @@ fn common_prefix(xml: &mut Document<'_>) -> Result<String, Fault> {
     prefix.ok_or_else(|| xml.missing("Prefix"))
 }
 
-fn decode_keys(xml: &Document<'_>, listing: &mut ObjectListing) -> Result<(), Fault> {
+fn decode_keys(xml: &Document<'_>, listing: &mut ObjectListing) -> Result<(), XmlError> {
     let keys = listing.objects.iter_mut().map(|object| ("Key", &mut object.key));
     let prefixes = listing.common_prefixes.iter_mut().map(|prefix| ("Prefix", prefix));
     for (element, text) in keys.chain(prefixes) {
         if text.contains(['%', '+']) {
             *text = decode(text)
-                .ok_or_else(|| xml.value_fault(element, text, "percent-encoded UTF-8"))?;
+                .ok_or_else(|| xml.value_error(element, text, "percent-encoded UTF-8"))?;
         }
     }
     Ok(())

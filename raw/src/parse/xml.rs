@@ -6,8 +6,8 @@
 //! element has to be closed, and after the root nothing may follow.
 
 mod characters;
-mod fault;
-mod pieces;
+mod error;
+mod tokens;
 
 use std::borrow::Cow;
 
@@ -17,8 +17,8 @@ use time::macros::format_description;
 use time::{Date, Month, OffsetDateTime, UtcOffset};
 
 use characters::Characters;
-pub use fault::{Fault, Problem};
-use pieces::{Piece, Pieces};
+pub use error::{XmlError, XmlErrorKind};
+use tokens::{XmlToken, XmlTokens};
 
 /// Characters of a text in a fault.
 const MOST_QUOTED: usize = 100;
@@ -36,7 +36,7 @@ const UTC_MILLISECONDS: &[BorrowedFormatItem<'_>] =
 /// be consumed to its end: by calling `child` until it yields `None`, or with [`Document::text`] or
 /// [`Document::skip`].
 pub(crate) struct Document<'a> {
-    pieces: Pieces<'a>,
+    pieces: XmlTokens<'a>,
 }
 
 impl<'a> Document<'a> {
@@ -44,13 +44,13 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// Where the body is empty, is not UTF-8, or holds a character that XML forbids.
-    pub(crate) fn new(body: &'a [u8]) -> Result<Self, Fault> {
+    pub(crate) fn new(body: &'a [u8]) -> Result<Self, XmlError> {
         let document = Self::with(body, Characters::OfXml)?;
         match characters::first_forbidden(document.pieces.rest()) {
             None => Ok(document),
             Some((at, character)) => {
-                let problem = Problem::Character(character.into());
-                Err(Fault { at, path: String::new(), problem })
+                let kind = XmlErrorKind::Character(character.into());
+                Err(XmlError { at, path: String::new(), kind })
             }
         }
     }
@@ -60,63 +60,63 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// Where the body is empty or is not UTF-8.
-    pub(crate) fn of_refusal(body: &'a [u8]) -> Result<Self, Fault> {
+    pub(crate) fn of_refusal(body: &'a [u8]) -> Result<Self, XmlError> {
         Self::with(body, Characters::Any)
     }
 
-    fn with(body: &'a [u8], characters: Characters) -> Result<Self, Fault> {
-        let body = std::str::from_utf8(body).map_err(Fault::not_utf8)?;
+    fn with(body: &'a [u8], characters: Characters) -> Result<Self, XmlError> {
+        let body = std::str::from_utf8(body).map_err(XmlError::not_utf8)?;
         // A byte order mark is no part of the document; without it, positions are the reader's.
         let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-        let pieces = Pieces::of(body, characters);
+        let pieces = XmlTokens::of(body, characters);
         if body.is_empty() {
-            return Err(pieces.fault(Problem::Empty));
+            return Err(pieces.error(XmlErrorKind::Empty));
         }
         Ok(Self { pieces })
     }
 
     /// Steps into the root and yields its name.
-    pub(crate) fn root(&mut self) -> Result<&'a str, Fault> {
-        self.child()?.ok_or_else(|| self.fault(Problem::NotXml))
+    pub(crate) fn root(&mut self) -> Result<&'a str, XmlError> {
+        self.child()?.ok_or_else(|| self.error(XmlErrorKind::NotXml))
     }
 
     /// Steps into the root, which has to be `expected`.
-    pub(crate) fn expect_root(&mut self, expected: &'static str) -> Result<(), Fault> {
+    pub(crate) fn expect_root(&mut self, expected: &'static str) -> Result<(), XmlError> {
         let found = self.root()?;
         if found == expected {
             Ok(())
         } else {
-            Err(self.fault(Problem::Root { expected, found: found.to_owned() }))
+            Err(self.error(XmlErrorKind::Root { expected, found: found.to_owned() }))
         }
     }
 
     /// Steps into the next element inside the current one, or out of the current one at its end.
-    pub(crate) fn child(&mut self) -> Result<Option<&'a str>, Fault> {
+    pub(crate) fn child(&mut self) -> Result<Option<&'a str>, XmlError> {
         loop {
             match self.pieces.next()? {
-                Piece::Start(name) => return Ok(Some(name)),
-                Piece::End => return Ok(None),
-                Piece::Text(text) if text.trim_ascii().is_empty() => {}
-                Piece::Text(_) if self.pieces.depth() == 0 => {
-                    return Err(self.fault(Problem::NotXml));
+                XmlToken::Start(name) => return Ok(Some(name)),
+                XmlToken::End => return Ok(None),
+                XmlToken::Text(text) if text.trim_ascii().is_empty() => {}
+                XmlToken::Text(_) if self.pieces.depth() == 0 => {
+                    return Err(self.error(XmlErrorKind::NotXml));
                 }
-                Piece::Text(_) => return Err(self.fault(Problem::StrayText)),
+                XmlToken::Text(_) => return Err(self.error(XmlErrorKind::StrayText)),
             }
         }
     }
 
     /// The text of the current element, which it steps out of. Nearly all text is one piece and
     /// stays borrowed; entities and CDATA sections make it several.
-    pub(crate) fn text(&mut self) -> Result<Cow<'a, str>, Fault> {
+    pub(crate) fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
         let mut text = Cow::Borrowed("");
         loop {
             match self.pieces.next()? {
-                Piece::Text(piece) if text.is_empty() => text = piece,
-                Piece::Text(piece) => self.append(&mut text, &piece),
-                Piece::Start(name) => {
-                    return Err(self.fault(Problem::StrayElement(name.to_owned())));
+                XmlToken::Text(piece) if text.is_empty() => text = piece,
+                XmlToken::Text(piece) => self.append(&mut text, &piece),
+                XmlToken::Start(name) => {
+                    return Err(self.error(XmlErrorKind::StrayElement(name.to_owned())));
                 }
-                Piece::End => return Ok(text),
+                XmlToken::End => return Ok(text),
             }
         }
     }
@@ -133,25 +133,25 @@ impl<'a> Document<'a> {
     }
 
     /// [`Document::text`], to keep.
-    pub(crate) fn string(&mut self) -> Result<String, Fault> {
+    pub(crate) fn string(&mut self) -> Result<String, XmlError> {
         self.text().map(Cow::into_owned)
     }
 
     /// [`Document::text`], to keep, of a name or an id: there is none without a character.
-    pub(crate) fn name(&mut self, element: &'static str) -> Result<String, Fault> {
+    pub(crate) fn name(&mut self, element: &'static str) -> Result<String, XmlError> {
         let text = self.string()?;
-        if text.is_empty() { Err(self.value_fault(element, "", "a name")) } else { Ok(text) }
+        if text.is_empty() { Err(self.value_error(element, "", "a name")) } else { Ok(text) }
     }
 
     /// [`Document::text`] as a whole number from 0 to 2⁶³ - 1, the range of AWS's `long`.
-    pub(crate) fn number(&mut self, element: &'static str) -> Result<u64, Fault> {
+    pub(crate) fn number(&mut self, element: &'static str) -> Result<u64, XmlError> {
         let text = self.text()?;
         // The standard parser takes a plus sign too.
         let digits = Some(&*text).filter(|text| text.starts_with(|c: char| c.is_ascii_digit()));
         digits
             .and_then(|digits| digits.parse().ok())
             .filter(|number| i64::try_from(*number).is_ok())
-            .ok_or_else(|| self.value_fault(element, &text, "a whole number from 0 to 2^63 - 1"))
+            .ok_or_else(|| self.value_error(element, &text, "a whole number from 0 to 2^63 - 1"))
     }
 
     /// Reads the current element with `read` into `slot`, once: where a document says a thing twice,
@@ -162,12 +162,12 @@ impl<'a> Document<'a> {
     pub(crate) fn once<T>(
         &mut self,
         slot: &mut Option<T>,
-        read: impl FnOnce(&mut Self) -> Result<T, Fault>,
-    ) -> Result<(), Fault> {
+        read: impl FnOnce(&mut Self) -> Result<T, XmlError>,
+    ) -> Result<(), XmlError> {
         if slot.is_some() {
             let element = self.pieces.innermost().unwrap_or_default();
-            let problem = Problem::Repeated(element.chars().take(MOST_QUOTED).collect());
-            return Err(self.fault(problem));
+            let kind = XmlErrorKind::Repeated(element.chars().take(MOST_QUOTED).collect());
+            return Err(self.error(kind));
         }
         *slot = Some(read(self)?);
         Ok(())
@@ -177,35 +177,35 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// Where a list of so many `T` takes several times the memory of the document up to here.
-    pub(crate) fn check_density<T>(&self, list: &[T]) -> Result<(), Fault> {
+    pub(crate) fn check_density<T>(&self, list: &[T]) -> Result<(), XmlError> {
         if list.len() >= MANY && size_of_val(list) / MOST_MEMORY_A_BYTE > self.pieces.position() {
-            return Err(self.fault(Problem::TooDense { items: list.len() }));
+            return Err(self.error(XmlErrorKind::TooDense { items: list.len() }));
         }
         Ok(())
     }
 
     /// [`Document::text`] as `true` or `false`.
-    pub(crate) fn flag(&mut self, element: &'static str) -> Result<bool, Fault> {
+    pub(crate) fn flag(&mut self, element: &'static str) -> Result<bool, XmlError> {
         let text = self.text()?;
-        text.parse().map_err(|_| self.value_fault(element, &text, "true or false"))
+        text.parse().map_err(|_| self.value_error(element, &text, "true or false"))
     }
 
     /// [`Document::text`] as a moment, in the form that [`contract::Answer`] promises. AWS nearly
     /// always sends that very form, and then it is kept as it came.
-    pub(crate) fn time(&mut self, element: &'static str) -> Result<String, Fault> {
+    pub(crate) fn time(&mut self, element: &'static str) -> Result<String, XmlError> {
         let text = self.text()?;
         if is_utc_with_milliseconds(&text) {
             return Ok(text.into_owned());
         }
         OffsetDateTime::parse(&text, &Rfc3339)
-            .map_err(|_| self.value_fault(element, &text, "a time"))?
+            .map_err(|_| self.value_error(element, &text, "a time"))?
             .to_offset(UtcOffset::UTC)
             .format(UTC_MILLISECONDS)
-            .map_err(|_| self.value_fault(element, &text, "a time of this era"))
+            .map_err(|_| self.value_error(element, &text, "a time of this era"))
     }
 
     /// Steps out of the current element, whatever it holds.
-    pub(crate) fn skip(&mut self) -> Result<(), Fault> {
+    pub(crate) fn skip(&mut self) -> Result<(), XmlError> {
         let outside = self.pieces.depth() - 1;
         while self.pieces.depth() > outside {
             self.pieces.next()?;
@@ -218,48 +218,48 @@ impl<'a> Document<'a> {
     pub(crate) fn leaves(
         &mut self,
         mut leaf: impl FnMut(&'a str, Cow<'a, str>),
-    ) -> Result<(), Fault> {
+    ) -> Result<(), XmlError> {
         let outside = self.pieces.depth() - 1;
         let (mut text, mut is_leaf) = (Cow::Borrowed(""), true);
         while self.pieces.depth() > outside {
             let innermost = self.pieces.innermost().unwrap_or_default();
             match self.pieces.next()? {
-                Piece::Start(_) => (text, is_leaf) = (Cow::Borrowed(""), true),
-                Piece::Text(piece) => text.to_mut().push_str(&piece),
-                Piece::End if is_leaf => {
+                XmlToken::Start(_) => (text, is_leaf) = (Cow::Borrowed(""), true),
+                XmlToken::Text(piece) => text.to_mut().push_str(&piece),
+                XmlToken::End if is_leaf => {
                     leaf(innermost, std::mem::take(&mut text));
                     is_leaf = false;
                 }
-                Piece::End => {}
+                XmlToken::End => {}
             }
         }
         Ok(())
     }
 
     /// Makes sure that the document ended with its root.
-    pub(crate) fn finish(self) -> Result<(), Fault> {
+    pub(crate) fn finish(self) -> Result<(), XmlError> {
         self.pieces.finish()
     }
 
-    /// `problem`, with the place that has been reached.
-    pub(crate) fn fault(&self, problem: Problem) -> Fault {
-        self.pieces.fault(problem)
+    /// `kind`, with the place that has been reached.
+    pub(crate) fn error(&self, kind: XmlErrorKind) -> XmlError {
+        self.pieces.error(kind)
     }
 
     /// The fault of an element that ought to have been there.
-    pub(crate) fn missing(&self, element: &'static str) -> Fault {
-        self.fault(Problem::Missing(element))
+    pub(crate) fn missing(&self, element: &'static str) -> XmlError {
+        self.error(XmlErrorKind::Missing(element))
     }
 
     /// The fault of an element whose text is not what it should be.
-    pub(crate) fn value_fault(
+    pub(crate) fn value_error(
         &self,
         element: &'static str,
         value: &str,
         expected: &'static str,
-    ) -> Fault {
+    ) -> XmlError {
         let value = value.chars().take(MOST_QUOTED).collect();
-        self.fault(Problem::Value { element, value, expected })
+        self.error(XmlErrorKind::Value { element, value, expected })
     }
 }
 

@@ -8,7 +8,7 @@ use contract::{
     Operation, Signing,
 };
 use raw::observe::Steps;
-use raw::{Circumstances, Client, Error, ErrorKind};
+use raw::{Client, Error, ErrorContext, ErrorKind};
 
 use crate::answers::{describe_images, run_instances};
 use crate::response;
@@ -98,7 +98,7 @@ fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
              </CanonicalRequest></Error>"
         );
         let kind = raw::parse::parse(&Operation::ListBuckets, &response(403, &[], &body));
-        let circumstances = Circumstances {
+        let context = ErrorContext {
             operation: "ListBuckets",
             place: None,
             region: "eu-west-1",
@@ -111,7 +111,7 @@ fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
                 carried: String::new(),
             }),
         };
-        Error::new(kind.unwrap_err(), &circumstances)
+        Error::new(kind.unwrap_err(), &context)
     };
     for (from, to, expected) in [
         (

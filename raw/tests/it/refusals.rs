@@ -2,7 +2,7 @@
 
 use contract::{InvokeApi, Operation, Signing};
 use raw::ErrorKind;
-use raw::parse::Refusal;
+use raw::parse::ErrorResponse;
 
 use crate::answers::describe_images;
 use crate::response;
@@ -142,7 +142,7 @@ fn an_error_document_that_is_cut_keeps_what_came() {
     assert!(whole.fault.is_none() && whole.detail("body").is_none());
 }
 
-fn details(refusal: &Refusal) -> Vec<(&str, &str)> {
+fn details(refusal: &ErrorResponse) -> Vec<(&str, &str)> {
     refusal.details.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
@@ -151,7 +151,7 @@ fn refusal(
     status: u16,
     headers: &[(&'static str, &'static str)],
     body: &str,
-) -> Refusal {
+) -> ErrorResponse {
     match raw::parse::parse(operation, &response(status, headers, body)) {
         Err(ErrorKind::Refused(refusal)) => *refusal,
         other => panic!("{other:?}"),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::facts::{CANONICAL_REQUEST, ENCODED_MESSAGE, STRING_TO_SIGN};
-use super::xml::{Document, Fault, Problem};
+use super::xml::{Document, XmlError, XmlErrorKind};
 use crate::redact::Secrets;
 use crate::send::{Extent, LONGEST_ERROR, Response};
 
@@ -24,7 +24,7 @@ const TELLING_HEADERS: [&str; 6] =
 
 /// An answer that refuses.
 #[derive(Debug, Clone, Default)]
-pub struct Refusal {
+pub struct ErrorResponse {
     /// HTTP status; 200 too: S3 sometimes notices an error after it has begun to answer.
     pub status: u16,
     /// For example `NoSuchBucket`; absent where the body is no error document of AWS's.
@@ -41,7 +41,7 @@ pub struct Refusal {
     pub details: Vec<(String, String)>,
     /// Where the error document stopped making sense, or being read, if it did; what came before is
     /// kept.
-    pub fault: Option<Fault>,
+    pub fault: Option<XmlError>,
 }
 
 /// Whether `body` is one of AWS's error documents, whatever the status said.
@@ -55,8 +55,8 @@ fn is_error_root(name: &str) -> bool {
 }
 
 /// Reads the refusal out of an answer, or out of as much of it as came.
-pub(crate) fn read(response: &Response) -> Refusal {
-    let mut refusal = Refusal { status: response.head.status, ..Refusal::default() };
+pub(crate) fn read(response: &Response) -> ErrorResponse {
+    let mut refusal = ErrorResponse { status: response.head.status, ..ErrorResponse::default() };
     // A document that came with a success's status may be longer than any error's.
     let (body, extent) = match response.body.get(..LONGEST_ERROR) {
         Some(beginning) if beginning.len() < response.body.len() => (beginning, Extent::Beginning),
@@ -70,7 +70,9 @@ pub(crate) fn read(response: &Response) -> Refusal {
     refusal.read_sentence();
     refusal.read_headers(response);
     match std::str::from_utf8(body) {
-        Err(error) if error.error_len().is_some() => refusal.fault = Some(Fault::not_utf8(error)),
+        Err(error) if error.error_len().is_some() => {
+            refusal.fault = Some(XmlError::not_utf8(error));
+        }
         // Nothing is bad about a character that has only begun.
         Err(_) | Ok(_) => {}
     }
@@ -78,13 +80,13 @@ pub(crate) fn read(response: &Response) -> Refusal {
         let path = refusal.fault.take().map(|fault| fault.path).unwrap_or_default();
         let promised = response.head.header("content-length").map(str::to_owned);
         let read = body.len();
-        let problem = Problem::TooLong { read, promised };
-        refusal.fault = Some(Fault { at: read, path, problem });
+        let kind = XmlErrorKind::TooLong { read, promised };
+        refusal.fault = Some(XmlError { at: read, path, kind });
     }
     refusal
 }
 
-impl Refusal {
+impl ErrorResponse {
     /// A detail by its name.
     #[must_use]
     pub fn detail(&self, name: &str) -> Option<&str> {
@@ -139,8 +141,8 @@ impl Refusal {
         if self.details.len() < MOST_MEMBERS {
             self.keep(name, value);
         } else if self.fault.is_none() {
-            let problem = Problem::TooMany(MOST_MEMBERS);
-            self.fault = Some(Fault { at: 0, path: String::new(), problem });
+            let kind = XmlErrorKind::TooMany(MOST_MEMBERS);
+            self.fault = Some(XmlError { at: 0, path: String::new(), kind });
         }
     }
 
@@ -151,7 +153,7 @@ impl Refusal {
         if is_cut {
             // A text is nearly all of it, so that is where it was cut.
             read = serde_json::from_str(&format!("{body}\"}}"));
-            self.fault = Some(Fault::ends_early(body.len()));
+            self.fault = Some(XmlError::ends_early(body.len()));
         }
         let Ok(serde_json::Value::Object(members)) = read else { return false };
         for (name, value) in members {
@@ -210,7 +212,7 @@ impl Refusal {
 
 /// One sentence: status, code and message, or what came in their place, the shorter facts and the
 /// ids. What is too long for a sentence is in the details.
-impl fmt::Display for Refusal {
+impl fmt::Display for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "refused with {}", self.status)?;
         if let Some(code) = &self.code {
@@ -226,14 +228,16 @@ impl fmt::Display for Refusal {
         }
         self.write_facts(f)?;
         match &self.fault {
-            Some(fault @ Fault { problem: Problem::TooLong { .. }, .. }) => write!(f, "; {fault}"),
+            Some(fault @ XmlError { kind: XmlErrorKind::TooLong { .. }, .. }) => {
+                write!(f, "; {fault}")
+            }
             Some(fault) => write!(f, "; the document is damaged: {fault}"),
             None => Ok(()),
         }
     }
 }
 
-impl Refusal {
+impl ErrorResponse {
     /// ` (text/html): "502 Bad Gateway"`: a body that is no document of AWS's, as its reader sees it.
     fn foreign_words(&self, body: &str) -> String {
         let kind = self.detail("content-type").unwrap_or("a body of no stated type");
@@ -302,7 +306,7 @@ pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-impl std::error::Error for Refusal {
+impl std::error::Error for ErrorResponse {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.fault.as_ref().map(|fault| fault as _)
     }

@@ -15,7 +15,7 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesText, Event};
 
 use super::MOST_QUOTED;
 use super::characters::{Characters, is_forbidden};
-use super::fault::{Fault, Problem};
+use super::error::{XmlError, XmlErrorKind};
 
 /// What AWS's documents begin with.
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
@@ -27,7 +27,7 @@ const DEEPEST: usize = 64;
 const LONGEST_ENTITY: usize = 4;
 
 /// What a document consists of, as far as it matters here.
-pub(super) enum Piece<'a> {
+pub(super) enum XmlToken<'a> {
     /// By its name without prefix.
     Start(&'a str),
     Text(Cow<'a, str>),
@@ -35,7 +35,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// The pieces of a document, one after the other.
-pub(super) struct Pieces<'a> {
+pub(super) struct XmlTokens<'a> {
     body: &'a str,
     characters: Characters,
     has_doctype: bool,
@@ -47,7 +47,7 @@ pub(super) struct Pieces<'a> {
     ended_at_once: bool,
 }
 
-impl<'a> Pieces<'a> {
+impl<'a> XmlTokens<'a> {
     pub(super) fn of(body: &'a str, characters: Characters) -> Self {
         let at = if body.starts_with(DECLARATION) { DECLARATION.len() } else { 0 };
         let open = Vec::with_capacity(8);
@@ -74,37 +74,37 @@ impl<'a> Pieces<'a> {
         &self.body[self.at..]
     }
 
-    /// `problem`, with the place that has been reached.
-    pub(super) fn fault(&self, problem: Problem) -> Fault {
+    /// `kind`, with the place that has been reached.
+    pub(super) fn error(&self, kind: XmlErrorKind) -> XmlError {
         let outermost: Vec<_> = self.open.iter().take(8).copied().map(without_prefix).collect();
-        Fault { at: self.at, path: outermost.join("/"), problem }
+        XmlError { at: self.at, path: outermost.join("/"), kind }
     }
 
     /// The next piece. That there is none is a fault.
-    pub(super) fn next(&mut self) -> Result<Piece<'a>, Fault> {
+    pub(super) fn next(&mut self) -> Result<XmlToken<'a>, XmlError> {
         if std::mem::take(&mut self.ended_at_once) {
             self.open.pop();
-            return Ok(Piece::End);
+            return Ok(XmlToken::End);
         }
         loop {
             let rest = self.rest();
             if let Some((text, length)) = text(rest) {
                 self.at += length;
-                return Ok(Piece::Text(text));
+                return Ok(XmlToken::Text(text));
             }
             if let Some((name, length)) = plain_start(rest) {
                 self.at += length;
                 self.push(name)?;
-                return Ok(Piece::Start(name));
+                return Ok(XmlToken::Start(name));
             }
             if let Some(name) = self.open.last().filter(|name| is_plain_end(rest, name)) {
                 self.at += "</>".len() + name.len();
                 self.open.pop();
-                return Ok(Piece::End);
+                return Ok(XmlToken::End);
             }
             if let Some((text, length)) = predefined_entity(rest) {
                 self.at += length;
-                return Ok(Piece::Text(Cow::Borrowed(text)));
+                return Ok(XmlToken::Text(Cow::Borrowed(text)));
             }
             if let Some(piece) = self.piece(rest)? {
                 return Ok(piece);
@@ -113,7 +113,7 @@ impl<'a> Pieces<'a> {
     }
 
     /// Makes sure that nothing is ahead but white space, comments and processing instructions.
-    pub(super) fn finish(mut self) -> Result<(), Fault> {
+    pub(super) fn finish(mut self) -> Result<(), XmlError> {
         debug_assert!(self.open.is_empty(), "finish() comes after the root's end");
         while !self.rest().is_empty() {
             let rest = self.rest();
@@ -124,7 +124,7 @@ impl<'a> Pieces<'a> {
                 matches!(self.event(rest), Ok(Event::Comment(_) | Event::PI(_)))
             };
             if !may_follow {
-                return Err(self.fault(Problem::Trailing));
+                return Err(self.error(XmlErrorKind::Trailing));
             }
         }
         Ok(())
@@ -133,7 +133,7 @@ impl<'a> Pieces<'a> {
     /// The piece that quick-xml sees at the beginning of `rest`; none for what is passed over. Not a
     /// part of `next`, which would make room for it at every piece.
     #[inline(never)]
-    fn piece(&mut self, rest: &'a str) -> Result<Option<Piece<'a>>, Fault> {
+    fn piece(&mut self, rest: &'a str) -> Result<Option<XmlToken<'a>>, XmlError> {
         let began = self.at;
         let piece = match self.event(rest)? {
             Event::Start(tag) => self.step_in(&rest["<".len()..][..tag.name().0.len()])?,
@@ -142,11 +142,11 @@ impl<'a> Pieces<'a> {
                 self.step_in(&rest["<".len()..][..tag.name().0.len()])?
             }
             Event::End(tag) => self.step_out(tag.name().0)?,
-            Event::Text(text) => Piece::Text(text.xml10_content()),
-            Event::CData(text) => Piece::Text(text.xml10_content()),
-            Event::GeneralRef(entity) => Piece::Text(self.resolve(&entity)?),
+            Event::Text(text) => XmlToken::Text(text.xml10_content()),
+            Event::CData(text) => XmlToken::Text(text.xml10_content()),
+            Event::GeneralRef(entity) => XmlToken::Text(self.resolve(&entity)?),
             Event::Decl(_) | Event::DocType(_) if !self.open.is_empty() => {
-                return Err(self.fault(Problem::StrayText));
+                return Err(self.error(XmlErrorKind::StrayText));
             }
             // The usual declaration has been passed over, so this is another one, or the second.
             Event::Decl(declaration) if began == 0 => {
@@ -157,59 +157,60 @@ impl<'a> Pieces<'a> {
                 self.has_doctype = true;
                 return Ok(None);
             }
-            Event::Decl(_) | Event::DocType(_) => return Err(self.fault(Problem::Prolog)),
+            Event::Decl(_) | Event::DocType(_) => return Err(self.error(XmlErrorKind::Prolog)),
             Event::Comment(_) | Event::PI(_) => return Ok(None),
-            Event::Eof => return Err(self.fault(Problem::EndsEarly)),
+            Event::Eof => return Err(self.error(XmlErrorKind::EndsEarly)),
         };
         Ok(Some(piece))
     }
 
     /// Whether the document is in the encoding in which it was read.
-    fn check_encoding(&self, declaration: &BytesDecl<'_>) -> Result<(), Fault> {
+    fn check_encoding(&self, declaration: &BytesDecl<'_>) -> Result<(), XmlError> {
         match declaration.encoding() {
             None => Ok(()),
             Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("utf-8") => Ok(()),
             Some(Ok(encoding)) => {
-                Err(self.fault(Problem::Encoding(encoding.chars().take(MOST_QUOTED).collect())))
+                Err(self
+                    .error(XmlErrorKind::Encoding(encoding.chars().take(MOST_QUOTED).collect())))
             }
-            Some(Err(error)) => Err(self.fault(Problem::Syntax(error.into()))),
+            Some(Err(error)) => Err(self.error(XmlErrorKind::Syntax(error.into()))),
         }
     }
 
     /// The event that `rest` begins with.
-    fn event(&mut self, rest: &'a str) -> Result<Event<'a>, Fault> {
+    fn event(&mut self, rest: &'a str) -> Result<Event<'a>, XmlError> {
         let mut reader = Reader::from_str(rest);
         // Which element an end tag ends is known here.
         reader.config_mut().allow_unmatched_ends = true;
         let event = reader.read_event();
         self.at += usize::try_from(reader.buffer_position()).expect("the body is in memory");
-        event.map_err(|error| self.fault(Problem::Syntax(error)))
+        event.map_err(|error| self.error(XmlErrorKind::Syntax(error)))
     }
 
     /// A start tag that is written unusually.
-    fn step_in(&mut self, name: &'a str) -> Result<Piece<'a>, Fault> {
+    fn step_in(&mut self, name: &'a str) -> Result<XmlToken<'a>, XmlError> {
         // quick-xml takes it for a name, and finds no end to the tag that ends it.
         if name.contains(['\'', '"']) {
-            return Err(self.fault(Problem::Syntax(Error::Syntax(SyntaxError::UnclosedTag))));
+            return Err(self.error(XmlErrorKind::Syntax(Error::Syntax(SyntaxError::UnclosedTag))));
         }
         self.push(name)?;
-        Ok(Piece::Start(without_prefix(name)))
+        Ok(XmlToken::Start(without_prefix(name)))
     }
 
-    fn push(&mut self, name: &'a str) -> Result<(), Fault> {
+    fn push(&mut self, name: &'a str) -> Result<(), XmlError> {
         if self.open.len() == DEEPEST {
-            return Err(self.fault(Problem::TooDeep));
+            return Err(self.error(XmlErrorKind::TooDeep));
         }
         self.open.push(name);
         Ok(())
     }
 
     /// An end tag that is written unusually, or is the wrong one.
-    fn step_out(&mut self, name: &str) -> Result<Piece<'a>, Fault> {
+    fn step_out(&mut self, name: &str) -> Result<XmlToken<'a>, XmlError> {
         let wrong = match self.open.last() {
             Some(&open) if open == name => {
                 self.open.pop();
-                return Ok(Piece::End);
+                return Ok(XmlToken::End);
             }
             Some(&open) => IllFormedError::MismatchedEndTag {
                 expected: open.to_owned(),
@@ -217,22 +218,22 @@ impl<'a> Pieces<'a> {
             },
             None => IllFormedError::UnmatchedEndTag(name.to_owned()),
         };
-        Err(self.fault(Problem::Syntax(Error::IllFormed(wrong))))
+        Err(self.error(XmlErrorKind::Syntax(Error::IllFormed(wrong))))
     }
 
     /// `&#60;` and its like; beyond those AWS defines none but the five of XML.
-    fn resolve(&self, entity: &BytesRef<'_>) -> Result<Cow<'a, str>, Fault> {
+    fn resolve(&self, entity: &BytesRef<'_>) -> Result<Cow<'a, str>, XmlError> {
         match entity.resolve_char_ref() {
             Ok(Some(character))
                 if self.characters == Characters::OfXml && is_forbidden(character) =>
             {
-                Err(self.fault(Problem::Character(character.into())))
+                Err(self.error(XmlErrorKind::Character(character.into())))
             }
             Ok(Some(character)) => Ok(String::from(character).into()),
             Ok(None) => {
-                Err(self.fault(Problem::Entity(entity.chars().take(MOST_QUOTED).collect())))
+                Err(self.error(XmlErrorKind::Entity(entity.chars().take(MOST_QUOTED).collect())))
             }
-            Err(error) => Err(self.fault(Problem::Syntax(error))),
+            Err(error) => Err(self.error(XmlErrorKind::Syntax(error))),
         }
     }
 }
@@ -285,7 +286,7 @@ fn without_prefix(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::super::characters::Characters;
-    use super::{DECLARATION, Piece, Pieces};
+    use super::{DECLARATION, XmlToken, XmlTokens};
     use proptest::prelude::*;
     use quick_xml::Reader;
     use quick_xml::escape::resolve_predefined_entity;
@@ -293,13 +294,13 @@ mod tests {
 
     /// The pieces of `body` in words, up to its end or to what is wrong with it.
     fn cut(body: &str) -> Vec<String> {
-        let mut pieces = Pieces::of(body, Characters::Any);
+        let mut pieces = XmlTokens::of(body, Characters::Any);
         let mut words = Vec::new();
         while let Ok(piece) = pieces.next() {
             words.push(match piece {
-                Piece::Start(name) => format!("<{name}>"),
-                Piece::Text(text) => text.into_owned(),
-                Piece::End => "</>".to_owned(),
+                XmlToken::Start(name) => format!("<{name}>"),
+                XmlToken::Text(text) => text.into_owned(),
+                XmlToken::End => "</>".to_owned(),
             });
         }
         words

@@ -4,65 +4,65 @@ use crate::redact::Secrets;
 
 /// Why a body is not the document it should be, and where.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{problem}{}", place(problem, *at, path))]
-pub struct Fault {
+#[error("{kind}{}", place(kind, *at, path))]
+pub struct XmlError {
     /// How many bytes of the body had been read.
     pub at: usize,
     /// The elements that were open there, at most eight, joined by slashes.
     pub path: String,
     /// What is wrong.
-    pub problem: Problem,
+    pub kind: XmlErrorKind,
 }
 
-impl Fault {
+impl XmlError {
     pub(crate) fn ends_early(at: usize) -> Self {
-        Self { at, path: String::new(), problem: Problem::EndsEarly }
+        Self { at, path: String::new(), kind: XmlErrorKind::EndsEarly }
     }
 
     /// Takes `secrets` out of what it quotes of the body.
     pub(crate) fn redact(&mut self, secrets: &Secrets) {
         secrets.redact(&mut self.path);
-        match &mut self.problem {
-            Problem::Entity(text)
-            | Problem::Repeated(text)
-            | Problem::Encoding(text)
-            | Problem::StrayElement(text)
-            | Problem::Root { found: text, .. }
-            | Problem::Value { value: text, .. } => secrets.redact(text),
-            Problem::Syntax(error) => {
+        match &mut self.kind {
+            XmlErrorKind::Entity(text)
+            | XmlErrorKind::Repeated(text)
+            | XmlErrorKind::Encoding(text)
+            | XmlErrorKind::StrayElement(text)
+            | XmlErrorKind::Root { found: text, .. }
+            | XmlErrorKind::Value { value: text, .. } => secrets.redact(text),
+            XmlErrorKind::Syntax(error) => {
                 let mut text = error.to_string();
                 secrets.redact(&mut text);
                 // Its words cannot be changed, only left out.
                 if text != error.to_string() {
-                    self.problem = Problem::NotXml;
+                    self.kind = XmlErrorKind::NotXml;
                 }
             }
-            Problem::Empty
-            | Problem::NotXml
-            | Problem::NotUtf8(_)
-            | Problem::EndsEarly
-            | Problem::TooLong { .. }
-            | Problem::Trailing
-            | Problem::TooDeep
-            | Problem::TooMany(_)
-            | Problem::TooDense { .. }
-            | Problem::Character(_)
-            | Problem::Prolog
-            | Problem::StrayText
-            | Problem::Missing(_) => {}
+            XmlErrorKind::Empty
+            | XmlErrorKind::NotXml
+            | XmlErrorKind::NotUtf8(_)
+            | XmlErrorKind::EndsEarly
+            | XmlErrorKind::TooLong { .. }
+            | XmlErrorKind::Trailing
+            | XmlErrorKind::TooDeep
+            | XmlErrorKind::TooMany(_)
+            | XmlErrorKind::TooDense { .. }
+            | XmlErrorKind::Character(_)
+            | XmlErrorKind::Prolog
+            | XmlErrorKind::StrayText
+            | XmlErrorKind::Missing(_) => {}
         }
     }
 
     pub(crate) fn not_utf8(error: std::str::Utf8Error) -> Self {
         let at = error.valid_up_to();
-        Self { at, path: String::new(), problem: Problem::NotUtf8(error) }
+        Self { at, path: String::new(), kind: XmlErrorKind::NotUtf8(error) }
     }
 }
 
 /// Nowhere in particular where nothing had been read, or where reading was not to go on.
-fn place(problem: &Problem, at: usize, path: &str) -> String {
-    match (problem, at, path) {
-        (Problem::TooLong { .. }, _, _) | (_, 0, "") => String::new(),
+fn place(kind: &XmlErrorKind, at: usize, path: &str) -> String {
+    match (kind, at, path) {
+        (XmlErrorKind::TooLong { .. }, _, _) | (_, 0, "") => String::new(),
         (_, at, "") => format!(", at byte {at}"),
         (_, at, path) => format!(", at byte {at}, in /{path}"),
     }
@@ -71,7 +71,7 @@ fn place(problem: &Problem, at: usize, path: &str) -> String {
 /// What can be wrong with a document.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
-pub enum Problem {
+pub enum XmlErrorKind {
     /// There is no document.
     #[error("the body is empty")]
     Empty,
