@@ -3,16 +3,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use compare::{
-    bench::latency::{Arm, OPERATIONS, arms, runtime},
-    place::{Place, TargetName, Wish},
-};
 use criterion::{Criterion, criterion_group, criterion_main};
+use findings::latency::Arm;
+use measure::{
+    bench::latency::{OPERATIONS, arms, runtime},
+    session::{Session, TargetName, TargetOptions},
+};
 
 fn latency(criterion: &mut Criterion) {
     let runtime = runtime(1).expect("a runtime");
-    let wish = Wish { target: Some(TargetName::Sandbox), ..Wish::default() };
-    let place = Arc::new(runtime.block_on(Place::resolve(&wish)).expect("a sandbox"));
+    let wish = TargetOptions { target: Some(TargetName::Sandbox), ..TargetOptions::default() };
+    let place = Arc::new(runtime.block_on(Session::resolve(&wish)).expect("a sandbox"));
     for operation in OPERATIONS {
         let arms = runtime.block_on(arms(&place, operation)).expect("both sides answer alike");
         let mut group = criterion.benchmark_group(operation.name());

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use compare::bench::parse::{Arm, Document};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use measure::bench::parse::{Arm, Document};
 
 fn parse(criterion: &mut Criterion) {
     let documents = Document::all().expect("both sides read the same values");

@@ -1,7 +1,8 @@
 //! Every signer at every workload. `--features peers` adds the signers of other crates.
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use std::time::Instant;
+
+use criterion::{Criterion, criterion_group, criterion_main};
 
 fn signing(criterion: &mut Criterion) {
     let credentials = workloads::credentials();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use compare::bench::startup::{Arm, Programs};
 use criterion::{Criterion, criterion_group, criterion_main};
+use measure::bench::startup::{Arm, Programs};
 
 fn startup(criterion: &mut Criterion) {
     let programs = Programs::find().expect("every program lists the buckets");

@@ -9,16 +9,17 @@ mod width;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use measure::{
+    error::{ExitError, ExitKind, Signal},
+    interrupt::Interrupt,
+    masking::masked,
+};
+use render::escape;
 
-pub use args::Cli;
+use crate::output;
 use args::{ColorWhen, Verb};
 
-use crate::{
-    error::{Stop, StopKind},
-    escape,
-    masking::masked,
-    output,
-};
+pub use args::Cli;
 
 /// Does what the command line says, and returns the exit code.
 #[must_use]
@@ -32,12 +33,12 @@ pub fn run() -> ExitCode {
     );
     ended.unwrap_or_else(|stop| {
         output::warn(&masked(&explain(&stop)));
-        stop.exit_code()
+        exit_code(&stop)
     })
 }
 
 /// Prints the help or the version that was asked for, or what is wrong with the command line.
-fn usage(said: &clap::Error) -> Result<ExitCode, Stop> {
+fn usage(said: &clap::Error) -> Result<ExitCode, ExitError> {
     let text = said.render().ansi().to_string();
     if said.use_stderr() {
         output::warn(text.trim_end());
@@ -47,7 +48,7 @@ fn usage(said: &clap::Error) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
+fn dispatch(cli: Cli) -> Result<ExitCode, ExitError> {
     match cli.verb.unwrap_or(Verb::Run(cli.run)) {
         Verb::Run(args) => verbs::run::run(&args),
         Verb::Explain(args) => verbs::explain::run(&args),
@@ -64,9 +65,40 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Stop> {
     }
 }
 
-fn explain(stop: &Stop) -> String {
+/// The exit code that `error` stands for.
+#[must_use]
+pub fn exit_code(error: &ExitError) -> ExitCode {
+    ExitCode::from(match error.kind {
+        ExitKind::Failed => 1,
+        ExitKind::Usage => 2,
+        ExitKind::Unavailable => 3,
+        ExitKind::Interrupted(signal) => signal_code(signal),
+    })
+}
+
+/// The exit code of a program that `signal` ended: 128 and the signal's number.
+fn signal_code(signal: Signal) -> u8 {
+    match signal {
+        Signal::Hangup => 129,
+        Signal::Interrupt => 130,
+        Signal::Terminate => 143,
+    }
+}
+
+/// Listens for signals. At the second one the process says what it leaves running, and ends at once.
+///
+/// # Errors
+/// Exit 3 where the system gives no signal handler.
+pub(in crate::cli) fn interrupt() -> Result<Interrupt, ExitError> {
+    Interrupt::listen(|signal, left_running| {
+        output::warn(left_running);
+        std::process::exit(signal_code(signal).into());
+    })
+}
+
+fn explain(stop: &ExitError) -> String {
     let label = match stop.kind {
-        StopKind::Interrupted(_) => "compare",
+        ExitKind::Interrupted(_) => "compare",
         _ => "\u{1b}[1;31merror\u{1b}[0m",
     };
     // Messages may quote a server: whatever lines it sent, they do not look like ours.

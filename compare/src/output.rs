@@ -6,16 +6,16 @@
 
 use std::io::{self, Write};
 
+use measure::error::ExitError;
+use render::escape;
 use serde::Serialize;
-
-use crate::{error::Stop, escape};
 
 /// Prints text, with its colours where they are wanted. Control characters other than line feeds and
 /// colours are escaped.
 ///
 /// # Errors
 /// Exit 3 where standard output cannot be written.
-pub fn print(text: &str) -> Result<(), Stop> {
+pub fn print(text: &str) -> Result<(), ExitError> {
     written(&mut anstream::stdout().lock(), escape::stray(text).as_bytes()).map(drop)
 }
 
@@ -23,7 +23,7 @@ pub fn print(text: &str) -> Result<(), Stop> {
 ///
 /// # Errors
 /// As [`print()`].
-pub fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
+pub fn print_bytes(bytes: &[u8]) -> Result<(), ExitError> {
     written(&mut io::stdout().lock(), bytes).map(drop)
 }
 
@@ -31,7 +31,7 @@ pub fn print_bytes(bytes: &[u8]) -> Result<(), Stop> {
 ///
 /// # Errors
 /// As [`print()`].
-pub fn print_json(value: &impl Serialize) -> Result<(), Stop> {
+pub fn print_json(value: &impl Serialize) -> Result<(), ExitError> {
     let text = serde_json::to_string_pretty(value)
         .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
     print_bytes(format!("{}\n", escape::json(&text)).as_bytes())
@@ -57,10 +57,12 @@ pub(crate) enum Reader {
 ///
 /// # Errors
 /// As [`print()`].
-pub(crate) fn written(output: &mut impl Write, bytes: &[u8]) -> Result<Reader, Stop> {
+pub(crate) fn written(output: &mut impl Write, bytes: &[u8]) -> Result<Reader, ExitError> {
     match output.write_all(bytes).and_then(|()| output.flush()) {
         Ok(()) => Ok(Reader::Reading),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
-        Err(error) => Err(Stop::impossible(format!("standard output cannot be written: {error}"))),
+        Err(error) => {
+            Err(ExitError::unavailable(format!("standard output cannot be written: {error}")))
+        }
     }
 }

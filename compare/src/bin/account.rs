@@ -13,7 +13,7 @@ use std::{
     time::Instant,
 };
 
-use compare::bench::startup::{Account, Charge};
+use measure::bench::startup::{Account, Charge};
 use wait4::{ResUse, Wait4 as _};
 
 fn main() -> Result<(), Box<dyn Error>> {

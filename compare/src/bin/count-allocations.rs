@@ -3,18 +3,16 @@
 //!
 //! With `signing`: what each arm of the signing bench allocates per signature, as one JSON object,
 //! workload → arm → allocations. With `parse`: what each side takes to parse each document, likewise
-//! (see [`compare::bench::parse`]). With `raw OPERATION CALLS`, `sdk OPERATION CALLS` or `bare CALLS`:
-//! what each warm call allocates, as a JSON list (see [`compare::call`]). Only what the calling
+//! (see [`measure::bench::parse`]). With `raw OPERATION CALLS`, `sdk OPERATION CALLS` or `bare CALLS`:
+//! what each warm call allocates, as a JSON list (see [`measure::call`]). Only what the calling
 //! thread allocates is counted, and such a call has no other.
 
 use std::{collections::BTreeMap, env, process::ExitCode};
 
 use allocation_counter::{AllocationInfo, measure};
-use compare::{
-    bench::parse::{self, Memory},
-    call,
-    error::Stop,
-};
+use compare::helper;
+use findings::parse::Memory;
+use measure::{bench::parse, call, error::ExitError};
 use serde_json::json;
 
 fn main() -> ExitCode {
@@ -30,19 +28,19 @@ fn main() -> ExitCode {
             count_signatures();
             return ExitCode::SUCCESS;
         }
-        Some("parse") => return call::exit(count_parsing()),
+        Some("parse") => return helper::exit(count_parsing()),
         Some("raw") => call::raw(words, &mut around),
         Some("sdk") => call::sdk(words, &mut around),
         Some("bare") => call::bare(words, &mut around),
         other => {
             let words = "signing, parse, raw, sdk, bare";
-            Err(Stop::usage(format!("`{}` is none of {words}", other.unwrap_or_default())))
+            Err(ExitError::usage(format!("`{}` is none of {words}", other.unwrap_or_default())))
         }
     };
     if ended.is_ok() {
         println!("{}", json!(counted));
     }
-    call::exit(ended)
+    helper::exit(ended)
 }
 
 fn count_signatures() {
@@ -54,7 +52,7 @@ fn count_signatures() {
     println!("{}", json!(by_workload));
 }
 
-fn count_parsing() -> Result<(), Stop> {
+fn count_parsing() -> Result<(), ExitError> {
     let counted = parse::count_allocations(|parse| {
         let AllocationInfo { count_total, bytes_total, bytes_max, .. } = measure(parse);
         Memory { allocations: count_total, allocated_bytes: bytes_total, peak_bytes: bytes_max }

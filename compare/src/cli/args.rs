@@ -5,18 +5,20 @@ mod report;
 
 use std::{path::PathBuf, time::Duration};
 
-pub(super) use bench::{BenchArgs, Subject};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use contract::Limits;
-pub(super) use report::ReportArgs;
-
-use crate::{
-    footprint::Task,
-    place::{HostKind, TargetName, Wish},
+use findings::{footprint::Task, scenario::Given};
+use measure::{
+    notices::Notices,
     run::{Choices, Launching},
-    scenario::Given,
+    session::{HostKind, TargetName, TargetOptions},
     sign,
 };
+
+use crate::output;
+
+pub(super) use bench::{BenchArgs, Subject};
+pub(super) use report::ReportArgs;
 
 /// AWS called by hand and through aws-sdk-rust, side by side
 ///
@@ -373,8 +375,9 @@ pub(super) enum ColorWhen {
 }
 
 impl PlaceArgs {
-    pub(super) fn wish(&self, api_url: Option<&String>) -> Wish {
-        Wish {
+    pub(super) fn wish(&self, api_url: Option<&String>) -> TargetOptions {
+        TargetOptions {
+            notices: Notices(output::warn),
             target: self.target,
             endpoint_url: self.endpoint_url.clone(),
             region: self.region.clone(),
@@ -393,12 +396,13 @@ impl PlaceArgs {
 }
 
 impl KeyArgs {
-    pub(super) fn wish(&self) -> Wish {
-        Wish {
+    pub(super) fn wish(&self) -> TargetOptions {
+        TargetOptions {
+            notices: Notices(output::warn),
             region: self.region.clone(),
             profile: self.profile.clone(),
             env_file: self.env_file.clone(),
-            ..Wish::default()
+            ..TargetOptions::default()
         }
     }
 }

@@ -2,14 +2,12 @@
 
 use std::io::{self, BufRead};
 
+use measure::error::ExitError;
+use render::escape;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{
-    error::Stop,
-    escape,
-    output::{self, Reader},
-};
+use crate::output::{self, Reader};
 
 /// What some editors and shells write before the text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -20,14 +18,14 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub(super) fn answer_lines<Job: DeserializeOwned, Answer: Serialize>(
     answer: impl Fn(&Job) -> Answer,
     unreadable: impl Fn(Value, String) -> Answer,
-) -> Result<(), Stop> {
+) -> Result<(), ExitError> {
     let (mut input, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     let mut line = Vec::new();
     loop {
         line.clear();
         let length = input
             .read_until(b'\n', &mut line)
-            .map_err(|error| Stop::impossible(format!("standard input: {error}")))?;
+            .map_err(|error| ExitError::unavailable(format!("standard input: {error}")))?;
         if length == 0 {
             return Ok(());
         }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use clap::ValueEnum as _;
+use findings::{evidence::Section, scenario::Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
-
-use crate::{evidence::Section, run::Progress, scenario::Scenario};
+use measure::run::Progress;
 
 pub(super) struct Spinner(ProgressBar);
 

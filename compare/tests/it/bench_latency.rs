@@ -1,12 +1,6 @@
 //! `compare bench latency` and `selfcheck`. Their times say nothing in a build without optimisation,
 //! and on a machine that runs tests besides: what is held here is what they are made of.
 
-use compare::{
-    bench::latency::{PhaseTime, Round, Samples, Series, Verdict, analyse, compare},
-    findings::{Build, Machine},
-    report,
-    scenario::Scenario,
-};
 use serde_json::Value;
 
 use crate::{program::Program, schema::holds};
@@ -113,84 +107,4 @@ fn every_subject_answers_as_by_itself_and_the_instrument_says_how_often_it_was_r
         of["right"].as_u64() >= of["needed"].as_u64()
     };
     assert_eq!(tally("nothing") && tally("delay"), answer["holds"] == true);
-}
-
-/// Made up.
-pub(crate) fn machine() -> Machine {
-    Machine {
-        build: Build::Optimised,
-        platform: "linux x86_64".to_owned(),
-        processor: None,
-        processors: 2,
-        date: "2026-01-01".to_owned(),
-    }
-}
-
-/// In nanoseconds: raw, sdk, bare, raw again.
-fn samples(rounds: impl Iterator<Item = [u32; 4]>) -> Samples {
-    Samples {
-        machine: machine(),
-        rtt_ms: 0.0,
-        concurrency: 1,
-        attempts: 1,
-        series: vec![Series {
-            operation: Scenario::S3ListBuckets,
-            rounds: rounds.map(Round).collect(),
-            waterfall: [("orchestrate", 0.0, 40.0), ("sign", 1.0, 10.0), ("transmit", 90.0, 90.0)]
-                .map(|(phase, raw_us, sdk_us)| PhaseTime {
-                    phase: phase.to_owned(),
-                    raw_us,
-                    sdk_us,
-                })
-                .into(),
-        }],
-    }
-}
-
-/// raw takes 100 µs and a little more from round to round, the SDK twice that, bare the same.
-fn made_up() -> Samples {
-    samples((0..101).map(|n| {
-        let raw = 100_000 + n * 10;
-        let wobble = if n % 2 == 0 { 5 } else { 0 };
-        [raw, 2 * raw, raw + 5 - 2 * wobble, raw + 5 - 2 * wobble]
-    }))
-}
-
-#[test]
-fn differences_are_those_within_a_round() {
-    let latency = analyse(&made_up());
-    let operation = &latency.operations[0];
-    let ratio = operation.sdk_beside_raw.ratio;
-    assert!((ratio.value - 2.0).abs() < 1e-9 && ratio.interval.low > 1.999);
-    assert!((operation.sdk_beside_raw.difference_us.value - 100.5).abs() < 1e-9);
-    assert_eq!(operation.sdk_beside_raw.verdict, Verdict::Slower);
-    assert_eq!(operation.raw_beside_bare.verdict, Verdict::NoDifference);
-    assert!(latency.a_a.holds);
-}
-
-#[test]
-fn a_machine_that_finds_a_difference_where_there_is_none_is_not_believed() {
-    let noisy = samples((0..1001).map(|n| [100_000, 200_000, 100_000, 101_000 + n % 7]));
-    let latency = analyse(&noisy);
-    assert!(!latency.a_a.holds);
-    assert!(report::bench::latency::text(&latency).contains("too noisy"));
-}
-
-#[test]
-fn a_change_between_two_measurements_is_found_in_the_arm_that_has_it() {
-    let slower = samples((0..101).map(|n| {
-        let raw = 100_000 + n * 10;
-        [raw, 3 * raw, raw, raw]
-    }));
-    let changes = compare(&made_up(), &slower).changes;
-    let verdicts: Vec<_> = changes.iter().map(|change| (change.arm, change.verdict)).collect();
-    let same = Verdict::NoDifference;
-    assert_eq!(verdicts, [("raw", same), ("sdk", Verdict::Slower), ("bare", same)]);
-}
-
-#[test]
-fn what_a_reader_sees() {
-    let latency = analyse(&made_up());
-    insta::assert_snapshot!("bench_latency_text", report::bench::latency::text(&latency));
-    insta::assert_snapshot!("bench_latency_markdown", report::bench::latency::markdown(&latency));
 }

@@ -1,13 +1,7 @@
 //! `compare bench startup`: what a process costs says little in a build without optimisation, but not
 //! nothing, for the same is started by the same.
 
-use compare::{
-    bench::startup::{ArmResult, Ratios, Startup},
-    report,
-    stats::{Estimate, Interval},
-};
-
-use crate::{bench_latency::machine, program::Program, schema::holds};
+use crate::{program::Program, schema::holds};
 
 #[test]
 fn every_program_is_accounted_for() {
@@ -43,26 +37,4 @@ fn a_program_that_is_not_there_is_named() {
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("account") && said.contains("cargo build"), "{said}");
-}
-
-#[test]
-fn what_a_reader_sees() {
-    let near =
-        |value: f64| Estimate { value, interval: Interval { low: 0.9 * value, high: 1.1 * value } };
-    let arm = |name: &'static str, times: f64, page_faults: Option<f64>| ArmResult {
-        name: name.into(),
-        wall_us: near(2_000.0 * times),
-        cpu_us: near(1_500.0 * times),
-        peak_bytes: near(5.6e6 * times),
-        page_faults: page_faults.map(near),
-        binary_bytes: 6_543_210,
-        over_raw: Ratios { wall: near(times), cpu: near(times), peak: near(times) },
-    };
-    let startup = Startup {
-        machine: machine(),
-        rounds: 500,
-        arms: vec![arm("raw", 1.0, Some(200.0)), arm("sdk", 3.0, None)],
-    };
-    insta::assert_snapshot!("bench_startup_text", report::bench::startup::text(&startup));
-    insta::assert_snapshot!("bench_startup_markdown", report::bench::startup::markdown(&startup));
 }

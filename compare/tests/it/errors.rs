@@ -2,11 +2,8 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use compare::{
-    errors::catalogue::{self, Case},
-    report,
-};
 use insta::assert_snapshot;
+use measure::errors::catalogue::{self, Case};
 use serde_json::Value;
 
 use crate::{
@@ -74,7 +71,7 @@ fn what_only_a_dump_holds_is_told_from_what_nothing_holds() {
         only_in_a_dump += sdk.in_debug_alone().count();
     }
     assert!(only_in_a_dump > 0);
-    let text = report::errors::markdown::kept_and_remarkable(&findings);
+    let text = render::errors::markdown::kept_and_remarkable(&findings);
     assert!(text.contains(&format!("In the SDK's `{{:?}}` alone ({only_in_a_dump})")), "{text}");
     assert!(text.contains("Nowhere in the SDK's error, not even in `{:?}` ("), "{text}");
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use compare::evidence::Evidence;
+use findings::evidence::Evidence;
 
 pub(crate) fn evidence() -> Evidence {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../report/data.json");

@@ -2,13 +2,8 @@
 
 use std::{fs, process::Command};
 
-use compare::{
-    findings::{self, Machine},
-    footprint::{
-        Build, CrateLines, Footprint, Profile, Program as Measured, Side, Task, build::from_nothing,
-    },
-    report,
-};
+use findings::footprint::Profile;
+use measure::footprint::build::from_nothing;
 use serde_json::Value;
 
 use crate::{program::Program, schema::holds};
@@ -108,54 +103,4 @@ fn a_build_is_timed_weighed_and_cleared_away() {
     fs::write(&source, "fn main() { no such thing }\n").unwrap();
     let stop = from_nothing(command(), "hello", Profile::Dev, &target, |_| {}).unwrap_err();
     assert!(stop.message.contains("hello (dev) failed"), "{}", stop.message);
-}
-
-#[test]
-fn text_and_markdown_with_and_without_builds() {
-    let mut footprint = example();
-    insta::assert_snapshot!("footprint_80", report::footprint::text(&footprint, 80));
-    insta::assert_snapshot!("footprint_markdown", report::footprint::markdown(&footprint));
-    footprint.programs.iter_mut().for_each(|program| program.dev.clone_from(&program.release));
-    let text = report::footprint::text(&footprint, 80);
-    assert!(!text.contains("Missing"), "{text}");
-    let widest = text.lines().map(|line| line.chars().count()).max().expect("lines");
-    assert!(widest <= 80, "{widest}\n{text}");
-}
-
-/// Numbers that were made up.
-fn example() -> Footprint {
-    let program = |task, side, crates, seconds| Measured {
-        task,
-        side,
-        crates,
-        building_c: vec!["ring".to_owned()],
-        lines_by_hand: vec![CrateLines { name: "programs".to_owned(), lines: 20 }],
-        lines_of_dependencies: 1_234_567,
-        dev: None,
-        release: Some(Build {
-            seconds,
-            peak_memory_bytes: 1_400_000_000,
-            binary_bytes: 3_200_000,
-            shared_libraries: vec!["libc.so.6".to_owned(), "libgcc_s.so.1".to_owned()],
-            date: "2026-01-01".to_owned(),
-            processors: 2,
-        }),
-    };
-    Footprint {
-        machine: Machine {
-            build: findings::Build::Optimised,
-            platform: "linux x86_64".to_owned(),
-            processor: None,
-            processors: 2,
-            date: "2026-01-01".to_owned(),
-        },
-        toolchain: "rustc 1.95.0 (0123456789 2026-01-01)".to_owned(),
-        lock_sha256: "0123456789abcdef".repeat(4),
-        programs: vec![
-            program(Task::ListBuckets, Side::Raw, 100, 45.5),
-            program(Task::ListBuckets, Side::Sdk, 150, 91.0),
-            program(Task::AllScenarios, Side::Raw, 100, 45.5),
-            program(Task::AllScenarios, Side::Sdk, 160, 910.0),
-        ],
-    }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use compare::escape::is_hidden;
+use render::escape::is_hidden;
 use serde_json::Value;
 
 use crate::{

@@ -2,29 +2,28 @@
 
 mod bad_credentials;
 mod bad_endpoint;
-mod bad_words;
 mod bench_latency;
 mod bench_parse;
 mod bench_startup;
 mod choices;
+mod dependencies;
 mod difference;
 mod errors;
 mod evidence;
 mod explain;
 mod fetch;
-mod figures;
+
 mod footprint;
 mod hostile;
-mod house;
 mod interrupt;
 mod launch;
-mod mistakes;
+
 mod output;
-mod page;
+
 mod paths;
-mod plots;
+
 mod program;
-mod render;
+
 mod report;
 mod run;
 mod schema;
@@ -33,4 +32,5 @@ mod server;
 mod sign;
 mod sign_jsonl;
 mod target;
+mod usage_errors;
 mod verify;

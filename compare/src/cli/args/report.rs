@@ -1,9 +1,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use findings::evidence::Section;
+use render::writeup::Profile;
 
 use super::Format;
-use crate::{evidence::Section, report::writeup::Profile};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReportArgs {

@@ -1,25 +1,29 @@
 use std::process::ExitCode;
 
-use raw::redact::Secrets;
-
-use crate::{
-    cli::args::{CleanupArgs, Format},
-    error::Stop,
-    escape,
-    interrupt::Interrupt,
+use measure::{
+    error::ExitError,
     launch::sweep::{LeftAlone, NotEnded, Swept, Whose, sweep},
-    output::{print, print_json, warn},
-    place::Place,
     run::Sides,
     runtime::several_threads,
+    session::Session,
+};
+use raw::redact::Secrets;
+use render::escape;
+
+use crate::{
+    cli::{
+        self,
+        args::{CleanupArgs, Format},
+    },
+    output::{print, print_json, warn},
 };
 
-pub(in crate::cli) fn run(args: &CleanupArgs) -> Result<ExitCode, Stop> {
+pub(in crate::cli) fn run(args: &CleanupArgs) -> Result<ExitCode, ExitError> {
     let swept = several_threads()?.block_on(async {
-        let interrupt = Interrupt::listen()?;
-        let place = interrupt.or(Place::resolve(&args.place.wish(None))).await??;
+        let interrupt = cli::interrupt()?;
+        let place = interrupt.or(Session::resolve(&args.place.wish(None))).await??;
         if place.sandbox().is_some() {
-            return Err(Stop::usage(
+            return Err(ExitError::usage(
                 "cleanup needs a target: the embedded endpoint ends with the program that started \
                  it, and everything in it",
             )
@@ -41,7 +45,7 @@ pub(in crate::cli) fn run(args: &CleanupArgs) -> Result<ExitCode, Stop> {
                 };
                 let mut why = failure.context;
                 secrets.redact(&mut why);
-                Err(Stop::impossible(format!(
+                Err(ExitError::unavailable(format!(
                     "{} did not list what was launched, so {ended}: {why}",
                     swept.endpoint
                 )))

@@ -1,14 +1,14 @@
 use std::process::ExitCode;
 
 use clap::CommandFactory;
+use measure::error::ExitError;
 
 use crate::{
     cli::{Cli, args::CompletionsArgs},
-    error::Stop,
     output::print_bytes,
 };
 
-pub(in crate::cli) fn run(args: &CompletionsArgs) -> Result<ExitCode, Stop> {
+pub(in crate::cli) fn run(args: &CompletionsArgs) -> Result<ExitCode, ExitError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "compare", &mut script);
     print_bytes(&script)?;

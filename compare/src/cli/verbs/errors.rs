@@ -1,24 +1,27 @@
 use std::process::ExitCode;
 
+use measure::{
+    error::ExitError,
+    errors::{self, catalogue},
+    runtime::several_threads,
+};
+use render::errors::{Detail, markdown, text};
+
 use crate::{
     cli::{
+        self,
         args::{ErrorsArgs, Format},
         width,
     },
-    error::Stop,
-    errors::{self, catalogue},
-    interrupt::Interrupt,
     output::{print, print_json},
-    report::errors::{Detail, markdown, text},
-    runtime::several_threads,
 };
 
-pub(in crate::cli) fn run(args: &ErrorsArgs) -> Result<ExitCode, Stop> {
+pub(in crate::cli) fn run(args: &ErrorsArgs) -> Result<ExitCode, ExitError> {
     let cases = catalogue::select(&args.cases).map_err(|unknown| {
-        Stop::usage(unknown.to_string()).help("`compare errors` lists every case")
+        ExitError::usage(unknown.to_string()).help("`compare errors` lists every case")
     })?;
     let findings = several_threads()?.block_on(async {
-        let interrupt = Interrupt::listen()?;
+        let interrupt = cli::interrupt()?;
         interrupt.or(errors::play(&cases)).await?
     })?;
     let detail = if catalogue::are_cases(&args.cases) { Detail::Full } else { Detail::Row };

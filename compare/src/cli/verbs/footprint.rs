@@ -1,18 +1,18 @@
 use std::process::ExitCode;
 
+use measure::{error::ExitError, footprint};
+use render;
+
 use crate::{
     cli::{
         args::{FootprintArgs, Format},
         progress::BuildBar,
         width,
     },
-    error::Stop,
-    footprint,
     output::{print, print_json},
-    report,
 };
 
-pub(in crate::cli) fn run(args: &FootprintArgs) -> Result<ExitCode, Stop> {
+pub(in crate::cli) fn run(args: &FootprintArgs) -> Result<ExitCode, ExitError> {
     let bar = BuildBar::new();
     let measured =
         footprint::measure(args.manifest_path.as_deref(), &args.build, &mut |what, done, of| {
@@ -21,9 +21,9 @@ pub(in crate::cli) fn run(args: &FootprintArgs) -> Result<ExitCode, Stop> {
     bar.end();
     let found = measured?;
     match args.format {
-        Format::Text => print(&report::footprint::text(&found, width::columns()))?,
+        Format::Text => print(&render::footprint::text(&found, width::columns()))?,
         Format::Json => print_json(&found)?,
-        Format::Markdown => print(&report::footprint::markdown(&found))?,
+        Format::Markdown => print(&render::footprint::markdown(&found))?,
     }
     Ok(ExitCode::SUCCESS)
 }

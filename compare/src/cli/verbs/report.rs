@@ -7,24 +7,25 @@ use std::{
     process::ExitCode,
 };
 
+use findings::{
+    evidence::{self, Evidence, Section},
+    explain::Explanation,
+    machine::Build,
+};
+use measure::{error::ExitError, machine::this_build, runtime::several_threads};
+use render::{
+    files::{self, OutOfStep, REPORT},
+    writeup::{Profile, WriteUp},
+};
 use serde::Serialize;
 
 use crate::{
     cli::{
+        self,
         args::{Format, ReportArgs},
         progress::PartBar,
     },
-    error::Stop,
-    evidence::{self, Evidence, Section},
-    explain::Explanation,
-    findings::Build,
-    interrupt::Interrupt,
     output::{print, print_json, warn},
-    report::{
-        files::{self, OutOfStep, REPORT},
-        writeup::{Profile, WriteUp},
-    },
-    runtime::several_threads,
 };
 
 /// What was done.
@@ -36,7 +37,7 @@ struct Done {
     out_of_step: Vec<OutOfStep>,
 }
 
-pub(in crate::cli) fn run(args: &ReportArgs) -> Result<ExitCode, Stop> {
+pub(in crate::cli) fn run(args: &ReportArgs) -> Result<ExitCode, ExitError> {
     let there = read(&args.out.join(REPORT))?;
     let profile = choose_profile(args, there.as_deref())?;
     // Faults that can be known now are not told after minutes of measuring.
@@ -60,10 +61,10 @@ fn writeup<'t>(
     args: &ReportArgs,
     there: Option<&'t str>,
     profile: Profile,
-) -> Result<WriteUp<'t>, Stop> {
+) -> Result<WriteUp<'t>, ExitError> {
     WriteUp::parse(there.unwrap_or_else(|| profile.template())).map_err(|bad| {
         let message = format!("{}: {bad}", args.out.join(REPORT).display());
-        let stop = if args.check { Stop::negative(message) } else { Stop::usage(message) };
+        let stop = if args.check { ExitError::failed(message) } else { ExitError::usage(message) };
         stop.help("mend the marker, or move the file away to begin a new one")
     })
 }
@@ -93,11 +94,11 @@ fn verdict(evidence: &Evidence, measured: &BTreeSet<Section>) -> ExitCode {
 }
 
 /// A report that is there keeps its text, which is that of some profile.
-fn choose_profile(args: &ReportArgs, existing: Option<&str>) -> Result<Profile, Stop> {
+fn choose_profile(args: &ReportArgs, existing: Option<&str>) -> Result<Profile, ExitError> {
     match args.profile {
         Some(wanted) if existing.is_some() => {
             let place = args.out.join(REPORT);
-            Err(Stop::usage(format!(
+            Err(ExitError::usage(format!(
                 "{} is there already, and its text is kept: --profile {} would begin another",
                 place.display(),
                 wanted.name()
@@ -110,19 +111,19 @@ fn choose_profile(args: &ReportArgs, existing: Option<&str>) -> Result<Profile, 
     }
 }
 
-fn load(args: &ReportArgs) -> Result<Evidence, Stop> {
+fn load(args: &ReportArgs) -> Result<Evidence, ExitError> {
     let file = args.data.clone().unwrap_or_else(|| evidence::file(&args.out));
     let text = read(&file)?.ok_or_else(|| {
-        Stop::usage(format!("{} is not there", file.display()))
+        ExitError::usage(format!("{} is not there", file.display()))
             .help("`cargo run --release -p compare -- report` makes it")
     })?;
     Evidence::read(&text).map_err(|error| {
-        Stop::usage(format!("{} holds no evidence of this version: {error}", file.display()))
+        ExitError::usage(format!("{} holds no evidence of this version: {error}", file.display()))
             .help("`cargo run --release -p compare -- report` makes it anew")
     })
 }
 
-fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, Stop> {
+fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, ExitError> {
     let file = evidence::file(&args.out);
     // What a new folder does not have yet, the project's own report has.
     let saved = match read(&file)? {
@@ -130,35 +131,38 @@ fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, St
         saved => saved,
     };
     let saved = saved.as_deref().map(serde_json::from_str).transpose().map_err(|error| {
-        Stop::usage(format!("{} holds no evidence: {error}", file.display()))
+        ExitError::usage(format!("{} holds no evidence: {error}", file.display()))
             .help("move it away, and everything is measured anew")
     })?;
     if saved.is_none() && !args.only.is_empty() {
-        return Err(Stop::usage(format!("{} is not there, to keep the rest from", file.display()))
-            .help("without --only everything is measured"));
+        return Err(ExitError::usage(format!(
+            "{} is not there, to keep the rest from",
+            file.display()
+        ))
+        .help("without --only everything is measured"));
     }
-    if Build::this() == Build::Unoptimised {
+    if this_build() == Build::Unoptimised {
         warn(
             "this build is not optimised, and its times say nothing: `cargo run --release -p compare -- \
              report` is the one to hand in",
         );
     }
     let runtime = several_threads()?;
-    let interrupt = runtime.block_on(async { Interrupt::listen() })?;
+    let interrupt = runtime.block_on(async { cli::interrupt() })?;
     let bar = PartBar::new();
     let saved = saved.unwrap_or_default();
     let begin = |part, index, total| bar.at(part, index, total);
-    let gathered = evidence::gather(wanted, saved, &runtime, &interrupt, &begin);
+    let gathered = measure::evidence::gather(wanted, saved, &runtime, &interrupt, &begin);
     bar.end();
     // What still computes after an interruption is not waited for.
     runtime.shutdown_background();
     // What is rendered is what the file will say, to the last digit: `--check` reads it there.
     Evidence::read(&gathered?.text()).map_err(|error| {
-        Stop::impossible(format!("what was measured cannot be read again: {error}"))
+        ExitError::unavailable(format!("what was measured cannot be read again: {error}"))
     })
 }
 
-fn check(args: &ReportArgs, profile: Profile) -> Result<ExitCode, Stop> {
+fn check(args: &ReportArgs, profile: Profile) -> Result<ExitCode, ExitError> {
     let evidence = load(args)?;
     let there = read(&args.out.join(REPORT))?;
     let mut out_of_step = Vec::new();
@@ -171,10 +175,10 @@ fn check(args: &ReportArgs, profile: Profile) -> Result<ExitCode, Stop> {
 }
 
 /// The write-up is read again: somebody may have written in it meanwhile.
-fn write(args: &ReportArgs, evidence: &Evidence, profile: Profile) -> Result<(), Stop> {
+fn write(args: &ReportArgs, evidence: &Evidence, profile: Profile) -> Result<(), ExitError> {
     let data = evidence::file(&args.out);
     // Before anything is rendered, so that what was measured is not lost to a bad marker.
-    put(&data, &evidence.text())?;
+    put(&data, &render::escape::json(&evidence.text()))?;
     let mut written = vec![name(&data)];
     let there = read(&args.out.join(REPORT))?;
     for file in files::render(evidence, &writeup(args, there.as_deref(), profile)?) {
@@ -191,7 +195,7 @@ fn name(path: &Path) -> String {
 }
 
 impl Done {
-    fn print(&self, args: &ReportArgs) -> Result<(), Stop> {
+    fn print(&self, args: &ReportArgs) -> Result<(), ExitError> {
         match args.format {
             Format::Json => print_json(self),
             Format::Text | Format::Markdown => print(&self.in_words(args)),
@@ -228,16 +232,16 @@ impl Done {
     }
 }
 
-fn read(file: &Path) -> Result<Option<String>, Stop> {
+fn read(file: &Path) -> Result<Option<String>, ExitError> {
     match fs::read_to_string(file) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Stop::usage(format!("{} cannot be read: {error}", file.display()))),
+        Err(error) => Err(ExitError::usage(format!("{} cannot be read: {error}", file.display()))),
     }
 }
 
 /// At once or not at all: what is there may be somebody's own text.
-fn put(file: &Path, text: &str) -> Result<(), Stop> {
+fn put(file: &Path, text: &str) -> Result<(), ExitError> {
     let unwritten = |error: io::Error| unwritten(file, &error);
     let folder = file.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(unwritten)?;
@@ -254,6 +258,6 @@ fn put(file: &Path, text: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-fn unwritten(file: &Path, error: &io::Error) -> Stop {
-    Stop::impossible(format!("{} cannot be written: {error}", file.display()))
+fn unwritten(file: &Path, error: &io::Error) -> ExitError {
+    ExitError::unavailable(format!("{} cannot be written: {error}", file.display()))
 }

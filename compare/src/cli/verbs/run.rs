@@ -1,27 +1,26 @@
 use std::{process::ExitCode, sync::Arc};
 
+use findings::scenario;
+use measure::{error::ExitError, run, runtime::several_threads, session::Session};
+use render::{markdown, terminal};
+
 use crate::{
     cli::{
+        self,
         args::{Format, RunArgs},
         progress::Spinner,
         width,
     },
-    error::Stop,
-    interrupt::Interrupt,
     output::{print, print_json},
-    place::Place,
-    report::{markdown, terminal},
-    run,
-    runtime::several_threads,
-    scenario,
 };
 
-pub(in crate::cli) fn run(args: &RunArgs) -> Result<ExitCode, Stop> {
+pub(in crate::cli) fn run(args: &RunArgs) -> Result<ExitCode, ExitError> {
     let scenarios = scenario::select(&args.only, args.work.given())
-        .map_err(|unknown| Stop::usage(unknown.to_string()))?;
+        .map_err(|unknown| ExitError::usage(unknown.to_string()))?;
     let comparison = several_threads()?.block_on(async {
-        let interrupt = Interrupt::listen()?;
-        let place = interrupt.or(Place::resolve(&args.place.wish(args.api_url.as_ref()))).await??;
+        let interrupt = cli::interrupt()?;
+        let place =
+            interrupt.or(Session::resolve(&args.place.wish(args.api_url.as_ref()))).await??;
         let choices = args.work.choices(place.host);
         run::compare(Arc::new(place), scenarios, choices, Arc::new(Spinner::new()), interrupt).await
     })?;

@@ -1,24 +1,25 @@
 use std::process::ExitCode;
 
+use measure::{error::ExitError, runtime::several_threads};
 use sandbox::{Identity, Options, Sandbox};
 use serde_json::{Value, json};
 
 use crate::{
-    cli::args::SandboxArgs, error::Stop, interrupt::Interrupt, output::print,
-    runtime::several_threads,
+    cli::{self, args::SandboxArgs},
+    output::print,
 };
 
-pub(in crate::cli) fn run(args: &SandboxArgs) -> Result<ExitCode, Stop> {
+pub(in crate::cli) fn run(args: &SandboxArgs) -> Result<ExitCode, ExitError> {
     several_threads()?.block_on(async {
-        let interrupt = Interrupt::listen()?;
+        let interrupt = cli::interrupt()?;
         let options = Options { port: args.port, ..Options::default() };
         let sandbox = Sandbox::start(options).map_err(|error| {
-            Stop::impossible(format!("the endpoint cannot start: {error}"))
+            ExitError::unavailable(format!("the endpoint cannot start: {error}"))
                 .help("is the port taken? --port 0 takes any that is free")
         })?;
         print(&format!("{}\n", ready(&sandbox)))?;
         // Being stopped is how it ends, and nothing to report.
-        interrupt.or(std::future::pending()).await.or_else(|stop| Ok(stop.exit_code()))
+        interrupt.or(std::future::pending()).await.or_else(|stop| Ok(cli::exit_code(&stop)))
     })
 }
 

@@ -1,7 +1,16 @@
 use std::{fs, process::ExitCode, time::SystemTime};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use findings::sign::{Judged, Side, Steps};
+use measure::{
+    error::ExitError,
+    region,
+    runtime::several_threads,
+    session::{self, HostKind},
+    sign::{Answer, Job, Location, Secret, Shown, Signing, service},
+};
 use raw::sigv4::{Request, Timestamp};
+use render::steps;
 use serde_json::{Value, json};
 
 use crate::{
@@ -9,16 +18,10 @@ use crate::{
         args::{SignArgs, SignFormat, SignSide},
         jsonl,
     },
-    error::Stop,
     output,
-    place::{self, HostKind},
-    region,
-    report::steps,
-    runtime::several_threads,
-    sign::{Answer, Job, Location, Secret, Shown, Side, Signing, Steps, service},
 };
 
-pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, Stop> {
+pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
     if args.jsonl {
         jsonl::answer_lines(Answer::to, Answer::unreadable)?;
         return Ok(ExitCode::SUCCESS);
@@ -58,7 +61,7 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, Stop> {
 fn doubts(job: &Job) -> Vec<String> {
     let credentials = job.credentials();
     let host = Request::new(&job.method, &job.url).map_or("", |request| request.host);
-    match (place::placeholder(&credentials), HostKind::of(host)) {
+    match (session::placeholder(&credentials), HostKind::of(host)) {
         (None, HostKind::Amazon) => raw::doubts_about_aws_keys(&credentials),
         (placeholder, HostKind::Amazon | HostKind::Other) => {
             let mut doubts = raw::doubts_about_keys(&credentials);
@@ -97,7 +100,7 @@ fn print_notes(signed: &[Signing]) {
 }
 
 /// What to say of the sides that could not sign.
-fn failure(signed: &[Signing]) -> Option<Stop> {
+fn failure(signed: &[Signing]) -> Option<ExitError> {
     let errors = signed.iter().filter_map(|signing| {
         let error = signing.steps.as_ref().err()?;
         Some((steps::name(signing.side), error.to_string()))
@@ -115,12 +118,20 @@ fn failure(signed: &[Signing]) -> Option<Stop> {
             errors.collect::<Vec<_>>().join("; ")
         }
     };
-    Some(Stop::negative(message))
+    Some(ExitError::failed(message))
 }
 
-fn print(args: &SignArgs, job: &Job, signed: Vec<Signing>) -> Result<(), Stop> {
+/// The sides that could sign.
+fn shown(signed: &[Signing]) -> Vec<(Side, &Steps, Option<&Judged>)> {
+    let signed = signed.iter();
+    signed
+        .filter_map(|one| Some((one.side, one.steps.as_ref().ok()?, one.judged.as_ref())))
+        .collect()
+}
+
+fn print(args: &SignArgs, job: &Job, signed: Vec<Signing>) -> Result<(), ExitError> {
     match args.format {
-        SignFormat::Text => output::print(&steps::text(&signed))?,
+        SignFormat::Text => output::print(&steps::text(&shown(&signed)))?,
         SignFormat::Json => {
             let sides: serde_json::Map<_, _> = signed
                 .into_iter()
@@ -144,10 +155,10 @@ fn each_request(
     job: &Job,
     signed: &[Signing],
     written: impl Fn(&Steps, &str) -> String,
-) -> Result<(), Stop> {
+) -> Result<(), ExitError> {
     let body = BASE64_STANDARD.decode(&job.body_base64).unwrap_or_default();
     let body = String::from_utf8(body).map_err(|_| {
-        Stop::usage("a body that is not text can be shown in neither form")
+        ExitError::usage("a body that is not text can be shown in neither form")
             .help("--format json shows the steps, which hold its hash")
     })?;
     for steps in signed.iter().filter_map(|signing| signing.steps.as_ref().ok()) {
@@ -156,19 +167,19 @@ fn each_request(
     Ok(())
 }
 
-fn job(args: &SignArgs) -> Result<Job, Stop> {
+fn job(args: &SignArgs) -> Result<Job, ExitError> {
     let (method, url) = match args.request.as_slice() {
         [url] => ("GET", url),
         [method, url] => (method.as_str(), url),
         _ => {
-            return Err(Stop::usage("sign takes [METHOD] URL, or --jsonl")
+            return Err(ExitError::usage("sign takes [METHOD] URL, or --jsonl")
                 .help("compare sign GET 'https://iam.amazonaws.com/?Action=ListUsers'"));
         }
     };
-    let host = Request::new(method, url).map_err(|error| Stop::usage(error.to_string()))?.host;
+    let host = Request::new(method, url).map_err(|error| ExitError::usage(error.to_string()))?.host;
     let guessed = service::of_host(host);
     let wish = args.keys.wish();
-    let caller = several_threads()?.block_on(place::caller(&wish))?;
+    let caller = several_threads()?.block_on(session::caller(&wish))?;
     for note in &caller.notes {
         output::warn(&format!("note: {note}"));
     }
@@ -211,27 +222,27 @@ fn job(args: &SignArgs) -> Result<Job, Stop> {
     })
 }
 
-fn body(args: &SignArgs) -> Result<Vec<u8>, Stop> {
+fn body(args: &SignArgs) -> Result<Vec<u8>, ExitError> {
     match (&args.body, &args.body_file) {
         (Some(text), _) => Ok(text.clone().into_bytes()),
         (None, Some(file)) => fs::read(file).map_err(|error| {
-            Stop::usage(format!("the body {} cannot be read: {error}", file.display()))
+            ExitError::usage(format!("the body {} cannot be read: {error}", file.display()))
         }),
         (None, None) => Ok(Vec::new()),
     }
 }
 
-fn split(header: &str) -> Result<(String, String), Stop> {
+fn split(header: &str) -> Result<(String, String), ExitError> {
     match header.split_once(':') {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim_start_matches(' ').to_owned()))
         }
-        _ => Err(Stop::usage(
+        _ => Err(ExitError::usage(
             "a header is given as 'Name: value' (what was given is not shown: it may be a secret)",
         )),
     }
 }
 
-fn usage(error: &raw::sigv4::Error) -> Stop {
-    Stop::usage(error.to_string())
+fn usage(error: &raw::sigv4::Error) -> ExitError {
+    ExitError::usage(error.to_string())
 }

@@ -1,12 +1,13 @@
 use std::process::ExitCode;
 
-use crate::{
-    cli::jsonl,
-    error::Stop,
+use measure::{
+    error::ExitError,
     verify::{Job, Verdict},
 };
 
-pub(in crate::cli) fn run() -> Result<ExitCode, Stop> {
+use crate::cli::jsonl;
+
+pub(in crate::cli) fn run() -> Result<ExitCode, ExitError> {
     jsonl::answer_lines(Job::judge, |id, why| Verdict::unjudged(id, &why))?;
     Ok(ExitCode::SUCCESS)
 }

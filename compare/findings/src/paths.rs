@@ -1,0 +1,277 @@
+//! What `compare paths` found: what runs between a call and its answer on each side, and what it costs.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use crate::{
+    machine::Machine,
+    run::{Difference, Outcome, TargetInfo},
+    scenario::{Scenario, Service},
+};
+
+/// All that `compare paths` found.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Paths {
+    /// Where the calls went.
+    pub target: TargetInfo,
+    /// What counted: instructions and allocations depend on the build, not on the machine's speed.
+    pub machine: Machine,
+    /// What was called.
+    pub operation: Scenario,
+    /// The service it calls.
+    pub service: Service,
+    /// Whether both sides came to the same, and to what was expected.
+    pub agree: bool,
+    /// Where not the same.
+    pub differences: Vec<Difference>,
+    /// raw's way.
+    pub raw: Path,
+    /// The SDK's way.
+    pub sdk: Path,
+    /// The same requests, signed beforehand, and the answers not parsed; none where nothing is sent.
+    pub bare: Option<Cost>,
+}
+
+/// One side's way from the call to the answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Path {
+    /// What runs.
+    #[serde(flatten)]
+    pub trace: Trace,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// HTTP attempts.
+    pub requests: u32,
+    /// What it takes.
+    #[serde(flatten)]
+    pub cost: Cost,
+}
+
+/// What a warm call takes.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Cost {
+    /// Of the heap.
+    pub heap: Heap,
+    /// Of the processor; none unless asked for.
+    pub instructions: Option<Instructions>,
+}
+
+impl Paths {
+    /// What a side's own work comes to: its instructions above those of hashing, which every signer
+    /// needs, and above those of the bare call, which every client needs. None unless they were
+    /// counted and there is a bare call.
+    #[must_use]
+    pub fn own_instructions(&self, side: &Path) -> Option<i64> {
+        let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let instructions = side.cost.instructions.as_ref()?;
+        let bare = self.bare.as_ref()?.instructions.as_ref()?;
+        Some(signed(instructions.above_hashing()) - signed(bare.total))
+    }
+}
+
+/// What runs on one side, by name.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Trace {
+    /// In the order in which they begin.
+    pub phases: Vec<Phase>,
+    /// The SDK's interceptors, in the order in which they are asked.
+    pub interceptors: Vec<Interceptor>,
+    /// What judges in the SDK whether an attempt is tried again.
+    pub retry_classifiers: Vec<Cow<'static, str>>,
+    /// What configures the SDK's client.
+    pub plugins: Vec<String>,
+}
+
+/// Something that runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phase {
+    /// What it is.
+    pub kind: PhaseKind,
+    /// Its name in the source.
+    pub name: Cow<'static, str>,
+    /// In how many others it runs.
+    pub depth: usize,
+}
+
+/// What a [`Phase`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PhaseKind {
+    /// A function.
+    Function,
+    /// A span that the SDK opens.
+    Span,
+    /// A hook at which the SDK asks its interceptors.
+    Hook,
+}
+
+/// How many hooks the SDK has at which it asks its interceptors.
+pub const HOOKS: usize = 19;
+
+/// One of the SDK's interceptors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interceptor {
+    /// The name it gives itself.
+    pub name: Cow<'static, str>,
+    /// The hooks at which it does something, in order; all, where it does not say which.
+    pub hooks: Vec<Cow<'static, str>>,
+}
+
+/// What a warm call takes of the heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heap {
+    /// Allocations, reallocations included.
+    pub allocations: u64,
+    /// What they ask for, bytes.
+    pub bytes: u64,
+}
+
+/// What a warm call takes of the processor, outside the kernel.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Instructions {
+    /// All of them.
+    pub total: u64,
+    /// Distinct functions, those that were inlined not counted.
+    pub functions: usize,
+    /// By kind of work, the largest first.
+    pub groups: Vec<GroupShare>,
+    /// By crate, the largest first.
+    pub crates: Vec<CrateShare>,
+}
+
+/// What one kind of work takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupShare {
+    /// Which.
+    pub group: Group,
+    /// Its instructions.
+    pub instructions: u64,
+    /// Its functions.
+    pub functions: usize,
+}
+
+/// What one crate takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrateShare {
+    /// As it is called in the source.
+    pub name: String,
+    /// The kind of its work.
+    pub group: Group,
+    /// Its instructions.
+    pub instructions: u64,
+    /// Its functions.
+    pub functions: usize,
+}
+
+/// Kinds of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// raw itself.
+    Raw,
+    /// The SDK: every crate of AWS's, and the few lines around it.
+    Sdk,
+    /// SHA-256 and HMAC.
+    Hashing,
+    /// HTTP, from the client to the bytes, URLs included.
+    Http,
+    /// The runtime: tasks, timers, sockets.
+    Runtime,
+    /// XML.
+    Xml,
+    /// The allocator, copying and system calls.
+    System,
+    /// Rust's standard library.
+    Std,
+    /// The rest.
+    Other,
+}
+
+impl Group {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Raw,
+        Self::Sdk,
+        Self::Hashing,
+        Self::Http,
+        Self::Runtime,
+        Self::Xml,
+        Self::System,
+        Self::Std,
+        Self::Other,
+    ];
+
+    /// The name in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Sdk => "SDK",
+            Self::Hashing => "hashing",
+            Self::Http => "HTTP",
+            Self::Runtime => "runtime",
+            Self::Xml => "XML",
+            Self::System => "allocator and C library",
+            Self::Std => "standard library",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of work that the crate `name` does.
+    #[must_use]
+    pub fn of_crate(name: &str) -> Self {
+        match name {
+            "raw" => Self::Raw,
+            "sdk" => Self::Sdk,
+            "aws_smithy_xml" | "xmlparser" | "quick_xml" => Self::Xml,
+            _ if name.starts_with("aws_") => Self::Sdk,
+            "sha2" | "sha1" | "hmac" | "digest" | "block_buffer" | "crypto_common"
+            | "hybrid_array" | "cpufeatures" | "ctutils" | "cmov" | "ring" => Self::Hashing,
+            "reqwest" | "hyper" | "hyper_util" | "hyper_rustls" | "h2" | "http" | "http_body"
+            | "http_body_util" | "httparse" | "httpdate" | "tower" | "tower_service"
+            | "tower_layer" | "tower_http" | "want" | "try_lock" | "bytes" | "url" | "idna"
+            | "form_urlencoded" | "percent_encoding" | "ipnet" | "mime" | "sync_wrapper"
+            | "rustls" | "tokio_rustls" | "webpki" => Self::Http,
+            "tokio" | "tokio_util" | "mio" | "socket2" | "futures_core" | "futures_util"
+            | "futures_channel" | "futures_task" | "futures_sink" | "pin_project_lite" | "slab"
+            | "parking_lot" | "parking_lot_core" | "lock_api" => Self::Runtime,
+            "std" | "core" | "alloc" | "compiler_builtins" | "hashbrown" => Self::Std,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Group {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Group {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Self::ALL.into_iter().find(|group| group.name() == name);
+        known.ok_or_else(|| D::Error::custom(format!("`{name}` is no kind of work")))
+    }
+}
+
+impl Instructions {
+    /// Those of one kind of work.
+    #[must_use]
+    pub fn of_group(&self, group: Group) -> u64 {
+        let share = self.groups.iter().find(|share| share.group == group);
+        share.map_or(0, |share| share.instructions)
+    }
+
+    /// All but those of hashing.
+    #[must_use]
+    pub fn above_hashing(&self) -> u64 {
+        self.total - self.of_group(Group::Hashing)
+    }
+}

@@ -1,0 +1,275 @@
+//! The four ways of making a call that take part in every round.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use contract::{Answer, Client as _, Failure, Operation, Phase, Reply, Timeline};
+use findings::{
+    latency::{Arm, PhaseTime, Round, Series},
+    scenario::Scenario,
+    stats::Sorted,
+};
+
+use super::Extent;
+use crate::{
+    call::bare::{Bare, Prepared},
+    error::ExitError,
+    guard,
+    run::Pair,
+    session::Session,
+};
+
+/// The arms of one operation.
+#[derive(Debug, Clone)]
+pub struct Arms {
+    /// Which.
+    pub operation: Scenario,
+    setup: Arc<Setup>,
+}
+
+#[derive(Debug)]
+struct Setup {
+    raw: raw::Client,
+    sdk: sdk::Client,
+    /// The same with hooks that take the time; in no round, because they cost some.
+    sdk_timed: sdk::Client,
+    operations: Pair<Operation>,
+    /// What both must answer at every time.
+    right: Answer,
+    bare: Bare,
+    /// Bytes of that answer's body, which the bare call must get.
+    length: usize,
+}
+
+/// Rounds before the first that counts go on until the median of each arm moves by less than this
+/// share from one batch to the next.
+const SETTLED: f64 = 0.03;
+
+/// Calls of each side whose phases are timed, at most, and for how long.
+const PHASED_CALLS: usize = 500;
+const MOST_FOR_PHASES: Duration = Duration::from_secs(1);
+
+/// Rounds in such a batch.
+const BATCH: usize = 32;
+
+/// Such batches, at most: some operations never settle.
+const MOST_BATCHES: usize = 20;
+
+impl Arms {
+    /// Clients of their own, so that every connection is the arm's own.
+    pub(super) async fn new(
+        operation: Scenario,
+        operations: Pair<Operation>,
+        place: &Session,
+    ) -> Result<Self, ExitError> {
+        let (target, credentials) = (&place.target, &place.credentials);
+        let raw = raw::Client::new(target.clone(), credentials.clone())
+            .map_err(|error| ExitError::unavailable(format!("raw has no client: {error}")))?;
+        let sdk = sdk::Client::without_retries(target.clone(), credentials.clone())
+            .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
+        let sdk_timed = sdk::Client::timed(target.clone(), credentials.clone())
+            .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
+        let (reply, observation) = raw.call_observed(&operations.raw).await;
+        let right = answered("raw", reply)?;
+        let sent = observation.exchanges.first().and_then(|exchange| {
+            Some((Prepared::of(exchange)?, exchange.response.as_ref()?.body.len()))
+        });
+        let (prepared, length) = sent.ok_or_else(|| {
+            ExitError::unavailable(format!("{operation} sends nothing, so its latency is none"))
+        })?;
+        // A panic of the SDK is caught here, and not in calls that are timed.
+        answered("sdk", guard::call(&sdk, &operations.sdk).await)?;
+        let bare = Bare::new(vec![prepared], target.timeouts)?;
+        let setup = Setup { raw, sdk, sdk_timed, operations, right, bare, length };
+        let arms = Self { operation, setup: Arc::new(setup) };
+        for arm in Arm::ALL {
+            arms.call(arm).await?;
+        }
+        Ok(arms)
+    }
+
+    /// Makes the call by `arm`, and says how long it took. The answer is checked after the clock has
+    /// stopped.
+    ///
+    /// # Errors
+    /// Exit 3 where the answer is not the right one.
+    pub async fn call(&self, arm: Arm) -> Result<Duration, ExitError> {
+        let Setup { raw, sdk, operations, right, bare, length, .. } = &*self.setup;
+        let (reply, elapsed) = match arm {
+            Arm::Bare => {
+                let (received, elapsed) = timed(Box::pin(bare.call())).await;
+                let is_right = received? == *length;
+                return is_right.then_some(elapsed).ok_or_else(|| self.changed(arm.name()));
+            }
+            Arm::Raw | Arm::RawAgain => timed(Box::pin(raw.call(&operations.raw))).await,
+            Arm::Sdk => timed(Box::pin(sdk.call(&operations.sdk))).await,
+        };
+        if answered(arm.name(), reply)? == *right {
+            return Ok(elapsed);
+        }
+        Err(self.changed(arm.name()))
+    }
+
+    /// Warms up, then takes as many rounds as `extent` allows.
+    pub(super) async fn take(&self, extent: Extent) -> Result<Series, ExitError> {
+        self.warm_up().await?;
+        let until = Instant::now() + extent.time;
+        let workers = extent.concurrency.max(1);
+        let tasks: Vec<_> = (0..workers)
+            .map(|worker| {
+                let share = extent.pairs / workers + usize::from(worker < extent.pairs % workers);
+                tokio::spawn(self.clone().rounds(share, until))
+            })
+            .collect();
+        let mut rounds = Vec::with_capacity(extent.pairs);
+        for task in tasks {
+            let taken = task.await.map_err(|error| {
+                ExitError::unavailable(format!("measuring {} broke off: {error}", self.operation))
+            })?;
+            rounds.extend(taken?);
+        }
+        let waterfall = self.waterfall(extent).await?;
+        Ok(Series { operation: self.operation, rounds, waterfall })
+    }
+
+    /// How long each phase takes, in rounds as those of the whole calls: what runs before a call
+    /// decides what it finds in the caches.
+    async fn waterfall(&self, extent: Extent) -> Result<Vec<PhaseTime>, ExitError> {
+        let Setup { raw, sdk_timed, operations, right, .. } = &*self.setup;
+        let until = Instant::now() + extent.time.min(MOST_FOR_PHASES);
+        let mut timelines = Pair { raw: Vec::new(), sdk: Vec::new() };
+        while timelines.raw.is_empty()
+            || (timelines.raw.len() < extent.pairs.min(PHASED_CALLS) && Instant::now() < until)
+        {
+            let mut order = Arm::ALL;
+            fastrand::shuffle(&mut order);
+            for arm in order {
+                let (taken, (reply, timeline)) = match arm {
+                    Arm::Raw => {
+                        (&mut timelines.raw, Box::pin(raw.call_timed(&operations.raw)).await)
+                    }
+                    Arm::Sdk => {
+                        (&mut timelines.sdk, Box::pin(sdk_timed.call_timed(&operations.sdk)).await)
+                    }
+                    Arm::RawAgain | Arm::Bare => {
+                        self.call(arm).await?;
+                        continue;
+                    }
+                };
+                if answered(arm.name(), reply)? != *right {
+                    return Err(self.changed(arm.name()));
+                }
+                taken.push(timeline);
+            }
+        }
+        let median = |timelines: &[Timeline], phase| {
+            let spent = timelines.iter().map(|timeline| timeline.spent_in(phase));
+            Sorted::new(spent.map(|spent| spent.as_secs_f64() * 1e6)).median()
+        };
+        Ok(Phase::ALL
+            .map(|phase| PhaseTime {
+                phase: phase.as_str().to_owned(),
+                raw_us: median(&timelines.raw, phase),
+                sdk_us: median(&timelines.sdk, phase),
+            })
+            .into())
+    }
+
+    fn changed(&self, name: &str) -> ExitError {
+        ExitError::unavailable(format!(
+            "{name} answered {} otherwise than raw did at first: what is measured must not change",
+            self.operation
+        ))
+    }
+
+    async fn rounds(self, most: usize, until: Instant) -> Result<Vec<Round>, ExitError> {
+        let mut rounds = Vec::with_capacity(most);
+        while rounds.len() < most && Instant::now() < until {
+            rounds.push(self.round().await?);
+        }
+        Ok(rounds)
+    }
+
+    /// One call by each arm, in random order.
+    async fn round(&self) -> Result<Round, ExitError> {
+        let mut order = Arm::ALL;
+        fastrand::shuffle(&mut order);
+        let mut round = Round([0; 4]);
+        for arm in order {
+            round.0[arm as usize] = nanos(self.call(arm).await?);
+        }
+        Ok(round)
+    }
+
+    /// A call by raw and one by raw again, in random order, with `extra` inside the time of the
+    /// second. The others stay at zero.
+    ///
+    /// # Errors
+    /// As [`Arms::call`].
+    pub(in crate::bench) async fn against_itself(
+        &self,
+        extra: Duration,
+    ) -> Result<Round, ExitError> {
+        let mut order = [Arm::Raw, Arm::RawAgain];
+        fastrand::shuffle(&mut order);
+        let mut round = Round([0; 4]);
+        for arm in order {
+            let mut elapsed = self.call(arm).await?;
+            // Reading a clock takes time too, which nothing against nothing must not have.
+            if arm == Arm::RawAgain && !extra.is_zero() {
+                elapsed += spin(extra);
+            }
+            round.0[arm as usize] = nanos(elapsed);
+        }
+        Ok(round)
+    }
+
+    pub(in crate::bench) async fn warm_up(&self) -> Result<(), ExitError> {
+        let mut before = [f64::INFINITY; 4];
+        for _ in 0..MOST_BATCHES {
+            let until = Instant::now() + Duration::from_secs(1);
+            let rounds = self.clone().rounds(BATCH, until).await?;
+            let medians = Arm::ALL.map(|arm| {
+                let times = rounds.iter().map(|round| f64::from(round.of(arm)));
+                Sorted::new(times).median()
+            });
+            let moved = |(now, before): (f64, f64)| (now / before - 1.0).abs();
+            if medians.into_iter().zip(before).map(moved).all(|moved| moved < SETTLED) {
+                break;
+            }
+            before = medians;
+        }
+        Ok(())
+    }
+}
+
+/// Four seconds and more are all the same here.
+fn nanos(elapsed: Duration) -> u32 {
+    u32::try_from(elapsed.as_nanos()).unwrap_or(u32::MAX)
+}
+
+/// Keeps the processor busy for `time`, and says for how long it did: no timer sleeps so briefly.
+fn spin(time: Duration) -> Duration {
+    let started = Instant::now();
+    while started.elapsed() < time {
+        std::hint::spin_loop();
+    }
+    started.elapsed()
+}
+
+/// `call` is in its box before the clock starts: the SDK's is too large for the stack of a build
+/// without optimisation.
+async fn timed<T>(call: Pin<Box<impl Future<Output = T>>>) -> (T, Duration) {
+    let started = Instant::now();
+    let value = call.await;
+    (value, started.elapsed())
+}
+
+fn answered(name: &str, reply: Reply) -> Result<Answer, ExitError> {
+    reply.result.map_err(|failure: Failure| {
+        ExitError::unavailable(format!("{name} got no answer to measure: {}", failure.context))
+    })
+}

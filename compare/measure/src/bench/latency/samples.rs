@@ -1,0 +1,32 @@
+//! Samples on disk: to be saved, and compared with later ones.
+
+use std::{fs, path::Path};
+
+use findings::latency::Samples;
+
+use crate::error::ExitError;
+
+/// Writes `samples` to `file`, as JSON.
+///
+/// # Errors
+/// Exit 3 where the file cannot be written.
+pub fn save(samples: &Samples, file: &Path) -> Result<(), ExitError> {
+    let text = serde_json::to_vec(samples)
+        .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
+    fs::write(file, text).map_err(|error| {
+        ExitError::unavailable(format!("{} cannot be written: {error}", file.display()))
+    })
+}
+
+/// Reads what [`save`] wrote.
+///
+/// # Errors
+/// Exit 2 where the file cannot be read, or holds something else.
+pub fn load(file: &Path) -> Result<Samples, ExitError> {
+    let text = fs::read(file)
+        .map_err(|error| ExitError::usage(format!("{} cannot be read: {error}", file.display())))?;
+    serde_json::from_slice(&text).map_err(|error| {
+        ExitError::usage(format!("{} holds no samples: {error}", file.display()))
+            .help("`compare bench latency --save FILE` writes them")
+    })
+}

@@ -1,0 +1,71 @@
+//! Whether this instrument says what is so: raw against raw, many times, with nothing between them
+//! and with a delay that was put there.
+
+use std::{sync::Arc, time::Duration};
+
+use findings::{
+    latency::{Arm, Verdict, beside},
+    scenario::Scenario,
+    selfcheck::{Selfcheck, Tally},
+};
+
+use super::latency::{Arms, arms};
+use crate::{error::ExitError, interrupt::Interrupt, machine::this_machine, session::Session};
+
+/// The call with the least in it, in which a difference is the hardest to miss and noise the
+/// largest share.
+const OPERATION: Scenario = Scenario::S3ListBuckets;
+const RUNS: u32 = 100;
+const PAIRS: usize = 250;
+const DELAY: Duration = Duration::from_micros(20);
+
+/// Of an interval at 95 %, 95 of 100 hold; fewer than 90 come in one of a hundred such checks.
+const NEEDED_OF_NOTHING: u32 = 90;
+const NEEDED_OF_DELAY: u32 = 95;
+
+/// Makes 100 runs of each kind, by turns.
+///
+/// # Errors
+/// Exit 3 where the call cannot be made; the signal where one came.
+pub async fn check(
+    place: Session,
+    progress: impl Fn(u32, u32),
+    interrupt: Interrupt,
+) -> Result<Selfcheck, ExitError> {
+    let place = Arc::new(place);
+    let arms = arms(&place, OPERATION).await?;
+    let (nothing, delay) = interrupt.or(count(&arms, progress)).await??;
+    Ok(Selfcheck {
+        machine: this_machine(),
+        operation: OPERATION,
+        pairs: PAIRS,
+        injected_us: DELAY.as_secs_f64() * 1e6,
+        nothing,
+        delay,
+        holds: nothing.is_enough() && delay.is_enough(),
+    })
+}
+
+async fn count(arms: &Arms, progress: impl Fn(u32, u32)) -> Result<(Tally, Tally), ExitError> {
+    arms.warm_up().await?;
+    let mut nothing = Tally { runs: RUNS, right: 0, needed: NEEDED_OF_NOTHING };
+    let mut delay = Tally { runs: RUNS, right: 0, needed: NEEDED_OF_DELAY };
+    for run in 0..RUNS {
+        progress(run, RUNS);
+        let seen = run_once(arms, Duration::ZERO).await?;
+        nothing.right += u32::from(seen == Verdict::NoDifference);
+        let seen = run_once(arms, DELAY).await?;
+        delay.right += u32::from(seen == Verdict::Slower);
+    }
+    progress(RUNS, RUNS);
+    Ok((nothing, delay))
+}
+
+/// raw against raw, the second with `extra` inside its time.
+async fn run_once(arms: &Arms, extra: Duration) -> Result<Verdict, ExitError> {
+    let mut rounds = Vec::with_capacity(PAIRS);
+    for _ in 0..PAIRS {
+        rounds.push(arms.against_itself(extra).await?);
+    }
+    Ok(beside(&rounds, Arm::RawAgain, Arm::Raw).verdict)
+}

@@ -1,0 +1,224 @@
+//! One operation, for a process of its own to call: what `repeat-raw`, `repeat-sdk`, `repeat-bare` and
+//! `count-allocations` are told, and what they do. The endpoint is in another process, so that what
+//! is counted or timed there is the client alone.
+//!
+//! Told is by environment who calls whom (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_EC2`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
+//! `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`), and by argument what, and how often:
+//! `repeat-raw list-buckets 1`.
+
+pub mod bare;
+pub mod operation_json;
+
+use std::{env, fs, io, process::Command};
+
+use contract::{
+    Addressing, CaBundle, Client, Clock, Credentials, Endpoint, Limits, Operation, Proxies,
+    ServiceEndpoint, Target, Timeouts, WaitPace,
+};
+
+use crate::{error::ExitError, masking, runtime, session::Session};
+use bare::Bare;
+
+/// Calls before the first warm one. The first opens a connection, and both clients fill their
+/// caches with it; the two after it let buffers grow to their size.
+pub const COLD_CALLS: u32 = 3;
+
+/// Beyond what AWS's own variables say.
+const ADDRESSING: &str = "CALL_ADDRESSING";
+const HTTP_PROXY: &str = "CALL_HTTP_PROXY";
+const HTTPS_PROXY: &str = "CALL_HTTPS_PROXY";
+const NO_PROXY: &str = "CALL_NO_PROXY";
+const CA_BUNDLE: &str = "CALL_CA_BUNDLE";
+/// A service without one is not called, unless neither has one: then AWS is.
+const S3_ENDPOINT: &str = "AWS_ENDPOINT_URL_S3";
+const EC2_ENDPOINT: &str = "AWS_ENDPOINT_URL_EC2";
+
+/// Who is to call whom.
+#[derive(Debug)]
+pub struct Caller {
+    /// The endpoint.
+    pub target: Target,
+    /// Whose keys sign.
+    pub credentials: Credentials,
+}
+
+impl Caller {
+    /// What the environment says.
+    ///
+    /// # Errors
+    /// Exit 2 where a variable is missing.
+    pub fn told() -> Result<Self, ExitError> {
+        let optional = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let needed = |name: &str| {
+            optional(name).ok_or_else(|| ExitError::usage(format!("{name} is not set")))
+        };
+        let keys = Credentials::new(needed("AWS_ACCESS_KEY_ID")?, needed("AWS_SECRET_ACCESS_KEY")?);
+        let credentials = match optional("AWS_SESSION_TOKEN") {
+            Some(token) => keys.with_session_token(token),
+            None => keys,
+        };
+        masking::remember(&credentials);
+        let endpoint = match (optional(S3_ENDPOINT), optional(EC2_ENDPOINT)) {
+            (None, None) => Endpoint::Aws,
+            (Some(s3), Some(ec2)) if s3 == ec2 => Endpoint::Url(s3),
+            (s3, ec2) => Endpoint::Each { s3, ec2 },
+        };
+        let addressing = match (optional(ADDRESSING).as_deref(), &endpoint) {
+            (Some("virtual-hosted"), _) | (None, Endpoint::Aws) => Addressing::VirtualHosted,
+            _ => Addressing::Path,
+        };
+        let (http, https) = (optional(HTTP_PROXY), optional(HTTPS_PROXY));
+        let any = http.is_some() || https.is_some();
+        let proxy = any.then(|| {
+            let exempt = optional(NO_PROXY).unwrap_or_default();
+            Proxies { http, https, exempt }
+        });
+        let ca_bundle = optional(CA_BUNDLE)
+            .map(|path| {
+                let pem = fs::read(&path).map_err(|error| {
+                    ExitError::usage(format!("the CA bundle {path} cannot be read: {error}"))
+                })?;
+                Ok::<_, ExitError>(CaBundle { path: path.into(), pem: pem.into() })
+            })
+            .transpose()?;
+        let target = Target {
+            region: needed("AWS_REGION")?,
+            endpoint,
+            addressing,
+            clock: Clock::System,
+            timeouts: Timeouts::default(),
+            limits: Limits::default(),
+            proxy,
+            ca_bundle,
+            wait_pace: WaitPace::AsOnAws,
+        };
+        Ok(Self { target, credentials })
+    }
+
+    /// Tells `command` to call as `place` has it.
+    pub fn tell(command: &mut Command, place: &Session) {
+        let Session { target, credentials, .. } = place;
+        let url = |endpoint| match endpoint {
+            ServiceEndpoint::Aws | ServiceEndpoint::Unnamed => "",
+            ServiceEndpoint::Url(url) => url,
+        };
+        let proxies = target.proxy.clone().unwrap_or_default();
+        let ca_bundle = target.ca_bundle.as_ref().map(|bundle| bundle.path.as_os_str());
+        let addressing = match target.addressing {
+            Addressing::VirtualHosted => "virtual-hosted",
+            Addressing::Path => "path",
+        };
+        let token = credentials.session_token.as_ref().map_or("", |token| token.expose());
+        command
+            .env(S3_ENDPOINT, url(target.endpoint.s3()))
+            .env(EC2_ENDPOINT, url(target.endpoint.ec2()))
+            .env("AWS_REGION", &target.region)
+            .env("AWS_ACCESS_KEY_ID", credentials.access_key_id.as_str())
+            .env("AWS_SECRET_ACCESS_KEY", credentials.secret_key.expose())
+            .env("AWS_SESSION_TOKEN", token)
+            .env(ADDRESSING, addressing)
+            .env(HTTP_PROXY, proxies.http.unwrap_or_default())
+            .env(HTTPS_PROXY, proxies.https.unwrap_or_default())
+            .env(NO_PROXY, proxies.exempt)
+            .env(CA_BUNDLE, ca_bundle.unwrap_or_default());
+    }
+}
+
+/// Is given each warm call, and is to make it.
+pub type Around<'a> = &'a mut dyn FnMut(&mut dyn FnMut());
+
+/// Has raw make the calls that `words` order: OPERATION CALLS.
+///
+/// # Errors
+/// Exit 2 where nothing is ordered that could be done; exit 3 where there is no usable answer.
+pub fn raw(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
+    let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
+    let client = raw::Client::new(target, credentials)
+        .map_err(|error| ExitError::unavailable(format!("raw has no client: {error}")))?;
+    let runtime = runtime::one_thread()?;
+    repeat(calls, || runtime.block_on(once(&client, &operation)), around)
+}
+
+/// Has the SDK make them.
+///
+/// # Errors
+/// As [`raw()`].
+pub fn sdk(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
+    let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
+    let client = sdk::Client::new(target, credentials)
+        .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
+    let runtime = runtime::one_thread()?;
+    repeat(calls, || runtime.block_on(once(&client, &operation)), around)
+}
+
+/// Sends what standard input holds as often as `words` order: CALLS. See [`mod@bare`].
+///
+/// # Errors
+/// As [`raw()`].
+pub fn bare(mut words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
+    let calls = calls(words.next())?;
+    let requests = serde_json::from_reader(io::stdin())
+        .map_err(|error| ExitError::usage(format!("standard input holds no requests: {error}")))?;
+    let bare = Bare::new(requests, Timeouts::default())?;
+    let runtime = runtime::one_thread()?;
+    repeat(calls, || runtime.block_on(bare.call()).map(drop), around)
+}
+
+struct Order {
+    caller: Caller,
+    operation: Operation,
+    calls: u32,
+}
+
+impl Order {
+    fn given(mut words: impl Iterator<Item = String>) -> Result<Self, ExitError> {
+        let operation = words.next().unwrap_or_default();
+        let operation = operation_json::parse(&operation)?;
+        Ok(Self { caller: Caller::told()?, operation, calls: calls(words.next())? })
+    }
+}
+
+fn calls(word: Option<String>) -> Result<u32, ExitError> {
+    let word = word.unwrap_or_default();
+    word.parse().map_err(|_| ExitError::usage(format!("`{word}` is no number of calls")))
+}
+
+/// A refusal is an answer too.
+async fn once(client: &impl Client, operation: &Operation) -> Result<(), ExitError> {
+    match client.call(operation).await.result {
+        Err(failure) if !failure.is_refusal() => Err(ExitError::unavailable(format!(
+            "{} got no answer to {}: {}",
+            client.name(),
+            operation.name(),
+            failure.context
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Makes `calls` calls, all but the first [`COLD_CALLS`] of them through `around`.
+fn repeat(
+    calls: u32,
+    mut call: impl FnMut() -> Result<(), ExitError>,
+    around: Around<'_>,
+) -> Result<(), ExitError> {
+    for number in 0..calls {
+        let mut result = Ok(());
+        if number < COLD_CALLS {
+            result = call();
+        } else {
+            around(&mut || result = warm_call(&mut call));
+        }
+        result?;
+    }
+    Ok(())
+}
+
+/// Part of the name by which callgrind knows a warm call.
+pub const WARM_CALL: &str = "warm_call";
+
+/// Not inlined, because callgrind counts from its first instruction to its last.
+#[inline(never)]
+fn warm_call<T>(call: &mut impl FnMut() -> T) -> T {
+    call()
+}

@@ -1,0 +1,191 @@
+//! The variables that a call may find: the process's own, and beneath them those of an env file.
+
+mod env_file;
+
+use std::{
+    collections::HashMap,
+    env, fmt,
+    path::{Path, PathBuf},
+    sync::Once,
+};
+
+use crate::{error::ExitError, notices::Notices};
+use env_file::{Chosen, EnvFile};
+
+/// The variables of AWS's that are used where an env file sets them. The SDK's chain of credential
+/// providers reads its own from the process alone.
+const USED_FROM_FILE: [&str; 18] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CA_BUNDLE",
+    "AWS_CONFIG_FILE",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_USE_DUALSTACK_ENDPOINT",
+    "AWS_USE_FIPS_ENDPOINT",
+];
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A variable of the process.
+    Process,
+    /// A line of an env file, or of a profile file that an env file names: whoever wrote the one
+    /// chose the other.
+    File(PathBuf),
+    /// `~/.aws/config` and `~/.aws/credentials`, or the files that the process's variables name in
+    /// their place.
+    Profiles,
+    /// The SDK's chain of credential providers: roles, SSO, containers, instance metadata.
+    Chain,
+}
+
+/// Variables with their origin. The process's environment is never written to: what a file says is
+/// looked up here, and what was there before wins.
+#[derive(Debug, Default)]
+pub struct Environment {
+    file: Option<PathBuf>,
+    from_file: HashMap<String, String>,
+    process: HashMap<String, String>,
+}
+
+impl Environment {
+    /// The process's variables over those of `env_file`, which must exist, or of `./.env`, which
+    /// need not. What is odd in the file and does no harm is said on standard error, once.
+    ///
+    /// # Errors
+    /// Exit 2: a named file that cannot be read; a line that is not `NAME=value`, by its number only,
+    /// because what stands there may be a secret (in `./.env` only where it sets a variable of
+    /// AWS's); a variable of AWS's in the process that is not UTF-8.
+    pub fn load(env_file: Option<&Path>, notices: Notices) -> Result<Self, ExitError> {
+        let process = process()?;
+        let default = Path::new(".env");
+        let (path, chosen) = match env_file {
+            Some(path) => (path, Chosen::ByName),
+            None if default.exists() => (default, Chosen::ByPlace),
+            None => return Ok(Self { process, ..Self::default() }),
+        };
+        let EnvFile { values: from_file, mut warnings } = env_file::read(path, chosen)?;
+        let mut unused: Vec<_> = from_file
+            .keys()
+            .filter(|name| name.starts_with("AWS_") && !USED_FROM_FILE.contains(&name.as_str()))
+            .collect();
+        unused.sort();
+        warnings.extend(unused.into_iter().map(|name| {
+            format!("{name} in {} is not used; set it in the environment", path.display())
+        }));
+        warn(&warnings, notices);
+        Ok(Self { file: Some(path.to_owned()), from_file, process })
+    }
+
+    /// The value of `name`, if it is set and not empty, with its origin.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<(&str, Origin)> {
+        match self.in_process(name) {
+            Some(value) => Some((value, Origin::Process)),
+            None => Some((self.in_file(name)?, self.file()?)),
+        }
+    }
+
+    /// The first of `names` that is set: its name, value and origin.
+    #[must_use]
+    pub fn first<'a>(&self, names: &[&'a str]) -> Option<(&'a str, &str, Origin)> {
+        names.iter().find_map(|&name| {
+            let (value, origin) = self.get(name)?;
+            Some((name, value, origin))
+        })
+    }
+
+    /// The value of `name` in the process alone, if it is set and not empty.
+    #[must_use]
+    pub fn in_process(&self, name: &str) -> Option<&str> {
+        self.process.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The value of `name` in the env file alone, if it is set and not empty.
+    #[must_use]
+    pub fn in_file(&self, name: &str) -> Option<&str> {
+        self.from_file.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The env file as an origin, if there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<Origin> {
+        self.file.clone().map(Origin::File)
+    }
+}
+
+/// The process's variables. Those that are not UTF-8 are left out, but for AWS's.
+fn process() -> Result<HashMap<String, String>, ExitError> {
+    let mut variables = HashMap::new();
+    for (name, value) in env::vars_os() {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => drop(variables.insert(name, value)),
+            Err(_) if name.starts_with("AWS_") => {
+                return Err(ExitError::usage(format!("{name} in the environment is not UTF-8")));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(variables)
+}
+
+/// Hands out `warnings` the first time: a bench resolves its session again and again.
+fn warn(warnings: &[String], notices: Notices) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for warning in warnings {
+            notices.warn(&format!("warning: {warning}"));
+        }
+    });
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Process => f.write_str("the environment"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Profiles => f.write_str("the profiles"),
+            Self::Chain => f.write_str("the SDK's default chain"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Environment, Origin};
+
+    #[test]
+    fn a_broken_line_is_named_by_number_and_never_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("broken.env");
+        fs::write(&file, "# keys\nAWS_REGION=eu-west-1\nAWS_SECRET_ACCESS_KEY hush\n").unwrap();
+        let stop = Environment::load(Some(&file), Notices::default()).unwrap_err();
+        assert!(stop.message.contains("line 3"), "{}", stop.message);
+        assert!(!stop.message.contains("hush"), "{}", stop.message);
+    }
+
+    #[test]
+    fn the_process_wins_over_the_file_and_an_empty_value_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("some.env");
+        fs::write(&file, "PATH=/nowhere\nONLY_IN_THE_FILE=\"a value\"\nEMPTY=\n").unwrap();
+        let environment = Environment::load(Some(&file), Notices::default()).unwrap();
+        assert_eq!(environment.get("PATH").unwrap().1, Origin::Process);
+        assert_eq!(environment.get("ONLY_IN_THE_FILE"), Some(("a value", Origin::File(file))));
+        assert_eq!(environment.get("EMPTY"), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! What each side costs to own: the crates below it, the lines written and depended on, what a build
+//! takes, and what comes of it. Measured are the programs in `benches/programs/`.
+
+pub mod build;
+pub mod lines;
+
+mod project;
+
+use std::{collections::HashMap, path::Path};
+
+use findings::footprint::{Footprint, Profile, Program, Side, Task};
+
+use crate::{error::ExitError, machine::this_machine};
+
+pub use project::Project;
+
+/// One of the programs in `benches/programs/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    /// What it does.
+    pub task: Task,
+    /// Who does it.
+    pub side: Side,
+}
+
+impl Subject {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self { task: Task::ListBuckets, side: Side::Raw },
+        Self { task: Task::ListBuckets, side: Side::Sdk },
+        Self { task: Task::AllScenarios, side: Side::Raw },
+        Self { task: Task::AllScenarios, side: Side::Sdk },
+    ];
+
+    /// The name of the binary.
+    #[must_use]
+    pub fn binary(self) -> String {
+        format!("{}-{}", self.task.name(), self.side.name())
+    }
+
+    /// The files that are written for it, besides crates of ours that it stands on.
+    fn sources(self) -> &'static [&'static str] {
+        match (self.task, self.side) {
+            (Task::ListBuckets, Side::Raw) => &["list-buckets-raw.rs", "src/caller.rs"],
+            (Task::ListBuckets, Side::Sdk) => &["list-buckets-sdk.rs"],
+            (Task::AllScenarios, Side::Raw) => {
+                &["all-scenarios-raw.rs", "src/caller.rs", "src/scenarios.rs"]
+            }
+            (Task::AllScenarios, Side::Sdk) => {
+                &["all-scenarios-sdk.rs", "src/caller.rs", "src/scenarios.rs"]
+            }
+        }
+    }
+
+    /// The one feature that it is built with.
+    fn feature(self) -> &'static str {
+        match (self.task, self.side) {
+            (_, Side::Raw) => "raw",
+            (Task::ListBuckets, Side::Sdk) => "s3",
+            (Task::AllScenarios, Side::Sdk) => "sdk",
+        }
+    }
+}
+
+/// Is told which build is under way, how many crates of it are done, and of how many.
+pub type Progress<'p> = &'p mut dyn FnMut(&str, u32, u32);
+
+/// Counts at `manifest`, or in the project that the current folder is in, and makes those builds of
+/// `tasks` that nobody has made yet with this compiler and this lock file.
+///
+/// # Errors
+/// Exit 3 where there is no cargo or no such project, and where a build fails.
+pub fn measure(
+    manifest: Option<&Path>,
+    tasks: &[Task],
+    progress: Progress<'_>,
+) -> Result<Footprint, ExitError> {
+    let project = Project::open(manifest)?;
+    let mut counted = HashMap::new();
+    let mut programs = Vec::with_capacity(Subject::ALL.len());
+    for subject in Subject::ALL {
+        let mut built = |profile| match project.kept(subject, profile)? {
+            None if tasks.contains(&subject.task) => {
+                project.build(subject, profile, progress).map(Some)
+            }
+            kept => Ok(kept),
+        };
+        let (dev, release) = (built(Profile::Dev)?, built(Profile::Release)?);
+        let tree = project.tree(subject)?;
+        let mut lines_of_dependencies = 0;
+        for package in &tree.packages {
+            let lines = match counted.get(package) {
+                Some(lines) => *lines,
+                None => project.lines_of(package)?,
+            };
+            counted.insert(package.clone(), lines);
+            lines_of_dependencies += lines;
+        }
+        programs.push(Program {
+            task: subject.task,
+            side: subject.side,
+            crates: tree.packages.len(),
+            building_c: tree.building_c,
+            lines_by_hand: project.lines_by_hand(subject, &tree.ours)?,
+            lines_of_dependencies,
+            dev,
+            release,
+        });
+    }
+    Ok(Footprint {
+        machine: this_machine(),
+        toolchain: project.toolchain().to_owned(),
+        lock_sha256: project.lock_sha256()?,
+        programs,
+    })
+}

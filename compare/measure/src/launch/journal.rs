@@ -1,0 +1,241 @@
+//! The ledger on disk: one file for each run, which outlives a run that is killed.
+//!
+//! A file is a line of JSON for the run and one for each thing that became known; nothing in it is
+//! secret. Each line is on disk before the program goes on. A file is removed once all of its launches
+//! are accounted for, so what lies in the folder is what a run under way or a killed one has left.
+
+use std::{
+    env,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Book, Launch, Ledger, Outcome, Process, Run};
+use crate::session::Session;
+
+/// The variable that names another folder for ledgers.
+const VARIABLE: &str = "COMPARE_LEDGER_DIR";
+
+/// A ledger could not be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// There is no folder for it.
+    #[error(
+        "there is no folder for the ledger of launches: neither COMPARE_LEDGER_DIR, XDG_STATE_HOME nor HOME is set"
+    )]
+    NoFolder,
+    /// The system would not.
+    #[error("the ledger of launches at {} cannot be used: {source}", path.display())]
+    System {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not a ledger.
+    #[error("{} is not a ledger of launches: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with its first line.
+        source: serde_json::Error,
+    },
+}
+
+/// The first line of a file: whose launches these are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Header {
+    pub(super) run: String,
+    pub(super) process: Option<String>,
+    /// Seconds since 1970.
+    pub(super) started: u64,
+    pub(super) endpoint: String,
+    pub(super) region: String,
+}
+
+/// A further line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub(super) enum Entry {
+    /// A launch is about to be asked for.
+    Asked { client_token: String },
+    /// It yielded this instance.
+    Launched { client_token: String, instance_id: String },
+    /// It is proved to have launched nothing.
+    NotLaunched { client_token: String },
+    /// The instance ends or has ended.
+    Ended { instance_id: String },
+}
+
+/// The file of this run, or of one that was killed.
+#[derive(Debug)]
+pub(super) struct Journal {
+    header: Header,
+    /// Opened with the first line.
+    file: Option<(PathBuf, File)>,
+}
+
+/// Where ledgers lie: `$COMPARE_LEDGER_DIR`, else `compare-raw-and-sdk/ledger` in the state folder of
+/// the XDG base directories (`$XDG_STATE_HOME`, `~/.local/state`).
+///
+/// # Errors
+/// Where none of the variables is set.
+fn folder() -> Result<PathBuf, JournalError> {
+    let given = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = || given("XDG_STATE_HOME").filter(|path| path.is_absolute());
+    let local = || given("HOME").map(|home| home.join(".local/state"));
+    let inside = |state: PathBuf| state.join("compare-raw-and-sdk").join("ledger");
+    given(VARIABLE).or_else(|| state().or_else(local).map(inside)).ok_or(JournalError::NoFolder)
+}
+
+impl Journal {
+    pub(super) fn of(run: &Run, place: &Session) -> Self {
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let header = Header {
+            run: run.id.clone(),
+            process: run.process.as_ref().map(|process| process.as_str().to_owned()),
+            started: started.as_secs(),
+            endpoint: place.whereabouts.endpoint.clone(),
+            region: place.whereabouts.region.clone(),
+        };
+        Self { header, file: None }
+    }
+
+    /// Adds a line; when this returns, it is on disk.
+    pub(super) fn write(&mut self, entry: &Entry) -> Result<(), JournalError> {
+        let (path, file) = match &mut self.file {
+            Some(open) => open,
+            closed => closed.insert(create(&self.header)?),
+        };
+        add(file, entry).map_err(|source| JournalError::System { path: path.clone(), source })
+    }
+
+    /// All is accounted for.
+    pub(super) fn remove(&mut self) {
+        if let Some((path, _)) = self.file.take() {
+            // One that stays is asked about once too often by `cleanup`, no more.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// A ledger that a run left on disk.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) header: Header,
+    pub(super) ledger: Ledger,
+}
+
+impl Found {
+    /// For how long the run has been started; nothing where the clock was set back since.
+    pub(super) fn age(&self) -> Duration {
+        let started = UNIX_EPOCH + Duration::from_secs(self.header.started);
+        SystemTime::now().duration_since(started).unwrap_or_default()
+    }
+
+    /// Whether its run is under way; `None` where this cannot be told.
+    pub(super) fn is_running(&self) -> Option<bool> {
+        self.header.process.clone().and_then(|process| Process::written(process).is_running())
+    }
+}
+
+/// Every ledger in the folder, oldest first, and the files that are none.
+///
+/// # Errors
+/// Where there is no folder for ledgers, or it cannot be listed; one that does not exist is empty.
+pub(super) fn found() -> Result<(Vec<Found>, Vec<JournalError>), JournalError> {
+    let folder = folder()?;
+    let listed = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        listed => listed.and_then(Iterator::collect::<io::Result<Vec<_>>>),
+    };
+    let listed = listed.map_err(|source| JournalError::System { path: folder, source })?;
+    let (mut ledgers, mut unreadable) = (Vec::new(), Vec::new());
+    for path in listed.into_iter().map(|entry| entry.path()) {
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            match read(&path) {
+                Ok(found) => ledgers.push(found),
+                Err(error) => unreadable.push(error),
+            }
+        }
+    }
+    ledgers.sort_by(|one, other| one.header.run.cmp(&other.header.run));
+    Ok((ledgers, unreadable))
+}
+
+fn read(path: &Path) -> Result<Found, JournalError> {
+    let failed = |source| JournalError::System { path: path.to_owned(), source };
+    let text = fs::read_to_string(path).map_err(failed)?;
+    let mut lines = text.lines();
+    let header: Header = serde_json::from_str(lines.next().unwrap_or_default())
+        .map_err(|source| JournalError::Unreadable { path: path.to_owned(), source })?;
+    let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
+    let mut book = Book { run_id: Some(header.run.clone()), ..Book::default() };
+    // The last line of a killed run may be half there. Then nothing was sent that it speaks of.
+    for entry in lines.filter_map(|line| serde_json::from_str(line).ok()) {
+        book.replay(entry);
+    }
+    book.journal = Some(Journal { header: header.clone(), file: Some((path.to_owned(), file)) });
+    Ok(Found { header, ledger: book.into() })
+}
+
+impl Book {
+    fn replay(&mut self, entry: Entry) {
+        match entry {
+            Entry::Asked { client_token } => self.launches.push(Launch {
+                client_token,
+                outcome: Outcome::Unknown,
+                instances: Vec::new(),
+            }),
+            Entry::Launched { client_token, instance_id } => {
+                if let Some(launch) = self.launch(&client_token) {
+                    launch.outcome = Outcome::Launched;
+                }
+                self.launched(&client_token, &instance_id);
+            }
+            Entry::NotLaunched { client_token } => {
+                if let Some(launch) = self.launch(&client_token) {
+                    launch.outcome = Outcome::NotLaunched;
+                }
+            }
+            Entry::Ended { instance_id } => self.ended(&instance_id),
+        }
+    }
+}
+
+/// A new file, for its owner's eyes alone.
+fn create(header: &Header) -> Result<(PathBuf, File), JournalError> {
+    let folder = folder()?;
+    let path = folder.join(format!("{}.jsonl", header.run));
+    let created = (|| {
+        fs::create_dir_all(&folder)?;
+        let mut options = OpenOptions::new();
+        options.append(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&path)?;
+        add(&mut file, header)?;
+        // Syncing a file does not sync its name: the folder has to be synced too.
+        #[cfg(unix)]
+        File::open(&folder)?.sync_all()?;
+        Ok(file)
+    })();
+    match created {
+        Ok(file) => Ok((path, file)),
+        Err(source) => Err(JournalError::System { path, source }),
+    }
+}
+
+fn add(file: &mut File, line: &impl Serialize) -> io::Result<()> {
+    // In one write, so that a line is there or not.
+    let mut text = serde_json::to_vec(line)?;
+    text.push(b'\n');
+    file.write_all(&text)?;
+    file.sync_data()
+}

@@ -1,0 +1,36 @@
+//! Plays scenarios and errors on both sides, and measures what they cost. What it finds is data of the
+//! crate `findings`.
+//!
+//! [`session`] decides where calls go and whose keys sign them; [`run`] plays scenarios, and [`launch`]
+//! ends every instance that was launched. [`errors`], [`explain`], [`paths`], [`bench`] and [`footprint`]
+//! each serve the verb of that name, and [`evidence`] runs them all for the write-up. Nothing here prints
+//! or ends the process: see [`notices`] and [`interrupt`].
+
+// The future of a run holds that of a call, which holds a hundred of the SDK's, one in the other.
+#![recursion_limit = "256"]
+
+pub mod bench;
+pub mod call;
+mod capture;
+pub mod environment;
+pub mod error;
+pub mod errors;
+pub mod evidence;
+pub mod explain;
+pub mod footprint;
+mod guard;
+pub mod helper_binaries;
+pub mod interrupt;
+pub mod launch;
+pub mod machine;
+pub mod masking;
+pub mod notices;
+pub mod paths;
+pub mod profiles;
+mod proof;
+pub mod region;
+pub mod run;
+pub mod runtime;
+pub mod session;
+pub mod sign;
+pub mod verify;

@@ -1,0 +1,30 @@
+//! The machine and the build that this process is.
+
+use findings::machine::{Build, Machine};
+use time::OffsetDateTime;
+
+/// This machine, this build, today.
+#[must_use]
+pub fn this_machine() -> Machine {
+    Machine {
+        build: this_build(),
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        processor: processor(),
+        processors: std::thread::available_parallelism().map_or(1, usize::from),
+        date: OffsetDateTime::now_utc().date().to_string(),
+    }
+}
+
+/// How this program was built.
+#[must_use]
+pub const fn this_build() -> Build {
+    if cfg!(debug_assertions) { Build::Unoptimised } else { Build::Optimised }
+}
+
+/// The processor's name from `/proc/cpuinfo`, which only Linux has.
+fn processor() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let (_, rest) = text.split_once("model name")?;
+    let name = rest.split('\n').next()?.trim_start_matches([' ', '\t', ':']).trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}

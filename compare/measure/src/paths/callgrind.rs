@@ -1,0 +1,193 @@
+//! Callgrind: every instruction of a program's warm calls, by function.
+//!
+//! It starts to count where the function that makes a warm call begins, and stops where that ends, so
+//! that nothing is to be subtracted. What the kernel does is not in it. Its processor has no SHA
+//! instructions, so that hashing takes thousands of instructions that a real one does not need.
+
+use std::{
+    collections::HashMap,
+    io::{self, BufRead as _, BufReader},
+    path::Path,
+    process::Command,
+};
+
+use super::crates::{Crate, crate_of};
+use crate::{call::WARM_CALL, error::ExitError};
+
+/// What one function took, over all warm calls.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Function {
+    /// Whose code it is.
+    pub(super) origin: Crate,
+    /// Its own, those of the functions that it called not among them.
+    pub(super) instructions: u64,
+}
+
+/// That valgrind is there.
+///
+/// # Errors
+/// Exit 3 where it is not.
+pub(super) fn check() -> Result<(), ExitError> {
+    match Command::new("valgrind").arg("--version").output() {
+        Ok(output) if output.status.success() => Ok(()),
+        _ => Err(ExitError::unavailable(
+            "instructions are counted by valgrind, which is not installed",
+        )
+        .help(
+            "apt install valgrind, or your system's counterpart; without --instructions the \
+                 rest works",
+        )),
+    }
+}
+
+/// `program` under callgrind, which writes to `profile`.
+pub(super) fn command(program: &Path, profile: &Path) -> Command {
+    let mut out = std::ffi::OsString::from("--callgrind-out-file=");
+    out.push(profile);
+    let mut command = Command::new("valgrind");
+    command.args(["--quiet", "--tool=callgrind", "--demangle=no"]);
+    command.arg(format!("--toggle-collect=*{WARM_CALL}*")).arg(out).arg(program);
+    command
+}
+
+/// What is in the file `profile`.
+///
+/// # Errors
+/// Exit 3 where it cannot be read, or holds no function.
+pub(super) fn read(profile: &Path) -> Result<Vec<Function>, ExitError> {
+    let unreadable =
+        |error: io::Error| ExitError::unavailable(format!("the counts of callgrind: {error}"));
+    let file = std::fs::File::open(profile).map_err(unreadable)?;
+    let mut parser = Parser::default();
+    for line in BufReader::new(file).lines() {
+        parser.line(&line.map_err(unreadable)?);
+    }
+    let functions: Vec<_> = (parser.costs.into_iter())
+        .filter(|(_, instructions)| *instructions > 0)
+        .map(|((object, symbol), instructions)| {
+            let origin = crate_of(&parser.symbols[&symbol], &parser.objects[&object]);
+            Function { origin, instructions }
+        })
+        .collect();
+    if functions.is_empty() {
+        return Err(ExitError::unavailable("callgrind counted nothing"));
+    }
+    Ok(functions)
+}
+
+/// Of the format <https://valgrind.org/docs/manual/cl-format.html> what counts instructions: names
+/// that are written once and then go by number, and lines of cost.
+#[derive(Default)]
+struct Parser {
+    objects: HashMap<String, String>,
+    symbols: HashMap<String, String>,
+    object: String,
+    symbol: String,
+    /// The next line is the cost of a call, which its function has already.
+    after_calls: bool,
+    costs: HashMap<(String, String), u64>,
+}
+
+impl Parser {
+    fn line(&mut self, line: &str) {
+        match line.split_once('=') {
+            Some(("ob", name)) => self.object = named(&mut self.objects, name),
+            Some(("cob", name)) => drop(named(&mut self.objects, name)),
+            Some(("fn", name)) => self.symbol = named(&mut self.symbols, name),
+            Some(("cfn", name)) => drop(named(&mut self.symbols, name)),
+            Some(("calls", _)) => self.after_calls = true,
+            Some(_) => {}
+            None => self.cost(line),
+        }
+    }
+
+    /// A position, and what was spent there.
+    fn cost(&mut self, line: &str) {
+        let is_cost = line.starts_with(|c: char| c.is_ascii_digit() || "+-*".contains(c));
+        if !is_cost || std::mem::take(&mut self.after_calls) {
+            return;
+        }
+        let cost = line.split_whitespace().nth(1).and_then(|cost| cost.parse::<u64>().ok());
+        let function = (self.object.clone(), self.symbol.clone());
+        *self.costs.entry(function).or_default() += cost.unwrap_or(0);
+    }
+}
+
+/// `(7) name` gives a name its number, `(7)` is that name again; either yields the number.
+fn named(names: &mut HashMap<String, String>, text: &str) -> String {
+    match text.split_once(' ') {
+        Some((number, name)) => {
+            names.insert(number.to_owned(), name.to_owned());
+            number.to_owned()
+        }
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write as _};
+
+    use super::{Function, read};
+    use crate::paths::crates::{Crate, Group};
+
+    /// Two functions that call each other's, one of them in two objects, with positions of both kinds.
+    const PROFILE: &str = "\
+version: 1
+creator: callgrind-3.19.0
+positions: line
+events: Ir
+summary: 1125
+
+ob=(1) /bin/repeat-raw
+fl=(1) ???
+fn=(1) _ZN3raw5parse5parse17h0123456789abcdefE
+0 100
+cob=(2) /lib/libc.so.6
+cfn=(2) malloc
+calls=3 0
+0 900
++4 7
+fn=(3) _ZN4sha26sha25616compress256_soft17h0123456789abcdefE
+* 18
+
+ob=(2)
+fl=(1)
+fn=(2)
+0 900
+fn=(1)
+-1 100
+fn=(4) never_run
+0 0
+
+totals: 1125
+";
+
+    #[test]
+    fn each_function_has_its_own_instructions_and_not_those_of_what_it_called() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(PROFILE.as_bytes()).unwrap();
+        let mut functions = read(file.path()).unwrap();
+        functions.sort_by_key(|function| function.instructions);
+        let function = |name: &str, group, instructions| Function {
+            origin: Crate { name: name.to_owned(), group },
+            instructions,
+        };
+        assert_eq!(
+            functions,
+            [
+                function("sha2", Group::Hashing, 18),
+                function("raw", Group::Raw, 100),
+                function("raw", Group::Raw, 107),
+                function("libc.so", Group::System, 900),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_profile_without_instructions_is_none() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "version: 1\nevents: Ir\n").unwrap();
+        assert!(read(file.path()).unwrap_err().message.contains("nothing"));
+    }
+}

@@ -1,0 +1,139 @@
+//! The two sides with somebody looking on: what runs, in order.
+
+use std::{
+    borrow::Cow,
+    slice,
+    sync::{Mutex, PoisonError},
+};
+
+use contract::{Client, Operation, Reply};
+use findings::{
+    paths::{HOOKS, Interceptor, Phase, PhaseKind, Trace},
+    run::Side,
+};
+use raw::observe::{Function, Observation};
+use sdk::trace::MarkKind;
+
+use crate::{call::bare::Prepared, error::ExitError, session::Session};
+
+/// What was seen of one side.
+#[derive(Clone)]
+pub(super) struct Seen {
+    /// What it was asked for.
+    pub(super) operation: Operation,
+    pub(super) trace: Trace,
+    /// What raw sent, and a warm call sends.
+    pub(super) requests: Vec<Prepared>,
+}
+
+/// raw under observation.
+pub(super) struct RawSide<'c> {
+    client: &'c raw::Client,
+    seen: Mutex<Option<Seen>>,
+}
+
+/// The SDK under observation, by a client of its own: being observed costs something.
+pub(super) struct SdkSide {
+    client: sdk::Client,
+    seen: Mutex<Option<Seen>>,
+}
+
+impl<'c> RawSide<'c> {
+    pub(super) fn of(client: &'c raw::Client) -> Self {
+        Self { client, seen: Mutex::default() }
+    }
+
+    pub(super) fn seen(self, name: &str, side: &Side) -> Result<Seen, ExitError> {
+        called(name, self.seen, side)
+    }
+}
+
+impl SdkSide {
+    pub(super) fn at(place: &Session) -> Result<Self, ExitError> {
+        let client = sdk::Client::traced(place.target.clone(), place.credentials.clone())
+            .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
+        Ok(Self { client, seen: Mutex::default() })
+    }
+
+    pub(super) fn seen(self, name: &str, side: &Side) -> Result<Seen, ExitError> {
+        called(name, self.seen, side)
+    }
+}
+
+/// What was seen of a call that came back, whatever `side` made of it: one that panics does not.
+fn called(name: &str, seen: Mutex<Option<Seen>>, side: &Side) -> Result<Seen, ExitError> {
+    let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    seen.ok_or_else(|| {
+        let why = side.failure.as_ref().map_or("it was not called", |failure| &failure.display);
+        ExitError::unavailable(format!("{name} cannot be followed: {why}"))
+    })
+}
+
+impl Client for RawSide<'_> {
+    fn name(&self) -> &'static str {
+        self.client.name()
+    }
+
+    async fn call(&self, operation: &Operation) -> Reply {
+        let (reply, observation) = self.client.call_observed(operation).await;
+        let Observation { exchanges, functions } = observation;
+        let phases = functions
+            .into_iter()
+            .map(|Function { name, depth }| Phase {
+                kind: PhaseKind::Function,
+                name: name.into(),
+                depth,
+            })
+            .collect();
+        let trace = Trace { phases, ..Trace::default() };
+        let sent = match operation {
+            // A call that is warm finds it running at the first poll.
+            Operation::WaitUntilRunning(_) => exchanges.last().map_or(&[][..], slice::from_ref),
+            _ => &exchanges,
+        };
+        let requests = sent.iter().filter_map(Prepared::of).collect();
+        let seen = Seen { operation: operation.clone(), trace, requests };
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        reply
+    }
+}
+
+impl Client for SdkSide {
+    fn name(&self) -> &'static str {
+        self.client.name()
+    }
+
+    async fn call(&self, operation: &Operation) -> Reply {
+        let (reply, trace) = self.client.call_traced(operation).await;
+        let seen =
+            Seen { operation: operation.clone(), trace: self::trace(trace), requests: Vec::new() };
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        reply
+    }
+}
+
+fn trace(observed: sdk::trace::Trace) -> Trace {
+    let sdk::trace::Trace { marks, interceptors, retry_classifiers, plugins } = observed;
+    let kind = |kind| match kind {
+        MarkKind::Span => PhaseKind::Span,
+        MarkKind::Hook => PhaseKind::Hook,
+        MarkKind::Function => PhaseKind::Function,
+    };
+    let phases = marks.into_iter().map(|mark| Phase {
+        kind: kind(mark.kind),
+        name: mark.name.into(),
+        depth: mark.depth,
+    });
+    let interceptors = interceptors.into_iter().map(|sdk::trace::Interceptor { name, hooks }| {
+        Interceptor { name: name.into(), hooks: hooks.into_iter().map(Cow::from).collect() }
+    });
+    Trace {
+        phases: phases.collect(),
+        interceptors: interceptors.collect(),
+        retry_classifiers: retry_classifiers.into_iter().map(Cow::from).collect(),
+        plugins,
+    }
+}
+
+/// An interceptor that overrides no hook is drawn as one that runs at every hook.
+const _: () = assert!(HOOKS == sdk::trace::HOOKS.len());

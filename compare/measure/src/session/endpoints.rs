@@ -1,0 +1,174 @@
+//! The endpoints that variables and profiles name, in the order of the AWS CLI
+//! (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
+
+use contract::Endpoint;
+use url::Url;
+
+use super::{
+    HostKind, address,
+    caller::{Keys, may_see_keys},
+    settings::Settings,
+};
+use crate::{
+    environment::{Environment, Origin},
+    error::ExitError,
+};
+
+const IGNORE: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+/// Kinds of hosts that are not offered: variable, key of a profile, and in words.
+const KINDS: [(&str, &str, &str); 2] = [
+    ("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", "FIPS"),
+    ("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", "dual-stack"),
+];
+
+/// An endpoint, and who named it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Named {
+    pub(super) url: Url,
+    /// In words: the option, the variable or the setting.
+    pub(super) by: String,
+    /// Of the variable or the setting; absent for an option.
+    pub(super) origin: Option<Origin>,
+}
+
+/// Who answers for each service, as far as it is named.
+#[derive(Debug, Default)]
+pub(super) struct Endpoints {
+    pub(super) s3: Option<Named>,
+    pub(super) ec2: Option<Named>,
+}
+
+impl Endpoints {
+    /// The one that `--endpoint-url` names, for both services.
+    pub(super) fn by_option(text: &str) -> Result<Self, ExitError> {
+        let url = address::endpoint_url(text)?;
+        let named = Named { url, by: "--endpoint-url".to_owned(), origin: None };
+        Ok(Self { s3: Some(named.clone()), ec2: Some(named) })
+    }
+
+    /// Those that are configured, ignored or not.
+    ///
+    /// # Errors
+    /// Exit 2 where one is not an endpoint's URL.
+    pub(super) fn configured(
+        environment: &Environment,
+        settings: Settings<'_>,
+    ) -> Result<Self, ExitError> {
+        let service = |variable: &str, key: &str| {
+            let variables = environment
+                .first(&[variable, "AWS_ENDPOINT_URL"])
+                .map(|(name, text, origin)| (text, name.to_owned(), origin));
+            let found = variables
+                .or_else(|| settings.of_service(key, "endpoint_url"))
+                .or_else(|| settings.get("endpoint_url"));
+            found
+                .map(|(text, by, origin)| {
+                    let url = address::endpoint_url(text)
+                        .map_err(|stop| ExitError { message: format!("{by}: {stop}"), ..stop })?;
+                    Ok(Named { url, by, origin: Some(origin) })
+                })
+                .transpose()
+        };
+        Ok(Self {
+            s3: service("AWS_ENDPOINT_URL_S3", "s3")?,
+            ec2: service("AWS_ENDPOINT_URL_EC2", "ec2")?,
+        })
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.each().next().is_none()
+    }
+
+    /// The endpoints, each once.
+    pub(super) fn each(&self) -> impl Iterator<Item = &Named> {
+        let ec2 = self.ec2.as_ref().filter(|ec2| self.s3.as_ref() != Some(ec2));
+        self.s3.iter().chain(ec2)
+    }
+
+    /// In words, who names them.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.each().map(|named| named.by.as_str()).collect()
+    }
+
+    /// For the reader, who names them, if they may see `keys`.
+    ///
+    /// # Errors
+    /// Exit 3, with what mixes.
+    pub(super) fn notes(&self, keys: &Keys) -> Result<Vec<String>, ExitError> {
+        self.each()
+            .map(|Named { by, origin, .. }| {
+                let Some(origin) = origin else { return Ok(format!("endpoint from {by}")) };
+                may_see_keys(&format!("the endpoint ({by})"), origin, &keys.origin)?;
+                Ok(format!("endpoint from {by}, {origin}"))
+            })
+            .collect()
+    }
+
+    /// Amazon's if any of them is.
+    pub(super) fn host_kind(&self) -> HostKind {
+        let is_amazons = |named: &Named| host_kind_of(&named.url) == HostKind::Amazon;
+        if self.each().any(is_amazons) { HostKind::Amazon } else { HostKind::Other }
+    }
+
+    /// For both sides.
+    pub(super) fn for_target(&self) -> Endpoint {
+        let text = |named: &Option<Named>| named.as_ref().map(|named| text_of(&named.url));
+        match (text(&self.s3), text(&self.ec2)) {
+            (Some(s3), Some(ec2)) if s3 == ec2 => Endpoint::Url(s3),
+            (s3, ec2) => Endpoint::Each { s3, ec2 },
+        }
+    }
+
+    /// For the reader: one URL, or each with its service.
+    pub(super) fn shown(&self) -> String {
+        match self.for_target() {
+            Endpoint::Url(url) => url,
+            Endpoint::Aws => String::new(),
+            Endpoint::Each { s3, ec2 } => {
+                let [s3, ec2] = [(s3, "S3"), (ec2, "EC2")]
+                    .map(|(url, service)| url.map(|url| format!("{url} ({service})")));
+                s3.into_iter().chain(ec2).collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+}
+
+/// Whose host `url` names.
+pub(super) fn host_kind_of(url: &Url) -> HostKind {
+    url.host_str().map_or(HostKind::Other, address::host_kind)
+}
+
+fn text_of(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+/// What has configured endpoints ignored, if anything has.
+pub(super) fn ignored_by(environment: &Environment, settings: Settings<'_>) -> Option<String> {
+    switched_on_by(environment, settings, IGNORE, "ignore_configured_endpoint_urls")
+}
+
+/// The kinds of hosts that are asked for and not offered: who asks, and the kind in words.
+pub(super) fn kinds_asked_for(
+    environment: &Environment,
+    settings: Settings<'_>,
+) -> Vec<(String, &'static str)> {
+    let asked =
+        |(variable, key, kind)| Some((switched_on_by(environment, settings, variable, key)?, kind));
+    KINDS.into_iter().filter_map(asked).collect()
+}
+
+/// In words, the variable that is true, or where there is no such variable the setting.
+fn switched_on_by(
+    environment: &Environment,
+    settings: Settings<'_>,
+    variable: &str,
+    key: &str,
+) -> Option<String> {
+    let variable = environment.get(variable).map(|(value, _)| (value, variable.to_owned()));
+    let (value, by) = variable.or_else(|| settings.get(key).map(|(value, by, _)| (value, by)))?;
+    is_true(value).then_some(by)
+}
+
+fn is_true(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case("true")
+}

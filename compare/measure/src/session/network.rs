@@ -1,0 +1,196 @@
+//! The way to the endpoints: proxies and root certificates. Resolved once and given to both sides,
+//! whose own readings of these variables differ.
+
+use std::{fs, path::PathBuf};
+
+use contract::{CaBundle, Proxies, without_userinfo};
+use url::Url;
+
+use super::{
+    caller::{Keys, may_see_keys},
+    settings::Settings,
+};
+use crate::{
+    environment::{Environment, Origin},
+    error::ExitError,
+};
+
+/// Proxies and certificates, with who named them.
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    pub(super) proxies: Option<Proxies>,
+    pub(super) ca_bundle: Option<CaBundle>,
+    /// What was named, in words, and by whom: whoever controls it may read what is sent.
+    named: Vec<(String, Origin)>,
+    /// For the reader.
+    pub(super) notes: Vec<String>,
+}
+
+impl Network {
+    /// The network on the way to `urls`.
+    ///
+    /// # Errors
+    /// Exit 3 where a proxy or the certificates that one of `urls` needs cannot be used.
+    pub(super) fn resolve(
+        environment: &Environment,
+        settings: Settings<'_>,
+        urls: &[Url],
+    ) -> Result<Self, ExitError> {
+        let mut network = Self::default();
+        network.add_proxies(environment, urls)?;
+        if urls.iter().any(|url| url.scheme() == "https") {
+            network.add_ca_bundle(environment, settings)?;
+        }
+        Ok(network)
+    }
+
+    /// Refuses to let what a file names see keys from elsewhere.
+    ///
+    /// # Errors
+    /// Exit 3, with what mixes.
+    pub(super) fn may_see_keys(&self, keys: &Keys) -> Result<(), ExitError> {
+        self.named.iter().try_for_each(|(what, origin)| may_see_keys(what, origin, &keys.origin))
+    }
+
+    fn add_proxies(&mut self, environment: &Environment, urls: &[Url]) -> Result<(), ExitError> {
+        let exempt = environment.first(&["NO_PROXY", "no_proxy"]);
+        let mut proxies = Proxies {
+            exempt: exempt.as_ref().map_or(String::new(), |(_, list, _)| (*list).to_owned()),
+            ..Proxies::default()
+        };
+        for scheme in ["http", "https"] {
+            let names: &[&str] = match scheme {
+                "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+                // Upper case is for CGI scripts, where it is a request's header (httpoxy).
+                _ => &["http_proxy", "ALL_PROXY", "all_proxy"],
+            };
+            let Some((name, text, origin)) = environment.first(names) else { continue };
+            let proxy = match proxy_url(text) {
+                Ok(proxy) => proxy,
+                Err(why) => {
+                    // With a URL in its place, to ask which requests would take it.
+                    let would_be = Proxies {
+                        http: Some(String::new()),
+                        https: Some(String::new()),
+                        ..proxies.clone()
+                    };
+                    let why = format!(
+                        "the proxy that {name} names ({origin}) {why}; it is not shown, because it \
+                         may hold a password"
+                    );
+                    if urls.iter().any(|url| url.scheme() == scheme && takes(&would_be, url)) {
+                        return Err(ExitError::unavailable(why)
+                            .help("write it as http://HOST:PORT, or unset the variable"));
+                    }
+                    self.notes.push(format!("{why}. No request to {scheme}: needs it"));
+                    continue;
+                }
+            };
+            let shown = without_userinfo(&proxy);
+            self.named.push((format!("the proxy ({name})"), origin.clone()));
+            match scheme {
+                "https" => proxies.https = Some(proxy),
+                _ => proxies.http = Some(proxy),
+            }
+            for url in urls.iter().filter(|url| url.scheme() == scheme) {
+                let host = url.host_str().unwrap_or_default();
+                self.notes.push(match (takes(&proxies, url), &exempt) {
+                    (true, _) => format!("{host} through the proxy {shown}, from {name}, {origin}"),
+                    (false, Some((no_proxy, ..))) => {
+                        format!("{host} without the proxy of {name}: {no_proxy} names it")
+                    }
+                    (false, None) => continue,
+                });
+            }
+        }
+        let any = proxies.http.is_some() || proxies.https.is_some();
+        self.proxies = any.then_some(proxies);
+        Ok(())
+    }
+
+    fn add_ca_bundle(
+        &mut self,
+        environment: &Environment,
+        settings: Settings<'_>,
+    ) -> Result<(), ExitError> {
+        let variable = environment
+            .get("AWS_CA_BUNDLE")
+            .map(|(path, origin)| (path, "AWS_CA_BUNDLE".to_owned(), origin));
+        let Some((path, by, origin)) = variable.or_else(|| settings.get("ca_bundle")) else {
+            return Ok(());
+        };
+        let unusable = |why: String| {
+            ExitError::unavailable(format!("the CA bundle {path} ({by}, {origin}) {why}"))
+                .help("name a file of certificates in PEM, or unset it to trust the system's")
+        };
+        let path = PathBuf::from(path);
+        let pem = fs::read(&path).map_err(|error| unusable(format!("cannot be read: {error}")))?;
+        check_certificates(&pem).map_err(unusable)?;
+        self.notes.push(format!("root certificates from {}, {by}, {origin}", path.display()));
+        self.named.push((format!("the CA bundle ({by})"), origin));
+        self.ca_bundle = Some(CaBundle { path, pem: pem.into() });
+        Ok(())
+    }
+}
+
+/// Whether a client can be made that trusts `pem`: the SDK's panics where one cannot.
+fn check_certificates(pem: &[u8]) -> Result<(), String> {
+    let unreadable = |error: reqwest::Error| {
+        let cause = std::iter::successors(std::error::Error::source(&error), |it| it.source());
+        let why = cause.last().map_or_else(|| error.to_string(), ToString::to_string);
+        format!("has a certificate that cannot be read: {why}")
+    };
+    let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(unreadable)?;
+    if certificates.is_empty() {
+        return Err("has no certificate in PEM".to_owned());
+    }
+    // A second call finds the provider already installed; that is fine.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .tls_certs_only(certificates)
+        .build();
+    client.map(drop).map_err(unreadable)
+}
+
+fn takes(proxies: &Proxies, url: &Url) -> bool {
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+        return false;
+    };
+    proxies.for_request(url.scheme(), host, port).is_some()
+}
+
+/// The URL of a proxy. Without a scheme it is `http:`, as curl and the AWS CLI have it.
+fn proxy_url(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let url = Url::parse(&with_scheme).map_err(|error| format!("is not a URL: {error}"))?;
+    match url.scheme() {
+        "http" | "https" => Ok(url.as_str().trim_end_matches('/').to_owned()),
+        other => Err(format!("has the scheme `{other}`, and only http and https are offered")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::proxy_url;
+
+    #[test]
+    fn a_proxy_without_a_scheme_is_an_http_proxy() {
+        for (text, url) in [
+            ("proxy.example:3128", "http://proxy.example:3128"),
+            ("me:hush@proxy.example:3128", "http://me:hush@proxy.example:3128"),
+            (" http://proxy.example ", "http://proxy.example"),
+            ("https://proxy.example:443/", "https://proxy.example"),
+            ("[::1]:3128", "http://[::1]:3128"),
+        ] {
+            assert_eq!(proxy_url(text).as_deref(), Ok(url), "{text}");
+        }
+        for text in ["socks5://proxy.example", "http://me:hush@[", ""] {
+            let why = proxy_url(text).unwrap_err();
+            assert!(!why.contains("hush"), "{why}");
+        }
+    }
+}

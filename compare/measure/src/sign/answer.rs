@@ -1,0 +1,80 @@
+//! What came of a job, in JSON.
+
+use findings::sign::{Judged, Side, Steps};
+use serde::Serialize;
+
+use super::{Job, Signing};
+
+/// One line of answer.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    /// That of the job.
+    pub id: serde_json::Value,
+    /// Who signed.
+    pub side: Side,
+    /// What came of it.
+    #[serde(flatten)]
+    pub signed: Shown,
+}
+
+/// A [`Signing`] in JSON.
+#[derive(Debug, Default, Serialize)]
+pub struct Shown {
+    /// The steps; every field of theirs is null where there is an error.
+    #[serde(flatten)]
+    pub steps: StepsOrNull,
+    /// Why there are no steps.
+    pub error: Option<String>,
+    /// What the sandbox's verifier says of the signed request.
+    pub judged: Option<Judged>,
+    /// What a service would refuse or read otherwise.
+    pub notes: Vec<String>,
+}
+
+/// [`Steps`], or nulls in their place.
+#[derive(Debug, Default, Serialize)]
+pub struct StepsOrNull {
+    canonical_request: Option<String>,
+    string_to_sign: Option<String>,
+    signature: Option<String>,
+    authorization: Option<String>,
+    url: Option<String>,
+    headers: Option<Vec<(String, String)>>,
+}
+
+impl Answer {
+    /// What came of `job`.
+    #[must_use]
+    pub fn to(job: &Job) -> Self {
+        Self { id: job.id.clone(), side: job.side, signed: job.play().into() }
+    }
+
+    /// For a line that is no job.
+    #[must_use]
+    pub fn unreadable(id: serde_json::Value, why: String) -> Self {
+        Self { id, side: Side::Raw, signed: Shown { error: Some(why), ..Shown::default() } }
+    }
+}
+
+impl From<Signing> for Shown {
+    fn from(signing: Signing) -> Self {
+        let (steps, error) = match signing.steps {
+            Ok(steps) => (steps.into(), None),
+            Err(error) => (StepsOrNull::default(), Some(error.to_string())),
+        };
+        Self { steps, error, judged: signing.judged, notes: signing.notes }
+    }
+}
+
+impl From<Steps> for StepsOrNull {
+    fn from(steps: Steps) -> Self {
+        Self {
+            canonical_request: Some(steps.canonical_request),
+            string_to_sign: Some(steps.string_to_sign),
+            signature: Some(steps.signature),
+            authorization: steps.authorization,
+            url: Some(steps.url),
+            headers: Some(steps.headers),
+        }
+    }
+}

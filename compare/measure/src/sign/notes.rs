@@ -1,0 +1,116 @@
+//! What a service would make of a signed request: the verdict of the sandbox's verifier, and what
+//! signers or services read differently.
+
+use findings::sign::{Judged, Steps};
+use raw::sigv4::{PathEncoding, PathNormalization, Request, Rules};
+use serde_json::Value;
+
+use super::{Decided, raw_side};
+use crate::verify;
+
+impl Decided<'_> {
+    /// The verdict of the sandbox's verifier on `steps`, at the moment of signing.
+    ///
+    /// The rules of S3 and its relatives are known, so they are what judges. Of other services the
+    /// options of the job say what they want. There is no verdict on the first signature of a chunked
+    /// upload, whose chunks are signed and sent afterwards.
+    pub(super) fn judge(&self, steps: &Steps) -> Option<Judged> {
+        let job = self.job;
+        let is_chunked =
+            job.given("x-amz-content-sha256").is_some_and(|given| given.starts_with("STREAMING-"));
+        if is_chunked && self.body.is_empty() {
+            return None;
+        }
+        let is_s3 = Rules::of(&self.service) == Rules::S3;
+        let verdict = verify::Job {
+            id: Value::Null,
+            method: job.method.clone(),
+            url: steps.url.clone(),
+            headers: steps.headers.clone(),
+            body_base64: job.body_base64.clone(),
+            service: self.service.clone(),
+            region: self.region.clone(),
+            now: self.time.as_str().to_owned(),
+            access_key_id: job.access_key_id.clone(),
+            secret_access_key: job.secret_access_key.clone(),
+            session_token: job.session_token.clone().filter(|token| !token.0.is_empty()),
+            payload: job.payload.filter(|_| !is_s3),
+            path: job.path.filter(|_| !is_s3),
+            encode_path: job.encode_path.filter(|_| !is_s3),
+        }
+        .judge();
+        Some(Judged { verdict: verdict.verdict, code: verdict.code, message: verdict.message })
+    }
+
+    /// What signers or services read differently in this request, each with what to write instead.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let Ok(request) = Request::new(&self.job.method, &self.job.url) else { return Vec::new() };
+        let mut notes = self.notes_on_path(&request);
+        if request.query.contains('+') {
+            notes.push(
+                "a + in the query is a space to S3 and API Gateway, and is signed as %20; AWS's C runtime and botocore sign a plus: write %20 or %2B"
+                    .to_owned(),
+            );
+        }
+        if has_stray_percent(request.path) || has_stray_percent(request.query) {
+            notes.push(
+                "a % without two hexadecimal digits behind it stands for itself here, and signers disagree on it: write %25"
+                    .to_owned(),
+            );
+        }
+        let tabs = self.given().into_iter().filter(|(_, value)| value.contains('\t'));
+        notes.extend(tabs.map(|(name, _)| {
+            format!(
+                "the tab in the value of {name} is white space to S3, and raw signs it so; aws-sigv4 signs the tab: write a space"
+            )
+        }));
+        notes
+    }
+
+    fn notes_on_path(&self, request: &Request<'_>) -> Vec<String> {
+        let Some(canonical) = self.canonical_path() else { return Vec::new() };
+        let path = if request.path.is_empty() { "/" } else { request.path };
+        let mut notes = Vec::new();
+        if self.rules.encode_path == PathEncoding::Once && path.contains('+') {
+            notes.push(format!(
+                "a + in the path is a space to S3, and raw signs {canonical}: write %2B for a plus"
+            ));
+        } else if self.rules.encode_path == PathEncoding::Once
+            && self.rules.path == PathNormalization::AsIs
+            && path != canonical
+        {
+            notes.push(format!(
+                "S3 decodes the path and encodes it again, and raw signs what S3 computes; aws-sigv4 signs the path as it stands: write {canonical}"
+            ));
+        }
+        let ends_in_dots = matches!(path.rsplit('/').next(), Some("." | ".."));
+        if self.rules.path == PathNormalization::Normalized && ends_in_dots && canonical != "/" {
+            notes.push(
+                "the path ends in a dot segment: raw and aws-sigv4 keep its slash (RFC 3986), AWS's C runtime and botocore drop it: write the path without it"
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+
+    /// The path as raw signs it.
+    fn canonical_path(&self) -> Option<String> {
+        let steps = raw_side::sign(self).ok()?;
+        steps.canonical_request.lines().nth(1).map(str::to_owned)
+    }
+}
+
+/// What to say of a request that would be refused.
+pub(super) fn refusal_note(judged: &Judged, service: &str) -> Option<String> {
+    let (code, message) = (judged.code.as_ref()?, judged.message.as_ref()?);
+    Some(format!(
+        "by the rules of {service} the sandbox's verifier refuses this request: {code}: {message}"
+    ))
+}
+
+fn has_stray_percent(text: &str) -> bool {
+    text.split('%').skip(1).any(|after| {
+        let digits = after.bytes().take(2).filter(u8::is_ascii_hexdigit).count();
+        digits < 2
+    })
+}

@@ -1,0 +1,51 @@
+//! Signed by `raw::sigv4`.
+
+use findings::sign::Steps;
+use raw::sigv4::{self, Buffers, Expires, KeyCache, Params, Request};
+
+use super::{Decided, Location, SignError};
+
+static KEYS: KeyCache = KeyCache::new();
+
+/// Every step, as raw takes it.
+pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
+    let job = decided.job;
+    let given = decided.given();
+    let request =
+        Request { headers: &given, body: &decided.body, ..Request::new(&job.method, &job.url)? };
+    let params = Params {
+        credentials: &decided.credentials,
+        region: &decided.region,
+        service: &decided.service,
+        time: decided.time,
+        rules: decided.rules,
+    };
+    let mut buffers = Buffers::default();
+    match job.location {
+        Location::Header => {
+            let signed = sigv4::sign(&request, &params, &KEYS, &mut buffers)?;
+            let added =
+                signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            Ok(Steps {
+                canonical_request: signed.canonical_request.as_str().to_owned(),
+                string_to_sign: signed.string_to_sign.as_str().to_owned(),
+                signature: signed.signature.as_str().to_owned(),
+                authorization: Some(signed.authorization.as_str().to_owned()),
+                url: job.url.clone(),
+                headers: decided.headers_with(request.host, added),
+            })
+        }
+        Location::Query => {
+            let expires = Expires::seconds(job.expires)?;
+            let signed = sigv4::presign(&request, &params, expires, &KEYS, &mut buffers)?;
+            Ok(Steps {
+                canonical_request: signed.canonical_request.as_str().to_owned(),
+                string_to_sign: signed.string_to_sign.as_str().to_owned(),
+                signature: signed.signature.as_str().to_owned(),
+                authorization: None,
+                url: signed.url.as_str().to_owned(),
+                headers: decided.headers_with(request.host, Vec::new()),
+            })
+        }
+    }
+}

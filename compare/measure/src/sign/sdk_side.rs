@@ -1,0 +1,167 @@
+//! Signed by the crate `aws-sigv4`. It returns the signature and what to add to the request; the
+//! canonical request it only logs, so that is where it is read, and proven: the steps read must
+//! yield the signature that it made.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::{
+    http_request::{
+        PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody, SignableRequest,
+        SignatureLocation, SigningInstructions, SigningSettings, UriPathNormalizationMode,
+        sign as aws_sign,
+    },
+    sign::v4,
+};
+use findings::sign::Steps;
+use raw::sigv4::{
+    ContentSha256, CredentialScope, PathEncoding, PathNormalization, Payload, Request, Timestamp,
+    TokenSigning, UNSIGNED_HEADERS,
+};
+use sdk::observe::{SigningLog, signing_log};
+use time::{PrimitiveDateTime, macros::format_description};
+
+use super::{Decided, Location, SignError};
+use crate::proof;
+
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
+const SECURITY_TOKEN: &str = "x-amz-security-token";
+
+/// Every step, as the SDK takes it.
+pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
+    let job = decided.job;
+    let host = Request::new(&job.method, &job.url)?.host;
+    let (instructions, signature, log) = call(decided)?;
+    let steps = prove(decided, &signature, &log)?;
+
+    let (headers, params) = instructions.into_parts();
+    let added = headers
+        .iter()
+        .map(|header| (header.name().to_owned(), header.value().to_owned()))
+        .collect();
+    let url = match job.location {
+        Location::Header => job.url.clone(),
+        Location::Query => with_params(&job.url, &params),
+    };
+    let headers = decided.headers_with(host, added);
+    let authorization = headers.iter().find(|(name, _)| name == "authorization");
+    Ok(Steps {
+        canonical_request: steps.0,
+        string_to_sign: steps.1,
+        signature,
+        authorization: authorization.map(|(_, value)| value.clone()),
+        url,
+        headers,
+    })
+}
+
+fn call(decided: &Decided<'_>) -> Result<(SigningInstructions, String, SigningLog), SignError> {
+    let refused = |error: &dyn std::error::Error| {
+        let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+        SignError::Sdk(format!("{error}{cause}"))
+    };
+    let job = decided.job;
+    let credentials = &decided.credentials;
+    let token = credentials.session_token.as_ref().map(|token| token.expose().to_owned());
+    let identity = Credentials::new(
+        credentials.access_key_id.as_str(),
+        credentials.secret_key.expose(),
+        token,
+        None,
+        "compare",
+    )
+    .into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&decided.region)
+        .name(&decided.service)
+        .time(system_time(&decided.time))
+        .settings(settings(decided))
+        .build()
+        .map_err(|error| refused(&error))?
+        .into();
+    let body = match (job.given(CONTENT_SHA256), decided.rules.payload) {
+        (Some(given), _) => SignableBody::Precomputed(given.trim().to_owned()),
+        (None, Payload::Signed) => SignableBody::Bytes(&decided.body),
+        (None, Payload::Unsigned) => SignableBody::UnsignedPayload,
+    };
+    // In the header the SDK adds the date itself, and would add it to a given one.
+    let headers = decided.given().into_iter().filter(|(name, _)| {
+        job.location == Location::Query || !name.eq_ignore_ascii_case("x-amz-date")
+    });
+    let request = SignableRequest::new(&job.method, &job.url, headers, body)
+        .map_err(|error| refused(&error))?;
+    let (output, log) = signing_log(|| aws_sign(request, &params));
+    let (instructions, signature) = output.map_err(|error| refused(&error))?.into_parts();
+    Ok((instructions, signature, log.unwrap_or_default()))
+}
+
+fn settings(decided: &Decided<'_>) -> SigningSettings {
+    let rules = decided.rules;
+    let mut settings = SigningSettings::default();
+    settings.percent_encoding_mode = match rules.encode_path {
+        PathEncoding::Once => PercentEncodingMode::Single,
+        PathEncoding::Twice => PercentEncodingMode::Double,
+    };
+    settings.uri_path_normalization_mode = match rules.path {
+        PathNormalization::Normalized => UriPathNormalizationMode::Enabled,
+        PathNormalization::AsIs => UriPathNormalizationMode::Disabled,
+    };
+    settings.payload_checksum_kind = match rules.content_sha256 {
+        ContentSha256::Sent => PayloadChecksumKind::XAmzSha256,
+        ContentSha256::Absent => PayloadChecksumKind::NoHeader,
+    };
+    if decided.job.location == Location::Query {
+        settings.signature_location = SignatureLocation::QueryParams;
+        settings.expires_in = Some(Duration::from_secs(decided.job.expires));
+    }
+    settings.session_token_mode = match rules.session_token {
+        TokenSigning::Signed => SessionTokenMode::Include,
+        TokenSigning::AddedAfterwards => SessionTokenMode::Exclude,
+    };
+    settings.excluded_headers = Some(UNSIGNED_HEADERS.map(Into::into).into());
+    settings
+}
+
+/// The canonical request and string to sign that yield `signature`.
+fn prove(
+    decided: &Decided<'_>,
+    signature: &str,
+    log: &SigningLog,
+) -> Result<(String, String), SignError> {
+    let Decided { credentials, time, .. } = decided;
+    let mut sent = decided.given();
+    if let Some(token) = &credentials.session_token
+        && decided.job.given(SECURITY_TOKEN).is_none()
+    {
+        sent.push((SECURITY_TOKEN, token.expose()));
+    }
+    let canonical_request = log.with_headers(&sent);
+    let mut scope = Vec::new();
+    let scope = CredentialScope::new(time, &decided.region, &decided.service, &mut scope)?;
+    let string_to_sign =
+        proof::string_to_sign(&canonical_request, time, &scope, &credentials.secret_key, signature)
+            .ok_or(SignError::Unproven)?;
+    Ok((canonical_request, string_to_sign))
+}
+
+fn with_params(url: &str, params: &[(&str, std::borrow::Cow<'_, str>)]) -> String {
+    let url = url.split('#').next().unwrap_or(url);
+    let mut signed = url.to_owned();
+    for (name, value) in params {
+        signed.push(if signed.contains('?') { '&' } else { '?' });
+        signed.push_str(&raw::encode::query(name));
+        signed.push('=');
+        signed.push_str(&raw::encode::query(value));
+    }
+    signed
+}
+
+/// The SDK takes a moment where raw takes the text that is signed.
+fn system_time(time: &Timestamp) -> SystemTime {
+    let format = format_description!("[year][month][day]T[hour][minute][second]Z");
+    match PrimitiveDateTime::parse(time.as_str(), &format) {
+        Ok(moment) => moment.assume_utc().into(),
+        Err(error) => unreachable!("a timestamp is of this form: {error}"),
+    }
+}

@@ -1,0 +1,160 @@
+//! For reports.
+
+use std::fmt::Write as _;
+
+use findings::errors::{Finding, Findings, Side};
+
+use super::{
+    Detail, HOW_COUNTED, HOW_TO_READ, Row, answered, by_cause, ending, kept, kept_heading, names,
+    remarkable, row, summary,
+};
+use crate::{escape, on_one_line};
+
+/// All of it.
+#[must_use]
+pub fn markdown(findings: &Findings, detail: Detail) -> String {
+    let findings = &escape::findings(findings);
+    match detail {
+        Detail::Row => overview(findings),
+        Detail::Full => findings.cases.iter().map(in_full).collect(),
+    }
+}
+
+fn overview(findings: &Findings) -> String {
+    let mut text = cases(findings);
+    text.push('\n');
+    text.push_str(&kept_and_remarkable(findings));
+    text
+}
+
+/// Every case as a row.
+#[must_use]
+pub fn cases(findings: &Findings) -> String {
+    let mut text = format!("{}\n", in_code(HOW_TO_READ));
+    for (heading, cases) in by_cause(findings) {
+        let _ = writeln!(text, "\n**{heading}**\n");
+        text.push_str("| case | answered | raw `{}` | sdk `{}` | sdk context | attempts | |\n");
+        text.push_str("| --- | --- | ---: | ---: | ---: | ---: | --- |\n");
+        for case in cases {
+            let row = row(case);
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {} | {} | {} | {} | {} |",
+                row.id,
+                escape::markdown(&row.answered),
+                row.raw,
+                row.sdk,
+                row.context,
+                row.attempts,
+                remark(&row)
+            );
+        }
+    }
+    text
+}
+
+/// What the cases come to.
+#[must_use]
+pub fn kept_and_remarkable(findings: &Findings) -> String {
+    let mut text = String::new();
+    if let Some(heading) = kept_heading(findings) {
+        let _ = writeln!(text, "**{heading}**\n\n| printed with | raw | sdk |");
+        text.push_str("| --- | ---: | ---: |\n");
+        for [way, raw, sdk] in kept(findings) {
+            let _ = writeln!(text, "| {} | {raw} | {sdk} |", in_code(&way));
+        }
+        let _ = writeln!(text, "\n{}", in_code(HOW_COUNTED));
+    }
+    for (what, which) in remarkable(findings) {
+        let _ = writeln!(text, "\n**{}**: {which}", in_code(&what));
+    }
+    for case in &findings.cases {
+        if let Some(problem) = &case.problem {
+            let _ = writeln!(
+                text,
+                "\n`{}` could not be played: {}",
+                case.id,
+                escape::markdown(problem)
+            );
+        }
+    }
+    let _ = writeln!(text, "\n{}", summary(findings));
+    text
+}
+
+/// What is remarkable, or what both sides say where there are no facts to count.
+fn remark(row: &Row<'_>) -> String {
+    match row.words {
+        Some(words) => {
+            let quoted = words.map(|(who, words)| format!("{}: {}", in_code(who), cell(words)));
+            quoted.join("<br>")
+        }
+        None => row.remark.unwrap_or_default().to_owned(),
+    }
+}
+
+/// A quotation in a cell.
+fn cell(text: &str) -> String {
+    escape::markdown_cell(&on_one_line(text))
+}
+
+fn in_full(case: &Finding) -> String {
+    let mut text = format!("## `{}`\n\n{}\n", case.id, case.what);
+    if let Some(problem) = &case.problem {
+        let _ = writeln!(text, "\n**It could not be played**: {}", escape::markdown(problem));
+    }
+    let _ = writeln!(text, "\nSource: {} ({})", case.source, case.verified_by);
+    match &case.wire.body {
+        Some(body) => {
+            let headers = case.wire.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+            let headers = headers.collect::<Vec<_>>().join("\n");
+            let _ =
+                writeln!(text, "\nThe service answered {}:\n", escape::markdown(&answered(case)));
+            text.push_str(&escape::markdown_block(&format!("{headers}\n\n{body}")));
+        }
+        None => text.push_str("\nThere was no answer.\n"),
+    }
+    if !case.facts.is_empty() {
+        text.push_str("\nFacts in it:\n\n");
+    }
+    for fact in &case.facts {
+        let value = escape::markdown_code(&on_one_line(&fact.value));
+        let _ = writeln!(text, "- {}: {value}", escape::markdown(&fact.name));
+    }
+    text.push_str(&side("raw", &case.raw));
+    text.push_str(&side("sdk", &case.sdk));
+    text.push('\n');
+    text
+}
+
+fn side(name: &str, side: &Side) -> String {
+    let mut text = format!("\n**{name}**: {}", ending(side));
+    if let Some(note) = &side.note {
+        let _ = write!(text, " ({note})");
+    }
+    text.push('\n');
+    if side.display.is_empty() {
+        return text;
+    }
+    let _ = write!(text, "\n{}", escape::markdown_block(&side.display));
+    if side.error_context != side.display {
+        let copy = if side.debug_left_out { " (and a copy of `{:?}`, left out here)" } else { "" };
+        let _ = write!(text, "\nIn full{copy}:\n\n{}", escape::markdown_block(&side.error_context));
+    }
+    for (what, found) in [
+        ("`{}` keeps", names(&side.kept_by.display)),
+        ("what it says to print keeps", names(&side.kept_by.error_context)),
+        ("accessors", names(&side.kept_by.api)),
+        ("`{:?}` has", names(&side.kept_by.debug)),
+        ("`{:?}` alone has", names(side.in_debug_alone())),
+        ("lost", names(side.found_nowhere())),
+    ] {
+        let _ = write!(text, "\n- {what}: {found}");
+    }
+    text.push('\n');
+    text
+}
+
+fn in_code(text: &str) -> String {
+    text.replace("{:?}", "`{:?}`").replace("{}", "`{}`")
+}

@@ -1,0 +1,186 @@
+//! One case of the catalogue, to be opened.
+
+use findings::{
+    errors::{Finding, Side, Wire, WrongAndRight},
+    run::Outcome,
+};
+use maud::{Markup, html};
+
+use super::{catalogue::cause_word, prose::broken};
+use crate::{
+    errors::{answered, ending, remark},
+    short,
+    units::{as_f64, in_bytes},
+};
+
+/// By what else cases are filtered, and in which words.
+pub(super) const FLAGS: [(&str, &str); 3] = [
+    ("loses", "facts that the SDK's {} loses"),
+    ("impossible", "a mistake that is impossible in the SDK"),
+    ("silent", "an answer that is silently wrong"),
+];
+
+/// The case.
+pub(super) fn details(case: &Finding) -> Markup {
+    let flags: Vec<_> =
+        FLAGS.iter().map(|(flag, _)| *flag).filter(|flag| has(case, flag)).collect();
+    html! {
+        details.case id={ "case-" (case.id) } data-service=(case.service)
+            data-cause=(cause_word(case.cause)) data-flags=(flags.join(" ")) {
+            summary {
+                code.id { (case.id) }
+                span.answered { (answered(case)) }
+                span.what { (case.what) }
+                (chips(case))
+            }
+            div.inside {
+                @if let Some(problem) = &case.problem {
+                    p.warning { "It could not be played: " (problem) }
+                }
+                p.source { strong { (verified(&case.verified_by)) } " " (case.source) }
+                (wire(&case.wire))
+                div.sides {
+                    (side("raw", &case.raw))
+                    (side("sdk", &case.sdk))
+                }
+            }
+        }
+    }
+}
+
+fn has(case: &Finding, flag: &str) -> bool {
+    match flag {
+        "loses" => case.is_comparable() && case.sdk.kept_by.display.len() < case.sdk.facts.len(),
+        "impossible" => !case.sdk.possible,
+        _ => case.raw.silently_wrong || case.sdk.silently_wrong,
+    }
+}
+
+fn chips(case: &Finding) -> Markup {
+    let unverified = (case.verified_by == "unverified").then_some("unverified");
+    let chips: Vec<_> = unverified.into_iter().chain(remark(case)).collect();
+    html! {
+        @if !chips.is_empty() {
+            span.chips { @for chip in chips { span.chip { (chip) } " " } }
+        }
+    }
+}
+
+/// How well the wire fact is known.
+fn verified(by: &str) -> &'static str {
+    match by {
+        "test-fixture" => "Recorded, in a test of somebody else's:",
+        "issue-thread" => "Quoted from an issue thread:",
+        "documentation" => "From AWS's documentation:",
+        "played" => "No fact of AWS's, played here:",
+        _ => "Unverified, the best guess there is:",
+    }
+}
+
+fn wire(wire: &Wire) -> Markup {
+    html! {
+        h4 { "On the wire" }
+        @match &wire.body {
+            None => p { "There was no answer." },
+            Some(body) => {
+                pre tabindex="0" role="region" aria-label="Answer on the wire" {
+                    code {
+                        "HTTP/1.1 " (wire.status.map(|status| status.to_string()).unwrap_or_default())
+                        "\n"
+                        @for (name, value) in &wire.headers { (name) ": " (value) "\n" }
+                        "\n" (broken(body))
+                    }
+                }
+                p.note {
+                    @if body.contains("><") { "Broken between elements for reading. " }
+                    @if let Some(length) = wire.length.filter(|_| wire.cut) {
+                        "This is the beginning of " (in_bytes(as_f64(length))) "."
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn side(name: &str, side: &Side) -> Markup {
+    html! {
+        div.side {
+            h4 { span.tag.(name) { (name) } " " (ending(side)) }
+            @if let Some(note) = &side.note { p.note { (note) } }
+            @if let Some(answers) = &side.answers { (both_answers(answers)) }
+            @if !side.display.is_empty() {
+                p.prints { code { "{}" } " prints" }
+                blockquote { (side.display) }
+                @if side.error_context != side.display {
+                    p.prints {
+                        @if name == "sdk" { code { "DisplayErrorContext" } } @else { "With its causes it" }
+                        " prints"
+                        @if side.debug_left_out { ", before a copy of " code { "{:?}" } }
+                    }
+                    blockquote { (side.error_context) }
+                }
+                @if let Some(advice) = unsaid_advice(side) {
+                    p.prints { "Its advice" }
+                    blockquote { (advice) }
+                }
+            }
+            (facts(name, side))
+        }
+    }
+}
+
+fn unsaid_advice(side: &Side) -> Option<&str> {
+    side.advice.as_deref().filter(|advice| !side.display.contains(advice))
+}
+
+fn both_answers(answers: &WrongAndRight) -> Markup {
+    let right = answers.right.as_ref().map_or_else(|| "a refusal".to_owned(), short);
+    html! {
+        dl.said {
+            dt { "Its user got" } dd { code { (short(&answers.wrong)) } }
+            dt { "The service has" } dd { code { (right) } }
+        }
+    }
+}
+
+/// What of the answer is found where.
+fn facts(name: &str, side: &Side) -> Markup {
+    let kept = &side.kept_by;
+    let full = if name == "sdk" { "context" } else { "causes" };
+    let ways = [
+        ("{}", &kept.display),
+        (full, &kept.error_context),
+        ("typed", &kept.api),
+        ("{:?}", &kept.debug),
+    ];
+    let is_told = matches!(side.outcome, Outcome::Refused | Outcome::Failed);
+    html! {
+        @if is_told && !side.facts.is_empty() {
+            table.facts {
+                caption { "What was said, and where it is found" }
+                thead {
+                    tr {
+                        th scope="col" { "fact" }
+                        @for (way, _) in &ways { th scope="col" { (way) } }
+                    }
+                }
+                tbody {
+                    @for fact in &side.facts {
+                        tr class=[side.lost.contains(&fact.name).then_some("lost")] {
+                            th scope="row" { (fact.name) }
+                            @for (_, names) in &ways {
+                                @if names.contains(&fact.name) { td { "yes" } } @else { td.no { "no" } }
+                            }
+                        }
+                    }
+                }
+            }
+            @for (what, names) in [
+                ("In {:?} alone: ", side.in_debug_alone().collect::<Vec<_>>()),
+                ("Lost, not even in {:?}: ", side.found_nowhere().collect()),
+            ] {
+                @if !names.is_empty() { p.note { (what) (names.join(", ")) "." } }
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Draws findings: as text for a terminal, Markdown, HTML and SVG. It knows the crate `findings` and nothing
+//! else of this project, and neither measures, decides nor prints.
+//!
+//! Each verb has a module of its name. [`writeup`], [`html`] and [`plot`] draw the write-up, and [`files`] lists
+//! its files. What a server sent passes through [`escape`].
+
+pub mod algorithm;
+pub mod bench;
+pub mod errors;
+pub mod escape;
+pub mod explain;
+pub mod files;
+pub mod footprint;
+pub mod html;
+pub mod markdown;
+pub mod paths;
+pub mod plot;
+pub mod steps;
+pub mod terminal;
+mod units;
+pub mod writeup;
+
+use findings::{
+    machine::Build,
+    run::{Comparison, Finding, Outcome, Side},
+    scenario::{Scenario, Service},
+};
+
+use units::{duration, in_unit};
+
+/// A scenario as one row of a table, the same for every way of writing it.
+struct Row {
+    scenario: String,
+    verdict: Verdict,
+    requests: String,
+    raw: Time,
+    sdk: Time,
+    ratio: String,
+}
+
+/// How long a call takes.
+struct Time {
+    /// The median.
+    median: String,
+    /// The shortest and the longest, where there are several.
+    range: Option<String>,
+}
+
+/// What the reader looks for first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// The same on both sides, and as expected.
+    Same,
+    /// The same refusal on both sides, and that was expected.
+    Refused,
+    /// The same on both sides, and not what was expected.
+    Unexpected,
+    /// Neither side could try, for want of what an earlier scenario was to find.
+    NotTried,
+    /// The sides differ.
+    Differs,
+    /// Not tried.
+    Skipped,
+}
+
+const HEADINGS: [&str; 6] = ["scenario", "both sides", "requests", "raw", "sdk", "sdk ÷ raw"];
+
+impl Verdict {
+    fn of(finding: &Finding) -> Self {
+        match finding.raw.outcome {
+            _ if !finding.same => Self::Differs,
+            Outcome::Skipped => Self::Skipped,
+            Outcome::Failed if finding.raw.reason.is_some() => Self::NotTried,
+            _ if !finding.agrees() => Self::Unexpected,
+            Outcome::Refused => Self::Refused,
+            _ => Self::Same,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Refused => "same refusal",
+            Self::Unexpected => "same, unexpected",
+            Self::NotTried => "not tried",
+            Self::Differs => "differs",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+fn row(finding: &Finding) -> Row {
+    let (raw, sdk) = (&finding.raw, &finding.sdk);
+    let requests = if raw.requests == sdk.requests {
+        raw.requests.to_string()
+    } else {
+        format!("{} / {}", raw.requests, sdk.requests)
+    };
+    let timed = raw.latency_us.n > 0 && sdk.latency_us.n > 0;
+    // Of one call each, a ratio would be noise that looks like a finding.
+    let comparable = raw.latency_us.n > 1 && sdk.latency_us.n > 1;
+    let ratio = sdk.latency_us.median / raw.latency_us.median;
+    Row {
+        scenario: finding.name.to_string(),
+        verdict: Verdict::of(finding),
+        requests: if timed { requests } else { String::new() },
+        raw: latency(raw),
+        sdk: latency(sdk),
+        ratio: if comparable { format!("{ratio:.1}") } else { String::new() },
+    }
+}
+
+fn latency(side: &Side) -> Time {
+    let latency = side.latency_us;
+    let range = || format!("{} to {}", in_unit(latency.low), in_unit(latency.high));
+    Time {
+        median: if latency.n > 0 { in_unit(latency.median) } else { String::new() },
+        range: (latency.n > 1).then(range),
+    }
+}
+
+/// What stands in the SDK's column where there is no SDK client to call.
+fn stand_in(scenario: Scenario) -> Option<&'static str> {
+    (scenario.service() == Service::Api).then_some("sdk: the crate aws-sigv4, with reqwest")
+}
+
+/// What the table says in one sentence.
+fn summary(comparison: &Comparison) -> String {
+    let count = |wanted: Verdict| {
+        comparison.scenarios.iter().filter(|finding| Verdict::of(finding) == wanted).count()
+    };
+    let total = comparison.scenarios.len();
+    let (skipped, not_tried) = (count(Verdict::Skipped), count(Verdict::NotTried));
+    let played = total - skipped - not_tried;
+    let took = duration(std::time::Duration::from_millis(comparison.elapsed_ms).as_secs_f64());
+    let mut sentence = if comparison.agree {
+        format!("{played} of {total} scenarios played, every one the same on both sides")
+    } else {
+        let (differ, unexpected) = (count(Verdict::Differs), count(Verdict::Unexpected));
+        format!(
+            "{played} of {total} scenarios played; differing: {differ}, unexpected: {unexpected}"
+        )
+    };
+    for (count, what) in [(skipped, "skipped"), (not_tried, "not tried")] {
+        if count > 0 {
+            sentence = format!("{sentence}; {count} {what}");
+        }
+    }
+    format!("{sentence} ({took})")
+}
+
+/// How the times were taken, so that nobody takes them for more.
+fn caveat(comparison: &Comparison) -> String {
+    let machine = &comparison.machine;
+    let mut text = format!(
+        "Times are medians of at most ten calls, raw and sdk by turns ({}, {} processors): indicative. \
+         A call that launches, waits, tags or ends something is timed once; s3-presigned-get times \
+         the making of the URL.",
+        machine.platform, machine.processors
+    );
+    if machine.build == Build::Unoptimised {
+        text.push_str(
+            " This build is not optimised: `cargo run --release -p compare` is the one to quote.",
+        );
+    }
+    text
+}
+
+/// The findings of which more is to be said than fits the table.
+fn remarkable(comparison: &Comparison) -> impl Iterator<Item = &Finding> {
+    comparison.scenarios.iter().filter(|finding| Verdict::of(finding) != Verdict::Same)
+}
+
+/// What each side tells its user, where it failed or was refused.
+fn words(side: &Side) -> Option<&str> {
+    side.failure.as_ref().map(|failure| failure.display.as_str())
+}
+
+/// Status and code of a failure.
+fn fact(side: &Side) -> String {
+    let Some(failure) = &side.failure else { return String::new() };
+    let parts = [failure.status.map(|status| status.to_string()), failure.code.clone()];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    let fact = if parts.is_empty() { failure.stage.clone().into_owned() } else { parts.join(" ") };
+    escape::line(&fact).into_owned()
+}
+
+/// A JSON value that fits a line.
+fn short(value: &serde_json::Value) -> String {
+    const WIDTH: usize = 100;
+    let text = value.to_string();
+    if text.chars().count() <= WIDTH {
+        return text;
+    }
+    text.chars().take(WIDTH).chain(['…']).collect()
+}
+
+/// With single spaces in place of every run of white space.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// In lines of at most `width` characters: the first behind `label`, the others below its first
+/// letter.
+fn wrapped_to(width: usize, label: &str, text: &str) -> String {
+    let indent = " ".repeat(label.chars().count());
+    let mut wrapped = label.to_owned();
+    let mut column = indent.len();
+    for (index, word) in text.split_whitespace().enumerate() {
+        let length = word.chars().count();
+        if index > 0 && column + 1 + length > width {
+            wrapped.push('\n');
+            wrapped.push_str(&indent);
+            column = indent.len();
+        } else if index > 0 {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped.push_str(word);
+        column += length;
+    }
+    wrapped
+}

@@ -1,0 +1,91 @@
+//! For reports.
+
+use std::fmt::Write as _;
+
+use findings::run::{Comparison, Finding, Side};
+
+use super::{HEADINGS, Time, caveat, fact, on_one_line, remarkable, row, short, summary, words};
+use crate::escape;
+
+/// The whole comparison.
+#[must_use]
+pub fn comparison(comparison: &Comparison) -> String {
+    let comparison = &escape::findings(comparison);
+    let target = &comparison.target;
+    let mut text = format!(
+        "Calls went to {} ({}), region {}; credentials: {}.\n\n",
+        target.endpoint, target.kind, target.region, target.credentials_from
+    );
+    let _ = writeln!(text, "| {} |", HEADINGS.join(" | "));
+    text.push_str("| --- | --- | ---: | ---: | ---: | ---: |\n");
+    for finding in &comparison.scenarios {
+        let row = row(finding);
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} | {} |",
+            row.scenario,
+            row.verdict.word(),
+            row.requests,
+            time(row.raw),
+            time(row.sdk),
+            row.ratio
+        );
+    }
+    let _ = writeln!(text, "\n{}\n\n{}", summary(comparison), caveat(comparison));
+    for finding in remarkable(comparison) {
+        text.push_str(&remark(finding));
+    }
+    text
+}
+
+/// What both sides came to, without the times: for a report that has measured ones.
+#[must_use]
+pub fn outcomes(comparison: &Comparison) -> String {
+    let [scenario, both, requests, ..] = HEADINGS;
+    let mut text = format!("| {scenario} | {both} | {requests} |\n| --- | --- | ---: |\n");
+    for row in comparison.scenarios.iter().map(row) {
+        let (verdict, requests) = (row.verdict.word(), row.requests);
+        let _ = writeln!(text, "| `{}` | {verdict} | {requests} |", row.scenario);
+    }
+    let _ = writeln!(text, "\n{}.", summary(comparison));
+    for finding in remarkable(comparison) {
+        text.push_str(&remark(finding));
+    }
+    text
+}
+
+/// With the range, for which the terminal has no room.
+fn time(time: Time) -> String {
+    match time.range {
+        Some(range) => format!("{} ({range})", time.median),
+        None => time.median,
+    }
+}
+
+fn remark(finding: &Finding) -> String {
+    let mut text = format!("\n**{}**", finding.name);
+    if let Some(reason) = &finding.raw.reason {
+        let _ = write!(text, ": {}", escape::markdown(reason));
+    }
+    text.push('\n');
+    for difference in &finding.differences {
+        let _ = writeln!(
+            text,
+            "- {}: raw {}, sdk {}",
+            escape::markdown_code(&difference.path),
+            escape::markdown_code(&short(&difference.raw)),
+            escape::markdown_code(&short(&difference.sdk))
+        );
+    }
+    if finding.raw.reason.is_none() {
+        text.push_str(&side("raw", &finding.raw));
+        text.push_str(&side("sdk", &finding.sdk));
+    }
+    text
+}
+
+fn side(name: &str, side: &Side) -> String {
+    let Some(words) = words(side) else { return String::new() };
+    let (fact, words) = (escape::markdown(&fact(side)), escape::markdown_code(&on_one_line(words)));
+    format!("- {name} ({fact}) prints: {words}\n")
+}

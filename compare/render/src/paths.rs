@@ -1,0 +1,266 @@
+//! What runs on each side → text. What to show is decided here, once; the ways of writing it differ in
+//! their punctuation only.
+
+mod markdown;
+mod terminal;
+
+use std::collections::BTreeMap;
+
+use findings::{
+    machine::Build,
+    paths::{Cost, Group, Instructions, Interceptor, Path, Paths, Phase, PhaseKind},
+};
+
+use super::units::grouped;
+
+pub use markdown::{costs_markdown, markdown, notes_markdown, ways_markdown};
+pub use terminal::text;
+
+/// Crates that are named one by one; the others are in their groups.
+const CRATES_SHOWN: usize = 12;
+
+/// Nothing is listed that was not recorded while it ran.
+const NOTHING_RECORDED: &str = "No phase was recorded when this was measured.";
+
+/// Part of a way, and how often it is gone in a row: a listing has its pages, a wait its polls.
+struct Lap<'p> {
+    phases: &'p [Phase],
+    times: usize,
+}
+
+fn laps(path: &Path) -> Vec<Lap<'_>> {
+    let phases = path.trace.phases.as_slice();
+    let Some(first) = phases.first() else { return Vec::new() };
+    let starts: Vec<_> = (0..phases.len()).filter(|&at| phases[at] == *first).collect();
+    let ends = starts.iter().skip(1).copied().chain([phases.len()]);
+    let mut laps: Vec<Lap<'_>> = Vec::new();
+    for (start, end) in starts.iter().copied().zip(ends) {
+        let phases = &phases[start..end];
+        match laps.last_mut() {
+            Some(last) if last.phases == phases => last.times += 1,
+            _ => laps.push(Lap { phases, times: 1 }),
+        }
+    }
+    laps
+}
+
+fn kind(phase: &Phase) -> &'static str {
+    match phase.kind {
+        PhaseKind::Function => "fn",
+        PhaseKind::Span => "span",
+        PhaseKind::Hook => "hook",
+    }
+}
+
+/// Who does something at a hook; those that are asked at all of them stand below, once.
+fn acting(path: &Path, phase: &Phase) -> String {
+    if phase.kind != PhaseKind::Hook {
+        return String::new();
+    }
+    let interceptors = path.trace.interceptors.iter();
+    let acting = interceptors.filter(|one| !is_everywhere(one) && one.hooks.contains(&phase.name));
+    acting.map(|one| &*one.name).collect::<Vec<_>>().join(", ")
+}
+
+fn is_everywhere(interceptor: &Interceptor) -> bool {
+    interceptor.hooks.len() == findings::paths::HOOKS
+}
+
+/// What is there by name, on the SDK's side: a heading, and the names. Nothing where there is no
+/// service client.
+fn components(path: &Path) -> Vec<(String, String)> {
+    let trace = &path.trace;
+    let interceptors: Vec<_> = trace.interceptors.iter().map(|one| &*one.name).collect();
+    let everywhere = trace.interceptors.iter().filter(|one| is_everywhere(one));
+    let everywhere: Vec<_> = everywhere.map(|one| &*one.name).collect();
+    let plugins: Vec<_> = trace.plugins.iter().map(String::as_str).collect();
+    let all = [
+        ("interceptors", interceptors),
+        ("asked at every hook, because not saying at which they act", everywhere),
+        ("retry classifiers", trace.retry_classifiers.iter().map(|one| &**one).collect()),
+        ("plugins of the client", plugins),
+    ];
+    let named = all.into_iter().filter(|(_, names)| !names.is_empty());
+    named.map(|(what, names)| (format!("{what} ({})", names.len()), names.join(", "))).collect()
+}
+
+const COST_HEADINGS: [&str; 4] = ["a warm call", "raw", "sdk", "bare"];
+
+/// What a warm call takes, row by row.
+fn costs(paths: &Paths) -> Vec<[String; 4]> {
+    let sides = [Some(&paths.raw.cost), Some(&paths.sdk.cost), paths.bare.as_ref()];
+    let row = |label: &str, of: &dyn Fn(&Cost) -> Option<u64>| {
+        let cell = |side: Option<&Cost>| side.and_then(of).map_or("–".to_owned(), grouped);
+        [label.to_owned(), cell(sides[0]), cell(sides[1]), cell(sides[2])]
+    };
+    let counted =
+        |of: fn(&Instructions) -> u64| move |cost: &Cost| cost.instructions.as_ref().map(of);
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let mut rows = vec![
+        row("allocations", &|cost| Some(cost.heap.allocations)),
+        row("bytes allocated", &|cost| Some(cost.heap.bytes)),
+    ];
+    if paths.raw.cost.instructions.is_some() {
+        rows.extend([
+            row("instructions", &counted(|all| all.total)),
+            row("above hashing", &counted(Instructions::above_hashing)),
+        ]);
+        if paths.bare.is_some() {
+            let own = |side| paths.own_instructions(side).map_or("–".to_owned(), signed);
+            let (raw, sdk) = (own(&paths.raw), own(&paths.sdk));
+            rows.push(["above hashing and bare".to_owned(), raw, sdk, "–".to_owned()]);
+        }
+        rows.extend([
+            row("functions", &move |cost| Some(count(cost.instructions.as_ref()?.functions))),
+            row("crates", &move |cost| Some(count(cost.instructions.as_ref()?.crates.len()))),
+        ]);
+    }
+    rows
+}
+
+/// One pair of bars: what both sides spend on the same.
+struct Bars {
+    label: String,
+    raw: u64,
+    sdk: u64,
+}
+
+/// Instructions by kind of work, the SDK's largest first.
+fn by_group(raw: &Instructions, sdk: &Instructions) -> Vec<Bars> {
+    let mut groups = BTreeMap::<Group, (u64, u64)>::new();
+    raw.groups
+        .iter()
+        .for_each(|share| groups.entry(share.group).or_default().0 = share.instructions);
+    sdk.groups
+        .iter()
+        .for_each(|share| groups.entry(share.group).or_default().1 = share.instructions);
+    in_order(groups.into_iter().map(|(group, counts)| (group.name().to_owned(), counts)))
+}
+
+/// Instructions by crate, the largest first.
+fn by_crate(raw: &Instructions, sdk: &Instructions) -> Vec<Bars> {
+    let mut crates = BTreeMap::<&str, (u64, u64)>::new();
+    raw.crates
+        .iter()
+        .for_each(|share| crates.entry(&share.name).or_default().0 = share.instructions);
+    sdk.crates
+        .iter()
+        .for_each(|share| crates.entry(&share.name).or_default().1 = share.instructions);
+    let mut bars = in_order(crates.into_iter().map(|(name, counts)| (name.to_owned(), counts)));
+    bars.truncate(CRATES_SHOWN);
+    bars
+}
+
+fn in_order(counts: impl Iterator<Item = (String, (u64, u64))>) -> Vec<Bars> {
+    let mut bars: Vec<_> = counts.map(|(label, (raw, sdk))| Bars { label, raw, sdk }).collect();
+    bars.sort_by_key(|bars| std::cmp::Reverse(bars.raw.max(bars.sdk)));
+    bars
+}
+
+fn longest(bars: &[Bars]) -> u64 {
+    bars.iter().map(|bars| bars.raw.max(bars.sdk)).max().unwrap_or(0)
+}
+
+/// `value` of `longest` as a bar of at most `width` characters, to an eighth of one.
+fn bar(value: u64, longest: u64, width: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let width = u64::try_from(width).unwrap_or(0);
+    let eighths = (u128::from(value) * u128::from(width) * 8).div_ceil(u128::from(longest.max(1)));
+    let eighths = usize::try_from(eighths).unwrap_or(0);
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
+/// What the numbers mean, and what they cannot say.
+fn notes(paths: &Paths) -> Vec<String> {
+    let mut notes = vec![
+        "Counted is a warm call: the connection stands, and every cache is filled. The endpoint is in \
+         another process. Allocations are the same in every run, unless the answer is so long that \
+         it comes in pieces, which a busy machine makes more of. Phases are recorded while a call \
+         runs. raw's are the functions that note themselves when they are entered, which are its own \
+         steps and not what they call below; SigningKey::derive is among them only where no key was \
+         kept from an earlier call. The SDK's are those of a client with one interceptor more, which \
+         marks the hooks; the counts are of one without it. ObserveAttempts, which counts requests, \
+         is ours too."
+            .to_owned(),
+    ];
+    if paths.bare.is_some() {
+        notes.push(
+            "bare sends a copy of what raw signed beforehand, through reqwest as raw does, and parses \
+             nothing. The SDK has a client of its own, over the same hyper."
+                .to_owned(),
+        );
+    }
+    if paths.raw.cost.instructions.is_some() {
+        notes.push(
+            "Instructions are callgrind's, without the kernel's; they differ by a few in a thousand \
+             from run to run (random ids, hash seeds, the time). Its processor has no SHA \
+             instructions, so hashing weighs more than it does elsewhere. A crate is what the symbol \
+             says: what was inlined counts where it went, so `--release` shows fewer crates and \
+             functions than are at work."
+                .to_owned(),
+        );
+    }
+    if paths.machine.build == Build::Unoptimised {
+        notes.push(
+            "This build is not optimised, and the SDK's generated code less than the rest: \
+             `cargo run --release -p compare -- paths …` is the one to quote."
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+/// What the reader is to take from all this.
+fn conclusion(paths: &Paths) -> String {
+    let heap = |path: &Path| (path.cost.heap.allocations, path.cost.heap.bytes);
+    let ((raw, raw_bytes), (sdk, sdk_bytes)) = (heap(&paths.raw), heap(&paths.sdk));
+    let mut text = format!(
+        "A warm call allocates {} times ({} bytes) in raw and {} times ({} bytes) in the SDK.",
+        grouped(raw),
+        grouped(raw_bytes),
+        grouped(sdk),
+        grouped(sdk_bytes)
+    );
+    let own = |path| paths.own_instructions(path);
+    if let (Some(raw), Some(sdk)) = (own(&paths.raw), own(&paths.sdk)) {
+        let http = |path: &Path| {
+            let counted = path.cost.instructions.as_ref();
+            counted.map_or(0, |all| {
+                (100 * all.of_group(Group::Http) + all.total / 2) / all.total.max(1)
+            })
+        };
+        text = format!(
+            "{text} Above hashing and above the bare call, raw executes {} instructions and the SDK \
+             {}. HTTP (reqwest, hyper and what is below them) is {} % of all of raw's and {} % of the \
+             SDK's.",
+            signed(raw),
+            signed(sdk),
+            http(&paths.raw),
+            http(&paths.sdk)
+        );
+    }
+    text
+}
+
+fn signed(number: i64) -> String {
+    let sign = if number < 0 { "−" } else { "" };
+    format!("{sign}{}", grouped(number.unsigned_abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bar, signed};
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share() {
+        assert_eq!(bar(50, 100, 4), "██");
+        assert_eq!(bar(100, 100, 4), "████");
+        assert_eq!(bar(1, 1_000_000, 4), "▏", "what is there is seen");
+        assert_eq!(bar(0, 0, 4), "");
+    }
+
+    #[test]
+    fn a_minus_stands_before_what_is_less_than_bare() {
+        assert_eq!(signed(-1234), "−1,234");
+    }
+}

@@ -1,0 +1,161 @@
+//! For people, with colours; whoever prints it strips them where they are not wanted.
+
+use std::fmt::Write as _;
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
+use findings::run::{Comparison, Finding, Side};
+
+use super::{HEADINGS, Verdict, caveat, fact, remarkable, row, short, summary, words, wrapped_to};
+use crate::escape;
+
+/// Prose in longer lines is hard to read, however wide the terminal is.
+const WIDEST: usize = 100;
+
+/// The whole comparison, its prose in lines of at most `width` characters.
+#[must_use]
+pub fn comparison(comparison: &Comparison, width: usize) -> String {
+    let comparison = &escape::findings(comparison);
+    let width = width.min(WIDEST);
+    let target = &comparison.target;
+    let mut text = format!(
+        "\nraw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)\n\n  calls go to  {} ({}), {}\n{}\n",
+        target.endpoint,
+        target.kind,
+        target.region,
+        wrapped_to(width, "  credentials  ", &target.credentials_from)
+    );
+    for note in &target.notes {
+        let _ = writeln!(text, "{}", wrapped_to(width, "  note         ", note));
+    }
+    let _ = writeln!(text, "\n{}", table(comparison, width));
+    for finding in remarkable(comparison) {
+        if let Some(remark) = remark(finding, width) {
+            let _ = writeln!(text, "{remark}");
+        }
+    }
+    let _ = writeln!(
+        text,
+        "{}\n\n{}\n",
+        summary(comparison),
+        wrapped_to(width, "", &caveat(comparison))
+    );
+    text.push_str(next_steps(comparison));
+    text
+}
+
+/// One row a scenario, and below a row what each side's user reads there where the call came to
+/// nothing: that is where the sides differ most.
+fn table(comparison: &Comparison, width: usize) -> String {
+    let table = rows(comparison).to_string();
+    let mut lines = table.lines();
+    let mut text = lines.by_ref().take(1).fold(String::new(), |text, line| text + line + "\n");
+    for (line, finding) in lines.zip(&comparison.scenarios) {
+        let _ = writeln!(text, "{line}");
+        if finding.raw.reason.is_none() {
+            for (name, side) in [("raw", &finding.raw), ("sdk", &finding.sdk)] {
+                if let Some(words) = words(side) {
+                    let _ = writeln!(
+                        text,
+                        "{}",
+                        wrapped_to(width, &format!("   {name} prints  "), words)
+                    );
+                }
+            }
+        }
+    }
+    text
+}
+
+fn rows(comparison: &Comparison) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).force_no_tty().enforce_styling();
+    table.set_header(HEADINGS.map(|heading| Cell::new(heading).add_attribute(Attribute::Dim)));
+    for column in 2..HEADINGS.len() {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for finding in &comparison.scenarios {
+        let row = row(finding);
+        table.add_row([
+            Cell::new(row.scenario),
+            verdict(row.verdict),
+            Cell::new(row.requests),
+            Cell::new(row.raw.median),
+            Cell::new(row.sdk.median),
+            Cell::new(row.ratio),
+        ]);
+    }
+    table
+}
+
+fn verdict(verdict: Verdict) -> Cell {
+    let (mark, colour) = match verdict {
+        Verdict::Same | Verdict::Refused => ('✓', Color::Green),
+        Verdict::Unexpected | Verdict::NotTried | Verdict::Differs => ('✗', Color::Red),
+        Verdict::Skipped => ('–', Color::Yellow),
+    };
+    Cell::new(format!("{mark} {}", verdict.word())).fg(colour)
+}
+
+/// What is to be said of a scenario beside its row, if there is more.
+fn remark(finding: &Finding, width: usize) -> Option<String> {
+    let mut text = String::new();
+    for difference in &finding.differences {
+        let _ = writeln!(text, "  {}", escape::line(&difference.path));
+        let _ = writeln!(text, "    raw  {}", short(&difference.raw));
+        let _ = writeln!(text, "    sdk  {}", short(&difference.sdk));
+    }
+    if finding.raw.reason.is_none() {
+        text.push_str(&side("raw", &finding.raw, width));
+        text.push_str(&side("sdk", &finding.sdk, width));
+    }
+    let reason = finding.raw.reason.as_ref().map(|reason| format!(", {reason}"));
+    if text.is_empty() && reason.is_none() {
+        return None;
+    }
+    let verdict = Verdict::of(finding).word();
+    Some(format!("{}: {verdict}{}\n{text}", finding.name, reason.unwrap_or_default()))
+}
+
+/// What a failure holds beyond what is printed of it.
+fn side(name: &str, side: &Side, width: usize) -> String {
+    let Some(failure) = &side.failure else { return String::new() };
+    let mut more = String::new();
+    if failure.context != failure.display {
+        let _ = writeln!(more, "{}", wrapped_to(width, "       in full: ", &cut(&failure.context)));
+    }
+    for (name, value) in failure.details.iter().filter(|(name, _)| name == "CanonicalRequest") {
+        let _ = writeln!(more, "       the service's own {name}:");
+        for line in value.lines() {
+            let _ = writeln!(more, "         {line}");
+        }
+    }
+    let unsaid = |advice: &&String| !failure.display.contains(advice.as_str());
+    if let Some(advice) = failure.advice.as_ref().filter(unsaid) {
+        let _ = writeln!(more, "{}", wrapped_to(width, "       advice: ", advice));
+    }
+    if more.is_empty() { more } else { format!("  {name}  {}\n{more}", fact(side)) }
+}
+
+/// The SDK's full text of an error quotes the whole answer, in hexadecimal too.
+fn cut(text: &str) -> String {
+    const ENOUGH: usize = 600;
+    if text.chars().count() <= ENOUGH {
+        return text.to_owned();
+    }
+    let beginning: String = text.chars().take(ENOUGH).collect();
+    format!("{beginning} … (the rest: --format json)")
+}
+
+fn next_steps(comparison: &Comparison) -> &'static str {
+    match &*comparison.target.kind {
+        "sandbox" => {
+            "Next: compare --format json | less          every answer, field by field\n      \
+             compare sign 'https://iam.amazonaws.com/?Action=ListUsers'   the steps of a signature, with your keys\n      \
+             compare sandbox                       the endpoint alone, for any AWS client\n      \
+             compare --target aws --only s3        the same on AWS, reading only\n"
+        }
+        _ => "Next: compare --format json | less          every answer, field by field\n",
+    }
+}

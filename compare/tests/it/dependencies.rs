@@ -1,0 +1,256 @@
+//! Which crate may depend on which, who prints, and that aws-sdk-ec2 is built once.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::PathBuf,
+    process::Command,
+    sync::LazyLock,
+};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+
+/// What cargo says of this workspace, for this machine alone: whatever else it would have to fetch
+/// packages for.
+static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
+    let words = ["--locked", "--offline", "--filter-platform", &host()];
+    MetadataCommand::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .other_options(words.map(str::to_owned))
+        .exec()
+        .expect("cargo describes the workspace")
+});
+
+/// The arrows: every crate of the workspace, and those of ours that it may depend on.
+const ARROWS: [(&str, &[&str]); 13] = [
+    ("contract", &[]),
+    ("raw", &["contract"]),
+    ("sdk", &["contract"]),
+    ("sandbox", &[]),
+    ("diagnose", &["contract", "raw", "sandbox"]),
+    ("findings", &["contract"]),
+    ("render", &["findings"]),
+    ("measure", &["contract", "diagnose", "findings", "raw", "sandbox", "sdk", "workloads"]),
+    (
+        "compare",
+        &[
+            "contract",
+            "diagnose",
+            "findings",
+            "measure",
+            "programs",
+            "raw",
+            "render",
+            "sandbox",
+            "workloads",
+        ],
+    ),
+    ("workloads", &["contract", "raw"]),
+    ("programs", &["contract", "raw", "sdk"]),
+    ("benches", &["findings", "measure", "workloads"]),
+    ("slim", &[]),
+];
+
+/// The crates that must build without the SDK.
+const WITHOUT_THE_SDK: [&str; 7] =
+    ["contract", "raw", "sandbox", "diagnose", "findings", "render", "slim"];
+
+fn host() -> String {
+    let version = cargo(&["-vV"]);
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("cargo knows its host").to_owned()
+}
+
+fn cargo(words: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args(words)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn id(name: &str) -> &'static PackageId {
+    let found = METADATA.workspace_packages().into_iter().find(|package| package.name == name);
+    &found.unwrap_or_else(|| panic!("{name} is no member of the workspace")).id
+}
+
+/// The names of all that `name` needs to be built, itself not among them.
+fn reach(name: &str) -> BTreeSet<&'static str> {
+    let resolve = METADATA.resolve.as_ref().expect("a resolved graph");
+    let nodes: HashMap<_, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
+    let names: HashMap<_, _> =
+        METADATA.packages.iter().map(|package| (&package.id, package.name.as_str())).collect();
+    let mut reached = BTreeSet::new();
+    let mut open = vec![id(name)];
+    while let Some(next) = open.pop() {
+        for dependency in &nodes[next].deps {
+            let builds = dependency
+                .dep_kinds
+                .iter()
+                .any(|kind| matches!(kind.kind, DependencyKind::Normal | DependencyKind::Build));
+            if builds && reached.insert(&dependency.pkg) {
+                open.push(&dependency.pkg);
+            }
+        }
+    }
+    reached.into_iter().map(|id| names[id]).collect()
+}
+
+#[test]
+fn every_member_depends_on_those_that_its_arrows_point_to() {
+    let members: BTreeSet<_> =
+        METADATA.workspace_packages().iter().map(|package| package.name.to_string()).collect();
+    assert_eq!(members, ARROWS.map(|(name, _)| name.to_owned()).into());
+    for (name, allowed) in ARROWS {
+        let package = METADATA[id(name)].dependencies.iter();
+        let direct = package
+            .filter(|needed| needed.kind != DependencyKind::Development)
+            .map(|needed| needed.name.as_str())
+            .filter(|needed| members.contains(*needed));
+        for needed in direct {
+            assert!(allowed.contains(&needed), "{name} depends on {needed}");
+        }
+    }
+}
+
+#[test]
+fn only_what_calls_the_sdk_reaches_it() {
+    for name in WITHOUT_THE_SDK {
+        let reached = reach(name);
+        let sdks: Vec<_> = reached.iter().filter(|name| name.starts_with("aws-")).collect();
+        assert_eq!(sdks, [&""; 0], "{name}");
+    }
+    for part in ["hmac", "sha2", "reqwest", "quick-xml"] {
+        assert!(reach("raw").contains(part), "raw no longer reaches {part}");
+    }
+    for part in ["aws-sdk-s3", "aws-sdk-ec2", "aws-config", "aws-sigv4"] {
+        assert!(reach("sdk").contains(part), "sdk no longer reaches {part}");
+    }
+    assert_eq!(reach("contract"), BTreeSet::new());
+    // It is built before everything else, to spare the user a long build.
+    assert!(reach("slim").len() < 20, "{:?}", reach("slim"));
+}
+
+/// What a library would say by itself, nobody could mask, escape or leave out.
+#[test]
+fn only_the_command_line_prints_and_exits() {
+    const PRINTS: [&str; 8] = [
+        "println!",
+        "eprintln!",
+        "print!(",
+        "dbg!",
+        "io::stdout",
+        "io::stderr",
+        "process::exit",
+        "ExitCode",
+    ];
+    let libraries =
+        ["contract", "raw", "sdk", "sandbox", "diagnose", "findings", "render", "measure"];
+    let mut files = 0;
+    for name in libraries {
+        let folder = METADATA[id(name)].manifest_path.parent().expect("a folder").join("src");
+        for file in rust_files(folder.into()) {
+            // A test may print.
+            let text = std::fs::read_to_string(&file).expect("text");
+            let (code, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
+            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                let printing = PRINTS.iter().find(|word| line.contains(**word));
+                assert_eq!(printing, None, "{}: {line}", file.display());
+            }
+            files += 1;
+        }
+    }
+    assert!(files > 150, "{files} files were read");
+}
+
+/// `cargo bench -p benches --no-default-features --bench signing` is to take a minute, not ten.
+#[test]
+fn the_signing_bench_builds_no_service_client() {
+    let words = ["-p", "benches", "--no-default-features"];
+    let built = features(&[&words[..], &["-e", "normal,build,dev"]].concat());
+    let clients = built.keys().filter(|package| package.starts_with("aws-sdk-"));
+    assert_eq!(clients.count(), 0);
+    assert!(built.keys().any(|package| package.starts_with("workloads ")));
+}
+
+/// For each package of `cargo tree` with these words, the features it is built with: more than one
+/// list, where it is built for the machine that builds as well.
+fn features(words: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let tree = ["tree", "--locked", "--offline", "--prefix", "none", "--format", "{p}|{f}"];
+    let mut packages = BTreeMap::<_, BTreeSet<_>>::new();
+    for line in cargo(&[&tree, words].concat()).lines() {
+        let line = line.trim_end_matches(" (*)");
+        if let Some((package, features)) = line.split_once('|') {
+            packages.entry(package.to_owned()).or_default().insert(features.to_owned());
+        }
+    }
+    packages
+}
+
+#[test]
+fn tests_and_benches_build_the_service_clients_with_the_features_of_the_binary() {
+    let binary = features(&["-p", "compare", "-e", "normal,build"]);
+    // What a change of features would build again: EC2's client, S3's, and everything below them.
+    let mut below = features(&["-p", "aws-sdk-ec2", "-e", "normal,build"]);
+    assert!(below.len() > 50, "{} packages are below aws-sdk-ec2", below.len());
+    below.extend(features(&["-p", "aws-sdk-s3", "-e", "normal,build"]));
+    for tests in [&["--workspace"][..], &["-p", "compare"], &["-p", "sdk"], &["-p", "benches"]] {
+        let tested = features(&[tests, &["-e", "normal,build,dev"]].concat());
+        let mut otherwise = Vec::new();
+        for package in below.keys().filter(|package| binary.contains_key(*package)) {
+            let Some(with) = tested.get(package) else { continue };
+            // One list more is another build, of a package that is then there twice.
+            if !binary[package].is_subset(with) {
+                otherwise.push(format!("{package}: {:?}, tests {with:?}", binary[package]));
+            }
+        }
+        assert!(
+            otherwise.is_empty(),
+            "cargo with `{}` builds a service client again, up to five minutes: give the crate `sdk` the \
+             features that the tests ask for\n{}",
+            tests.join(" "),
+            otherwise.join("\n")
+        );
+    }
+}
+
+/// A signature is for one host, and a presigned URL is as good as a key.
+#[test]
+fn no_http_client_follows_redirects_or_sends_a_referer() {
+    let [careless, careful] = ["new()", "builder()"].map(|end| format!("reqwest::Client::{end}"));
+    let mut clients = 0;
+    for file in METADATA.workspace_packages().into_iter().flat_map(sources) {
+        let text = std::fs::read_to_string(&file).expect("text");
+        assert!(!text.contains(&careless), "{} makes a careless client", file.display());
+        for client in text.split(&careful).skip(1) {
+            let (settings, _) = client.split_once(".build()").expect("a client is built");
+            let is_careful =
+                settings.contains("Policy::none()") && settings.contains(".referer(false)");
+            assert!(is_careful, "{}: {settings}", file.display());
+            clients += 1;
+        }
+    }
+    assert!(clients >= 5, "{clients} clients were found");
+}
+
+/// The Rust files of a member, its tests among them.
+fn sources(package: &cargo_metadata::Package) -> Vec<PathBuf> {
+    rust_files(package.manifest_path.parent().expect("a folder").into())
+}
+
+fn rust_files(folder: PathBuf) -> Vec<PathBuf> {
+    let mut open = vec![folder];
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
