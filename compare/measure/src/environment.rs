@@ -166,7 +166,7 @@ impl fmt::Display for Origin {
 mod tests {
     use std::fs;
 
-    use super::{Environment, Origin};
+    use super::{Environment, Notices, Origin};
 
     #[test]
     fn a_broken_line_is_named_by_number_and_never_shown() {

@@ -112,7 +112,7 @@ fn without_entities(text: &str) -> String {
 mod tests {
     use contract::{Failure, Stage};
 
-    use super::{Fact, KeptBy, Readings};
+    use super::{Fact, Readings, kept_by};
 
     fn holds(text: &str, value: &str) -> bool {
         Readings::of(text).hold(value)
@@ -168,7 +168,7 @@ mod tests {
             details: vec![("body".into(), "a\nb".into())],
             ..Failure::new(Stage::Service, "service error")
         };
-        let kept = KeptBy::of(&failure, &facts);
+        let kept = kept_by(&failure, &facts);
         assert!(kept.display.is_empty());
         assert_eq!(kept.error_context, ["code"]);
         assert_eq!(kept.debug, ["status", "code", "StringToSign"]);

@@ -129,7 +129,9 @@ mod tests {
     use std::{fs, io::Write as _};
 
     use super::{Function, read};
-    use crate::paths::crates::{Crate, Group};
+    use findings::paths::Group;
+
+    use crate::paths::crates::Crate;
 
     /// Two functions that call each other's, one of them in two objects, with positions of both kinds.
     const PROFILE: &str = "\
