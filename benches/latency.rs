@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use findings::latency::Arm;
+use findings::latency::LatencyArm;
 use measure::{
     bench::latency::{OPERATIONS, arms, runtime},
     session::{Session, TargetName, TargetOptions},
@@ -17,7 +17,7 @@ fn latency(criterion: &mut Criterion) {
     for operation in OPERATIONS {
         let arms = runtime.block_on(arms(&place, operation)).expect("both sides answer alike");
         let mut group = criterion.benchmark_group(operation.name());
-        for arm in [Arm::Raw, Arm::Sdk, Arm::Bare] {
+        for arm in [LatencyArm::Raw, LatencyArm::Sdk, LatencyArm::Bare] {
             group.bench_function(arm.name(), |bencher| {
                 bencher.iter_custom(|times| {
                     runtime.block_on(async {

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use measure::bench::parse::{Arm, Document};
+use findings::side::Side;
+use measure::bench::parse::Document;
 
 fn parse(criterion: &mut Criterion) {
     let documents = Document::all().expect("both sides read the same values");
     for document in &documents {
         let mut group = criterion.benchmark_group(&document.name);
         group.throughput(Throughput::Bytes(document.bytes() as u64));
-        for arm in Arm::ALL {
-            group.bench_function(arm.name(), |bencher| {
-                bencher.iter_custom(|times| (0..times).map(|_| document.time(arm)).sum());
+        for side in Side::ALL {
+            group.bench_function(side.name(), |bencher| {
+                bencher.iter_custom(|times| (0..times).map(|_| document.time(side)).sum());
             });
         }
         group.finish();

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use measure::bench::startup::{Arm, Programs};
+use measure::bench::startup::{Programs, StartedProgram};
 
 fn startup(criterion: &mut Criterion) {
     let programs = Programs::find().expect("every program lists the buckets");
     let mut group = criterion.benchmark_group("startup");
-    for arm in Arm::ALL {
+    for arm in StartedProgram::ALL {
         let run = || programs.run(arm).expect("it listed the buckets before");
         group.bench_function(arm.name(), |bencher| {
             bencher.iter_custom(|times| {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use similar::{Algorithm, capture_diff_slices};
 
 use crate::{
-    run::{Difference, Outcome, Side},
+    run::{Difference, Outcome, SideResult},
     scenario::Scenario,
 };
 
@@ -40,7 +40,7 @@ const IDENTITIES: &[&str] = &["name", "key", "id"];
 /// Every difference between the two sides of `scenario`. Request ids and the wording of errors are
 /// no part of it: they are shown, not compared.
 #[must_use]
-pub fn sides(scenario: Scenario, raw: &Side, sdk: &Side) -> Vec<Difference> {
+pub fn sides(scenario: Scenario, raw: &SideResult, sdk: &SideResult) -> Vec<Difference> {
     if raw.outcome != sdk.outcome {
         return vec![difference("/outcome", outcome(raw.outcome), outcome(sdk.outcome))];
     }

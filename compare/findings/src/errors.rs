@@ -10,20 +10,20 @@ use crate::{machine::Machine, run::Outcome};
 
 /// All that `compare errors` found.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Findings {
+pub struct ErrorResults {
     /// Under which conditions the times were taken.
     pub machine: Machine,
     /// In the order of the catalogue.
-    pub cases: Vec<Finding>,
+    pub cases: Vec<CaseResult>,
     /// What each way of printing kept of what both sides were told.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptCount>,
     /// Wall-clock time of it all.
     pub elapsed_ms: u64,
 }
 
 /// One case on both sides.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Finding {
+pub struct CaseResult {
     /// Its name.
     pub id: Cow<'static, str>,
     /// Who was called.
@@ -39,18 +39,18 @@ pub struct Finding {
     /// Why the case was not what it should have been, if so.
     pub problem: Option<String>,
     /// What the service answered; to raw, which is asked first.
-    pub wire: Wire,
+    pub wire: WireAnswer,
     /// What is said in there.
     pub facts: Vec<Fact>,
     /// What raw told its user.
-    pub raw: Side,
+    pub raw: CaseSide,
     /// What the SDK told its user.
-    pub sdk: Side,
+    pub sdk: CaseSide,
 }
 
 /// What one side told its user.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Side {
+pub struct CaseSide {
     /// How the call ended; `skipped` where it is not possible.
     pub outcome: Outcome,
     /// Whether the side lets its user come into this state at all.
@@ -95,7 +95,7 @@ pub struct WrongAndRight {
 
 /// How many facts one way of printing kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Kept {
+pub struct KeptCount {
     /// `raw` or `sdk`.
     pub side: Cow<'static, str>,
     /// `display`, `error_context`, `debug` or `api`; or [`WHOLE_CONTEXT`].
@@ -108,7 +108,7 @@ pub struct Kept {
     pub cases: usize,
 }
 
-impl Findings {
+impl ErrorResults {
     /// Whether every case was what it should have been.
     #[must_use]
     pub fn all_played(&self) -> bool {
@@ -118,9 +118,9 @@ impl Findings {
     /// What each side says to print keeps where all of it is read: with the copy of `debug` that the
     /// SDK's ends in, so that whoever prints it sees what either holds.
     #[must_use]
-    pub fn kept_by_whole_context(&self) -> [Kept; 2] {
+    pub fn kept_by_whole_context(&self) -> [KeptCount; 2] {
         let cases: Vec<_> = self.cases.iter().filter(|case| case.is_counted()).collect();
-        let count = |name: &'static str, side: fn(&Finding) -> &Side| Kept {
+        let count = |name: &'static str, side: fn(&CaseResult) -> &CaseSide| KeptCount {
             side: name.into(),
             way: WHOLE_CONTEXT.into(),
             kept: cases.iter().map(|case| side(case).in_whole_context()).sum(),
@@ -131,7 +131,7 @@ impl Findings {
     }
 }
 
-impl Side {
+impl CaseSide {
     fn in_whole_context(&self) -> usize {
         let KeptBy { error_context, debug, .. } = &self.kept_by;
         let is_printed = |fact: &&Fact| {
@@ -153,10 +153,10 @@ impl Side {
     }
 }
 
-/// The way of [`Findings::kept_by_whole_context`].
+/// The way of [`ErrorResults::kept_by_whole_context`].
 pub const WHOLE_CONTEXT: &str = "whole_context";
 
-impl Finding {
+impl CaseResult {
     /// The service's error code, where the answer has one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
@@ -164,7 +164,7 @@ impl Finding {
         Some(&code.value)
     }
 
-    /// Whether its facts are counted: it [is comparable](Finding::is_comparable), and has some.
+    /// Whether its facts are counted: it [is comparable](CaseResult::is_comparable), and has some.
     #[must_use]
     pub fn is_counted(&self) -> bool {
         self.is_comparable() && !self.raw.facts.is_empty()
@@ -174,15 +174,15 @@ impl Finding {
     /// for a route of API Gateway, and none that fetches a presigned URL.
     #[must_use]
     pub fn is_comparable(&self) -> bool {
-        let failed = |side: &Side| matches!(side.outcome, Outcome::Refused | Outcome::Failed);
+        let failed = |side: &CaseSide| matches!(side.outcome, Outcome::Refused | Outcome::Failed);
         self.sdk.note.is_none() && failed(&self.raw) && failed(&self.sdk)
     }
 }
 
-impl Kept {
+impl KeptCount {
     /// Counts, for each side and way of printing, the facts that it kept in `cases`.
     #[must_use]
-    pub fn count(cases: &[Finding]) -> Vec<Self> {
+    pub fn count(cases: &[CaseResult]) -> Vec<Self> {
         let cases: Vec<_> = cases.iter().filter(|case| case.is_counted()).collect();
         let sides = [
             ("raw", cases.iter().map(|case| &case.raw).collect::<Vec<_>>()),
@@ -217,7 +217,7 @@ pub struct KeptBy {
 
 /// An answer as it was on the wire.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Wire {
+pub struct WireAnswer {
     /// HTTP status; null where no answer came.
     pub status: Option<u16>,
     /// Names in lower case, and values, in their order.
@@ -275,7 +275,7 @@ impl KeptBy {
     }
 }
 
-impl Wire {
+impl WireAnswer {
     /// The value of the header of that lower-case name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

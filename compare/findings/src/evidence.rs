@@ -16,7 +16,7 @@ use crate::{
     machine::Machine,
     parse::Parsing,
     paths::Paths,
-    run::Comparison,
+    run::RunResult,
     scenario::Scenario,
     selfcheck::Selfcheck,
     signing::{Peers, Signing},
@@ -29,11 +29,11 @@ pub struct Evidence {
     /// By what it was made.
     pub made_by: MadeBy,
     /// `compare run`
-    pub run: Comparison,
+    pub run: RunResult,
     /// `compare explain`, of the operations in [`EXPLAINED`].
     pub explain: Vec<Explanation>,
     /// `compare errors`
-    pub errors: errors::Findings,
+    pub errors: errors::ErrorResults,
     /// `compare bench latency`
     pub latency: Latency,
     /// The same across a network of [`RTT`], for one operation.

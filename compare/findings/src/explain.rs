@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    run::{Side, TargetInfo},
+    run::{SideResult, TargetInfo},
     scenario::{Scenario, Service},
 };
 use grammar::LineDifference;
@@ -57,7 +57,7 @@ pub struct Walk {
     /// What came back for it.
     pub response: Option<Http>,
     /// How that was parsed, all further requests included.
-    pub parsed: Side,
+    pub parsed: SideResult,
 }
 
 /// The steps of a signature, in AWS's order.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::machine::Machine;
+use crate::{machine::Machine, side::Side};
 
 /// All that `compare footprint` found.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,9 +35,9 @@ pub struct Program {
     /// Lines of Rust code in the crates of others.
     pub lines_of_dependencies: u64,
     /// What a clean build in the profile `dev` takes and yields; none where nobody has made it.
-    pub dev: Option<Build>,
+    pub dev: Option<BuildCost>,
     /// The same in the profile `release`.
-    pub release: Option<Build>,
+    pub release: Option<BuildCost>,
 }
 
 /// How much of one crate was written here.
@@ -60,16 +60,6 @@ pub enum Task {
     AllScenarios,
 }
 
-/// Who does it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// By hand.
-    Raw,
-    /// By aws-sdk-rust.
-    Sdk,
-}
-
 impl Task {
     /// The name on the command line and in JSON.
     #[must_use]
@@ -77,17 +67,6 @@ impl Task {
         match self {
             Self::ListBuckets => "list-buckets",
             Self::AllScenarios => "all-scenarios",
-        }
-    }
-}
-
-impl Side {
-    /// The name in tables and JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Sdk => "sdk",
         }
     }
 }
@@ -116,7 +95,7 @@ impl Program {
 
 /// What a clean build took, and what came of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Build {
+pub struct BuildCost {
     /// Wall-clock time.
     pub seconds: f64,
     /// Of the largest process: a compiler, or a linker.

@@ -33,7 +33,7 @@ pub struct OperationResult {
     /// Rounds that were measured.
     pub rounds: usize,
     /// How long a call takes, by arm.
-    pub arms: Vec<ArmResult>,
+    pub arms: Vec<ArmLatency>,
     /// The SDK beside raw.
     pub sdk_beside_raw: PairedDiff,
     /// raw beside its HTTP client alone.
@@ -46,7 +46,7 @@ pub struct OperationResult {
 
 /// How long a call takes.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ArmResult {
+pub struct ArmLatency {
     /// `raw`, `sdk` or `bare`.
     pub name: Cow<'static, str>,
     /// Microseconds.
@@ -67,13 +67,13 @@ pub struct PairedDiff {
     /// How many times as long a call takes.
     pub ratio: Estimate,
     /// What that comes to.
-    pub verdict: Verdict,
+    pub verdict: RatioVerdict,
 }
 
 /// What the interval of a ratio allows to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum RatioVerdict {
     /// The whole interval lies above 1.
     Slower,
     /// The whole interval lies below 1.
@@ -111,10 +111,10 @@ pub fn analyse(samples: &Samples) -> Latency {
 }
 
 fn operation(series: &Series) -> OperationResult {
-    let arm = |arm: Arm| {
+    let arm = |arm: LatencyArm| {
         let times = Sorted::new(series.rounds.iter().map(|round| micros(round.of(arm))));
         let at = |p| times.quantile_estimate(p, LEVEL);
-        ArmResult {
+        ArmLatency {
             name: arm.name().into(),
             median_us: at(0.5),
             p90_us: at(0.9),
@@ -125,23 +125,23 @@ fn operation(series: &Series) -> OperationResult {
     OperationResult {
         name: series.operation,
         rounds: series.rounds.len(),
-        arms: [Arm::Raw, Arm::Sdk, Arm::Bare].map(arm).into(),
-        sdk_beside_raw: beside(&series.rounds, Arm::Sdk, Arm::Raw),
-        raw_beside_bare: beside(&series.rounds, Arm::Raw, Arm::Bare),
-        sdk_beside_bare: beside(&series.rounds, Arm::Sdk, Arm::Bare),
+        arms: [LatencyArm::Raw, LatencyArm::Sdk, LatencyArm::Bare].map(arm).into(),
+        sdk_beside_raw: beside(&series.rounds, LatencyArm::Sdk, LatencyArm::Raw),
+        raw_beside_bare: beside(&series.rounds, LatencyArm::Raw, LatencyArm::Bare),
+        sdk_beside_bare: beside(&series.rounds, LatencyArm::Sdk, LatencyArm::Bare),
         waterfall: series.waterfall.clone(),
     }
 }
 
 /// `one` beside `other`.
 #[must_use]
-pub fn beside(rounds: &[Round], one: Arm, other: Arm) -> PairedDiff {
+pub fn beside(rounds: &[Round], one: LatencyArm, other: LatencyArm) -> PairedDiff {
     let pairs = || rounds.iter().map(|round| (micros(round.of(one)), micros(round.of(other))));
     let ratio = Sorted::new(pairs().map(|(one, other)| one / other)).median_estimate();
     PairedDiff {
         difference_us: Sorted::new(pairs().map(|(one, other)| one - other)).median_estimate(),
         ratio,
-        verdict: Verdict::of(ratio),
+        verdict: RatioVerdict::of(ratio),
     }
 }
 
@@ -149,17 +149,18 @@ pub fn beside(rounds: &[Round], one: Arm, other: Arm) -> PairedDiff {
 #[must_use]
 pub fn against_itself(samples: &Samples) -> AaCheck {
     let rounds = || samples.series.iter().flat_map(|series| &series.rounds);
-    let ratios = rounds().map(|round| micros(round.of(Arm::RawAgain)) / micros(round.of(Arm::Raw)));
+    let ratios = rounds()
+        .map(|round| micros(round.of(LatencyArm::RawAgain)) / micros(round.of(LatencyArm::Raw)));
     let ratio = Sorted::new(ratios).quantile_estimate(0.5, A_A_LEVEL);
     AaCheck {
         rounds: rounds().count(),
         ratio,
-        holds: Verdict::of(ratio) == Verdict::NoDifference,
+        holds: RatioVerdict::of(ratio) == RatioVerdict::NoDifference,
         attempts: samples.attempts,
     }
 }
 
-impl Verdict {
+impl RatioVerdict {
     fn of(ratio: Estimate) -> Self {
         match ratio.interval {
             interval if interval.contains(1.0) => Self::NoDifference,
@@ -171,7 +172,7 @@ impl Verdict {
 
 /// Two measurements beside each other.
 #[derive(Debug, Serialize)]
-pub struct Comparison {
+pub struct LatencyChanges {
     /// The machine of the first.
     pub before: Machine,
     /// The machine of the second.
@@ -195,18 +196,18 @@ pub struct Change {
     /// so what the machine did meanwhile is in it.
     pub ratio: Estimate,
     /// What that comes to.
-    pub verdict: Verdict,
+    pub verdict: RatioVerdict,
 }
 
 /// `after` beside `before`.
 #[must_use]
-pub fn compare(before: &Samples, after: &Samples) -> Comparison {
+pub fn compare(before: &Samples, after: &Samples) -> LatencyChanges {
     let mut changes = Vec::new();
     for first in &before.series {
         let twins = after.series.iter().filter(|series| series.operation == first.operation);
-        for (second, arm) in
-            twins.flat_map(|twin| [Arm::Raw, Arm::Sdk, Arm::Bare].map(|arm| (twin, arm)))
-        {
+        for (second, arm) in twins.flat_map(|twin| {
+            [LatencyArm::Raw, LatencyArm::Sdk, LatencyArm::Bare].map(|arm| (twin, arm))
+        }) {
             let times = |series: &Series| {
                 Sorted::new(series.rounds.iter().map(|round| micros(round.of(arm))))
             };
@@ -218,11 +219,11 @@ pub fn compare(before: &Samples, after: &Samples) -> Comparison {
                 before_us: old.median(),
                 after_us: new.median(),
                 ratio,
-                verdict: Verdict::of(ratio),
+                verdict: RatioVerdict::of(ratio),
             });
         }
     }
-    Comparison { before: before.machine.clone(), after: after.machine.clone(), changes }
+    LatencyChanges { before: before.machine.clone(), after: after.machine.clone(), changes }
 }
 
 fn micros(nanos: u32) -> f64 {
@@ -266,21 +267,21 @@ pub struct PhaseTime {
     pub sdk_us: f64,
 }
 
-/// One call by each arm, nanoseconds in the order of [`Arm::ALL`].
+/// One call by each arm, nanoseconds in the order of [`LatencyArm::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Round(pub [u32; 4]);
 
 impl Round {
     /// How long `arm` took.
     #[must_use]
-    pub fn of(self, arm: Arm) -> u32 {
+    pub fn of(self, arm: LatencyArm) -> u32 {
         self.0[arm as usize]
     }
 }
 
 /// One way of making the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arm {
+pub enum LatencyArm {
     /// raw.
     Raw,
     /// The SDK, its retries off.
@@ -291,7 +292,7 @@ pub enum Arm {
     RawAgain,
 }
 
-impl Arm {
+impl LatencyArm {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Raw, Self::Sdk, Self::Bare, Self::RawAgain];
 

@@ -16,6 +16,7 @@ pub mod paths;
 pub mod run;
 pub mod scenario;
 pub mod selfcheck;
+pub mod side;
 pub mod sign;
 pub mod signing;
 pub mod startup;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// Of the program that took them.
-    pub build: Build,
+    pub build: BuildKind,
     /// Operating system and processor architecture.
     pub platform: String,
     /// What the processor calls itself, where the system says.
@@ -20,14 +20,14 @@ pub struct Machine {
 /// How a program was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Build {
+pub enum BuildKind {
     /// For release.
     Optimised,
     /// For development: its times say nothing.
     Unoptimised,
 }
 
-impl Build {
+impl BuildKind {
     /// The word for it, in tables too.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -43,8 +43,8 @@ impl Machine {
     #[must_use]
     pub fn caveat(&self) -> Option<&'static str> {
         match self.build {
-            Build::Optimised => None,
-            Build::Unoptimised => {
+            BuildKind::Optimised => None,
+            BuildKind::Unoptimised => {
                 Some("This build is not optimised: its times say nothing; --release does.")
             }
         }

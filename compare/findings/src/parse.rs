@@ -27,14 +27,14 @@ pub struct DocumentResult {
     /// How often each side parsed it.
     pub rounds: usize,
     /// `raw` and `sdk`.
-    pub arms: Vec<ArmResult>,
+    pub arms: Vec<ParserResult>,
     /// How many times as long the SDK takes: the median over the rounds.
     pub sdk_over_raw: Estimate,
 }
 
 /// One side at one document.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ArmResult {
+pub struct ParserResult {
     /// `raw` or `sdk`.
     pub name: Cow<'static, str>,
     /// Processor time, microseconds.

@@ -26,16 +26,16 @@ pub struct Paths {
     /// Where not the same.
     pub differences: Vec<Difference>,
     /// raw's way.
-    pub raw: Path,
+    pub raw: CodePath,
     /// The SDK's way.
-    pub sdk: Path,
+    pub sdk: CodePath,
     /// The same requests, signed beforehand, and the answers not parsed; none where nothing is sent.
-    pub bare: Option<Cost>,
+    pub bare: Option<CallCost>,
 }
 
 /// One side's way from the call to the answer.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Path {
+pub struct CodePath {
     /// What runs.
     #[serde(flatten)]
     pub trace: Trace,
@@ -45,12 +45,12 @@ pub struct Path {
     pub requests: u32,
     /// What it takes.
     #[serde(flatten)]
-    pub cost: Cost,
+    pub cost: CallCost,
 }
 
 /// What a warm call takes.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Cost {
+pub struct CallCost {
     /// Of the heap.
     pub heap: Heap,
     /// Of the processor; none unless asked for.
@@ -62,7 +62,7 @@ impl Paths {
     /// needs, and above those of the bare call, which every client needs. None unless they were
     /// counted and there is a bare call.
     #[must_use]
-    pub fn own_instructions(&self, side: &Path) -> Option<i64> {
+    pub fn own_instructions(&self, side: &CodePath) -> Option<i64> {
         let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let instructions = side.cost.instructions.as_ref()?;
         let bare = self.bare.as_ref()?.instructions.as_ref()?;
@@ -74,7 +74,7 @@ impl Paths {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Trace {
     /// In the order in which they begin.
-    pub phases: Vec<Phase>,
+    pub phases: Vec<TracedPhase>,
     /// The SDK's interceptors, in the order in which they are asked.
     pub interceptors: Vec<Interceptor>,
     /// What judges in the SDK whether an attempt is tried again.
@@ -85,7 +85,7 @@ pub struct Trace {
 
 /// Something that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Phase {
+pub struct TracedPhase {
     /// What it is.
     pub kind: PhaseKind,
     /// Its name in the source.
@@ -94,7 +94,7 @@ pub struct Phase {
     pub depth: usize,
 }
 
-/// What a [`Phase`] is.
+/// What a [`TracedPhase`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PhaseKind {

@@ -13,13 +13,13 @@ use crate::{
 
 /// All that `compare run` found.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Comparison {
+pub struct RunResult {
     /// Where the calls went.
     pub target: TargetInfo,
     /// What runs this, so that no number stands without its machine.
     pub machine: Machine,
     /// In the order in which they ran.
-    pub scenarios: Vec<Finding>,
+    pub scenarios: Vec<ScenarioResult>,
     /// Every scenario the same on both sides, and every outcome the expected one.
     pub agree: bool,
     /// Wall-clock time of the whole run.
@@ -43,7 +43,7 @@ pub struct TargetInfo {
 
 /// One scenario on both sides.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Finding {
+pub struct ScenarioResult {
     /// Which scenario.
     pub name: Scenario,
     /// The service it calls.
@@ -55,9 +55,9 @@ pub struct Finding {
     /// Where not.
     pub differences: Vec<Difference>,
     /// What raw did.
-    pub raw: Side,
+    pub raw: SideResult,
     /// What the SDK did.
-    pub sdk: Side,
+    pub sdk: SideResult,
 }
 
 /// One place where the sides differ.
@@ -73,7 +73,7 @@ pub struct Difference {
 
 /// What one side did in one scenario.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Side {
+pub struct SideResult {
     /// How it ended.
     pub outcome: Outcome,
     /// Why it was skipped.
@@ -85,7 +85,7 @@ pub struct Side {
     /// HTTP attempts of the first call.
     pub requests: u32,
     /// How long a call takes.
-    pub latency_us: Latency,
+    pub latency_us: LatencySummary,
 }
 
 /// How a scenario ended on one side.
@@ -127,7 +127,7 @@ pub struct FailureReport {
 
 /// Median of a few interleaved calls: indicative, no measurement.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub struct Latency {
+pub struct LatencySummary {
     /// Microseconds.
     pub median: f64,
     /// Timed calls.
@@ -138,7 +138,7 @@ pub struct Latency {
     pub high: f64,
 }
 
-impl Finding {
+impl ScenarioResult {
     /// Whether this scenario counts against agreement.
     #[must_use]
     pub fn agrees(&self) -> bool {
@@ -150,7 +150,7 @@ impl Finding {
     }
 }
 
-impl Side {
+impl SideResult {
     /// The same without an answer that fills pages.
     #[must_use]
     pub fn abridged(self) -> Self {
@@ -168,7 +168,7 @@ impl Side {
             answer: None,
             failure: None,
             requests: 0,
-            latency_us: Latency::default(),
+            latency_us: LatencySummary::default(),
         }
     }
 }
@@ -195,7 +195,7 @@ impl From<Failure> for FailureReport {
     }
 }
 
-impl Latency {
+impl LatencySummary {
     /// The median of `samples`, given in microseconds.
     #[must_use]
     pub fn of(mut samples: Vec<f64>) -> Self {
@@ -214,12 +214,12 @@ impl Latency {
 
 #[cfg(test)]
 mod tests {
-    use super::Latency;
+    use super::LatencySummary;
 
     #[test]
     fn the_median_is_the_middle_or_the_mean_of_the_two_middles() {
-        assert!((Latency::of(vec![9.0, 1.0, 5.0]).median - 5.0).abs() < f64::EPSILON);
-        assert!((Latency::of(vec![1.0, 2.0, 4.0, 9.0]).median - 3.0).abs() < f64::EPSILON);
-        assert_eq!(Latency::of(Vec::new()).n, 0);
+        assert!((LatencySummary::of(vec![9.0, 1.0, 5.0]).median - 5.0).abs() < f64::EPSILON);
+        assert!((LatencySummary::of(vec![1.0, 2.0, 4.0, 9.0]).median - 3.0).abs() < f64::EPSILON);
+        assert_eq!(LatencySummary::of(Vec::new()).n, 0);
     }
 }

@@ -1,21 +1,10 @@
 //! What `compare sign` shows: the steps of a signature, in the order in which AWS documents them.
 
-use serde::{Deserialize, Serialize};
-
-/// Who signs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// `raw::sigv4`
-    #[default]
-    Raw,
-    /// The crate `aws-sigv4`.
-    Sdk,
-}
+use serde::Serialize;
 
 /// Every step of a signature, in AWS's order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Steps {
+pub struct SignResult {
     /// Step 1.
     pub canonical_request: String,
     /// Step 3; step 2 is its last line.

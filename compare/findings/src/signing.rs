@@ -30,12 +30,12 @@ pub struct Workload {
     /// SHA-256 compressions that it needs with a kept key.
     pub compressions: u64,
     /// By turns.
-    pub arms: Vec<Arm>,
+    pub arms: Vec<SignerResult>,
 }
 
 /// One signer.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Arm {
+pub struct SignerResult {
     /// `raw`, `aws-sigv4`, `floor`, …
     pub name: Cow<'static, str>,
     /// Nanoseconds per signature, median of the batches.

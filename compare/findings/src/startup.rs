@@ -13,14 +13,14 @@ pub struct Startup {
     pub machine: Machine,
     /// How often each arm ran.
     pub rounds: usize,
-    /// In the order of [`Arm::ALL`].
-    pub arms: Vec<ArmResult>,
+    /// In the order of [`StartedProgram::ALL`].
+    pub arms: Vec<ProgramResult>,
 }
 
 /// One program: medians over its runs.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ArmResult {
-    /// As [`Arm::name`].
+pub struct ProgramResult {
+    /// As [`StartedProgram::name`].
     pub name: Cow<'static, str>,
     /// From its start to its end, microseconds.
     pub wall_us: Estimate,

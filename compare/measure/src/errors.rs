@@ -9,7 +9,7 @@ mod play;
 
 use std::time::Instant;
 
-use findings::errors::{Findings, Kept};
+use findings::errors::{ErrorResults, KeptCount};
 use tokio::task::JoinSet;
 
 use crate::{error::ExitError, machine::this_machine};
@@ -20,7 +20,7 @@ use catalogue::Case;
 ///
 /// # Errors
 /// Exit 3 where no sandbox can be started, or a client cannot be made.
-pub async fn play(cases: &[&'static Case]) -> Result<Findings, ExitError> {
+pub async fn play(cases: &[&'static Case]) -> Result<ErrorResults, ExitError> {
     let started = Instant::now();
     let image = play::newest_image().await?;
     let mut findings = Vec::with_capacity(cases.len());
@@ -43,9 +43,9 @@ pub async fn play(cases: &[&'static Case]) -> Result<Findings, ExitError> {
     }
     findings.sort_by_key(|(place, _)| *place);
     let cases: Vec<_> = findings.into_iter().map(|(_, finding)| finding).collect();
-    Ok(Findings {
+    Ok(ErrorResults {
         machine: this_machine(),
-        kept: Kept::count(&cases),
+        kept: KeptCount::count(&cases),
         cases,
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })

@@ -11,7 +11,7 @@ use findings::{
     latency::{Latency, analyse},
     parse::Parsing,
     paths::Paths,
-    run::{Comparison, Finding},
+    run::{RunResult, ScenarioResult},
     scenario::{Given, Scenario, select},
     selfcheck::Selfcheck,
     signing::{Peers, Signing},
@@ -115,9 +115,9 @@ fn made_by(project: &Project) -> MadeBy {
 /// What was saved and is not wanted anew.
 struct Kept {
     made_by: Option<MadeBy>,
-    run: Option<Comparison>,
+    run: Option<RunResult>,
     explain: Option<Vec<Explanation>>,
-    errors: Option<findings::errors::Findings>,
+    errors: Option<findings::errors::ErrorResults>,
     latency: Option<Latency>,
     latency_across: Option<Latency>,
     signing: Option<Signing>,
@@ -236,7 +236,7 @@ async fn sandbox(delay: Duration) -> Result<Session, ExitError> {
     Session::resolve(&TargetOptions { target, delay, ..TargetOptions::default() }).await
 }
 
-async fn run_all(interrupt: Interrupt) -> Result<Comparison, ExitError> {
+async fn run_all(interrupt: Interrupt) -> Result<RunResult, ExitError> {
     let scenarios =
         select(&[], Given::default()).map_err(|unknown| ExitError::usage(unknown.to_string()))?;
     let place = Arc::new(sandbox(Duration::ZERO).await?);
@@ -247,8 +247,8 @@ async fn run_all(interrupt: Interrupt) -> Result<Comparison, ExitError> {
 }
 
 /// `compare run --format json` has the answers that are left out.
-fn abridged(finding: Finding) -> Finding {
-    Finding { raw: finding.raw.abridged(), sdk: finding.sdk.abridged(), ..finding }
+fn abridged(finding: ScenarioResult) -> ScenarioResult {
+    ScenarioResult { raw: finding.raw.abridged(), sdk: finding.sdk.abridged(), ..finding }
 }
 
 async fn explain_some(interrupt: Interrupt) -> Result<Vec<Explanation>, ExitError> {
@@ -266,7 +266,7 @@ async fn explain_some(interrupt: Interrupt) -> Result<Vec<Explanation>, ExitErro
     Ok(explained)
 }
 
-async fn play_catalogue() -> Result<findings::errors::Findings, ExitError> {
+async fn play_catalogue() -> Result<findings::errors::ErrorResults, ExitError> {
     let cases = catalogue::select(&[]).map_err(|unknown| ExitError::usage(unknown.to_string()))?;
     let found = errors::play(&cases).await?;
     if found.all_played() {

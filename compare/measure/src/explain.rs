@@ -13,7 +13,7 @@ use findings::{
         grammar::{self, LineDifference},
         headers,
     },
-    run::{Finding, Outcome},
+    run::{Outcome, ScenarioResult},
     scenario::{Given, Scenario, select},
 };
 use raw::redact::Secrets;
@@ -87,7 +87,7 @@ async fn observe(
     assemble(&place, finding, raw.seen(), sdk.seen(), shown)
 }
 
-fn tried(finding: Finding) -> Result<Finding, ExitError> {
+fn tried(finding: ScenarioResult) -> Result<ScenarioResult, ExitError> {
     match (&finding.raw.reason, finding.raw.outcome) {
         (Some(reason), Outcome::Skipped | Outcome::Failed) => Err(ExitError::unavailable(format!(
             "{} cannot be explained here: {reason}",
@@ -99,7 +99,7 @@ fn tried(finding: Finding) -> Result<Finding, ExitError> {
 
 fn assemble(
     place: &Session,
-    finding: Finding,
+    finding: ScenarioResult,
     raw: Option<Observed>,
     sdk: Option<Observed>,
     shown: SecretsShown,
@@ -108,7 +108,7 @@ fn assemble(
         let words = words.unwrap_or("it does not say why");
         ExitError::unavailable(format!("{side} sent nothing: {words}"))
     };
-    let words = |side: &findings::run::Side| side.failure.as_ref().map(|f| f.display.clone());
+    let words = |side: &findings::run::SideResult| side.failure.as_ref().map(|f| f.display.clone());
     let raw = raw.ok_or_else(|| unsent("raw", words(&finding.raw).as_deref()))?;
     let sdk = sdk.ok_or_else(|| unsent("the SDK", words(&finding.sdk).as_deref()))?;
 

@@ -8,7 +8,10 @@ mod project;
 
 use std::{collections::HashMap, path::Path};
 
-use findings::footprint::{Footprint, Profile, Program, Side, Task};
+use findings::{
+    footprint::{Footprint, Profile, Program, Task},
+    side::Side,
+};
 
 use crate::{error::ExitError, machine::this_machine};
 

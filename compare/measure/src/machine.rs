@@ -1,6 +1,6 @@
 //! The machine and the build that this process is.
 
-use findings::machine::{Build, Machine};
+use findings::machine::{BuildKind, Machine};
 use time::OffsetDateTime;
 
 /// This machine, this build, today.
@@ -17,8 +17,8 @@ pub fn this_machine() -> Machine {
 
 /// How this program was built.
 #[must_use]
-pub const fn this_build() -> Build {
-    if cfg!(debug_assertions) { Build::Unoptimised } else { Build::Optimised }
+pub const fn this_build() -> BuildKind {
+    if cfg!(debug_assertions) { BuildKind::Unoptimised } else { BuildKind::Optimised }
 }
 
 /// The processor's name from `/proc/cpuinfo`, which only Linux has.

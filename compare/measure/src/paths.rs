@@ -10,8 +10,8 @@ mod trace;
 use std::sync::Arc;
 
 use findings::{
-    paths::{Cost, Path, Paths},
-    run::{Finding, Outcome},
+    paths::{CallCost, CodePath, Paths},
+    run::{Outcome, ScenarioResult},
     scenario::{Given, Scenario, select},
 };
 
@@ -93,7 +93,7 @@ async fn play_and_count(
     Ok(assemble(&place, finding, (raw, raw_cost), (sdk, sdk_cost), bare))
 }
 
-fn tried(finding: Finding) -> Result<Finding, ExitError> {
+fn tried(finding: ScenarioResult) -> Result<ScenarioResult, ExitError> {
     match (&finding.raw.reason, finding.raw.outcome) {
         (Some(reason), Outcome::Skipped | Outcome::Failed) => Err(ExitError::unavailable(format!(
             "{} cannot be followed here: {reason}",
@@ -105,7 +105,7 @@ fn tried(finding: Finding) -> Result<Finding, ExitError> {
 
 /// To be counted, the call is repeated. What may have launched something is not, unless its answer
 /// says what that was.
-fn countable(scenario: Scenario, finding: &Finding) -> Result<(), ExitError> {
+fn countable(scenario: Scenario, finding: &ScenarioResult) -> Result<(), ExitError> {
     let launches = [Scenario::Ec2RunInstances, Scenario::Ec2RunInstancesDryRun].contains(&scenario);
     let answered = [finding.raw.outcome, finding.sdk.outcome] == [Outcome::Ok; 2];
     if !launches || answered {
@@ -118,12 +118,12 @@ fn countable(scenario: Scenario, finding: &Finding) -> Result<(), ExitError> {
 
 fn assemble(
     place: &Session,
-    finding: Finding,
-    (raw, raw_cost): (Seen, Cost),
-    (sdk, sdk_cost): (Seen, Cost),
-    bare: Option<Cost>,
+    finding: ScenarioResult,
+    (raw, raw_cost): (Seen, CallCost),
+    (sdk, sdk_cost): (Seen, CallCost),
+    bare: Option<CallCost>,
 ) -> Paths {
-    let path = |side: findings::run::Side, seen: Seen, cost| Path {
+    let path = |side: findings::run::SideResult, seen: Seen, cost| CodePath {
         trace: seen.trace,
         outcome: side.outcome,
         requests: side.requests,

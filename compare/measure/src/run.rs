@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Instant};
 
 use contract::Stage;
 use findings::{
-    run::{Comparison, Finding, Outcome},
+    run::{Outcome, RunResult, ScenarioResult},
     scenario::Scenario,
 };
 use raw::redact::Secrets;
@@ -120,16 +120,16 @@ pub async fn compare(
     choices: Choices,
     progress: Arc<dyn Progress>,
     interrupt: Interrupt,
-) -> Result<Comparison, ExitError> {
+) -> Result<RunResult, ExitError> {
     let started = Instant::now();
     let whereabouts = place.whereabouts.clone();
     let findings =
         with_cleanup(place, choices, interrupt, |player| play_all(player, scenarios, progress))
             .await?;
-    Ok(Comparison {
+    Ok(RunResult {
         target: whereabouts,
         machine: this_machine(),
-        agree: findings.iter().all(Finding::agrees),
+        agree: findings.iter().all(ScenarioResult::agrees),
         scenarios: findings,
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
@@ -170,7 +170,7 @@ async fn play_all(
     mut player: Player,
     scenarios: Vec<Scenario>,
     progress: Arc<dyn Progress>,
-) -> Result<Vec<Finding>, ExitError> {
+) -> Result<Vec<ScenarioResult>, ExitError> {
     let total = scenarios.len();
     let mut findings = Vec::with_capacity(total);
     for (index, scenario) in scenarios.into_iter().enumerate() {
@@ -186,7 +186,7 @@ async fn play_all(
 }
 
 /// A comparison in which neither side gets through would be a table of one sentence.
-fn reachable(place: &Session, first: &Finding) -> Result<(), ExitError> {
+fn reachable(place: &Session, first: &ScenarioResult) -> Result<(), ExitError> {
     let unreached =
         |stage: &str| [Stage::Dispatch.as_str(), Stage::Timeout.as_str()].contains(&stage);
     let (Some(raw), Some(sdk)) = (&first.raw.failure, &first.sdk.failure) else { return Ok(()) };

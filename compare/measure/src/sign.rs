@@ -12,7 +12,10 @@ pub mod service;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use contract::{Credentials, SessionToken};
-use findings::sign::{Judged, Side, Steps};
+use findings::{
+    side::Side,
+    sign::{Judged, SignResult},
+};
 use raw::sigv4::{self, Timestamp};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -141,7 +144,7 @@ pub struct Signing {
     /// Who signed.
     pub side: Side,
     /// The steps, or why there are none.
-    pub steps: Result<Steps, SignError>,
+    pub steps: Result<SignResult, SignError>,
     /// What the sandbox's verifier says of the signed request; none of a chunked upload without its
     /// chunks.
     pub judged: Option<Judged>,
@@ -209,7 +212,7 @@ impl Job {
     ///
     /// # Errors
     /// What stands in the way, in one line.
-    pub fn sign(&self) -> Result<Steps, SignError> {
+    pub fn sign(&self) -> Result<SignResult, SignError> {
         self.decide()?.sign()
     }
 
@@ -333,7 +336,7 @@ impl Job {
 }
 
 impl Decided<'_> {
-    fn sign(&self) -> Result<Steps, SignError> {
+    fn sign(&self) -> Result<SignResult, SignError> {
         match self.job.side {
             Side::Raw => raw_side::sign(self),
             Side::Sdk => sdk_side::sign(self),

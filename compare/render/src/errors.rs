@@ -6,7 +6,7 @@ pub mod text;
 use std::collections::BTreeMap;
 
 use findings::{
-    errors::{Cause, Finding, Findings, Kept, Side, WHOLE_CONTEXT},
+    errors::{CaseResult, CaseSide, Cause, ErrorResults, KeptCount, WHOLE_CONTEXT},
     run::Outcome,
 };
 
@@ -62,7 +62,7 @@ pub(super) const WAYS: [(&str, &str); 5] = [
     ("debug", "{:?}"),
 ];
 
-const HOW_TO_READ: &str = "Kept: how many of the facts that the service sent are in what a user sees who prints the error: \
+const HOW_TO_READ: &str = "KeptCount: how many of the facts that the service sent are in what a user sees who prints the error: \
      with {} for raw and the SDK, and for the SDK with DisplayErrorContext, without the copy of {:?} \
      that it ends in. Facts are status, code, message, ids, and whatever else AWS's answer names; where \
      no answer came, the words of both stand in their place. The SDK has no client for a route of API \
@@ -75,8 +75,8 @@ pub(super) const HOW_COUNTED: &str = "Counted are the cases in which an SDK clie
      causes: that is one decision, counted here once for every fact. raw's sentences, the cases and \
      this count were written by the same people.";
 
-fn row(case: &Finding) -> Row<'_> {
-    let kept = |side: &Side, names: &[String]| match side.outcome {
+fn row(case: &CaseResult) -> Row<'_> {
+    let kept = |side: &CaseSide, names: &[String]| match side.outcome {
         Outcome::Skipped => "–".to_owned(),
         Outcome::Ok if side.silently_wrong => "wrong".to_owned(),
         Outcome::Ok => "ok".to_owned(),
@@ -100,7 +100,7 @@ fn row(case: &Finding) -> Row<'_> {
     }
 }
 
-fn words(case: &Finding) -> Option<[(&'static str, &str); 3]> {
+fn words(case: &CaseResult) -> Option<[(&'static str, &str); 3]> {
     let is_told_nothing = case.is_comparable() && case.raw.facts.is_empty();
     is_told_nothing.then_some([
         ("raw {}", &case.raw.display),
@@ -110,7 +110,7 @@ fn words(case: &Finding) -> Option<[(&'static str, &str); 3]> {
 }
 
 /// Status and code, or that there was no answer.
-pub(super) fn answered(case: &Finding) -> String {
+pub(super) fn answered(case: &CaseResult) -> String {
     match (case.wire.status, case.code()) {
         (Some(status), Some(code)) => format!("{status} {}", escape::line(code)),
         (Some(status), None) => status.to_string(),
@@ -118,7 +118,7 @@ pub(super) fn answered(case: &Finding) -> String {
     }
 }
 
-pub(super) fn remark(case: &Finding) -> Option<&'static str> {
+pub(super) fn remark(case: &CaseResult) -> Option<&'static str> {
     match (&case.raw, &case.sdk) {
         _ if case.problem.is_some() => Some("could not be played"),
         (raw, _) if raw.silently_wrong => Some("raw is silently wrong"),
@@ -133,7 +133,7 @@ pub(super) fn remark(case: &Finding) -> Option<&'static str> {
 }
 
 /// A heading, and the cases that come under it.
-fn by_cause(findings: &Findings) -> impl Iterator<Item = (&'static str, Vec<&Finding>)> {
+fn by_cause(findings: &ErrorResults) -> impl Iterator<Item = (&'static str, Vec<&CaseResult>)> {
     CAUSES.into_iter().filter_map(|(cause, heading)| {
         let cases: Vec<_> = findings.cases.iter().filter(|case| case.cause == cause).collect();
         (!cases.is_empty()).then_some((heading, cases))
@@ -141,12 +141,12 @@ fn by_cause(findings: &Findings) -> impl Iterator<Item = (&'static str, Vec<&Fin
 }
 
 /// What each way of [`WAYS`] kept, on each side.
-pub(super) fn counted(findings: &Findings) -> Vec<Kept> {
+pub(super) fn counted(findings: &ErrorResults) -> Vec<KeptCount> {
     findings.kept.iter().cloned().chain(findings.kept_by_whole_context()).collect()
 }
 
 /// `way, raw, sdk` for each way of printing.
-pub(super) fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
+pub(super) fn kept(findings: &ErrorResults) -> impl Iterator<Item = [String; 3]> {
     let counted = counted(findings);
     let of = move |side: &str, way: &str| {
         let kept = counted.iter().find(|kept| kept.side == side && kept.way == way);
@@ -159,7 +159,7 @@ pub(super) fn kept(findings: &Findings) -> impl Iterator<Item = [String; 3]> {
 }
 
 /// What the table of ways is about; nothing where no case counts.
-pub(super) fn kept_heading(findings: &Findings) -> Option<String> {
+pub(super) fn kept_heading(findings: &ErrorResults) -> Option<String> {
     let kept = findings.kept.iter().find(|kept| kept.cases > 0)?;
     let of_the_other = findings.kept.iter().find(|other| other.of != kept.of);
     let of = match of_the_other {
@@ -170,18 +170,18 @@ pub(super) fn kept_heading(findings: &Findings) -> Option<String> {
 }
 
 /// What is remarkable, each under a heading: what it is, then the cases or facts.
-fn remarkable(findings: &Findings) -> Vec<(String, String)> {
-    let cases = |is_one: fn(&Finding) -> bool| {
+fn remarkable(findings: &ErrorResults) -> Vec<(String, String)> {
+    let cases = |is_one: fn(&CaseResult) -> bool| {
         let ids: Vec<_> =
             findings.cases.iter().filter(|case| is_one(case)).map(|case| &*case.id).collect();
         (ids.len().to_string(), ids.join(", "))
     };
-    let retried = |case: &Finding| {
+    let retried = |case: &CaseResult| {
         case.sdk.outcome == Outcome::Ok
             && case.raw.outcome != Outcome::Ok
             && !case.sdk.silently_wrong
     };
-    let wrongly_answered = |side: fn(&Finding) -> &Side| {
+    let wrongly_answered = |side: fn(&CaseResult) -> &CaseSide| {
         let (wrong, of) = silently_wrong(findings, side);
         let which: Vec<_> = wrong
             .iter()
@@ -217,16 +217,16 @@ fn remarkable(findings: &Findings) -> Vec<(String, String)> {
 
 /// The cases in which a side answered wrongly and said nothing, and how many it can come into.
 pub(super) fn silently_wrong(
-    findings: &Findings,
-    side: fn(&Finding) -> &Side,
-) -> (Vec<&Finding>, usize) {
+    findings: &ErrorResults,
+    side: fn(&CaseResult) -> &CaseSide,
+) -> (Vec<&CaseResult>, usize) {
     let wrong = findings.cases.iter().filter(|case| side(case).silently_wrong).collect();
     let possible = findings.cases.iter().filter(|case| side(case).possible).count();
     (wrong, possible)
 }
 
 /// Facts that were told in comparable cases: each name with how many times, and all of them.
-fn facts(findings: &Findings, which: fn(&Finding) -> Vec<&str>) -> (String, String) {
+fn facts(findings: &ErrorResults, which: fn(&CaseResult) -> Vec<&str>) -> (String, String) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for case in findings.cases.iter().filter(|case| case.is_comparable()) {
         for name in which(case) {
@@ -241,9 +241,9 @@ fn facts(findings: &Findings, which: fn(&Finding) -> Vec<&str>) -> (String, Stri
 }
 
 /// What the cases come to, in a sentence.
-pub(super) fn summary(findings: &Findings) -> String {
+pub(super) fn summary(findings: &ErrorResults) -> String {
     let cases = &findings.cases;
-    let count = |is_one: fn(&&Finding) -> bool| cases.iter().filter(is_one).count();
+    let count = |is_one: fn(&&CaseResult) -> bool| cases.iter().filter(is_one).count();
     let unplayed = count(|case| case.problem.is_some());
     let took = duration(std::time::Duration::from_millis(findings.elapsed_ms).as_secs_f64());
     let mut text = format!(
@@ -260,7 +260,7 @@ pub(super) fn summary(findings: &Findings) -> String {
 }
 
 /// How a side's call ended, in a phrase.
-pub(super) fn ending(side: &Side) -> String {
+pub(super) fn ending(side: &CaseSide) -> String {
     let attempts = if side.attempts == 1 { "attempt" } else { "attempts" };
     let how = match side.outcome {
         Outcome::Skipped => return "not possible".to_owned(),

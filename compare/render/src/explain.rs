@@ -6,7 +6,7 @@ mod terminal;
 
 use findings::{
     explain::{Explanation, Http, SignatureSteps, Walk, grammar},
-    run::Side,
+    run::SideResult,
     scenario::Scenario,
 };
 
@@ -177,7 +177,7 @@ fn body(http: &Http) -> String {
 pub(super) fn parsed(raw: &Walk, sdk: &Walk) -> Vec<Row> {
     let (raw, sdk) = (&raw.parsed, &sdk.parsed);
     let both =
-        |label: &str, of: &dyn Fn(&Side) -> Option<String>| Row::new(label, of(raw), of(sdk));
+        |label: &str, of: &dyn Fn(&SideResult) -> Option<String>| Row::new(label, of(raw), of(sdk));
     let rows = [
         both("requests", &|side| Some(side.requests.to_string())),
         both("answer", &|side| side.answer.as_ref().map(beginning)),
@@ -192,7 +192,7 @@ pub(super) fn parsed(raw: &Walk, sdk: &Walk) -> Vec<Row> {
 }
 
 /// raw's `{}` ends in its advice.
-fn unsaid_advice(side: &Side) -> Option<String> {
+fn unsaid_advice(side: &SideResult) -> Option<String> {
     let failure = side.failure.as_ref()?;
     failure.advice.clone().filter(|advice| !failure.display.contains(advice.as_str()))
 }

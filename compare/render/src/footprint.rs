@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table, presets};
-use findings::footprint::{Build, Footprint, Profile, Program};
+use findings::footprint::{BuildCost, Footprint, Profile, Program};
 
 use super::{
     units::{as_f64, duration, grouped, in_bytes},
@@ -68,7 +68,7 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
         row("lines of others", &|program| grouped(program.lines_of_dependencies)),
     ];
     for profile in [Profile::Dev, Profile::Release] {
-        let cell = |of: fn(&Build) -> String| {
+        let cell = |of: fn(&BuildCost) -> String| {
             move |program: &Program| build(program, profile).map_or("–".to_owned(), of)
         };
         rows.extend([
@@ -87,7 +87,7 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
     rows
 }
 
-pub(super) fn build(program: &Program, profile: Profile) -> Option<&Build> {
+pub(super) fn build(program: &Program, profile: Profile) -> Option<&BuildCost> {
     match profile {
         Profile::Dev => program.dev.as_ref(),
         Profile::Release => program.release.as_ref(),

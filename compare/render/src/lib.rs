@@ -21,8 +21,8 @@ mod units;
 pub mod writeup;
 
 use findings::{
-    machine::Build,
-    run::{Comparison, Finding, Outcome, Side},
+    machine::BuildKind,
+    run::{Outcome, RunResult, ScenarioResult, SideResult},
     scenario::{Scenario, Service},
 };
 
@@ -31,7 +31,7 @@ use units::{duration, in_unit};
 /// A scenario as one row of a table, the same for every way of writing it.
 struct Row {
     scenario: String,
-    verdict: Verdict,
+    verdict: Agreement,
     requests: String,
     raw: Time,
     sdk: Time,
@@ -48,7 +48,7 @@ struct Time {
 
 /// What the reader looks for first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum Agreement {
     /// The same on both sides, and as expected.
     Same,
     /// The same refusal on both sides, and that was expected.
@@ -65,8 +65,8 @@ enum Verdict {
 
 const HEADINGS: [&str; 6] = ["scenario", "both sides", "requests", "raw", "sdk", "sdk ÷ raw"];
 
-impl Verdict {
-    fn of(finding: &Finding) -> Self {
+impl Agreement {
+    fn of(finding: &ScenarioResult) -> Self {
         match finding.raw.outcome {
             _ if !finding.same => Self::Differs,
             Outcome::Skipped => Self::Skipped,
@@ -89,7 +89,7 @@ impl Verdict {
     }
 }
 
-fn row(finding: &Finding) -> Row {
+fn row(finding: &ScenarioResult) -> Row {
     let (raw, sdk) = (&finding.raw, &finding.sdk);
     let requests = if raw.requests == sdk.requests {
         raw.requests.to_string()
@@ -102,7 +102,7 @@ fn row(finding: &Finding) -> Row {
     let ratio = sdk.latency_us.median / raw.latency_us.median;
     Row {
         scenario: finding.name.to_string(),
-        verdict: Verdict::of(finding),
+        verdict: Agreement::of(finding),
         requests: if timed { requests } else { String::new() },
         raw: latency(raw),
         sdk: latency(sdk),
@@ -110,7 +110,7 @@ fn row(finding: &Finding) -> Row {
     }
 }
 
-fn latency(side: &Side) -> Time {
+fn latency(side: &SideResult) -> Time {
     let latency = side.latency_us;
     let range = || format!("{} to {}", in_unit(latency.low), in_unit(latency.high));
     Time {
@@ -125,18 +125,18 @@ fn stand_in(scenario: Scenario) -> Option<&'static str> {
 }
 
 /// What the table says in one sentence.
-fn summary(comparison: &Comparison) -> String {
-    let count = |wanted: Verdict| {
-        comparison.scenarios.iter().filter(|finding| Verdict::of(finding) == wanted).count()
+fn summary(comparison: &RunResult) -> String {
+    let count = |wanted: Agreement| {
+        comparison.scenarios.iter().filter(|finding| Agreement::of(finding) == wanted).count()
     };
     let total = comparison.scenarios.len();
-    let (skipped, not_tried) = (count(Verdict::Skipped), count(Verdict::NotTried));
+    let (skipped, not_tried) = (count(Agreement::Skipped), count(Agreement::NotTried));
     let played = total - skipped - not_tried;
     let took = duration(std::time::Duration::from_millis(comparison.elapsed_ms).as_secs_f64());
     let mut sentence = if comparison.agree {
         format!("{played} of {total} scenarios played, every one the same on both sides")
     } else {
-        let (differ, unexpected) = (count(Verdict::Differs), count(Verdict::Unexpected));
+        let (differ, unexpected) = (count(Agreement::Differs), count(Agreement::Unexpected));
         format!(
             "{played} of {total} scenarios played; differing: {differ}, unexpected: {unexpected}"
         )
@@ -150,7 +150,7 @@ fn summary(comparison: &Comparison) -> String {
 }
 
 /// How the times were taken, so that nobody takes them for more.
-fn caveat(comparison: &Comparison) -> String {
+fn caveat(comparison: &RunResult) -> String {
     let machine = &comparison.machine;
     let mut text = format!(
         "Times are medians of at most ten calls, raw and sdk by turns ({}, {} processors): indicative. \
@@ -158,7 +158,7 @@ fn caveat(comparison: &Comparison) -> String {
          the making of the URL.",
         machine.platform, machine.processors
     );
-    if machine.build == Build::Unoptimised {
+    if machine.build == BuildKind::Unoptimised {
         text.push_str(
             " This build is not optimised: `cargo run --release -p compare` is the one to quote.",
         );
@@ -167,17 +167,17 @@ fn caveat(comparison: &Comparison) -> String {
 }
 
 /// The findings of which more is to be said than fits the table.
-fn remarkable(comparison: &Comparison) -> impl Iterator<Item = &Finding> {
-    comparison.scenarios.iter().filter(|finding| Verdict::of(finding) != Verdict::Same)
+fn remarkable(comparison: &RunResult) -> impl Iterator<Item = &ScenarioResult> {
+    comparison.scenarios.iter().filter(|finding| Agreement::of(finding) != Agreement::Same)
 }
 
 /// What each side tells its user, where it failed or was refused.
-fn words(side: &Side) -> Option<&str> {
+fn words(side: &SideResult) -> Option<&str> {
     side.failure.as_ref().map(|failure| failure.display.as_str())
 }
 
 /// Status and code of a failure.
-fn fact(side: &Side) -> String {
+fn fact(side: &SideResult) -> String {
     let Some(failure) = &side.failure else { return String::new() };
     let parts = [failure.status.map(|status| status.to_string()), failure.code.clone()];
     let parts: Vec<_> = parts.into_iter().flatten().collect();

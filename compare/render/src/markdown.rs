@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use findings::run::{Comparison, Finding, Side};
+use findings::run::{RunResult, ScenarioResult, SideResult};
 
 use super::{HEADINGS, Time, caveat, fact, on_one_line, remarkable, row, short, summary, words};
 use crate::escape;
 
 /// The whole comparison.
 #[must_use]
-pub fn comparison(comparison: &Comparison) -> String {
+pub fn comparison(comparison: &RunResult) -> String {
     let comparison = &escape::findings(comparison);
     let target = &comparison.target;
     let mut text = format!(
@@ -40,7 +40,7 @@ pub fn comparison(comparison: &Comparison) -> String {
 
 /// What both sides came to, without the times: for a report that has measured ones.
 #[must_use]
-pub fn outcomes(comparison: &Comparison) -> String {
+pub fn outcomes(comparison: &RunResult) -> String {
     let [scenario, both, requests, ..] = HEADINGS;
     let mut text = format!("| {scenario} | {both} | {requests} |\n| --- | --- | ---: |\n");
     for row in comparison.scenarios.iter().map(row) {
@@ -62,7 +62,7 @@ fn time(time: Time) -> String {
     }
 }
 
-fn remark(finding: &Finding) -> String {
+fn remark(finding: &ScenarioResult) -> String {
     let mut text = format!("\n**{}**", finding.name);
     if let Some(reason) = &finding.raw.reason {
         let _ = write!(text, ": {}", escape::markdown(reason));
@@ -84,7 +84,7 @@ fn remark(finding: &Finding) -> String {
     text
 }
 
-fn side(name: &str, side: &Side) -> String {
+fn side(name: &str, side: &SideResult) -> String {
     let Some(words) = words(side) else { return String::new() };
     let (fact, words) = (escape::markdown(&fact(side)), escape::markdown_code(&on_one_line(words)));
     format!("- {name} ({fact}) prints: {words}\n")

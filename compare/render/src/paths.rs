@@ -7,8 +7,8 @@ mod terminal;
 use std::collections::BTreeMap;
 
 use findings::{
-    machine::Build,
-    paths::{Cost, Group, Instructions, Interceptor, Path, Paths, Phase, PhaseKind},
+    machine::BuildKind,
+    paths::{CallCost, CodePath, Group, Instructions, Interceptor, Paths, PhaseKind, TracedPhase},
 };
 
 use super::units::grouped;
@@ -24,11 +24,11 @@ const NOTHING_RECORDED: &str = "No phase was recorded when this was measured.";
 
 /// Part of a way, and how often it is gone in a row: a listing has its pages, a wait its polls.
 struct Lap<'p> {
-    phases: &'p [Phase],
+    phases: &'p [TracedPhase],
     times: usize,
 }
 
-fn laps(path: &Path) -> Vec<Lap<'_>> {
+fn laps(path: &CodePath) -> Vec<Lap<'_>> {
     let phases = path.trace.phases.as_slice();
     let Some(first) = phases.first() else { return Vec::new() };
     let starts: Vec<_> = (0..phases.len()).filter(|&at| phases[at] == *first).collect();
@@ -44,7 +44,7 @@ fn laps(path: &Path) -> Vec<Lap<'_>> {
     laps
 }
 
-fn kind(phase: &Phase) -> &'static str {
+fn kind(phase: &TracedPhase) -> &'static str {
     match phase.kind {
         PhaseKind::Function => "fn",
         PhaseKind::Span => "span",
@@ -53,7 +53,7 @@ fn kind(phase: &Phase) -> &'static str {
 }
 
 /// Who does something at a hook; those that are asked at all of them stand below, once.
-fn acting(path: &Path, phase: &Phase) -> String {
+fn acting(path: &CodePath, phase: &TracedPhase) -> String {
     if phase.kind != PhaseKind::Hook {
         return String::new();
     }
@@ -68,7 +68,7 @@ fn is_everywhere(interceptor: &Interceptor) -> bool {
 
 /// What is there by name, on the SDK's side: a heading, and the names. Nothing where there is no
 /// service client.
-fn components(path: &Path) -> Vec<(String, String)> {
+fn components(path: &CodePath) -> Vec<(String, String)> {
     let trace = &path.trace;
     let interceptors: Vec<_> = trace.interceptors.iter().map(|one| &*one.name).collect();
     let everywhere = trace.interceptors.iter().filter(|one| is_everywhere(one));
@@ -89,12 +89,12 @@ const COST_HEADINGS: [&str; 4] = ["a warm call", "raw", "sdk", "bare"];
 /// What a warm call takes, row by row.
 fn costs(paths: &Paths) -> Vec<[String; 4]> {
     let sides = [Some(&paths.raw.cost), Some(&paths.sdk.cost), paths.bare.as_ref()];
-    let row = |label: &str, of: &dyn Fn(&Cost) -> Option<u64>| {
-        let cell = |side: Option<&Cost>| side.and_then(of).map_or("–".to_owned(), grouped);
+    let row = |label: &str, of: &dyn Fn(&CallCost) -> Option<u64>| {
+        let cell = |side: Option<&CallCost>| side.and_then(of).map_or("–".to_owned(), grouped);
         [label.to_owned(), cell(sides[0]), cell(sides[1]), cell(sides[2])]
     };
     let counted =
-        |of: fn(&Instructions) -> u64| move |cost: &Cost| cost.instructions.as_ref().map(of);
+        |of: fn(&Instructions) -> u64| move |cost: &CallCost| cost.instructions.as_ref().map(of);
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let mut rows = vec![
         row("allocations", &|cost| Some(cost.heap.allocations)),
@@ -200,7 +200,7 @@ fn notes(paths: &Paths) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if paths.machine.build == Build::Unoptimised {
+    if paths.machine.build == BuildKind::Unoptimised {
         notes.push(
             "This build is not optimised, and the SDK's generated code less than the rest: \
              `cargo run --release -p compare -- paths …` is the one to quote."
@@ -212,7 +212,7 @@ fn notes(paths: &Paths) -> Vec<String> {
 
 /// What the reader is to take from all this.
 fn conclusion(paths: &Paths) -> String {
-    let heap = |path: &Path| (path.cost.heap.allocations, path.cost.heap.bytes);
+    let heap = |path: &CodePath| (path.cost.heap.allocations, path.cost.heap.bytes);
     let ((raw, raw_bytes), (sdk, sdk_bytes)) = (heap(&paths.raw), heap(&paths.sdk));
     let mut text = format!(
         "A warm call allocates {} times ({} bytes) in raw and {} times ({} bytes) in the SDK.",
@@ -223,7 +223,7 @@ fn conclusion(paths: &Paths) -> String {
     );
     let own = |path| paths.own_instructions(path);
     if let (Some(raw), Some(sdk)) = (own(&paths.raw), own(&paths.sdk)) {
-        let http = |path: &Path| {
+        let http = |path: &CodePath| {
             let counted = path.cost.instructions.as_ref();
             counted.map_or(0, |all| {
                 (100 * all.of_group(Group::Http) + all.total / 2) / all.total.max(1)

@@ -2,14 +2,17 @@
 
 use std::fmt::Write as _;
 
-use findings::sign::{Judged, Side, Steps};
+use findings::{
+    side::Side,
+    sign::{Judged, SignResult},
+};
 
 /// Every step of every side that signed, in AWS's order; what the sides agree on stands once.
 #[must_use]
-pub fn text(signed: &[(Side, &Steps, Option<&Judged>)]) -> String {
+pub fn text(signed: &[(Side, &SignResult, Option<&Judged>)]) -> String {
     let mut text = String::new();
-    let mut step = |heading: &str, of: &dyn Fn(&Steps) -> String| {
-        let values = signed.iter().map(|(side, steps, _)| (name(*side), of(steps)));
+    let mut step = |heading: &str, of: &dyn Fn(&SignResult) -> String| {
+        let values = signed.iter().map(|(side, steps, _)| (side.name(), of(steps)));
         section(&mut text, heading, &values.collect::<Vec<_>>());
     };
     step("1. Canonical request", &|steps| steps.canonical_request.clone());
@@ -31,7 +34,7 @@ pub fn text(signed: &[(Side, &Steps, Option<&Judged>)]) -> String {
             [Some(code), Some(message)] => format!("{}: {code}: {message}", judged.verdict),
             _ => judged.verdict.to_owned(),
         };
-        Some((name(*side), verdict))
+        Some((side.name(), verdict))
     });
     section(&mut text, "6. What the sandbox's verifier says", &verdicts.collect::<Vec<_>>());
     text
@@ -51,18 +54,9 @@ fn section(text: &mut String, heading: &str, values: &[(&str, String)]) {
     }
 }
 
-/// The side's name in every table and document.
-#[must_use]
-pub fn name(side: Side) -> &'static str {
-    match side {
-        Side::Raw => "raw",
-        Side::Sdk => "sdk",
-    }
-}
-
 /// The request as it goes over the wire, HTTP/1.1.
 #[must_use]
-pub fn http(method: &str, steps: &Steps, body: &str) -> String {
+pub fn http(method: &str, steps: &SignResult, body: &str) -> String {
     let target = request_target(&steps.url);
     let mut text = format!("{method} {target} HTTP/1.1\r\n");
     for (name, value) in &steps.headers {
@@ -81,7 +75,7 @@ pub fn http(method: &str, steps: &Steps, body: &str) -> String {
 /// A line for a POSIX shell that sends the request. `--path-as-is` keeps curl from resolving dots,
 /// and the header that curl would add to a body by itself is taken away.
 #[must_use]
-pub fn curl(method: &str, steps: &Steps, body: &str) -> String {
+pub fn curl(method: &str, steps: &SignResult, body: &str) -> String {
     let mut line = match method {
         // With -X HEAD, curl would wait for a body that never comes.
         "HEAD" => "curl --path-as-is --head".to_owned(),
@@ -125,10 +119,10 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{curl, http};
-    use findings::sign::Steps;
+    use findings::sign::SignResult;
 
-    fn steps() -> Steps {
-        Steps {
+    fn steps() -> SignResult {
+        SignResult {
             canonical_request: String::new(),
             string_to_sign: String::new(),
             signature: String::new(),
@@ -150,7 +144,7 @@ mod tests {
     fn a_curl_line_says_that_brackets_are_no_ranges() {
         for target in ["?params[page]=1", "?f={x,y}", "a[1-3]"] {
             let url = format!("https://h/{target}");
-            let line = curl("GET", &Steps { url, ..steps() }, "");
+            let line = curl("GET", &SignResult { url, ..steps() }, "");
             assert!(line.ends_with(&format!(" --globoff 'https://h/{target}'")), "{line}");
         }
         assert!(!curl("GET", &steps(), "").contains("--globoff"));

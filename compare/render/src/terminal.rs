@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
-use findings::run::{Comparison, Finding, Side};
+use findings::run::{RunResult, ScenarioResult, SideResult};
 
-use super::{HEADINGS, Verdict, caveat, fact, remarkable, row, short, summary, words, wrapped_to};
+use super::{
+    Agreement, HEADINGS, caveat, fact, remarkable, row, short, summary, words, wrapped_to,
+};
 use crate::escape;
 
 /// Prose in longer lines is hard to read, however wide the terminal is.
@@ -13,7 +15,7 @@ const WIDEST: usize = 100;
 
 /// The whole comparison, its prose in lines of at most `width` characters.
 #[must_use]
-pub fn comparison(comparison: &Comparison, width: usize) -> String {
+pub fn comparison(comparison: &RunResult, width: usize) -> String {
     let comparison = &escape::findings(comparison);
     let width = width.min(WIDEST);
     let target = &comparison.target;
@@ -45,7 +47,7 @@ pub fn comparison(comparison: &Comparison, width: usize) -> String {
 
 /// One row a scenario, and below a row what each side's user reads there where the call came to
 /// nothing: that is where the sides differ most.
-fn table(comparison: &Comparison, width: usize) -> String {
+fn table(comparison: &RunResult, width: usize) -> String {
     let table = rows(comparison).to_string();
     let mut lines = table.lines();
     let mut text = lines.by_ref().take(1).fold(String::new(), |text, line| text + line + "\n");
@@ -66,7 +68,7 @@ fn table(comparison: &Comparison, width: usize) -> String {
     text
 }
 
-fn rows(comparison: &Comparison) -> Table {
+fn rows(comparison: &RunResult) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).force_no_tty().enforce_styling();
     table.set_header(HEADINGS.map(|heading| Cell::new(heading).add_attribute(Attribute::Dim)));
@@ -89,17 +91,17 @@ fn rows(comparison: &Comparison) -> Table {
     table
 }
 
-fn verdict(verdict: Verdict) -> Cell {
+fn verdict(verdict: Agreement) -> Cell {
     let (mark, colour) = match verdict {
-        Verdict::Same | Verdict::Refused => ('✓', Color::Green),
-        Verdict::Unexpected | Verdict::NotTried | Verdict::Differs => ('✗', Color::Red),
-        Verdict::Skipped => ('–', Color::Yellow),
+        Agreement::Same | Agreement::Refused => ('✓', Color::Green),
+        Agreement::Unexpected | Agreement::NotTried | Agreement::Differs => ('✗', Color::Red),
+        Agreement::Skipped => ('–', Color::Yellow),
     };
     Cell::new(format!("{mark} {}", verdict.word())).fg(colour)
 }
 
 /// What is to be said of a scenario beside its row, if there is more.
-fn remark(finding: &Finding, width: usize) -> Option<String> {
+fn remark(finding: &ScenarioResult, width: usize) -> Option<String> {
     let mut text = String::new();
     for difference in &finding.differences {
         let _ = writeln!(text, "  {}", escape::line(&difference.path));
@@ -114,12 +116,12 @@ fn remark(finding: &Finding, width: usize) -> Option<String> {
     if text.is_empty() && reason.is_none() {
         return None;
     }
-    let verdict = Verdict::of(finding).word();
+    let verdict = Agreement::of(finding).word();
     Some(format!("{}: {verdict}{}\n{text}", finding.name, reason.unwrap_or_default()))
 }
 
 /// What a failure holds beyond what is printed of it.
-fn side(name: &str, side: &Side, width: usize) -> String {
+fn side(name: &str, side: &SideResult, width: usize) -> String {
     let Some(failure) = &side.failure else { return String::new() };
     let mut more = String::new();
     if failure.context != failure.display {
@@ -148,7 +150,7 @@ fn cut(text: &str) -> String {
     format!("{beginning} … (the rest: --format json)")
 }
 
-fn next_steps(comparison: &Comparison) -> &'static str {
+fn next_steps(comparison: &RunResult) -> &'static str {
     match &*comparison.target.kind {
         "sandbox" => {
             "Next: compare --format json | less          every answer, field by field\n      \

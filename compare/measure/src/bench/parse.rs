@@ -10,7 +10,8 @@ use std::{
 
 use contract::Operation;
 use findings::{
-    parse::{ArmResult, DocumentResult, Memory, Parsing},
+    parse::{DocumentResult, Memory, ParserResult, Parsing},
+    side::Side,
     stats::{Sorted, as_f64},
 };
 use raw::send::{Head, Response};
@@ -29,15 +30,6 @@ pub struct Effort {
     pub time: Duration,
 }
 
-/// Who parses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arm {
-    /// [`raw::parse::parse`], to the normalised answer.
-    Raw,
-    /// The deserialiser of the SDK's operation, to its output type.
-    Sdk,
-}
-
 /// One answer, ready to be parsed by either side.
 #[derive(Debug)]
 pub struct Document {
@@ -50,22 +42,8 @@ pub struct Document {
     parser: Parser,
 }
 
-/// Document → arm → memory.
+/// Document → side → memory.
 type Counts = BTreeMap<String, BTreeMap<String, Memory>>;
-
-impl Arm {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Raw, Self::Sdk];
-
-    /// The name in tables and JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Sdk => "sdk",
-        }
-    }
-}
 
 impl Document {
     /// A page of keys, 1,300 images, and 10,000, as the embedded endpoint writes them.
@@ -115,10 +93,10 @@ impl Document {
     /// # Panics
     /// Where it cannot be parsed, which was tried when it was made.
     #[must_use]
-    pub fn time(&self, arm: Arm) -> Duration {
-        match arm {
-            Arm::Raw => timed(|| raw::parse::parse(&self.operation, &self.response)),
-            Arm::Sdk => timed(|| self.parser.parse()),
+    pub fn time(&self, side: Side) -> Duration {
+        match side {
+            Side::Raw => timed(|| raw::parse::parse(&self.operation, &self.response)),
+            Side::Sdk => timed(|| self.parser.parse()),
         }
     }
 
@@ -130,19 +108,19 @@ impl Document {
         let mut rounds = Vec::with_capacity(effort.rounds);
         let begun = Instant::now();
         while rounds.len() < effort.rounds || begun.elapsed() < effort.time {
-            let mut order = Arm::ALL;
+            let mut order = Side::ALL;
             fastrand::shuffle(&mut order);
             let mut round = [0.0; 2];
-            for arm in order {
-                round[arm as usize] = self.time(arm).as_secs_f64() * 1e6;
+            for side in order {
+                round[side as usize] = self.time(side).as_secs_f64() * 1e6;
             }
             rounds.push(round);
         }
-        let arms = Arm::ALL.map(|arm| {
-            let times = Sorted::new(rounds.iter().map(|round| round[arm as usize]));
-            let memory = memory.get(arm.name()).copied().ok_or_else(|| uncounted(&self.name))?;
-            Ok(ArmResult {
-                name: arm.name().into(),
+        let arms = Side::ALL.map(|side| {
+            let times = Sorted::new(rounds.iter().map(|round| round[side as usize]));
+            let memory = memory.get(side.name()).copied().ok_or_else(|| uncounted(&self.name))?;
+            Ok(ParserResult {
+                name: side.name().into(),
                 median_us: times.median_estimate(),
                 mb_per_s: as_f64(self.bytes()) / times.median(),
                 memory,
@@ -188,13 +166,13 @@ pub fn count_allocations(
 ) -> Result<Counts, ExitError> {
     let documents = Document::all()?;
     let counts = documents.iter().map(|document| {
-        let arms = Arm::ALL.map(|arm| {
+        let arms = Side::ALL.map(|side| {
             let parse = || {
-                let _ = document.time(arm);
+                let _ = document.time(side);
             };
             // What the first parse sets up is not its own.
             parse();
-            (arm.name().to_owned(), count(&mut { parse }))
+            (side.name().to_owned(), count(&mut { parse }))
         });
         (document.name.clone(), arms.into())
     });

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use findings::{
-    latency::{Arm, Verdict, beside},
+    latency::{LatencyArm, RatioVerdict, beside},
     scenario::Scenario,
     selfcheck::{Selfcheck, Tally},
 };
@@ -53,19 +53,19 @@ async fn count(arms: &Arms, progress: impl Fn(u32, u32)) -> Result<(Tally, Tally
     for run in 0..RUNS {
         progress(run, RUNS);
         let seen = run_once(arms, Duration::ZERO).await?;
-        nothing.right += u32::from(seen == Verdict::NoDifference);
+        nothing.right += u32::from(seen == RatioVerdict::NoDifference);
         let seen = run_once(arms, DELAY).await?;
-        delay.right += u32::from(seen == Verdict::Slower);
+        delay.right += u32::from(seen == RatioVerdict::Slower);
     }
     progress(RUNS, RUNS);
     Ok((nothing, delay))
 }
 
 /// raw against raw, the second with `extra` inside its time.
-async fn run_once(arms: &Arms, extra: Duration) -> Result<Verdict, ExitError> {
+async fn run_once(arms: &Arms, extra: Duration) -> Result<RatioVerdict, ExitError> {
     let mut rounds = Vec::with_capacity(PAIRS);
     for _ in 0..PAIRS {
         rounds.push(arms.against_itself(extra).await?);
     }
-    Ok(beside(&rounds, Arm::RawAgain, Arm::Raw).verdict)
+    Ok(beside(&rounds, LatencyArm::RawAgain, LatencyArm::Raw).verdict)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use findings::{
-    signing::{Arm, Signing, Workload},
+    signing::{SignerResult, Signing, Workload},
     stats::Sorted,
 };
 use workloads::Effort;
@@ -33,7 +33,7 @@ pub fn measure(effort: Effort) -> Result<Signing, ExitError> {
             let arms = measured.arms.into_iter().map(|arm| {
                 let allocations = allocations(measured.name, arm.name)?;
                 let over_raw = arm.batches.iter().zip(&raw).map(|(arm, raw)| arm / raw);
-                Ok(Arm {
+                Ok(SignerResult {
                     name: arm.name.into(),
                     ns: arm.ns,
                     ns_interval: Sorted::new(arm.batches.iter().copied())

@@ -8,7 +8,7 @@ use std::{
 };
 
 use findings::{
-    startup::{ArmResult, Ratios, Startup},
+    startup::{ProgramResult, Ratios, Startup},
     stats::Sorted,
 };
 use sandbox::Sandbox;
@@ -42,7 +42,7 @@ pub struct Charge {
 
 /// A program that is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arm {
+pub enum StartedProgram {
     /// Lists the buckets by hand.
     Raw,
     /// Lists them through the SDK.
@@ -54,7 +54,7 @@ pub enum Arm {
     Nothing,
 }
 
-impl Arm {
+impl StartedProgram {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Raw, Self::Sdk, Self::SdkWithoutTls, Self::Nothing];
 
@@ -74,7 +74,7 @@ impl Arm {
 #[derive(Debug)]
 pub struct Programs {
     account: PathBuf,
-    /// In the order of [`Arm::ALL`].
+    /// In the order of [`StartedProgram::ALL`].
     called: [PathBuf; 4],
     endpoint: Sandbox,
 }
@@ -92,7 +92,7 @@ impl Programs {
         let names = ["account", "call-raw", "call-sdk", "call-sdk-without-tls", "call-nothing"];
         let [account, called @ ..] = helper_binaries::programs(names)?;
         let programs = Self { account, called, endpoint };
-        for arm in Arm::ALL {
+        for arm in StartedProgram::ALL {
             programs.run(arm)?;
         }
         Ok(programs)
@@ -102,7 +102,7 @@ impl Programs {
     ///
     /// # Errors
     /// As [`Programs::find`].
-    pub fn run(&self, arm: Arm) -> Result<Charge, ExitError> {
+    pub fn run(&self, arm: StartedProgram) -> Result<Charge, ExitError> {
         let failed =
             |why: String| ExitError::unavailable(format!("{} {why}", self.account.display()));
         let admin = self.endpoint.identity("admin").ok_or_else(|| {
@@ -120,7 +120,8 @@ impl Programs {
         let said = String::from_utf8_lossy(&output.stderr);
         let account: Account = serde_json::from_slice(&output.stdout)
             .map_err(|_| failed(format!("gives no account: {}", said.trim())))?;
-        let buckets = if arm == Arm::Nothing { Vec::new() } else { self.endpoint.bucket_names() };
+        let buckets =
+            if arm == StartedProgram::Nothing { Vec::new() } else { self.endpoint.bucket_names() };
         if account.success && account.output.lines().eq(&buckets) {
             return Ok(account.charge);
         }
@@ -128,13 +129,13 @@ impl Programs {
         Err(ExitError::failed(format!("{program} did not list the buckets: {}", said.trim())))
     }
 
-    fn binary(&self, arm: Arm) -> &Path {
+    fn binary(&self, arm: StartedProgram) -> &Path {
         &self.called[arm as usize]
     }
 
     /// One run of each, in random order.
     fn round(&self) -> Result<[Charge; 4], ExitError> {
-        let mut order = Arm::ALL;
+        let mut order = StartedProgram::ALL;
         fastrand::shuffle(&mut order);
         let mut round = [Charge::default(); 4];
         for arm in order {
@@ -156,7 +157,7 @@ pub fn measure(rounds: u32, progress: impl Fn(u32, u32)) -> Result<Startup, Exit
         taken.push(programs.round()?);
     }
     progress(rounds, rounds);
-    let arms = Arm::ALL.map(|arm| {
+    let arms = StartedProgram::ALL.map(|arm| {
         let binary = programs.binary(arm);
         let file = fs::metadata(binary).map_err(|error| {
             ExitError::unavailable(format!("{} cannot be measured: {error}", binary.display()))
@@ -167,15 +168,16 @@ pub fn measure(rounds: u32, progress: impl Fn(u32, u32)) -> Result<Startup, Exit
     Ok(Startup { machine: this_machine(), rounds: taken.len(), arms })
 }
 
-fn result(rounds: &[[Charge; 4]], arm: Arm, binary_bytes: u64) -> ArmResult {
+fn result(rounds: &[[Charge; 4]], arm: StartedProgram, binary_bytes: u64) -> ProgramResult {
     let charges = || rounds.iter().map(|round| round[arm as usize]);
     let median = |of: fn(Charge) -> f64| Sorted::new(charges().map(of)).median_estimate();
     let over_raw = |of: fn(Charge) -> f64| {
-        let ratio = |round: &[Charge; 4]| of(round[arm as usize]) / of(round[Arm::Raw as usize]);
+        let ratio =
+            |round: &[Charge; 4]| of(round[arm as usize]) / of(round[StartedProgram::Raw as usize]);
         Sorted::new(rounds.iter().map(ratio)).median_estimate()
     };
     let page_faults = Sorted::new(charges().filter_map(|charge| charge.page_faults));
-    ArmResult {
+    ProgramResult {
         name: arm.name().into(),
         wall_us: median(|charge| charge.wall_us),
         cpu_us: median(|charge| charge.cpu_us),

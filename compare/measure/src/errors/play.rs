@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use contract::{Answer, Failure, Stage};
 use findings::{
-    errors::{Finding, KeptBy, Side, Wire, WrongAndRight},
+    errors::{CaseResult, CaseSide, KeptBy, WireAnswer, WrongAndRight},
     run::Outcome,
 };
 use reqwest::Method;
@@ -71,7 +71,7 @@ pub(super) async fn begin(case: &Case, image: &str) -> Result<Begun, ExitError> 
 
 impl Begun {
     /// Plays the SDK's side.
-    pub(super) async fn end(self) -> Result<Finding, ExitError> {
+    pub(super) async fn end(self) -> Result<CaseResult, ExitError> {
         let Self { scene, raw, sdk } = self;
         let sdk = match sdk {
             Some(client) => Some(by_sdk(&scene, &client).await?),
@@ -137,15 +137,15 @@ async fn asking(scene: &Scene, client: &impl contract::Client) -> Result<Call, E
     Ok(Call { result, attempts: reply.requests, elapsed, exchanges: scene.exchanges() })
 }
 
-async fn finding(scene: &Scene, raw: Call, sdk: Option<Call>) -> Result<Finding, ExitError> {
+async fn finding(scene: &Scene, raw: Call, sdk: Option<Call>) -> Result<CaseResult, ExitError> {
     let case = scene.case;
     let wire = told(scene, &raw);
     let problem = problem(scene, &wire, sdk.as_ref());
     let sdk = match sdk {
         Some(call) => side(scene, call).await?,
-        None => Side { note: Some(BY_THE_SDK.to_owned()), ..not_possible() },
+        None => CaseSide { note: Some(BY_THE_SDK.to_owned()), ..not_possible() },
     };
-    Ok(Finding {
+    Ok(CaseResult {
         id: case.id.into(),
         service: case.service.as_str().into(),
         cause: case.cause,
@@ -156,13 +156,13 @@ async fn finding(scene: &Scene, raw: Call, sdk: Option<Call>) -> Result<Finding,
         facts: facts(&wire, case.beside),
         wire,
         raw: side(scene, raw).await?,
-        sdk: Side { note: case.note().map(str::to_owned).or(sdk.note), ..sdk },
+        sdk: CaseSide { note: case.note().map(str::to_owned).or(sdk.note), ..sdk },
     })
 }
 
 /// The answer that ended the call: the last one, or, where a later attempt went well, the one that
 /// made it necessary.
-fn told(scene: &Scene, call: &Call) -> Wire {
+fn told(scene: &Scene, call: &Call) -> WireAnswer {
     let exchange = match call.result {
         Ok(_) => call.exchanges.first(),
         Err(_) => call.exchanges.last(),
@@ -170,13 +170,13 @@ fn told(scene: &Scene, call: &Call) -> Wire {
     on_the_wire(scene, exchange)
 }
 
-fn on_the_wire(scene: &Scene, exchange: Option<&Exchange>) -> Wire {
+fn on_the_wire(scene: &Scene, exchange: Option<&Exchange>) -> WireAnswer {
     let answer = exchange.and_then(|exchange| exchange.answer.as_ref());
     answer.map(|answer| wire::wire(answer, |text| scene.mask(text))).unwrap_or_default()
 }
 
 /// Why the case is not what it should be, if so.
-fn problem(scene: &Scene, wire: &Wire, sdk: Option<&Call>) -> Option<String> {
+fn problem(scene: &Scene, wire: &WireAnswer, sdk: Option<&Call>) -> Option<String> {
     let (status, code) = match (scene.case.basis, scene.case.fact()) {
         (Basis::Fact(_), Some(fact)) => (fact.status, fact.code.clone()),
         (Basis::Fact(case), None) => return Some(format!("there is no fact {case:?}")),
@@ -192,17 +192,17 @@ fn problem(scene: &Scene, wire: &Wire, sdk: Option<&Call>) -> Option<String> {
     (to_sdk != to_raw).then(|| format!("the SDK was answered {to_sdk:?} at first, raw {to_raw:?}"))
 }
 
-async fn side(scene: &Scene, call: Call) -> Result<Side, ExitError> {
+async fn side(scene: &Scene, call: Call) -> Result<CaseSide, ExitError> {
     let facts = facts(&told(scene, &call), scene.case.beside);
     let (attempts, elapsed_ms) = (call.attempts, call.elapsed.as_secs_f64() * 1e3);
-    let side = Side { attempts, elapsed_ms, possible: true, ..not_possible() };
+    let side = CaseSide { attempts, elapsed_ms, possible: true, ..not_possible() };
     let failure = match call.result {
         Ok(answer) => return with_answer(scene, side, answer).await,
         Err(failure) => masked(scene, failure),
     };
     let kept_by = kept_by(&failure, &facts);
     let error_context = without_dump(&failure);
-    Ok(Side {
+    Ok(CaseSide {
         outcome: Outcome::from(&failure),
         lost: kept_by.lost(&facts),
         kept_by,
@@ -217,14 +217,18 @@ async fn side(scene: &Scene, call: Call) -> Result<Side, ExitError> {
 }
 
 /// A side that got an answer: the right one, perhaps by trying again, or another.
-async fn with_answer(scene: &Scene, side: Side, answer: Option<Answer>) -> Result<Side, ExitError> {
-    let side = Side { outcome: Outcome::Ok, ..side };
+async fn with_answer(
+    scene: &Scene,
+    side: CaseSide,
+    answer: Option<Answer>,
+) -> Result<CaseSide, ExitError> {
+    let side = CaseSide { outcome: Outcome::Ok, ..side };
     if let Some(wrong) = answer {
         let right = scene.right_answer().await?;
         if right.as_ref() != Some(&wrong) {
             let operation = scene.operation("raw");
             let shown = |answer: &Answer| capture::answer(&operation, answer);
-            return Ok(Side {
+            return Ok(CaseSide {
                 silently_wrong: true,
                 note: Some(format!("{}, and no error", instead(&wrong, right.as_ref()))),
                 answers: Some(WrongAndRight {
@@ -243,7 +247,7 @@ async fn with_answer(scene: &Scene, side: Side, answer: Option<Answer>) -> Resul
         }
         _ => Some("it tried again by itself, and got its answer"),
     };
-    Ok(Side { note: note.map(str::to_owned), ..side })
+    Ok(CaseSide { note: note.map(str::to_owned), ..side })
 }
 
 /// What of an answer is not as it should be, where that can be counted.
@@ -273,8 +277,8 @@ fn masked(scene: &Scene, mut failure: Failure) -> Failure {
 }
 
 /// A side that was not asked, because it cannot be brought there.
-fn not_possible() -> Side {
-    Side {
+fn not_possible() -> CaseSide {
+    CaseSide {
         outcome: Outcome::Skipped,
         possible: false,
         silently_wrong: false,

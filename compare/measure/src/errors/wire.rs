@@ -1,7 +1,7 @@
 //! What the service sent, read off the record of the endpoint by a reader that neither client has a
 //! part in.
 
-use findings::errors::{Fact, Wire};
+use findings::errors::{Fact, WireAnswer};
 use quick_xml::{Reader, escape::resolve_predefined_entity, events::Event};
 use sandbox::record;
 use serde_json::Value;
@@ -32,7 +32,7 @@ const ENCODED: &str = "Encoded authorization failure message: ";
 const MOST_WORDS: usize = 6;
 
 /// The record of an answer. `mask` takes secrets out of a text.
-pub(super) fn wire(answer: &record::Answer, mask: impl Fn(&mut String)) -> Wire {
+pub(super) fn wire(answer: &record::Answer, mask: impl Fn(&mut String)) -> WireAnswer {
     let mut body = String::from_utf8_lossy(&answer.body.start).into_owned();
     let cut = !answer.body.is_whole();
     if cut {
@@ -44,7 +44,7 @@ pub(super) fn wire(answer: &record::Answer, mask: impl Fn(&mut String)) -> Wire 
     for (_, value) in &mut headers {
         mask(value);
     }
-    Wire {
+    WireAnswer {
         status: Some(answer.status),
         headers,
         body: Some(body),
@@ -56,7 +56,7 @@ pub(super) fn wire(answer: &record::Answer, mask: impl Fn(&mut String)) -> Wire 
 
 /// Every fact in it, once. `beside` names headers that are facts here and usually are not.
 #[must_use]
-pub fn facts(wire: &Wire, beside: &[&str]) -> Vec<Fact> {
+pub fn facts(wire: &WireAnswer, beside: &[&str]) -> Vec<Fact> {
     let mut facts = Facts(Vec::new());
     let Some(status) = wire.status else { return facts.0 };
     facts.add("status", status.to_string());
@@ -83,7 +83,7 @@ pub fn facts(wire: &Wire, beside: &[&str]) -> Vec<Fact> {
 
 /// The service's code, where it said one.
 #[must_use]
-pub fn code(wire: &Wire) -> Option<String> {
+pub fn code(wire: &WireAnswer) -> Option<String> {
     facts(wire, &[]).into_iter().find(|fact| fact.name == "code").map(|fact| fact.value)
 }
 
@@ -99,7 +99,7 @@ impl Facts {
         }
     }
 
-    fn add_header(&mut self, wire: &Wire, name: &str, fact: &str) {
+    fn add_header(&mut self, wire: &WireAnswer, name: &str, fact: &str) {
         if let Some(value) = wire.header(name) {
             self.add(fact, value);
         }
@@ -219,12 +219,16 @@ fn text_of(entity: &quick_xml::events::BytesRef<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use findings::errors::{Fact, Wire};
+    use findings::errors::{Fact, WireAnswer};
 
     fn facts(status: u16, headers: &[(&str, &str)], body: &str) -> Vec<(String, String)> {
         let headers = headers.iter().map(|&(name, value)| (name.into(), value.into())).collect();
-        let wire =
-            Wire { status: Some(status), headers, body: Some(body.into()), ..Wire::default() };
+        let wire = WireAnswer {
+            status: Some(status),
+            headers,
+            body: Some(body.into()),
+            ..WireAnswer::default()
+        };
         super::facts(&wire, &["date"])
             .into_iter()
             .map(|Fact { name, value }| (name, value))

@@ -2,7 +2,7 @@
 //! of this one, so that whoever builds it does not build them.
 
 use findings::{
-    machine::{Build, Machine},
+    machine::{BuildKind, Machine},
     signing::Peers,
 };
 
@@ -19,6 +19,6 @@ pub(super) fn measure(project: &Project) -> Result<Peers, ExitError> {
         ExitError::unavailable(format!("sign-peers did not answer with its times: {error}"))
     })?;
     // Of its own build, whatever this one is.
-    let machine = Machine { build: Build::Optimised, ..this_machine() };
+    let machine = Machine { build: BuildKind::Optimised, ..this_machine() };
     Ok(Peers { machine, workloads })
 }

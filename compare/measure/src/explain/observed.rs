@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use contract::{Client, Credentials, Operation, Reply};
-use findings::{explain::Proof, sign::Side};
+use findings::{explain::Proof, side::Side};
 use raw::sigv4::{CredentialScope, Timestamp};
 use url::{
     Position::{AfterPort, BeforeHost},

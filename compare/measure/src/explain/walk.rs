@@ -3,7 +3,7 @@
 use contract::SecretKey;
 use findings::{
     explain::{Http, KeyStep, SignatureSteps, Walk},
-    run::Side,
+    run::SideResult,
 };
 use raw::sigv4::{CanonicalRequest, CredentialScope, Hex, SigningKey, Timestamp};
 
@@ -20,7 +20,11 @@ const LONGEST_BODY: usize = 4096;
 ///
 /// # Errors
 /// Exit 3 where the time or the scope of the signature cannot be read.
-pub(super) fn walk(observed: Observed, parsed: Side, mask: &Mask<'_>) -> Result<Walk, ExitError> {
+pub(super) fn walk(
+    observed: Observed,
+    parsed: SideResult,
+    mask: &Mask<'_>,
+) -> Result<Walk, ExitError> {
     let Observed { method, url, headers, body, signed, response } = observed;
     let target = sandbox::verify::Received::target_of(&url).into_owned();
     let target = mask.text(target);

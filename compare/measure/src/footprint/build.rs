@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use findings::footprint::{Build, Profile};
+use findings::footprint::{BuildCost, Profile};
 use serde::Deserialize;
 use wait4::Wait4 as _;
 
@@ -33,7 +33,7 @@ pub fn from_nothing(
     profile: Profile,
     folder: &Path,
     mut progress: impl FnMut(u32),
-) -> Result<Build, ExitError> {
+) -> Result<BuildCost, ExitError> {
     let failed =
         |why: String| ExitError::unavailable(format!("the build of {binary} ({profile}) {why}"));
     empty(folder)?;
@@ -74,7 +74,7 @@ pub fn from_nothing(
     let bytes = fs::read(&executable)
         .map_err(|error| failed(format!("made a binary that cannot be read: {error}")))?;
     let machine = this_machine();
-    let build = Build {
+    let build = BuildCost {
         seconds,
         peak_memory_bytes: used.rusage.maxrss,
         binary_bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),

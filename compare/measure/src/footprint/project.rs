@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use findings::footprint::{Build, CrateLines, Profile};
+use findings::footprint::{BuildCost, CrateLines, Profile};
 use raw::sigv4::Hex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -235,7 +235,7 @@ impl Project {
         &self,
         subject: Subject,
         profile: Profile,
-    ) -> Result<Option<Build>, ExitError> {
+    ) -> Result<Option<BuildCost>, ExitError> {
         let path = self.record(subject, profile)?;
         match fs::read(&path) {
             // One that cannot be read was broken off, or is of another version: it is made again.
@@ -251,7 +251,7 @@ impl Project {
         subject: Subject,
         profile: Profile,
         progress: Progress<'_>,
-    ) -> Result<Build, ExitError> {
+    ) -> Result<BuildCost, ExitError> {
         let record = self.record(subject, profile)?;
         let (what, crates) =
             (format!("{}, {profile}", subject.binary()), self.tree(subject)?.packages.len());

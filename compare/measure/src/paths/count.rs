@@ -7,7 +7,7 @@ use std::{
 };
 
 use contract::Operation;
-use findings::paths::{Cost, CrateShare, Group, GroupShare, Heap, Instructions};
+use findings::paths::{CallCost, CrateShare, Group, GroupShare, Heap, Instructions};
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
 
@@ -51,7 +51,7 @@ impl Counter {
         side: &str,
         place: &Session,
         operation: &Operation,
-    ) -> Result<Cost, ExitError> {
+    ) -> Result<CallCost, ExitError> {
         let words = [operation_json::text(operation), calls()];
         self.count(side, &words, place, Vec::new()).await
     }
@@ -61,7 +61,7 @@ impl Counter {
         &self,
         place: &Session,
         requests: &[Prepared],
-    ) -> Result<Cost, ExitError> {
+    ) -> Result<CallCost, ExitError> {
         let input = serde_json::to_vec(requests)
             .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
         self.count("bare", &[calls()], place, input).await
@@ -73,7 +73,7 @@ impl Counter {
         words: &[String],
         place: &Session,
         input: Vec<u8>,
-    ) -> Result<Cost, ExitError> {
+    ) -> Result<CallCost, ExitError> {
         let told = |mut command: Command| {
             command.args(words);
             Caller::tell(&mut command, place);
@@ -85,7 +85,7 @@ impl Counter {
         let heap = least(&output.stdout, &self.allocations)?;
 
         if self.depth == Depth::Allocations {
-            return Ok(Cost { heap, instructions: None });
+            return Ok(CallCost { heap, instructions: None });
         }
         let program = helper_binaries::program(&format!("repeat-{side}"))?;
         let profile = NamedTempFile::new()
@@ -93,7 +93,7 @@ impl Counter {
         let command = told(callgrind::command(&program, profile.path()));
         self.interrupt.or(run(command, &program, &input)).await??;
         let functions = callgrind::read(profile.path())?;
-        Ok(Cost { heap, instructions: Some(instructions(functions, WARM_CALLS)) })
+        Ok(CallCost { heap, instructions: Some(instructions(functions, WARM_CALLS)) })
     }
 }
 

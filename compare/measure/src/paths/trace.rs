@@ -8,8 +8,8 @@ use std::{
 
 use contract::{Client, Operation, Reply};
 use findings::{
-    paths::{HOOKS, Interceptor, Phase, PhaseKind, Trace},
-    run::Side,
+    paths::{HOOKS, Interceptor, PhaseKind, Trace, TracedPhase},
+    run::SideResult,
 };
 use raw::observe::{Function, Observation};
 use sdk::trace::MarkKind;
@@ -43,7 +43,7 @@ impl<'c> RawSide<'c> {
         Self { client, seen: Mutex::default() }
     }
 
-    pub(super) fn seen(self, name: &str, side: &Side) -> Result<Seen, ExitError> {
+    pub(super) fn seen(self, name: &str, side: &SideResult) -> Result<Seen, ExitError> {
         called(name, self.seen, side)
     }
 }
@@ -55,13 +55,13 @@ impl SdkSide {
         Ok(Self { client, seen: Mutex::default() })
     }
 
-    pub(super) fn seen(self, name: &str, side: &Side) -> Result<Seen, ExitError> {
+    pub(super) fn seen(self, name: &str, side: &SideResult) -> Result<Seen, ExitError> {
         called(name, self.seen, side)
     }
 }
 
 /// What was seen of a call that came back, whatever `side` made of it: one that panics does not.
-fn called(name: &str, seen: Mutex<Option<Seen>>, side: &Side) -> Result<Seen, ExitError> {
+fn called(name: &str, seen: Mutex<Option<Seen>>, side: &SideResult) -> Result<Seen, ExitError> {
     let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     seen.ok_or_else(|| {
         let why = side.failure.as_ref().map_or("it was not called", |failure| &failure.display);
@@ -79,7 +79,7 @@ impl Client for RawSide<'_> {
         let Observation { exchanges, functions } = observation;
         let phases = functions
             .into_iter()
-            .map(|Function { name, depth }| Phase {
+            .map(|Function { name, depth }| TracedPhase {
                 kind: PhaseKind::Function,
                 name: name.into(),
                 depth,
@@ -119,7 +119,7 @@ fn trace(observed: sdk::trace::Trace) -> Trace {
         MarkKind::Hook => PhaseKind::Hook,
         MarkKind::Function => PhaseKind::Function,
     };
-    let phases = marks.into_iter().map(|mark| Phase {
+    let phases = marks.into_iter().map(|mark| TracedPhase {
         kind: kind(mark.kind),
         name: mark.name.into(),
         depth: mark.depth,

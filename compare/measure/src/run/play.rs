@@ -10,7 +10,7 @@ use contract::{
 };
 use findings::{
     diff,
-    run::{FailureReport, Finding, Latency, Outcome, Side},
+    run::{FailureReport, LatencySummary, Outcome, ScenarioResult, SideResult},
     scenario::{Expected, Repeat, Scenario},
 };
 use raw::redact::Secrets;
@@ -80,7 +80,7 @@ impl Player {
         }
     }
 
-    pub(super) async fn play(&mut self, scenario: Scenario) -> Result<Finding, ExitError> {
+    pub(super) async fn play(&mut self, scenario: Scenario) -> Result<ScenarioResult, ExitError> {
         let operations = match self.material.plan(scenario, &self.choices, &self.place) {
             Plan::Call(operations) => operations,
             Plan::Skip(reason) => return Ok(skipped(scenario, &reason)),
@@ -111,7 +111,7 @@ impl Player {
         scenario: Scenario,
         raw: &impl Client,
         sdk: &impl Client,
-    ) -> Result<Finding, ExitError> {
+    ) -> Result<ScenarioResult, ExitError> {
         let operations = match self.material.plan(scenario, &self.choices, &self.place) {
             Plan::Call(operations) => operations,
             Plan::Skip(reason) => return Ok(skipped(scenario, &reason)),
@@ -145,8 +145,8 @@ impl Player {
         scenario: Scenario,
         operations: &Pair<Operation>,
         played: Pair<Played>,
-        latency: Pair<Latency>,
-    ) -> Result<Finding, ExitError> {
+        latency: Pair<LatencySummary>,
+    ) -> Result<ScenarioResult, ExitError> {
         self.learn(scenario, &played);
         let raw = self.side(&operations.raw, played.raw, latency.raw).await?;
         let sdk = self.side(&operations.sdk, played.sdk, latency.sdk).await?;
@@ -154,7 +154,7 @@ impl Player {
             return Ok(skipped(scenario, &reason));
         }
         let differences = diff::sides(scenario, &raw, &sdk);
-        Ok(Finding {
+        Ok(ScenarioResult {
             name: scenario,
             service: scenario.service(),
             expected: scenario.expected(),
@@ -224,7 +224,7 @@ impl Player {
         scenario: Scenario,
         operations: &Pair<Operation>,
         played: &Pair<Played>,
-    ) -> Result<Pair<Latency>, ExitError> {
+    ) -> Result<Pair<LatencySummary>, ExitError> {
         let mut samples = Pair { raw: Vec::new(), sdk: Vec::new() };
         let expected = played.raw.is(scenario.expected()) && played.sdk.is(scenario.expected());
         if scenario.repeat() == Repeat::Never || !expected {
@@ -248,7 +248,7 @@ impl Player {
                 }
             }
         }
-        Ok(Pair { raw: Latency::of(samples.raw), sdk: Latency::of(samples.sdk) })
+        Ok(Pair { raw: LatencySummary::of(samples.raw), sdk: LatencySummary::of(samples.sdk) })
     }
 
     async fn timed(&self, client: &impl Client, operation: &Operation) -> Result<f64, ExitError> {
@@ -279,8 +279,8 @@ impl Player {
         &self,
         operation: &Operation,
         played: Played,
-        latency_us: Latency,
-    ) -> Result<Side, ExitError> {
+        latency_us: LatencySummary,
+    ) -> Result<SideResult, ExitError> {
         let mut requests = played.requests;
         let result = match played.result {
             Ok(Answer::Presigned(presigned)) => {
@@ -295,7 +295,7 @@ impl Player {
             Ok(answer) => (Outcome::Ok, Some(self.masked(answer)), None),
             Err(failure) => (Outcome::from(&failure), None, Some(self.report(failure))),
         };
-        Ok(Side { outcome, reason: None, answer, failure, requests, latency_us })
+        Ok(SideResult { outcome, reason: None, answer, failure, requests, latency_us })
     }
 
     fn masked(&self, answer: Value) -> Value {
@@ -357,10 +357,10 @@ impl Player {
     fn knows_no_presigned_urls(
         &self,
         scenario: Scenario,
-        raw: &Side,
-        sdk: &Side,
+        raw: &SideResult,
+        sdk: &SideResult,
     ) -> Option<String> {
-        let status = |side: &Side| {
+        let status = |side: &SideResult| {
             let failure = side.failure.as_ref().filter(|failure| failure.code.is_none())?;
             failure.status.filter(|status| *status >= 500)
         };
@@ -395,26 +395,26 @@ impl Played {
     }
 }
 
-fn skipped(scenario: Scenario, reason: &str) -> Finding {
-    Finding {
+fn skipped(scenario: Scenario, reason: &str) -> ScenarioResult {
+    ScenarioResult {
         name: scenario,
         service: scenario.service(),
         expected: scenario.expected(),
         same: true,
         differences: Vec::new(),
-        raw: Side::skipped(reason),
-        sdk: Side::skipped(reason),
+        raw: SideResult::skipped(reason),
+        sdk: SideResult::skipped(reason),
     }
 }
 
-fn blocked(scenario: Scenario, reason: &str) -> Finding {
-    let side = || Side {
+fn blocked(scenario: Scenario, reason: &str) -> ScenarioResult {
+    let side = || SideResult {
         outcome: Outcome::Failed,
         reason: Some(reason.to_owned()),
         failure: Some(Failure::new(Stage::Build, format!("not tried: {reason}")).into()),
-        ..Side::skipped(reason)
+        ..SideResult::skipped(reason)
     };
-    Finding { raw: side(), sdk: side(), ..skipped(scenario, reason) }
+    ScenarioResult { raw: side(), sdk: side(), ..skipped(scenario, reason) }
 }
 
 fn micros(elapsed: Duration) -> f64 {

@@ -1,6 +1,9 @@
 //! What came of a job, in JSON.
 
-use findings::sign::{Judged, Side, Steps};
+use findings::{
+    side::Side,
+    sign::{Judged, SignResult},
+};
 use serde::Serialize;
 
 use super::{Job, Signing};
@@ -31,7 +34,7 @@ pub struct Shown {
     pub notes: Vec<String>,
 }
 
-/// [`Steps`], or nulls in their place.
+/// [`SignResult`], or nulls in their place.
 #[derive(Debug, Default, Serialize)]
 pub struct StepsOrNull {
     canonical_request: Option<String>,
@@ -66,8 +69,8 @@ impl From<Signing> for Shown {
     }
 }
 
-impl From<Steps> for StepsOrNull {
-    fn from(steps: Steps) -> Self {
+impl From<SignResult> for StepsOrNull {
+    fn from(steps: SignResult) -> Self {
         Self {
             canonical_request: Some(steps.canonical_request),
             string_to_sign: Some(steps.string_to_sign),

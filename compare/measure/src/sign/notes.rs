@@ -1,7 +1,7 @@
 //! What a service would make of a signed request: the verdict of the sandbox's verifier, and what
 //! signers or services read differently.
 
-use findings::sign::{Judged, Steps};
+use findings::sign::{Judged, SignResult};
 use raw::sigv4::{PathEncoding, PathNormalization, Request, Rules};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ impl Decided<'_> {
     /// The rules of S3 and its relatives are known, so they are what judges. Of other services the
     /// options of the job say what they want. There is no verdict on the first signature of a chunked
     /// upload, whose chunks are signed and sent afterwards.
-    pub(super) fn judge(&self, steps: &Steps) -> Option<Judged> {
+    pub(super) fn judge(&self, steps: &SignResult) -> Option<Judged> {
         let job = self.job;
         let is_chunked =
             job.given("x-amz-content-sha256").is_some_and(|given| given.starts_with("STREAMING-"));

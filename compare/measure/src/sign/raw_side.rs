@@ -1,6 +1,6 @@
 //! Signed by `raw::sigv4`.
 
-use findings::sign::Steps;
+use findings::sign::SignResult;
 use raw::sigv4::{self, Buffers, Expires, KeyCache, Params, Request};
 
 use super::{Decided, Location, SignError};
@@ -8,7 +8,7 @@ use super::{Decided, Location, SignError};
 static KEYS: KeyCache = KeyCache::new();
 
 /// Every step, as raw takes it.
-pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
+pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
     let job = decided.job;
     let given = decided.given();
     let request =
@@ -26,7 +26,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
             let signed = sigv4::sign(&request, &params, &KEYS, &mut buffers)?;
             let added =
                 signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            Ok(Steps {
+            Ok(SignResult {
                 canonical_request: signed.canonical_request.as_str().to_owned(),
                 string_to_sign: signed.string_to_sign.as_str().to_owned(),
                 signature: signed.signature.as_str().to_owned(),
@@ -38,7 +38,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
         Location::Query => {
             let expires = Expires::seconds(job.expires)?;
             let signed = sigv4::presign(&request, &params, expires, &KEYS, &mut buffers)?;
-            Ok(Steps {
+            Ok(SignResult {
                 canonical_request: signed.canonical_request.as_str().to_owned(),
                 string_to_sign: signed.string_to_sign.as_str().to_owned(),
                 signature: signed.signature.as_str().to_owned(),

@@ -13,7 +13,7 @@ use aws_sigv4::{
     },
     sign::v4,
 };
-use findings::sign::Steps;
+use findings::sign::SignResult;
 use raw::sigv4::{
     ContentSha256, CredentialScope, PathEncoding, PathNormalization, Payload, Request, Timestamp,
     TokenSigning, UNSIGNED_HEADERS,
@@ -28,7 +28,7 @@ const CONTENT_SHA256: &str = "x-amz-content-sha256";
 const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// Every step, as the SDK takes it.
-pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
+pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
     let job = decided.job;
     let host = Request::new(&job.method, &job.url)?.host;
     let (instructions, signature, log) = call(decided)?;
@@ -45,7 +45,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<Steps, SignError> {
     };
     let headers = decided.headers_with(host, added);
     let authorization = headers.iter().find(|(name, _)| name == "authorization");
-    Ok(Steps {
+    Ok(SignResult {
         canonical_request: steps.0,
         string_to_sign: steps.1,
         signature,

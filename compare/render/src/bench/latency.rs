@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use findings::{
-    latency::{AaCheck, Comparison, Latency, OperationResult, PairedDiff, PhaseTime, Verdict},
+    latency::{
+        AaCheck, Latency, LatencyChanges, OperationResult, PairedDiff, PhaseTime, RatioVerdict,
+    },
     machine::Machine,
     stats::Estimate,
 };
@@ -61,7 +63,7 @@ pub fn markdown(latency: &Latency) -> String {
 
 /// Two measurements, for people.
 #[must_use]
-pub fn comparison_text(comparison: &Comparison) -> String {
+pub fn comparison_text(comparison: &LatencyChanges) -> String {
     let rows = changes(comparison).map(|row| row.map(Cell::new));
     let [before, after] = machines(comparison);
     format!(
@@ -73,7 +75,7 @@ pub fn comparison_text(comparison: &Comparison) -> String {
 
 /// Two measurements, for reports.
 #[must_use]
-pub fn comparison_markdown(comparison: &Comparison) -> String {
+pub fn comparison_markdown(comparison: &LatencyChanges) -> String {
     let [before, after] = machines(comparison);
     let mut text = format!("{before}  \n{after}\n\n| {} |\n", CHANGE_HEADINGS.join(" | "));
     text.push_str("| --- | --- | ---: | ---: | ---: | --- |\n");
@@ -147,12 +149,12 @@ fn verdict(beside: &PairedDiff, rounds: usize) -> String {
     let ratio = times(beside.ratio);
     let interval = beside.difference_us.interval;
     match beside.verdict {
-        Verdict::NoDifference => format!(
+        RatioVerdict::NoDifference => format!(
             "no difference larger than {} can be seen in {rounds} pairs ({ratio})",
             in_unit(interval.reach_from(0.0))
         ),
-        Verdict::Slower => format!("slower by {}, {ratio}", time(beside.difference_us)),
-        Verdict::Faster => {
+        RatioVerdict::Slower => format!("slower by {}, {ratio}", time(beside.difference_us)),
+        RatioVerdict::Faster => {
             let (value, interval) = (beside.difference_us.value, beside.difference_us.interval);
             format!(
                 "faster by {} ({} to {}), {ratio}",
@@ -221,17 +223,17 @@ fn a_a(a_a: &AaCheck) -> String {
     )
 }
 
-fn machines(comparison: &Comparison) -> [String; 2] {
+fn machines(comparison: &LatencyChanges) -> [String; 2] {
     let line = |name: &str, machine: &Machine| format!("{name}: {}", machine.in_words());
     [line("before", &comparison.before), line("after", &comparison.after)]
 }
 
-fn changes(comparison: &Comparison) -> impl Iterator<Item = [String; 6]> {
+fn changes(comparison: &LatencyChanges) -> impl Iterator<Item = [String; 6]> {
     comparison.changes.iter().map(|change| {
         let words = match change.verdict {
-            Verdict::NoDifference => "no difference to be seen",
-            Verdict::Slower => "slower",
-            Verdict::Faster => "faster",
+            RatioVerdict::NoDifference => "no difference to be seen",
+            RatioVerdict::Slower => "slower",
+            RatioVerdict::Faster => "faster",
         };
         [
             change.operation.to_string(),

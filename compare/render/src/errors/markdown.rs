@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use findings::errors::{Finding, Findings, Side};
+use findings::errors::{CaseResult, CaseSide, ErrorResults};
 
 use super::{
     Detail, HOW_COUNTED, HOW_TO_READ, Row, answered, by_cause, ending, kept, kept_heading, names,
@@ -12,7 +12,7 @@ use crate::{escape, on_one_line};
 
 /// All of it.
 #[must_use]
-pub fn markdown(findings: &Findings, detail: Detail) -> String {
+pub fn markdown(findings: &ErrorResults, detail: Detail) -> String {
     let findings = &escape::findings(findings);
     match detail {
         Detail::Row => overview(findings),
@@ -20,7 +20,7 @@ pub fn markdown(findings: &Findings, detail: Detail) -> String {
     }
 }
 
-fn overview(findings: &Findings) -> String {
+fn overview(findings: &ErrorResults) -> String {
     let mut text = cases(findings);
     text.push('\n');
     text.push_str(&kept_and_remarkable(findings));
@@ -29,7 +29,7 @@ fn overview(findings: &Findings) -> String {
 
 /// Every case as a row.
 #[must_use]
-pub fn cases(findings: &Findings) -> String {
+pub fn cases(findings: &ErrorResults) -> String {
     let mut text = format!("{}\n", in_code(HOW_TO_READ));
     for (heading, cases) in by_cause(findings) {
         let _ = writeln!(text, "\n**{heading}**\n");
@@ -55,7 +55,7 @@ pub fn cases(findings: &Findings) -> String {
 
 /// What the cases come to.
 #[must_use]
-pub fn kept_and_remarkable(findings: &Findings) -> String {
+pub fn kept_and_remarkable(findings: &ErrorResults) -> String {
     let mut text = String::new();
     if let Some(heading) = kept_heading(findings) {
         let _ = writeln!(text, "**{heading}**\n\n| printed with | raw | sdk |");
@@ -98,7 +98,7 @@ fn cell(text: &str) -> String {
     escape::markdown_cell(&on_one_line(text))
 }
 
-fn in_full(case: &Finding) -> String {
+fn in_full(case: &CaseResult) -> String {
     let mut text = format!("## `{}`\n\n{}\n", case.id, case.what);
     if let Some(problem) = &case.problem {
         let _ = writeln!(text, "\n**It could not be played**: {}", escape::markdown(problem));
@@ -127,7 +127,7 @@ fn in_full(case: &Finding) -> String {
     text
 }
 
-fn side(name: &str, side: &Side) -> String {
+fn side(name: &str, side: &CaseSide) -> String {
     let mut text = format!("\n**{name}**: {}", ending(side));
     if let Some(note) = &side.note {
         let _ = write!(text, " ({note})");

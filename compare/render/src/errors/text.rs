@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use findings::errors::{Finding, Findings, Side, Wire};
+use findings::errors::{CaseResult, CaseSide, ErrorResults, WireAnswer};
 
 use super::{
     super::wrapped_to, Detail, HOW_COUNTED, HOW_TO_READ, answered, by_cause, ending, kept,
@@ -24,7 +24,7 @@ const PLAIN: &str = "\u{1b}[0m";
 
 /// All of it, in lines of at most `width` characters, of which there are 60 at least.
 #[must_use]
-pub fn text(findings: &Findings, detail: Detail, width: usize) -> String {
+pub fn text(findings: &ErrorResults, detail: Detail, width: usize) -> String {
     let findings = &escape::findings(findings);
     match detail {
         Detail::Row => overview(findings, width),
@@ -32,7 +32,7 @@ pub fn text(findings: &Findings, detail: Detail, width: usize) -> String {
     }
 }
 
-fn overview(findings: &Findings, width: usize) -> String {
+fn overview(findings: &ErrorResults, width: usize) -> String {
     let mut text = format!("\n{}\n", wrapped(width, "", HOW_TO_READ));
     for (heading, cases) in by_cause(findings) {
         let columns = columns(["raw {}", "sdk {}", "sdk context", "attempts"]);
@@ -66,7 +66,7 @@ fn overview(findings: &Findings, width: usize) -> String {
 }
 
 /// The figures, and below them what the service said, or what both sides say of its silence.
-fn lines(case: &Finding, width: usize) -> String {
+fn lines(case: &CaseResult, width: usize) -> String {
     let row = row(case);
     let columns = columns([&row.raw, &row.sdk, &row.context, &row.attempts]);
     let is_wrong = case.sdk.silently_wrong || case.raw.silently_wrong;
@@ -94,11 +94,11 @@ fn columns([raw, sdk, context, attempts]: [&str; 4]) -> String {
     format!("{raw:>8}{sdk:>8}{context:>13}{attempts:>10}")
 }
 
-fn example(findings: &Findings) -> &str {
+fn example(findings: &ErrorResults) -> &str {
     findings.cases.first().map_or("CASE", |case| &case.id)
 }
 
-fn in_full(case: &Finding, width: usize) -> String {
+fn in_full(case: &CaseResult, width: usize) -> String {
     let mut text = format!("\n{BOLD}{}{PLAIN}\n{}\n", case.id, wrapped(width, "", &case.what));
     if let Some(problem) = &case.problem {
         let _ = writeln!(text, "{RED}{}{PLAIN}", wrapped(width, "could not be played: ", problem));
@@ -125,7 +125,7 @@ fn in_full(case: &Finding, width: usize) -> String {
     text
 }
 
-fn on_the_wire(wire: &Wire, width: usize) -> String {
+fn on_the_wire(wire: &WireAnswer, width: usize) -> String {
     let mut text = String::new();
     for (name, value) in &wire.headers {
         let _ = writeln!(text, "{}", folded(width, "  ", &format!("{name}: {value}")));
@@ -142,7 +142,7 @@ fn on_the_wire(wire: &Wire, width: usize) -> String {
 }
 
 /// How much of the body came, where what is shown is not all of it, or not all was sent.
-fn sent(wire: &Wire) -> Option<String> {
+fn sent(wire: &WireAnswer) -> Option<String> {
     let length = wire.length?;
     let promised = wire.header("content-length").and_then(|promised| promised.parse::<u64>().ok());
     match promised.filter(|promised| *promised > length) {
@@ -151,7 +151,7 @@ fn sent(wire: &Wire) -> Option<String> {
     }
 }
 
-fn side(name: &str, side: &Side, width: usize) -> String {
+fn side(name: &str, side: &CaseSide, width: usize) -> String {
     let mut text = format!("\n{BOLD}{name}{PLAIN}: {}\n", ending(side));
     if let Some(note) = &side.note {
         let _ = writeln!(text, "{}", wrapped(width, "  note       ", note));
@@ -230,7 +230,7 @@ fn cut_to(width: usize, line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Wire, folded, on_the_wire, wrapped};
+    use super::{WireAnswer, folded, on_the_wire, wrapped};
 
     #[test]
     fn no_line_is_longer_than_the_terminal() {
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_of_a_body_is_said_to_be_all_or_not() {
-        let wire = |cut, length, promised: &str| Wire {
+        let wire = |cut, length, promised: &str| WireAnswer {
             status: Some(500),
             headers: vec![("content-length".to_owned(), promised.to_owned())],
             body: Some("a body".to_owned()),

@@ -1,7 +1,7 @@
 //! One case of the catalogue, to be opened.
 
 use findings::{
-    errors::{Finding, Side, Wire, WrongAndRight},
+    errors::{CaseResult, CaseSide, WireAnswer, WrongAndRight},
     run::Outcome,
 };
 use maud::{Markup, html};
@@ -21,7 +21,7 @@ pub(super) const FLAGS: [(&str, &str); 3] = [
 ];
 
 /// The case.
-pub(super) fn details(case: &Finding) -> Markup {
+pub(super) fn details(case: &CaseResult) -> Markup {
     let flags: Vec<_> =
         FLAGS.iter().map(|(flag, _)| *flag).filter(|flag| has(case, flag)).collect();
     html! {
@@ -48,7 +48,7 @@ pub(super) fn details(case: &Finding) -> Markup {
     }
 }
 
-fn has(case: &Finding, flag: &str) -> bool {
+fn has(case: &CaseResult, flag: &str) -> bool {
     match flag {
         "loses" => case.is_comparable() && case.sdk.kept_by.display.len() < case.sdk.facts.len(),
         "impossible" => !case.sdk.possible,
@@ -56,7 +56,7 @@ fn has(case: &Finding, flag: &str) -> bool {
     }
 }
 
-fn chips(case: &Finding) -> Markup {
+fn chips(case: &CaseResult) -> Markup {
     let unverified = (case.verified_by == "unverified").then_some("unverified");
     let chips: Vec<_> = unverified.into_iter().chain(remark(case)).collect();
     html! {
@@ -77,7 +77,7 @@ fn verified(by: &str) -> &'static str {
     }
 }
 
-fn wire(wire: &Wire) -> Markup {
+fn wire(wire: &WireAnswer) -> Markup {
     html! {
         h4 { "On the wire" }
         @match &wire.body {
@@ -102,7 +102,7 @@ fn wire(wire: &Wire) -> Markup {
     }
 }
 
-fn side(name: &str, side: &Side) -> Markup {
+fn side(name: &str, side: &CaseSide) -> Markup {
     html! {
         div.side {
             h4 { span.tag.(name) { (name) } " " (ending(side)) }
@@ -129,7 +129,7 @@ fn side(name: &str, side: &Side) -> Markup {
     }
 }
 
-fn unsaid_advice(side: &Side) -> Option<&str> {
+fn unsaid_advice(side: &CaseSide) -> Option<&str> {
     side.advice.as_deref().filter(|advice| !side.display.contains(advice))
 }
 
@@ -144,7 +144,7 @@ fn both_answers(answers: &WrongAndRight) -> Markup {
 }
 
 /// What of the answer is found where.
-fn facts(name: &str, side: &Side) -> Markup {
+fn facts(name: &str, side: &CaseSide) -> Markup {
     let kept = &side.kept_by;
     let full = if name == "sdk" { "context" } else { "causes" };
     let ways = [

@@ -1,13 +1,13 @@
 //! The catalogue of errors, with a form to filter it.
 
-use findings::errors::{Cause, Findings};
+use findings::errors::{Cause, ErrorResults};
 use maud::{Markup, html};
 
 use super::{case, prose::in_code};
 use crate::errors::{CAUSES, HOW_COUNTED, kept, kept_heading, summary};
 
 /// All of it.
-pub(super) fn section(errors: &Findings) -> Markup {
+pub(super) fn section(errors: &ErrorResults) -> Markup {
     html! {
         section #errors aria-labelledby="errors-title" {
             h2 #errors-title { "What goes wrong, and what each side says of it" }
@@ -20,7 +20,7 @@ pub(super) fn section(errors: &Findings) -> Markup {
     }
 }
 
-fn kept_table(errors: &Findings) -> Markup {
+fn kept_table(errors: &ErrorResults) -> Markup {
     html! {
         @if let Some(heading) = kept_heading(errors) {
             div.scroll tabindex="0" role="region" aria-label="Facts kept" {
@@ -50,7 +50,7 @@ fn kept_table(errors: &Findings) -> Markup {
 }
 
 /// Without a script it could do nothing, so the script shows it.
-fn filter(errors: &Findings) -> Markup {
+fn filter(errors: &ErrorResults) -> Markup {
     let mut services: Vec<&str> = errors.cases.iter().map(|case| &*case.service).collect();
     services.sort_unstable();
     services.dedup();

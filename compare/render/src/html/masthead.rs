@@ -1,11 +1,11 @@
 //! What the page is, by whom and on what it was made, and what was found, in brief.
 
 use findings::{
-    errors::{Findings, Kept, WHOLE_CONTEXT},
+    errors::{ErrorResults, KeptCount, WHOLE_CONTEXT},
     evidence::{Evidence, MadeBy},
     explain::Explanation,
-    latency::{Latency, OperationResult, Verdict},
-    machine::Build,
+    latency::{Latency, OperationResult, RatioVerdict},
+    machine::BuildKind,
     stats::Estimate,
 };
 use maud::{Markup, html};
@@ -34,7 +34,7 @@ pub(super) fn header(made_by: &MadeBy) -> Markup {
                 div { dt { "Compiler" } dd { (made_by.toolchain) } }
                 div { dt { "Versions" } dd { (crates.join(", ")) } }
             }
-            @if made_by.machine.build == Build::Unoptimised {
+            @if made_by.machine.build == BuildKind::Unoptimised {
                 p.warning {
                     "This was made by a build that is not optimised: no time on this page is one to quote."
                 }
@@ -72,11 +72,14 @@ fn signatures(explanations: &[Explanation]) -> String {
     )
 }
 
-fn kept(errors: &Findings) -> Markup {
+fn kept(errors: &ErrorResults) -> Markup {
     let counted = counted(errors);
     let of = |side: &str, way: &str| {
         let found = counted.iter().find(|kept| kept.side == side && kept.way == way);
-        found.map_or_else(|| "none".to_owned(), |Kept { kept, of, .. }| format!("{kept} of {of}"))
+        found.map_or_else(
+            || "none".to_owned(),
+            |KeptCount { kept, of, .. }| format!("{kept} of {of}"),
+        )
     };
     html! {
         "Of the facts that the service sent, printing the error with " code { "{}" } " keeps "
@@ -103,9 +106,9 @@ fn call(operation: &OperationResult) -> Markup {
     };
     let beside = operation.sdk_beside_raw;
     let comes_to = match beside.verdict {
-        Verdict::Slower => "the SDK takes longer, by",
-        Verdict::Faster => "the SDK takes less time; the difference is",
-        Verdict::NoDifference => "the interval allows no difference to be told:",
+        RatioVerdict::Slower => "the SDK takes longer, by",
+        RatioVerdict::Faster => "the SDK takes less time; the difference is",
+        RatioVerdict::NoDifference => "the interval allows no difference to be told:",
     };
     html! {
         code { (operation.name) } ": a median of " (median("raw")) " for raw and " (median("sdk"))

@@ -1,6 +1,6 @@
 //! What both sides did in every scenario, and their words where they were refused.
 
-use findings::run::{Comparison, Finding, Side};
+use findings::run::{RunResult, ScenarioResult, SideResult};
 use maud::{Markup, html};
 
 use crate::{HEADINGS, fact, remarkable, row, short, summary, words};
@@ -9,7 +9,7 @@ use crate::{HEADINGS, fact, remarkable, row, short, summary, words};
 const SHOWN: usize = 3;
 
 /// All of it.
-pub(super) fn section(run: &Comparison) -> Markup {
+pub(super) fn section(run: &RunResult) -> Markup {
     html! {
         section #results aria-labelledby="results-title" {
             h2 #results-title { "Results: the same calls on both sides" }
@@ -35,7 +35,7 @@ pub(super) fn section(run: &Comparison) -> Markup {
     }
 }
 
-fn scenario(finding: &Finding) -> Markup {
+fn scenario(finding: &ScenarioResult) -> Markup {
     let row = row(finding);
     html! {
         tr {
@@ -46,7 +46,7 @@ fn scenario(finding: &Finding) -> Markup {
     }
 }
 
-fn remark(finding: &Finding) -> Markup {
+fn remark(finding: &ScenarioResult) -> Markup {
     html! {
         div.remark {
             h3 { code { (finding.name) } }
@@ -65,7 +65,7 @@ fn remark(finding: &Finding) -> Markup {
     }
 }
 
-fn said(name: &str, side: &Side) -> Markup {
+fn said(name: &str, side: &SideResult) -> Markup {
     html! {
         @if let Some(words) = words(side) {
             dt { span.tag.(name) { (name) } " " (fact(side)) ", prints" }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use findings::paths::{Path, Paths};
+use findings::paths::{CodePath, Paths};
 
 use super::{
     Bars, COST_HEADINGS, NOTHING_RECORDED, acting, bar, by_crate, by_group, components, conclusion,
@@ -61,7 +61,7 @@ pub fn costs_markdown(paths: &Paths) -> String {
     text
 }
 
-fn way(text: &mut String, path: &Path) {
+fn way(text: &mut String, path: &CodePath) {
     for lap in laps(path) {
         for phase in lap.phases {
             let acting = acting(path, phase);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use findings::paths::{Path, Paths};
+use findings::paths::{CodePath, Paths};
 
 use super::{
     Bars, COST_HEADINGS, NOTHING_RECORDED, acting, bar, by_crate, by_group, components, conclusion,
@@ -51,7 +51,7 @@ pub fn text(paths: &Paths, width: usize) -> String {
     text
 }
 
-fn way(text: &mut String, path: &Path, width: usize) {
+fn way(text: &mut String, path: &CodePath, width: usize) {
     for lap in laps(path) {
         for phase in lap.phases {
             let label = format!("  {:5}{}{}", kind(phase), "  ".repeat(phase.depth), phase.name);

@@ -1,7 +1,7 @@
 //! What is left of the service's facts in an error, by way of printing it.
 
 use findings::{
-    errors::{Findings, Kept, WHOLE_CONTEXT},
+    errors::{ErrorResults, KeptCount, WHOLE_CONTEXT},
     stats::as_f64,
 };
 
@@ -15,7 +15,7 @@ use super::{
 use crate::errors::{WAYS, counted};
 
 /// None where no fact was told.
-pub(super) fn plot(findings: &Findings) -> Option<Plot> {
+pub(super) fn plot(findings: &ErrorResults) -> Option<Plot> {
     let counted = counted(findings);
     let told: Vec<_> = counted.iter().filter(|kept| kept.of > 0).collect();
     let ways = WAYS.into_iter().filter(|(way, _)| told.iter().any(|kept| kept.way == *way));
@@ -58,7 +58,7 @@ fn row(way: &str) -> &'static str {
     }
 }
 
-fn cell(told: &[&Kept], way: &str) -> Vec<Bar> {
+fn cell(told: &[&KeptCount], way: &str) -> Vec<Bar> {
     let of_way = told.iter().filter(|kept| kept.way == way);
     let bars = of_way.map(|kept| {
         let percent = 100.0 * as_f64(kept.kept) / as_f64(kept.of);
@@ -68,7 +68,7 @@ fn cell(told: &[&Kept], way: &str) -> Vec<Bar> {
     bars.collect()
 }
 
-fn alt(told: &[&Kept], ways: &[(&str, &str)]) -> String {
+fn alt(told: &[&KeptCount], ways: &[(&str, &str)]) -> String {
     let ways = ways.iter().map(|(way, name)| {
         let of_way = told.iter().filter(|kept| kept.way == *way);
         let sides = of_way.map(|kept| format!("{} {} of {}", kept.side, kept.kept, kept.of));

@@ -1,6 +1,9 @@
 //! What a build takes, and what comes of it.
 
-use findings::footprint::{Build, Footprint, Profile, Side, Task};
+use findings::{
+    footprint::{BuildCost, Footprint, Profile, Task},
+    side::Side,
+};
 
 use super::{
     Plot,
@@ -19,8 +22,8 @@ use crate::{
 struct Measure {
     name: &'static str,
     axis: &'static str,
-    of: fn(&Build) -> f64,
-    figure: fn(&Build) -> String,
+    of: fn(&BuildCost) -> f64,
+    figure: fn(&BuildCost) -> String,
 }
 
 const MEASURES: [Measure; 3] = [
@@ -86,7 +89,7 @@ fn compiler(footprint: &Footprint) -> &str {
     footprint.toolchain.split(" (").next().unwrap_or_default()
 }
 
-fn made(footprint: &Footprint, (task, profile): (Task, Profile), side: Side) -> Option<&Build> {
+fn made(footprint: &Footprint, (task, profile): (Task, Profile), side: Side) -> Option<&BuildCost> {
     let mut programs = footprint.programs.iter();
     let program = programs.find(|program| program.task == task && program.side == side)?;
     build(program, profile)

@@ -1,7 +1,7 @@
 //! How long a call takes: all of the distribution, not its middle alone.
 
 use findings::{
-    latency::{ArmResult, Latency, OperationResult},
+    latency::{ArmLatency, Latency, OperationResult},
     stats::LEVEL,
 };
 
@@ -88,7 +88,7 @@ fn chart(operation: &OperationResult, heading: &str, span: f64) -> Chart {
 }
 
 /// A time, and the share of calls that take at most that.
-fn points(arm: &ArmResult) -> impl Iterator<Item = (f64, f64)> {
+fn points(arm: &ArmLatency) -> impl Iterator<Item = (f64, f64)> {
     let shares = (1..=LAST_PERCENTILE).map(|percent| f64::from(percent) / 100.0);
     arm.percentiles_us.iter().copied().zip(shares)
 }

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use findings::{
     errors::{self, Cause, WHOLE_CONTEXT},
     evidence::Evidence,
-    footprint::{self, Program, Side, Task},
+    footprint::{self, Program, Task},
     latency::Latency,
     paths::Paths,
     run::Outcome,
+    side::Side,
     signing::{self, Signing},
-    startup::ArmResult,
+    startup::ProgramResult,
     stats::Estimate,
 };
 
@@ -142,7 +143,7 @@ fn signatures(signing: &Signing) -> Vec<Row> {
     ]
 }
 
-fn nanos(arm: &signing::Arm) -> String {
+fn nanos(arm: &signing::SignerResult) -> String {
     let [value, low, high] =
         [arm.ns, arm.ns_interval.low, arm.ns_interval.high].map(|ns| in_unit(ns / 1e3));
     format!("{value} ({low} to {high})")
@@ -169,8 +170,8 @@ fn startup(evidence: &Evidence) -> Vec<Row> {
         return Vec::new();
     };
     let default = "the same with the SDK's default client, which reads certificates";
-    let wall = |arm: &ArmResult| time(arm.wall_us);
-    let row = |what: &str, of: &dyn Fn(&ArmResult) -> String, sdk, ratio| {
+    let wall = |arm: &ProgramResult| time(arm.wall_us);
+    let row = |what: &str, of: &dyn Fn(&ProgramResult) -> String, sdk, ratio| {
         [what.to_owned(), of(raw), of(sdk), times(ratio)]
     };
     vec![
@@ -191,7 +192,7 @@ fn startup(evidence: &Evidence) -> Vec<Row> {
     ]
 }
 
-fn memory(arm: &ArmResult) -> String {
+fn memory(arm: &ProgramResult) -> String {
     let Estimate { value, interval } = arm.peak_bytes;
     let [value, low, high] = [value, interval.low, interval.high].map(in_bytes);
     format!("{value} ({low} to {high})")
@@ -212,7 +213,7 @@ fn counts(paths: &Paths) -> Vec<Row> {
 }
 
 /// What a user sees of what the service said.
-fn told(found: &errors::Findings) -> Vec<Row> {
+fn told(found: &errors::ErrorResults) -> Vec<Row> {
     let counted = counted(found);
     let kept = |side: &str, way: &str| {
         let kept = counted.iter().find(|kept| kept.side == side && kept.way == way);
@@ -221,7 +222,7 @@ fn told(found: &errors::Findings) -> Vec<Row> {
     let row = |what: &str, way: &str| {
         [format!("facts kept by {what}"), kept("raw", way), kept("sdk", way), String::new()]
     };
-    let wrong = |side: fn(&errors::Finding) -> &errors::Side| {
+    let wrong = |side: fn(&errors::CaseResult) -> &errors::CaseSide| {
         let (wrong, of) = silently_wrong(found, side);
         format!("{} of {of}", wrong.len())
     };
@@ -242,10 +243,10 @@ fn told(found: &errors::Findings) -> Vec<Row> {
 }
 
 /// How many of the catalogue's mistakes each side's user can make, and what the SDK puts right.
-fn mistakes(found: &errors::Findings) -> Row {
+fn mistakes(found: &errors::ErrorResults) -> Row {
     let mistakes = || found.cases.iter().filter(|case| case.cause == Cause::Mistake);
     let all = mistakes().count();
-    let possible = |side: fn(&errors::Finding) -> &errors::Side| {
+    let possible = |side: fn(&errors::CaseResult) -> &errors::CaseSide| {
         format!("{} of {all}", mistakes().filter(|case| side(case).possible).count())
     };
     let put_right = mistakes().filter(|case| {
@@ -267,7 +268,7 @@ fn owned(evidence: &Evidence) -> Vec<Row> {
         let mut programs = evidence.footprint.programs.iter();
         programs.find(|program| program.side == side && program.task == task)
     };
-    let release = |of: fn(&footprint::Build) -> String| {
+    let release = |of: fn(&footprint::BuildCost) -> String| {
         move |program: &Program| program.release.as_ref().map(of)
     };
     let of_both = |what: &str, of: &dyn Fn(&Program) -> Option<String>| {

@@ -161,8 +161,8 @@ fn told(evidence: &Evidence, plots: &[Plot]) -> String {
 }
 
 /// Which cases the counts are about, and why not the others: each under the first that fits.
-fn counted(found: &errors::Findings) -> String {
-    type Fits = fn(&errors::Finding) -> bool;
+fn counted(found: &errors::ErrorResults) -> String {
+    type Fits = fn(&errors::CaseResult) -> bool;
     let kinds: [(&str, Fits); 6] = [
         ("impossible through the SDK", |case| !case.sdk.possible),
         ("answered wrongly without an error", |case| {
@@ -192,7 +192,7 @@ fn counted(found: &errors::Findings) -> String {
 }
 
 /// What a user sees of the most frequent refusal.
-fn said(found: &errors::Findings) -> String {
+fn said(found: &errors::ErrorResults) -> String {
     let Some(case) = found.cases.iter().find(|case| case.id == "s3-signature-does-not-match")
     else {
         return String::new();

@@ -1,8 +1,8 @@
 //! The latency bench: what is computed from samples, and what a reader sees of it.
 
 use findings::{
-    latency::{PhaseTime, Round, Samples, Series, Verdict, analyse, compare},
-    machine::{Build, Machine},
+    latency::{PhaseTime, RatioVerdict, Round, Samples, Series, analyse, compare},
+    machine::{BuildKind, Machine},
     scenario::Scenario,
 };
 
@@ -43,8 +43,8 @@ fn differences_are_those_within_a_round() {
     let ratio = operation.sdk_beside_raw.ratio;
     assert!((ratio.value - 2.0).abs() < 1e-9 && ratio.interval.low > 1.999);
     assert!((operation.sdk_beside_raw.difference_us.value - 100.5).abs() < 1e-9);
-    assert_eq!(operation.sdk_beside_raw.verdict, Verdict::Slower);
-    assert_eq!(operation.raw_beside_bare.verdict, Verdict::NoDifference);
+    assert_eq!(operation.sdk_beside_raw.verdict, RatioVerdict::Slower);
+    assert_eq!(operation.raw_beside_bare.verdict, RatioVerdict::NoDifference);
     assert!(latency.a_a.holds);
 }
 
@@ -64,8 +64,8 @@ fn a_change_between_two_measurements_is_found_in_the_arm_that_has_it() {
     }));
     let changes = compare(&made_up(), &slower).changes;
     let verdicts: Vec<_> = changes.iter().map(|change| (change.arm, change.verdict)).collect();
-    let same = Verdict::NoDifference;
-    assert_eq!(verdicts, [("raw", same), ("sdk", Verdict::Slower), ("bare", same)]);
+    let same = RatioVerdict::NoDifference;
+    assert_eq!(verdicts, [("raw", same), ("sdk", RatioVerdict::Slower), ("bare", same)]);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn what_a_reader_sees() {
 /// Made up.
 pub(crate) fn machine() -> Machine {
     Machine {
-        build: Build::Optimised,
+        build: BuildKind::Optimised,
         platform: "linux x86_64".to_owned(),
         processor: None,
         processors: 2,

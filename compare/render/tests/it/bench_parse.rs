@@ -1,7 +1,7 @@
 //! The parse bench, as a reader sees it.
 
 use findings::{
-    parse::{ArmResult, DocumentResult, Memory, Parsing},
+    parse::{DocumentResult, Memory, ParserResult, Parsing},
     stats::{Estimate, Interval},
 };
 
@@ -9,7 +9,7 @@ use crate::bench_latency::machine;
 
 #[test]
 fn what_a_reader_sees() {
-    let arm = |name: &'static str, median, allocations| ArmResult {
+    let arm = |name: &'static str, median, allocations| ParserResult {
         name: name.into(),
         median_us: Estimate {
             value: median,

@@ -1,7 +1,7 @@
 //! The startup bench, as a reader sees it.
 
 use findings::{
-    startup::{ArmResult, Ratios, Startup},
+    startup::{ProgramResult, Ratios, Startup},
     stats::{Estimate, Interval},
 };
 
@@ -11,7 +11,7 @@ use crate::bench_latency::machine;
 fn what_a_reader_sees() {
     let near =
         |value: f64| Estimate { value, interval: Interval { low: 0.9 * value, high: 1.1 * value } };
-    let arm = |name: &'static str, times: f64, page_faults: Option<f64>| ArmResult {
+    let arm = |name: &'static str, times: f64, page_faults: Option<f64>| ProgramResult {
         name: name.into(),
         wall_us: near(2_000.0 * times),
         cpu_us: near(1_500.0 * times),

@@ -1,25 +1,34 @@
 //! What users see of a comparison, word by word, so that a change of it is seen in review.
 
 use findings::{
-    machine::{Build, Machine},
-    run::{Comparison, Difference, FailureReport, Finding, Latency, Outcome, Side, TargetInfo},
+    machine::{BuildKind, Machine},
+    run::{
+        Difference, FailureReport, LatencySummary, Outcome, RunResult, ScenarioResult, SideResult,
+        TargetInfo,
+    },
     scenario::Scenario,
 };
 use render::{markdown, terminal};
 use serde_json::{Value, json};
 
-fn side(answer: Value, requests: u32, micros: f64) -> Side {
-    Side {
+fn side(answer: Value, requests: u32, micros: f64) -> SideResult {
+    SideResult {
         outcome: Outcome::Ok,
         reason: None,
         answer: Some(answer),
         failure: None,
         requests,
-        latency_us: Latency { median: micros, n: 10, low: micros / 2.0, high: micros * 2.0 },
+        latency_us: LatencySummary { median: micros, n: 10, low: micros / 2.0, high: micros * 2.0 },
     }
 }
 
-fn refused(status: u16, code: &str, display: &str, context: &str, advice: Option<&str>) -> Side {
+fn refused(
+    status: u16,
+    code: &str,
+    display: &str,
+    context: &str,
+    advice: Option<&str>,
+) -> SideResult {
     let failure = FailureReport {
         stage: "service".into(),
         status: Some(status),
@@ -31,7 +40,7 @@ fn refused(status: u16, code: &str, display: &str, context: &str, advice: Option
         advice: advice.map(str::to_owned),
         details: Vec::new(),
     };
-    Side {
+    SideResult {
         outcome: Outcome::Refused,
         answer: None,
         failure: Some(failure),
@@ -39,8 +48,13 @@ fn refused(status: u16, code: &str, display: &str, context: &str, advice: Option
     }
 }
 
-fn finding(scenario: Scenario, raw: Side, sdk: Side, differences: Vec<Difference>) -> Finding {
-    Finding {
+fn finding(
+    scenario: Scenario,
+    raw: SideResult,
+    sdk: SideResult,
+    differences: Vec<Difference>,
+) -> ScenarioResult {
+    ScenarioResult {
         name: scenario,
         service: scenario.service(),
         expected: scenario.expected(),
@@ -51,8 +65,8 @@ fn finding(scenario: Scenario, raw: Side, sdk: Side, differences: Vec<Difference
     }
 }
 
-fn comparison(scenarios: Vec<Finding>) -> Comparison {
-    Comparison {
+fn comparison(scenarios: Vec<ScenarioResult>) -> RunResult {
+    RunResult {
         target: TargetInfo {
             kind: "endpoint".into(),
             endpoint: "http://127.0.0.1:5000".to_owned(),
@@ -61,24 +75,24 @@ fn comparison(scenarios: Vec<Finding>) -> Comparison {
             notes: vec!["endpoint from --endpoint-url".to_owned()],
         },
         machine: Machine {
-            build: Build::Unoptimised,
+            build: BuildKind::Unoptimised,
             platform: "linux x86_64".to_owned(),
             processor: Some("Made up 9000".to_owned()),
             processors: 2,
             date: "2026-01-01".to_owned(),
         },
-        agree: scenarios.iter().all(Finding::agrees),
+        agree: scenarios.iter().all(ScenarioResult::agrees),
         scenarios,
         elapsed_ms: 1250,
     }
 }
 
 /// One scenario of each verdict.
-fn one_of_each() -> Comparison {
+fn one_of_each() -> RunResult {
     let long = "x".repeat(200);
     let difference =
         |path: &str, raw: Value, sdk: Value| Difference { path: path.to_owned(), raw, sdk };
-    let skipped = || Side::skipped("nothing is launched on AWS without --allow-launch");
+    let skipped = || SideResult::skipped("nothing is launched on AWS without --allow-launch");
     let unexpected =
         |display: &str, context: &str| refused(403, "AuthFailure", display, context, None);
     comparison(vec![

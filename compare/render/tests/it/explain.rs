@@ -2,7 +2,7 @@
 
 use findings::{
     explain::{Explanation, Http, KeyStep, Proof, SignatureSteps, Walk, grammar, headers},
-    run::{Latency, Outcome, Side, TargetInfo},
+    run::{LatencySummary, Outcome, SideResult, TargetInfo},
     scenario::Scenario,
 };
 use serde_json::json;
@@ -98,13 +98,13 @@ fn walk(target: &str, headers: &[(&str, &str)], filler: char) -> Walk {
             body: "<ListBucketResult><Name>photos</Name>".to_owned(),
             body_length: 4000,
         }),
-        parsed: Side {
+        parsed: SideResult {
             outcome: Outcome::Ok,
             reason: None,
             answer: Some(json!({ "bucket": "photos", "objects": [] })),
             failure: None,
             requests: 1,
-            latency_us: Latency::default(),
+            latency_us: LatencySummary::default(),
         },
     }
 }

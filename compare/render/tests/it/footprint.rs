@@ -1,8 +1,9 @@
 //! What a side costs to own, as a reader sees it.
 
 use findings::{
-    footprint::{Build, CrateLines, Footprint, Program as Measured, Side, Task},
+    footprint::{BuildCost, CrateLines, Footprint, Program as Measured, Task},
     machine::Machine,
+    side::Side,
 };
 
 #[test]
@@ -27,7 +28,7 @@ fn example() -> Footprint {
         lines_by_hand: vec![CrateLines { name: "programs".to_owned(), lines: 20 }],
         lines_of_dependencies: 1_234_567,
         dev: None,
-        release: Some(Build {
+        release: Some(BuildCost {
             seconds,
             peak_memory_bytes: 1_400_000_000,
             binary_bytes: 3_200_000,
@@ -38,7 +39,7 @@ fn example() -> Footprint {
     };
     Footprint {
         machine: Machine {
-            build: findings::machine::Build::Optimised,
+            build: findings::machine::BuildKind::Optimised,
             platform: "linux x86_64".to_owned(),
             processor: None,
             processors: 2,

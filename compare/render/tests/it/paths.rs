@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use findings::{
-    machine::{Build, Machine},
+    machine::{BuildKind, Machine},
     paths::{
-        Cost, CrateShare, Group, GroupShare, HOOKS, Heap, Instructions, Interceptor, Path, Paths,
-        Phase, PhaseKind, Trace,
+        CallCost, CodePath, CrateShare, Group, GroupShare, HOOKS, Heap, Instructions, Interceptor,
+        Paths, PhaseKind, Trace, TracedPhase,
     },
     run::{Outcome, TargetInfo},
     scenario::Scenario,
@@ -34,7 +34,7 @@ fn no_line_is_wider_than_the_terminal() {
 
 /// Two pages of a listing, with numbers that were made up.
 fn example() -> Paths {
-    let phase = |kind, name: &'static str, depth| Phase { kind, name: name.into(), depth };
+    let phase = |kind, name: &'static str, depth| TracedPhase { kind, name: name.into(), depth };
     let raw = [
         phase(PhaseKind::Function, "raw::client::Client::attempt", 0),
         phase(PhaseKind::Function, "raw::sigv4::sign", 1),
@@ -54,7 +54,7 @@ fn example() -> Paths {
         Interceptor { name: "MetricsInterceptor".into(), hooks: at(&["read_before_transmit"]) },
         Interceptor { name: "Everywhere".into(), hooks: at(&["any"; HOOKS]) },
     ];
-    let cost = |allocations, shares: &[(&str, Group, u64)]| Cost {
+    let cost = |allocations, shares: &[(&str, Group, u64)]| CallCost {
         heap: Heap { allocations, bytes: allocations * 100 },
         instructions: Some(Instructions {
             total: shares.iter().map(|share| share.2).sum(),
@@ -75,7 +75,7 @@ fn example() -> Paths {
         }),
     };
     let (hashing, http) = (("sha2", Group::Hashing, 20_000), ("hyper", Group::Http, 60_000));
-    let path = |trace, cost| Path { trace, outcome: Outcome::Ok, requests: 2, cost };
+    let path = |trace, cost| CodePath { trace, outcome: Outcome::Ok, requests: 2, cost };
     Paths {
         target: TargetInfo {
             kind: "sandbox".into(),
@@ -85,7 +85,7 @@ fn example() -> Paths {
             notes: Vec::new(),
         },
         machine: Machine {
-            build: Build::Optimised,
+            build: BuildKind::Optimised,
             platform: "linux x86_64".to_owned(),
             processor: None,
             processors: 2,

@@ -275,8 +275,8 @@ fn a_build_that_nobody_made_is_said_to_be_none() {
     is_silent_about(&footprint, "release");
 }
 
-fn build(seconds: f64) -> findings::footprint::Build {
-    findings::footprint::Build {
+fn build(seconds: f64) -> findings::footprint::BuildCost {
+    findings::footprint::BuildCost {
         seconds,
         peak_memory_bytes: 3_000_000_000,
         binary_bytes: 12_345_678,

@@ -5,7 +5,7 @@ use std::{env, fs, path::Path};
 use findings::{
     evidence::Evidence,
     footprint::Program as Measured,
-    machine::Build,
+    machine::BuildKind,
     paths::PhaseKind,
     scenario::Scenario,
     stats::{Estimate, Interval},
@@ -209,7 +209,7 @@ fn biases_stand_beside_the_figures_that_they_bend() {
 #[test]
 fn the_evidence_bears_out_what_the_text_says() {
     let evidence = evidence();
-    assert_eq!(evidence.made_by.machine.build, Build::Optimised);
+    assert_eq!(evidence.made_by.machine.build, BuildKind::Optimised);
     for operation in &evidence.latency.operations {
         assert!(operation.sdk_beside_raw.ratio.interval.low > 1.0, "{}", operation.name);
     }
@@ -253,7 +253,7 @@ fn the_evidence_holds_the_bars() {
     let images = documents.find(|document| document.entries == 10_000).expect("measured");
     assert!(images.sdk_over_raw.interval.low >= 2.0, "{:?}", images.sdk_over_raw);
     for one in &evidence.paths {
-        let own = |side: &findings::paths::Path| one.own_instructions(side).expect("counted");
+        let own = |side: &findings::paths::CodePath| one.own_instructions(side).expect("counted");
         assert!(own(&one.raw) < own(&one.sdk), "{}", one.operation);
     }
 }

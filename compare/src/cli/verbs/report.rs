@@ -10,7 +10,7 @@ use std::{
 use findings::{
     evidence::{self, Evidence, Section},
     explain::Explanation,
-    machine::Build,
+    machine::BuildKind,
 };
 use measure::{error::ExitError, machine::this_build, runtime::several_threads};
 use render::{
@@ -141,7 +141,7 @@ fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, Ex
         ))
         .help("without --only everything is measured"));
     }
-    if this_build() == Build::Unoptimised {
+    if this_build() == BuildKind::Unoptimised {
         warn(
             "this build is not optimised, and its times say nothing: `cargo run --release -p compare -- \
              report` is the one to hand in",

@@ -1,7 +1,10 @@
 use std::{fs, process::ExitCode, time::SystemTime};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use findings::sign::{Judged, Side, Steps};
+use findings::{
+    side::Side,
+    sign::{Judged, SignResult},
+};
 use measure::{
     error::ExitError,
     region,
@@ -83,7 +86,7 @@ fn print_notes(signed: &[Signing]) {
     let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
     for signing in signed {
         for note in &signing.notes {
-            let side = steps::name(signing.side);
+            let side = signing.side.name();
             match notes.iter_mut().find(|(known, _)| known == note) {
                 Some((_, sides)) => sides.push(side),
                 None => notes.push((note, vec![side])),
@@ -103,7 +106,7 @@ fn print_notes(signed: &[Signing]) {
 fn failure(signed: &[Signing]) -> Option<ExitError> {
     let errors = signed.iter().filter_map(|signing| {
         let error = signing.steps.as_ref().err()?;
-        Some((steps::name(signing.side), error.to_string()))
+        Some((signing.side.name(), error.to_string()))
     });
     let errors: Vec<_> = errors.collect();
     let message = match errors.as_slice() {
@@ -122,7 +125,7 @@ fn failure(signed: &[Signing]) -> Option<ExitError> {
 }
 
 /// The sides that could sign.
-fn shown(signed: &[Signing]) -> Vec<(Side, &Steps, Option<&Judged>)> {
+fn shown(signed: &[Signing]) -> Vec<(Side, &SignResult, Option<&Judged>)> {
     let signed = signed.iter();
     signed
         .filter_map(|one| Some((one.side, one.steps.as_ref().ok()?, one.judged.as_ref())))
@@ -135,7 +138,7 @@ fn print(args: &SignArgs, job: &Job, signed: Vec<Signing>) -> Result<(), ExitErr
         SignFormat::Json => {
             let sides: serde_json::Map<_, _> = signed
                 .into_iter()
-                .map(|signing| (steps::name(signing.side).to_owned(), json!(Shown::from(signing))))
+                .map(|signing| (signing.side.name().to_owned(), json!(Shown::from(signing))))
                 .collect();
             output::print_json(&Value::Object(sides))?;
         }
@@ -154,7 +157,7 @@ fn print(args: &SignArgs, job: &Job, signed: Vec<Signing>) -> Result<(), ExitErr
 fn each_request(
     job: &Job,
     signed: &[Signing],
-    written: impl Fn(&Steps, &str) -> String,
+    written: impl Fn(&SignResult, &str) -> String,
 ) -> Result<(), ExitError> {
     let body = BASE64_STANDARD.decode(&job.body_base64).unwrap_or_default();
     let body = String::from_utf8(body).map_err(|_| {

@@ -8,7 +8,7 @@ use std::{
 
 use contract::{Answer, Client as _, Failure, Operation, Phase, Reply, Timeline};
 use findings::{
-    latency::{Arm, PhaseTime, Round, Series},
+    latency::{LatencyArm, PhaseTime, Round, Series},
     scenario::Scenario,
     stats::Sorted,
 };
@@ -85,7 +85,7 @@ impl Arms {
         let bare = Bare::new(vec![prepared], target.timeouts)?;
         let setup = Setup { raw, sdk, sdk_timed, operations, right, bare, length };
         let arms = Self { operation, setup: Arc::new(setup) };
-        for arm in Arm::ALL {
+        for arm in LatencyArm::ALL {
             arms.call(arm).await?;
         }
         Ok(arms)
@@ -96,16 +96,18 @@ impl Arms {
     ///
     /// # Errors
     /// Exit 3 where the answer is not the right one.
-    pub async fn call(&self, arm: Arm) -> Result<Duration, ExitError> {
+    pub async fn call(&self, arm: LatencyArm) -> Result<Duration, ExitError> {
         let Setup { raw, sdk, operations, right, bare, length, .. } = &*self.setup;
         let (reply, elapsed) = match arm {
-            Arm::Bare => {
+            LatencyArm::Bare => {
                 let (received, elapsed) = timed(Box::pin(bare.call())).await;
                 let is_right = received? == *length;
                 return is_right.then_some(elapsed).ok_or_else(|| self.changed(arm.name()));
             }
-            Arm::Raw | Arm::RawAgain => timed(Box::pin(raw.call(&operations.raw))).await,
-            Arm::Sdk => timed(Box::pin(sdk.call(&operations.sdk))).await,
+            LatencyArm::Raw | LatencyArm::RawAgain => {
+                timed(Box::pin(raw.call(&operations.raw))).await
+            }
+            LatencyArm::Sdk => timed(Box::pin(sdk.call(&operations.sdk))).await,
         };
         if answered(arm.name(), reply)? == *right {
             return Ok(elapsed);
@@ -144,17 +146,17 @@ impl Arms {
         while timelines.raw.is_empty()
             || (timelines.raw.len() < extent.pairs.min(PHASED_CALLS) && Instant::now() < until)
         {
-            let mut order = Arm::ALL;
+            let mut order = LatencyArm::ALL;
             fastrand::shuffle(&mut order);
             for arm in order {
                 let (taken, (reply, timeline)) = match arm {
-                    Arm::Raw => {
+                    LatencyArm::Raw => {
                         (&mut timelines.raw, Box::pin(raw.call_timed(&operations.raw)).await)
                     }
-                    Arm::Sdk => {
+                    LatencyArm::Sdk => {
                         (&mut timelines.sdk, Box::pin(sdk_timed.call_timed(&operations.sdk)).await)
                     }
-                    Arm::RawAgain | Arm::Bare => {
+                    LatencyArm::RawAgain | LatencyArm::Bare => {
                         self.call(arm).await?;
                         continue;
                     }
@@ -195,7 +197,7 @@ impl Arms {
 
     /// One call by each arm, in random order.
     async fn round(&self) -> Result<Round, ExitError> {
-        let mut order = Arm::ALL;
+        let mut order = LatencyArm::ALL;
         fastrand::shuffle(&mut order);
         let mut round = Round([0; 4]);
         for arm in order {
@@ -213,13 +215,13 @@ impl Arms {
         &self,
         extra: Duration,
     ) -> Result<Round, ExitError> {
-        let mut order = [Arm::Raw, Arm::RawAgain];
+        let mut order = [LatencyArm::Raw, LatencyArm::RawAgain];
         fastrand::shuffle(&mut order);
         let mut round = Round([0; 4]);
         for arm in order {
             let mut elapsed = self.call(arm).await?;
             // Reading a clock takes time too, which nothing against nothing must not have.
-            if arm == Arm::RawAgain && !extra.is_zero() {
+            if arm == LatencyArm::RawAgain && !extra.is_zero() {
                 elapsed += spin(extra);
             }
             round.0[arm as usize] = nanos(elapsed);
@@ -232,7 +234,7 @@ impl Arms {
         for _ in 0..MOST_BATCHES {
             let until = Instant::now() + Duration::from_secs(1);
             let rounds = self.clone().rounds(BATCH, until).await?;
-            let medians = Arm::ALL.map(|arm| {
+            let medians = LatencyArm::ALL.map(|arm| {
                 let times = rounds.iter().map(|round| f64::from(round.of(arm)));
                 Sorted::new(times).median()
             });
