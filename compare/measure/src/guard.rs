@@ -137,7 +137,7 @@ mod tests {
         assert!(!failure.is_refusal());
         assert_eq!(failure.display, "raw panicked: no 1");
         assert!(
-            failure.context.starts_with("raw panicked at compare/src/guard.rs:"),
+            failure.context.starts_with("raw panicked at compare/measure/src/guard.rs:"),
             "{failure:?}"
         );
     }
