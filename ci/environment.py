@@ -1,6 +1,6 @@
-"""The one environment in which every referee runs: a venv under `target/`, and none of the caller's AWS settings.
+"""The environment of every referee: a venv under `target/`, without the caller's AWS settings.
 
-Standard library only: this runs before anything is installed.
+Uses only the standard library, because it runs before anything is installed.
 """
 
 import fcntl
@@ -19,14 +19,14 @@ OLDEST_PYTHON = (3, 11)
 
 
 def enter():
-    """Continue in the venv with a clean environment, making the venv first if it is missing or out of date.
+    """Restart in the venv with a clean environment. The venv is made first if it is missing or out of date.
 
-    From here on an interrupted program ends what it started before it ends itself.
+    From here on, an interrupted program stops the processes that it started before it exits.
     """
     _on_interruption(_exit)
     _make()
     if not os.path.samefile(sys.prefix, VENV):
-        # Python finds its venv by the path it is called by.
+        # Python finds its venv by the path of its executable.
         os.execv(program("python"), [program("python"), *sys.argv])
     _forget_the_callers_settings()
 
@@ -37,8 +37,8 @@ def program(name):
 
 
 def _exit(interruption, _frame):
-    """Leave by an exception, as Python does not on SIGTERM: then every `finally` runs, and none is interrupted again."""
-    # A handler of ours that does nothing: Python complains of a signal that arrives while SIG_IGN is being set.
+    """Exit by an exception, so that every `finally` runs; by default, SIGTERM ends Python without."""
+    # Ignore further signals. An empty handler, because Python warns about a signal that arrives while SIG_IGN is being set.
     _on_interruption(lambda *_: None)
     sys.exit(128 + interruption)
 
@@ -52,7 +52,7 @@ def _make():
     if sys.version_info < OLDEST_PYTHON:
         sys.exit("the referees need Python {}.{} or newer, this is {}".format(*OLDEST_PYTHON, sys.version.split()[0]))
     TARGET.mkdir(parents=True, exist_ok=True)
-    # Two referees started together must not both build it.
+    # Two referees that start together must not both build it.
     with open(TARGET / "referees-venv.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         installed = VENV / "requirements.txt"
@@ -63,8 +63,8 @@ def _make():
         _run([sys.executable, "-m", "venv", str(VENV)],
              "python3 cannot make a venv here; install its venv module (Debian, Ubuntu: apt-get install python3-venv)")
         _run([program("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(REQUIREMENTS)],
-             "the packages above could not be installed; the referees do not run without them")
-        # Last, so that a half-made venv is never taken for a whole one.
+             "the packages above could not be installed; the referees need them")
+        # Copied last: it marks a complete venv.
         shutil.copyfile(REQUIREMENTS, installed)
 
 
@@ -74,7 +74,7 @@ def _run(command, advice):
 
 
 def _forget_the_callers_settings():
-    """Neither profiles, proxies nor the caller's own keys may reach a client under test."""
+    """Keep the caller's profiles, proxies and keys away from the clients under test."""
     for name in list(os.environ):
         if name.upper().startswith("AWS_") or name.upper().endswith("_PROXY"):
             del os.environ[name]

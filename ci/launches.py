@@ -1,6 +1,6 @@
-"""A server that lies about launches: a proxy before `compare sandbox`, and the kinds of its lies.
+"""Faulty launches: a proxy in front of `compare sandbox` that replaces answers, and the kinds of fault it injects.
 
-Standard library only.
+Uses only the standard library.
 """
 
 import hashlib
@@ -17,13 +17,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 RUN = "ec2-run-instances"
 DRY_RUN = "ec2-run-instances-dry-run"
-TO_THE_END = "ec2-run-instances,ec2-terminate-instances"
+UNTIL_TERMINATED = "ec2-run-instances,ec2-terminate-instances"
 XMLNS = 'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"'
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 
 class Endpoint:
-    """The sandbox behind the proxy, asked directly."""
+    """The sandbox behind the proxy, called directly."""
 
     def __init__(self, ready):
         admin = next(identity for identity in ready["identities"] if identity["name"] == "admin")
@@ -32,7 +32,7 @@ class Endpoint:
         self.key_id, self.secret = admin["access_key_id"], admin["secret_access_key"]
 
     def call(self, form):
-        """Status and body of the answer to a form, signed here."""
+        """Sign and send a form of the EC2 API; returns the answer."""
         body = urllib.parse.urlencode(form, quote_via=urllib.parse.quote)
         now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         scope = f"{now[:8]}/{self.region}/ec2/aws4_request"
@@ -69,7 +69,7 @@ class Endpoint:
                 for item in text.split("<instanceId>")[1:] for item in [f"<instanceId>{item}"]]
 
     def alive(self, tokens):
-        """Id and client token of those that have not ended."""
+        """Id and client token of the instances that have not been terminated."""
         return [(id, token) for id, token, state in self.launched(tokens) if state not in ("shutting-down", "terminated")]
 
     def end(self, instances):
@@ -78,7 +78,7 @@ class Endpoint:
 
 
 class Answer:
-    """What goes back: status and body, or an accident on the way."""
+    """Status and body, or how the answer fails to arrive."""
 
     def __init__(self, status, body, accident=None):
         self.status, self.body, self.accident = status, body, accident
@@ -88,7 +88,7 @@ class Answer:
 
 
 class Request:
-    """What came, and what may be done with it."""
+    """A request of a client, which can be forwarded."""
 
     def __init__(self, endpoint, handler, body):
         self.endpoint, self.body = endpoint, body
@@ -103,16 +103,16 @@ class Request:
         return self.endpoint.send(self.method, self.target, self.headers, self.body)
 
     def forward_with(self, **fields):
-        """The same form with other fields (None: without), signed anew."""
+        """Forward the form with these fields changed (None removes one), signed again."""
         form = self.form | fields
         return self.endpoint.call({name: value for name, value in form.items() if value is not None})
 
 
 class Proxy:
-    """Serves on loopback while the block runs. `answer(request)` answers, or returns None for the right answer."""
+    """Serves on loopback while the block runs. `answer(request)` returns a faulty answer, or None to forward the request."""
 
     def __init__(self, endpoint, answer=lambda _: None, pause=lambda: 0):
-        self.tokens, self.struck, self.under_way = set(), False, 0
+        self.tokens, self.injected, self.in_flight = set(), False, 0
         self.lock = threading.Lock()
         proxy = self
 
@@ -123,18 +123,18 @@ class Proxy:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 request = Request(endpoint, self, body)
                 with proxy.lock:
-                    proxy.under_way += 1
+                    proxy.in_flight += 1
                     if request.action == "RunInstances":
                         proxy.tokens.add(request.form["ClientToken"])
                 try:
                     time.sleep(pause())
-                    lie = answer(request)
-                    proxy.struck |= lie is not None
-                    right = lie or request.forward()
+                    fault = answer(request)
+                    proxy.injected |= fault is not None
+                    reply = fault or request.forward()
                 finally:
                     with proxy.lock:
-                        proxy.under_way -= 1
-                deliver(self, right)
+                        proxy.in_flight -= 1
+                deliver(self, reply)
 
             do_GET = do_POST = handle_one
 
@@ -146,7 +146,7 @@ class Proxy:
             request_queue_size = 64
 
             def handle_error(self, *_):
-                """A client that was killed hangs up."""
+                """Ignore clients that were killed."""
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -160,9 +160,9 @@ class Proxy:
         self.server.server_close()
 
     def settle(self):
-        """Wait until no request is under way."""
+        """Wait until no request is in flight."""
         deadline = time.monotonic() + 10
-        while self.under_way and time.monotonic() < deadline:
+        while self.in_flight and time.monotonic() < deadline:
             time.sleep(0.01)
 
 
@@ -203,37 +203,37 @@ def page(status):
 
 
 def accident(name):
-    """The launch is carried out, and its answer does not arrive whole."""
+    """Forward the request, and break off its answer."""
     return lambda request: Answer(200, request.forward().body, name)
 
 
 def instead(answer):
-    """The launch is carried out, and answered so."""
-    def carried_out(request):
+    """Forward the request, and answer with `answer` instead."""
+    def replaced(request):
         request.forward()
         return answer
-    return carried_out
+    return replaced
 
 
 def rewritten(change):
     return lambda request: request.forward().changed(change)
 
 
-def launches(lie, sides=("raw", "sdk")):
-    """Lies about the launches of these sides."""
-    return lambda: lambda request: lie(request) if request.is_launch and request.side in sides else None
+def launches(fault, sides=("raw", "sdk")):
+    """Inject the fault into the launches of these sides."""
+    return lambda: lambda request: fault(request) if request.is_launch and request.side in sides else None
 
 
-def with_lost_launches(more):
-    """The launches' answers are lost, and `more()` answers the rest."""
+def with_lost_launches(kind_of_others):
+    """Lose the answers of launches, and treat other requests as `kind_of_others` does."""
     def kind():
-        lie = more()
-        return lambda request: accident("closed")(request) if request.is_launch else lie(request)
+        others = kind_of_others()
+        return lambda request: accident("closed")(request) if request.is_launch else others(request)
     return kind
 
 
-def first(number, action, lie):
-    """Lies at the first so many calls of an action."""
+def first(number, action, fault):
+    """Inject the fault into the first calls of an action, `number` of them."""
     def kind():
         seen = []
 
@@ -241,7 +241,7 @@ def first(number, action, lie):
             if request.action != action or len(seen) >= number:
                 return None
             seen.append(request)
-            return lie(request)
+            return fault(request)
         return answer
     return kind
 
@@ -250,7 +250,7 @@ ALWAYS = 10**6
 
 
 def retry(first_answer, then):
-    """The SDK's first attempt is carried out and answered so; the next ones get `then`."""
+    """Answer the SDK's first attempt with `first_answer`, and its retries with `then`."""
     def kind():
         seen = []
 
@@ -263,18 +263,18 @@ def retry(first_answer, then):
     return kind
 
 
-def dry_run(lie):
-    """The server does not know `DryRun`."""
-    return lambda: lambda request: lie(request.forward_with(DryRun=None)) if request.is_dry else None
+def dry_run(change):
+    """Launch despite `DryRun`, as a server that does not know the parameter, and change the answer."""
+    return lambda: lambda request: change(request.forward_with(DryRun=None)) if request.is_dry else None
 
 
-def nothing(_request):
+def empty_listing(_request):
     return Answer(200, f"<DescribeInstancesResponse {XMLNS}><requestId>{REQUEST_ID}</requestId><reservationSet/>"
                        f"</DescribeInstancesResponse>".encode())
 
 
 def changed_to(state, id=None):
-    """TerminateInstances does nothing, and says that an instance is in that state."""
+    """Answer TerminateInstances with this state, and terminate nothing."""
     def answer(request):
         return Answer(200, (f"<TerminateInstancesResponse {XMLNS}><requestId>{REQUEST_ID}</requestId><instancesSet><item>"
                             f"<instanceId>{id or request.form['InstanceId.1']}</instanceId>"
@@ -284,7 +284,7 @@ def changed_to(state, id=None):
     return answer
 
 
-def one_id_never_ends():
+def one_id_never_terminates():
     kept = []
 
     def answer(request):
@@ -296,30 +296,30 @@ def one_id_never_ends():
 
 
 def without(element):
-    """What no answer ever has."""
+    """Remove an element from every answer to DescribeInstances."""
     return lambda: lambda request: (request.forward().changed(lambda text: re.sub(f"<{element}>.*?</{element}>", "", text,
                                                                                   flags=re.DOTALL))
                                     if request.action == "DescribeInstances" else None)
 
 
 OTHER_ID = "i-0123456789abcdef0"
-CUT_DOCUMENT = rewritten(lambda text: text[:len(text) // 2])
+TRUNCATED_DOCUMENT = rewritten(lambda text: text[:len(text) // 2])
 WRONG_ID = rewritten(lambda text: re.sub("<instanceId>[^<]*<", f"<instanceId>{OTHER_ID}<", text))
 EMPTY_SET = rewritten(lambda text: re.sub("<instancesSet>.*</instancesSet>", "<instancesSet/>", text, flags=re.DOTALL))
 
-# Scenarios, what answers, and whether everything must have ended or may be named.
+# For each kind: the scenarios to run, the faults, and whether every instance must be terminated (`ended`) or may be `named`.
 KINDS = {
     "500 with a code, to raw": (RUN, launches(instead(refusal(500, "InternalError")), ["raw"]), "ended"),
     "500 with a code, to the SDK": (RUN, launches(instead(refusal(500, "InternalError")), ["sdk"]), "ended"),
     "500 with a code": (RUN, launches(instead(refusal(500, "InternalError"))), "ended"),
-    "503 that throttles, once it was carried out": (RUN, launches(instead(refusal(503, "RequestLimitExceeded"))), "ended"),
-    "502 of a proxy": (RUN, launches(instead(page(502))), "ended"),
-    "403 of a proxy": (RUN, launches(instead(page(403))), "ended"),
+    "503 that throttles, after the launch": (RUN, launches(instead(refusal(503, "RequestLimitExceeded"))), "ended"),
+    "502 from a proxy": (RUN, launches(instead(page(502))), "ended"),
+    "403 from a proxy": (RUN, launches(instead(page(403))), "ended"),
     "408 with a code": (RUN, launches(instead(refusal(408, "RequestTimeout"))), "ended"),
     "200 with an error document": (RUN, launches(instead(Answer(200, refusal(500, "InternalError").body))), "ended"),
     "200 without a body": (RUN, launches(instead(Answer(200, b""))), "ended"),
-    "a body that is cut": (RUN, launches(accident("cut")), "ended"),
-    "a document that is cut": (RUN, launches(CUT_DOCUMENT), "ended"),
+    "a truncated body": (RUN, launches(accident("cut")), "ended"),
+    "a truncated document": (RUN, launches(TRUNCATED_DOCUMENT), "ended"),
     "a reset": (RUN, launches(accident("reset")), "ended"),
     "a closed connection": (RUN, launches(accident("closed")), "ended"),
     "silence": (RUN, launches(accident("silence")), "ended"),
@@ -328,29 +328,30 @@ KINDS = {
         RUN, retry(accident("closed"), refusal(400, "IdempotentParameterMismatch")), "ended"),
     "400 to the retry after a 500": (
         RUN, retry(instead(refusal(500, "InternalError")), refusal(400, "InvalidParameterValue")), "ended"),
-    "another id in the answer": (TO_THE_END, launches(WRONG_ID), "ended"),
-    "no instance in the answer": (TO_THE_END, launches(EMPTY_SET), "ended"),
-    "two instances for one": (
-        TO_THE_END, launches(lambda request: request.forward_with(MinCount="2", MaxCount="2")), "ended"),
-    "a dry run that is carried out": (DRY_RUN, dry_run(lambda answer: answer), "ended"),
-    "a dry run that is carried out, its answer lost": (
+    "another id in the answer": (UNTIL_TERMINATED, launches(WRONG_ID), "ended"),
+    "no instance in the answer": (UNTIL_TERMINATED, launches(EMPTY_SET), "ended"),
+    "two instances instead of one": (
+        UNTIL_TERMINATED, launches(lambda request: request.forward_with(MinCount="2", MaxCount="2")), "ended"),
+    "a dry run that launches": (DRY_RUN, dry_run(lambda answer: answer), "ended"),
+    "a dry run that launches, and a lost answer": (
         DRY_RUN, dry_run(lambda answer: Answer(200, answer.body, "closed")), "ended"),
-    "a dry run that is carried out, and then a 500": (
+    "a dry run that launches, and a 500": (
         DRY_RUN, dry_run(lambda _: refusal(500, "InternalError")), "ended"),
-    "a listing that lags one call behind": (RUN, with_lost_launches(first(1, "DescribeInstances", nothing)), "ended"),
-    "a listing that lags six calls behind": (RUN, with_lost_launches(first(6, "DescribeInstances", nothing)), "ended"),
+    "a listing that lags one call behind": (RUN, with_lost_launches(first(1, "DescribeInstances", empty_listing)), "ended"),
+    "a listing that lags six calls behind": (RUN, with_lost_launches(first(6, "DescribeInstances", empty_listing)), "ended"),
     "a listing that fails at first": (
         RUN, with_lost_launches(first(4, "DescribeInstances", lambda _: refusal(503, "RequestLimitExceeded"))), "ended"),
     "a listing that always fails": (
         RUN, with_lost_launches(first(ALWAYS, "DescribeInstances", lambda _: refusal(403, "UnauthorizedOperation"))), "named"),
-    "an end that is none: running": (TO_THE_END, first(3, "TerminateInstances", changed_to("running")), "ended"),
-    "an end of another id": (
-        TO_THE_END, first(3, "TerminateInstances", changed_to("shutting-down", OTHER_ID)), "ended"),
-    "an end that fails at first": (
-        TO_THE_END, first(5, "TerminateInstances", lambda _: refusal(503, "RequestLimitExceeded")), "ended"),
-    "an end that fails for one id": (TO_THE_END, one_id_never_ends, "named"),
-    "an end that always fails": (
-        TO_THE_END, first(ALWAYS, "TerminateInstances", lambda _: refusal(403, "UnauthorizedOperation")), "named"),
+    "a termination that leaves the instance running": (
+        UNTIL_TERMINATED, first(3, "TerminateInstances", changed_to("running")), "ended"),
+    "a termination of another id": (
+        UNTIL_TERMINATED, first(3, "TerminateInstances", changed_to("shutting-down", OTHER_ID)), "ended"),
+    "a termination that fails at first": (
+        UNTIL_TERMINATED, first(5, "TerminateInstances", lambda _: refusal(503, "RequestLimitExceeded")), "ended"),
+    "a termination that fails for one id": (UNTIL_TERMINATED, one_id_never_terminates, "named"),
+    "a termination that always fails": (
+        UNTIL_TERMINATED, first(ALWAYS, "TerminateInstances", lambda _: refusal(403, "UnauthorizedOperation")), "named"),
     "tags that never arrive": (RUN, with_lost_launches(without("tagSet")), "ended"),
     "client tokens that never arrive": (RUN, with_lost_launches(without("clientToken")), "ended"),
 }

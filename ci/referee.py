@@ -1,4 +1,4 @@
-"""What the referees share: the words of their call, running the binary, and how a verdict is told."""
+"""Shared by the referees: command line, running the binary, and reporting the verdict."""
 
 import argparse
 import contextlib
@@ -17,7 +17,7 @@ START_SECONDS = 60
 
 
 class Referee:
-    """Counts what was checked, keeps what disagreed, and ends the program with one closing line."""
+    """Counts checks, collects disagreements, and ends the program with one summary line."""
 
     def __init__(self, name):
         self.name = name
@@ -25,30 +25,30 @@ class Referee:
         self.disagreements = []
 
     def check(self, holds, disagreement):
-        """Count one check; `disagreement` (a text, or a function that makes it) says what is wrong if it does not hold."""
+        """Count one check. If it does not hold, `disagreement` (a text, or a function that returns one) says what is wrong."""
         self.checked += 1
         if not holds:
             self.disagreements.append(disagreement() if callable(disagreement) else disagreement)
         return holds
 
     def case(self, name, judge, *arguments):
-        """Run one case; whatever it raises is its disagreement, and the next case still runs."""
+        """Run one case. An exception is recorded as a disagreement, and does not stop the referee."""
         self.checked += 1
         try:
             judge(*arguments)
         except Exception as error:
-            self.disagreements.append(f"{name}: {_told(error)}")
-            print(f"  {name}: NO", file=sys.stderr)
+            self.disagreements.append(f"{name}: {_message(error)}")
+            print(f"  {name}: FAILED", file=sys.stderr)
         else:
-            print(f"  {name}: yes", file=sys.stderr)
+            print(f"  {name}: ok", file=sys.stderr)
 
     def close(self, summary):
         """Print the verdict and exit: 0 if all agreed, 1 if not."""
         for disagreement in self.disagreements[:SHOWN]:
             print(f"\n{disagreement}", file=sys.stderr)
-        unshown = len(self.disagreements) - SHOWN
-        if unshown > 0:
-            print(f"\n… and {unshown} more", file=sys.stderr)
+        hidden = len(self.disagreements) - SHOWN
+        if hidden > 0:
+            print(f"\n… and {hidden} more", file=sys.stderr)
         if self.disagreements:
             print(f"{self.name}: FAILED {len(self.disagreements)} of {self.checked} checks; {summary}")
             sys.exit(1)
@@ -57,7 +57,7 @@ class Referee:
 
 
 def arguments(description, example):
-    """A parser with the option that every referee has."""
+    """An argument parser with the option that all referees have."""
     parser = argparse.ArgumentParser(description=description, epilog=f"example: {example}",
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     default = TARGET / "debug" / "compare"
@@ -67,13 +67,13 @@ def arguments(description, example):
 
 
 def run(command, **options):
-    """Run a program to its end in an empty folder, where no `.env` lies about; output is captured as text."""
+    """Run a program in an empty folder, so that it finds no `.env`, and capture its output as text."""
     with tempfile.TemporaryDirectory() as folder:
         return subprocess.run(command, capture_output=True, text=True, cwd=folder, **options)
 
 
 def answers(binary, verb, lines):
-    """Feed JSON lines to `compare VERB --jsonl` and return its answers, one for each line and in the same order."""
+    """Pass JSON lines to `compare VERB --jsonl` and return its answers, one for each line, in order."""
     done = run([binary, verb, "--jsonl"], input="".join(json.dumps(line) + "\n" for line in lines))
     answered = [json.loads(line) for line in done.stdout.splitlines()]
     if done.returncode != 0 or [answer["id"] for answer in answered] != [line["id"] for line in lines]:
@@ -83,12 +83,12 @@ def answers(binary, verb, lines):
 
 
 def readable(**parts):
-    """Each part of a disagreement on its own line, and so each field of what is an object."""
-    return "\n".join(f"  {name}: {_written(value)}" for name, value in parts.items())
+    """A disagreement as text: each part on a line of its own, and each field of a dict."""
+    return "\n".join(f"  {name}: {_text(value)}" for name, value in parts.items())
 
 
 def free_port():
-    """A loopback port that nobody listens on."""
+    """A free port on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -96,7 +96,7 @@ def free_port():
 
 @contextlib.contextmanager
 def process(command, **options):
-    """A program that runs while the block does, and is stopped at its end."""
+    """A program that runs for the duration of the block."""
     with tempfile.TemporaryDirectory() as folder:
         running = subprocess.Popen(command, cwd=folder, **options)
         try:
@@ -112,15 +112,15 @@ def process(command, **options):
 
 @contextlib.contextmanager
 def sandbox(binary):
-    """`compare sandbox` while the block runs; yields the JSON line that it prints when ready."""
+    """Run `compare sandbox` for the duration of the block; yields the JSON line that it prints when ready."""
     with process([binary, "sandbox"], stdout=subprocess.PIPE, text=True) as running:
-        # A sandbox that says nothing is stopped, which ends the read below.
-        too_late = threading.Timer(START_SECONDS, running.kill)
-        too_late.start()
+        # Killing a silent sandbox ends the read below.
+        timer = threading.Timer(START_SECONDS, running.kill)
+        timer.start()
         line = running.stdout.readline()
-        too_late.cancel()
+        timer.cancel()
         if not line:
-            sys.exit(f"compare sandbox ended, or said nothing within {START_SECONDS} s (exit {running.wait()})")
+            sys.exit(f"compare sandbox did not become ready within {START_SECONDS} s (exit {running.wait()})")
         yield json.loads(line)
 
 
@@ -130,13 +130,13 @@ def _binary(path):
     return os.path.abspath(path)
 
 
-def _written(value):
+def _text(value):
     if isinstance(value, dict):
-        return "".join(f"\n    {name}: {_written(field)}" for name, field in value.items() if field is not None)
+        return "".join(f"\n    {name}: {_text(field)}" for name, field in value.items() if field is not None)
     if isinstance(value, str):
         return value.replace("\n", "\n      ")
     return json.dumps(value, ensure_ascii=False)
 
 
-def _told(error):
+def _message(error):
     return str(error) or type(error).__name__ if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"

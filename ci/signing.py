@@ -1,7 +1,7 @@
-"""Random requests, and their right signatures as AWS's own C signer (awscrt) computes them.
+"""Random requests, signed by AWS's own C signer (awscrt).
 
-Paths and queries are well percent-encoded, and a normalised path never ends in a dot segment: what a client library does
-with a bare `!`, or with the slash that `/a/..` leaves behind, differs even between AWS's own signers, so neither is right.
+Paths and queries are correctly percent-encoded, and a normalised path never ends in a dot segment: AWS's own signers disagree
+about a bare `!` and about the slash that `/a/..` leaves behind, so there is no right signature to compare with.
 """
 
 import base64
@@ -24,8 +24,8 @@ HOSTS = ("example.amazonaws.com", "bucket.s3.us-east-1.amazonaws.com", "ec2.eu-c
 HEADERS = ("Content-Type", "Range", "If-None-Match", "My-Header", "x-custom", "X-Amz-Meta-Colour", "x-amz-acl",
            "X-Amz-Target", "Cache-Control")
 UNSIGNED_HEADERS = ("User-Agent", "Expect", "X-Amzn-Trace-Id", "Transfer-Encoding")
-ODD_TEXTS = ("", " ", "a b", "+", "%", "%2F", "a/b", "&", "=", "é", "e\u0301", "😀", "~", "-._~", "*", "'", '"', "!", "(", ")", "$", ",",
-             ";", ":", "@", "#", "?", "[", "\\", "\n", "\r\n", "\t", "\x00", "\x7f", "A", "aa", "a-b", "a.b")
+ODD_TEXTS = ("", " ", "a b", "+", "%", "%2F", "a/b", "&", "=", "é", "e\u0301", "😀", "~", "-._~", "*", "'", '"', "!", "(", ")",
+             "$", ",", ";", ":", "@", "#", "?", "[", "\\", "\n", "\r\n", "\t", "\x00", "\x7f", "A", "aa", "a-b", "a.b")
 DOT_SEGMENTS = (".", "..")
 SPACED = ("", "v", "a  b", "  lead", "trail ", 'quoted "a   b"', "1,  2", "a=b; c", "-")
 
@@ -34,7 +34,7 @@ SIGNATURE = re.compile(r"(?<=Signature=)[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Request:
-    """An unsigned request and everything its signature depends on, in the words of `compare sign --jsonl`."""
+    """An unsigned request and all that its signature depends on, with the field names of `compare sign --jsonl`."""
 
     method: str
     host: str
@@ -57,7 +57,7 @@ class Request:
 
     @property
     def target(self):
-        """Path and query as they stand on the wire."""
+        """Path and query, as sent."""
         return self.target_path + ("?" + "&".join(self.query) if self.query else "")
 
     def line(self, number, side):
@@ -102,7 +102,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Signed:
-    """A request with a signature on it, right or wrong."""
+    """A request with a signature, right or wrong."""
 
     request: Request
     target: str
@@ -124,7 +124,7 @@ class Signed:
 
 
 def random_request(random):
-    """A random request, under S3's rules, AWS's general ones, or any mixture of them."""
+    """A random request under the rules of S3, the rules of other services, or a mixture of both."""
     s3 = random.random() < 0.5
     rules = {"path": "as-is" if s3 else "normalized", "encode_path": "once" if s3 else "twice",
              "content_sha256": "sent" if s3 else "absent"}
@@ -155,18 +155,18 @@ BASE64 = string.ascii_letters + string.digits + "+/="
 
 
 def random_parameter(random):
-    """A query parameter as on the wire: with a value, with an empty one, or with none at all."""
+    """A query parameter, as sent: with a value, with an empty value, or without `=`."""
     name = _encoded(_odd_text(random)) or "n"
     return name + random.choice(("", "=", "=" + _encoded(_odd_text(random)), "=" + _encoded(_odd_text(random))))
 
 
 def random_secret(random):
-    """A secret access key of the usual length."""
+    """A random secret access key of the usual length."""
     return _text(random, BASE64[:-1], 40)
 
 
 def amz_date(time):
-    """AWS's basic ISO 8601 form, such as 20150830T123600Z."""
+    """The time in AWS's basic ISO 8601 form, such as 20150830T123600Z."""
     return time.strftime("%Y%m%dT%H%M%SZ")
 
 
