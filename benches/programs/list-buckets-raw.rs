@@ -6,7 +6,7 @@ use contract::{Answer, Client as _, Operation};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let (target, credentials) = programs::caller()?;
+    let (target, credentials) = programs::target_from_env()?;
     let client = raw::Client::new(target, credentials)?;
     match client.call(&Operation::ListBuckets).await.result {
         Ok(Answer::Buckets(buckets)) => {

@@ -27,19 +27,20 @@ pub struct Credentials {
 
 /// Why credentials must not be sent. It never shows a value: what stands in the wrong place is a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CredentialFault {
+pub enum CredentialsError {
     /// The secret stands where the access key id belongs, and would go out in clear text.
     Swapped,
     /// There is no access key id.
-    NoId,
-    /// A blank, a control character or one beyond ASCII, which no key id and no token holds.
-    Character {
+    EmptyAccessKeyId,
+    /// White space, a control character or a non-ASCII character, which no access key id and no
+    /// session token contains.
+    BadCharacter {
         /// `access key id` or `session token`.
-        of: &'static str,
-        /// Where the character stands: `ends with`.
-        at: &'static str,
-        /// What it is: `a line break`.
-        what: &'static str,
+        field: &'static str,
+        /// Where the character stands, for example `ends with`.
+        position: &'static str,
+        /// What it is, for example `a line break`.
+        character: &'static str,
     },
 }
 
@@ -100,21 +101,25 @@ impl Credentials {
         self
     }
 
-    /// What must keep these credentials from being sent, if anything must.
-    #[must_use]
-    pub fn fault(&self) -> Option<CredentialFault> {
+    /// Checks that these credentials may be sent.
+    ///
+    /// # Errors
+    /// The first reason why they must not be.
+    pub fn check(&self) -> Result<(), CredentialsError> {
         if self.are_swapped() {
-            return Some(CredentialFault::Swapped);
+            return Err(CredentialsError::Swapped);
         }
         let id = self.access_key_id.as_str();
         if id.is_empty() {
-            return Some(CredentialFault::NoId);
+            return Err(CredentialsError::EmptyAccessKeyId);
         }
         let token = self.session_token.as_ref().map_or("", SessionToken::expose);
-        [("access key id", id), ("session token", token)].into_iter().find_map(|(of, text)| {
-            let (at, what) = unsendable(text)?;
-            Some(CredentialFault::Character { of, at, what })
-        })
+        for (field, text) in [("access key id", id), ("session token", token)] {
+            if let Some((position, character)) = bad_character(text) {
+                return Err(CredentialsError::BadCharacter { field, position, character });
+            }
+        }
+        Ok(())
     }
 
     /// Whether the secret stands where the access key id belongs.
@@ -156,7 +161,7 @@ fn has_form_of_id(text: &str) -> bool {
 }
 
 /// The first character of `text` that may not be sent: where it stands, and what it is.
-fn unsendable(text: &str) -> Option<(&'static str, &'static str)> {
+fn bad_character(text: &str) -> Option<(&'static str, &'static str)> {
     let (index, character) = text.char_indices().find(|(_, c)| !c.is_ascii_graphic())?;
     let at = match index {
         0 => "begins with",
@@ -173,19 +178,21 @@ fn unsendable(text: &str) -> Option<(&'static str, &'static str)> {
     Some((at, what))
 }
 
-impl fmt::Display for CredentialFault {
+impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Swapped => f.write_str(
                 "the access key id and the secret have changed places: the secret is sent to nobody",
             ),
-            Self::NoId => f.write_str("the access key id is empty"),
-            Self::Character { of, at, what } => write!(f, "the {of} {at} {what}, which none does"),
+            Self::EmptyAccessKeyId => f.write_str("the access key id is empty"),
+            Self::BadCharacter { field, position, character } => {
+                write!(f, "the {field} {position} {character}, which none does")
+            }
         }
     }
 }
 
-impl Error for CredentialFault {}
+impl Error for CredentialsError {}
 
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,7 +208,7 @@ impl fmt::Debug for SessionToken {
 
 #[cfg(test)]
 mod tests {
-    use super::{CredentialFault, Credentials};
+    use super::{Credentials, CredentialsError};
 
     const ID: &str = "AKIAIOSFODNN7EXAMPLE";
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -219,8 +226,8 @@ mod tests {
         for (id, secret) in
             [(SECRET, ID), (&line, ID), (SECRET, SECRET), (SECRET, "GOOG1EXAMPLEEXAMPLEEXAMPLE")]
         {
-            let fault = Credentials::new(id, secret).fault().expect("it is refused");
-            assert_eq!(fault, CredentialFault::Swapped);
+            let fault = Credentials::new(id, secret).check().expect_err("it is refused");
+            assert_eq!(fault, CredentialsError::Swapped);
             assert!(!fault.to_string().contains("wJalr"), "{fault}");
         }
         for (id, secret) in [
@@ -231,20 +238,20 @@ mod tests {
             ("a/key/with/slashes+of/some/length", "SomeSecretOfTheirs12"),
             ("test", "TESTTESTTESTTEST"),
         ] {
-            assert_eq!(Credentials::new(id, secret).fault(), None, "{id}");
+            assert_eq!(Credentials::new(id, secret).check(), Ok(()), "{id}");
         }
     }
 
     #[test]
     fn a_blank_or_a_control_character_in_id_or_token_is_named_by_its_place() {
-        let id = |id: &str| Credentials::new(id, SECRET).fault().expect("a fault").to_string();
+        let id = |id: &str| Credentials::new(id, SECRET).check().unwrap_err().to_string();
         assert!(id("AKIDEXAMPLE\r\n").contains("access key id ends with a line break"));
         assert!(id(" AKIDEXAMPLE").contains("access key id begins with white space"));
         assert!(id("AKID\u{7}EXAMPLE").contains("has inside it a control character"));
         assert!(id("AKIDEXAMPLE\u{200b}").contains("ends with a character beyond ASCII"));
         assert!(id("").contains("is empty"));
-        let token = Credentials::new(ID, SECRET).with_session_token("a token").fault();
-        assert!(token.expect("a fault").to_string().contains("session token has inside it white"));
+        let token = Credentials::new(ID, SECRET).with_session_token("a token").check();
+        assert!(token.unwrap_err().to_string().contains("session token has inside it white"));
     }
 
     #[test]

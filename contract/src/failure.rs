@@ -97,7 +97,7 @@ impl Failure {
     /// Formatted text, or the beginning of one that is longer than 64 KiB. Errors may quote the body
     /// of an answer, and that may have any length.
     #[must_use]
-    pub fn text(arguments: fmt::Arguments<'_>) -> String {
+    pub fn capped_text(arguments: fmt::Arguments<'_>) -> String {
         let mut beginning = Beginning(String::new());
         // The one error there is: no more room.
         let _ = beginning.write_fmt(arguments);
@@ -137,9 +137,9 @@ mod tests {
     #[test]
     fn a_text_without_end_is_cut() {
         let long = "é".repeat(100_000);
-        let text = Failure::text(format_args!("({long})"));
+        let text = Failure::capped_text(format_args!("({long})"));
         assert_eq!(text.len(), 64 * 1024 - 1);
         assert!(text.starts_with("(éé"));
-        assert_eq!(Failure::text(format_args!("{:?}", Some(1))), "Some(1)");
+        assert_eq!(Failure::capped_text(format_args!("{:?}", Some(1))), "Some(1)");
     }
 }

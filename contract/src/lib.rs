@@ -19,7 +19,7 @@ pub use answer::{
     newest_image,
 };
 pub use client::{Client, Reply};
-pub use credentials::{AccessKeyId, CredentialFault, Credentials, SecretKey, SessionToken};
+pub use credentials::{AccessKeyId, Credentials, CredentialsError, SecretKey, SessionToken};
 pub use failure::{Failure, Stage};
 pub use operation::{
     CreateTags, DescribeImages, DescribeInstances, DryRun, Filter, InvokeApi, ListObjects,
@@ -28,5 +28,5 @@ pub use operation::{
 pub use phase::{Phase, Timeline};
 pub use proxy::{CaBundle, Proxies, without_userinfo};
 pub use target::{
-    Addressing, Clock, Endpoint, Limits, ServiceEndpoint, Target, Timeouts, WaitPace,
+    Addressing, CallLimits, Clock, Endpoint, ServiceEndpoint, Target, Timeouts, WaitPace,
 };

@@ -57,7 +57,7 @@ pub struct Timeline {
 impl Timeline {
     /// A call that begins now, with `first`.
     #[must_use]
-    pub fn beginning_with(first: Phase) -> Self {
+    pub fn start(first: Phase) -> Self {
         let mut begun = Vec::with_capacity(16);
         begun.push((first, Instant::now()));
         Self { begun, end: None }
@@ -75,7 +75,7 @@ impl Timeline {
 
     /// How long `phase` took in all; nothing, if it is not among those that this client has.
     #[must_use]
-    pub fn spent_in(&self, phase: Phase) -> Duration {
+    pub fn duration_of(&self, phase: Phase) -> Duration {
         let ends = self.begun.iter().skip(1).map(|(_, next)| *next).chain(self.end);
         let spans = self.begun.iter().zip(ends).filter(|((begun, _), _)| *begun == phase);
         spans.map(|((_, begin), end)| end.duration_since(*begin)).sum()

@@ -12,7 +12,7 @@ pub struct Proxies {
     pub https: Option<String>,
     /// The hosts that are called directly, in the form of `NO_PROXY`: names, each with all names
     /// below it, addresses and networks, separated by commas or blanks; or `*`.
-    pub exempt: String,
+    pub no_proxy: String,
 }
 
 /// Root certificates that are trusted in place of the system's.
@@ -29,7 +29,7 @@ impl Proxies {
     #[must_use]
     pub fn for_request(&self, scheme: &str, host: &str, port: u16) -> Option<&str> {
         let proxy = if scheme == "https" { &self.https } else { &self.http };
-        proxy.as_deref().filter(|_| !is_exempt(&self.exempt, host, port))
+        proxy.as_deref().filter(|_| !is_exempt(&self.no_proxy, host, port))
     }
 }
 
@@ -41,7 +41,7 @@ impl fmt::Debug for Proxies {
         f.debug_struct("Proxies")
             .field("http", &shown(&self.http))
             .field("https", &shown(&self.https))
-            .field("exempt", &self.exempt)
+            .field("no_proxy", &self.no_proxy)
             .finish()
     }
 }
@@ -176,7 +176,7 @@ mod tests {
         let proxies = Proxies {
             http: Some("http://me:hush@plain.example:1".to_owned()),
             https: Some("http://secure.example:2".to_owned()),
-            exempt: "127.0.0.1".to_owned(),
+            no_proxy: "127.0.0.1".to_owned(),
         };
         let through = |scheme, host| proxies.for_request(scheme, host, 80);
         assert_eq!(through("http", "s3.example"), proxies.http.as_deref());

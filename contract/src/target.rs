@@ -16,7 +16,7 @@ pub struct Target {
     /// How long one attempt may take.
     pub timeouts: Timeouts,
     /// How much a whole call may take.
-    pub limits: Limits,
+    pub limits: CallLimits,
     /// Proxies, decided upon for each request; none where absent. The environment is not asked again.
     pub proxy: Option<Proxies>,
     /// Root certificates in place of the system's.
@@ -34,7 +34,7 @@ pub enum Endpoint {
     Url(String),
     /// A server for each service, in the same form. Of a service without one nothing is asked: its
     /// calls fail before they are sent.
-    Each {
+    PerService {
         /// S3's.
         s3: Option<String>,
         /// EC2's.
@@ -50,7 +50,7 @@ pub enum ServiceEndpoint<'a> {
     /// The server at this URL.
     Url(&'a str),
     /// None is named.
-    Unnamed,
+    Missing,
 }
 
 /// How S3's bucket gets into the URL.
@@ -83,7 +83,7 @@ pub struct Timeouts {
 /// The most that one call may take: all its pages, polls and retries together. A server that never
 /// ends a listing would otherwise fill the memory or keep the program for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct CallLimits {
     /// Answers that are read: pages of a listing, polls of a wait.
     pub pages: u32,
     /// Bytes of bodies that are read, as they come over the wire. The SDK has no way to bound these:
@@ -109,8 +109,8 @@ impl Endpoint {
     pub fn s3(&self) -> ServiceEndpoint<'_> {
         match self {
             Self::Aws => ServiceEndpoint::Aws,
-            Self::Url(url) | Self::Each { s3: Some(url), .. } => ServiceEndpoint::Url(url),
-            Self::Each { s3: None, .. } => ServiceEndpoint::Unnamed,
+            Self::Url(url) | Self::PerService { s3: Some(url), .. } => ServiceEndpoint::Url(url),
+            Self::PerService { s3: None, .. } => ServiceEndpoint::Missing,
         }
     }
 
@@ -119,8 +119,8 @@ impl Endpoint {
     pub fn ec2(&self) -> ServiceEndpoint<'_> {
         match self {
             Self::Aws => ServiceEndpoint::Aws,
-            Self::Url(url) | Self::Each { ec2: Some(url), .. } => ServiceEndpoint::Url(url),
-            Self::Each { ec2: None, .. } => ServiceEndpoint::Unnamed,
+            Self::Url(url) | Self::PerService { ec2: Some(url), .. } => ServiceEndpoint::Url(url),
+            Self::PerService { ec2: None, .. } => ServiceEndpoint::Missing,
         }
     }
 }
@@ -154,7 +154,7 @@ impl Default for Timeouts {
     }
 }
 
-impl Default for Limits {
+impl Default for CallLimits {
     /// 10,000 pages, which is ten million keys of a bucket; 1 GiB; and a quarter of an hour, which is
     /// longer than a launch is waited for.
     fn default() -> Self {

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use contract::{
-    Addressing, Clock, Credentials, DescribeInstances, Endpoint, InvokeApi, Limits, ListObjects,
-    Operation, Pages, Signing, Target, Timeouts, WaitPace,
+    Addressing, CallLimits, Clock, Credentials, DescribeInstances, Endpoint, InvokeApi,
+    ListObjects, Operation, Pages, Signing, Target, Timeouts, WaitPace,
 };
 use diagnose::mistakes::{self, Configuration, Draft, Mistake, Sent, Tampering};
 use sandbox::{
@@ -34,7 +34,7 @@ fn right(sandbox: &Sandbox, service: &str) -> Draft {
         addressing: Addressing::Path,
         clock: Clock::System,
         timeouts: Timeouts::default(),
-        limits: Limits::default(),
+        limits: CallLimits::default(),
         proxy: None,
         ca_bundle: None,
         wait_pace: WaitPace::AsOnAws,
@@ -118,7 +118,7 @@ fn raw_client(sandbox: &Sandbox) -> raw::Client {
         addressing: Addressing::Path,
         clock: Clock::System,
         timeouts: Timeouts::default(),
-        limits: Limits::default(),
+        limits: CallLimits::default(),
         proxy: None,
         ca_bundle: None,
         wait_pace: WaitPace::AsOnAws,

@@ -131,7 +131,7 @@ impl Origin {
                 check_scope_region(region)?;
                 Self::from_endpoint_url(text).map(Some)
             }
-            ServiceEndpoint::Unnamed => Ok(None),
+            ServiceEndpoint::Missing => Ok(None),
         }
     }
 

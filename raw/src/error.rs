@@ -227,7 +227,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let mut failure = Self::new(error.stage(), error.to_string());
         failure.context = with_causes(&error);
-        failure.debug = Failure::text(format_args!("{error:?}"));
+        failure.debug = Failure::capped_text(format_args!("{error:?}"));
         let Inner { kind, remains, advice, .. } = *error.0;
         failure.advice = advice;
         let said = match kind {

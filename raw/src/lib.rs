@@ -12,7 +12,7 @@
 //! [`Error`], which keeps every fact and says what to do next (`advice.rs`).
 //!
 //! ```no_run
-//! use contract::{Addressing, Client as _, Clock, Credentials, Endpoint, Operation, Limits, Target, Timeouts, WaitPace};
+//! use contract::{Addressing, Client as _, Clock, Credentials, Endpoint, Operation, CallLimits, Target, Timeouts, WaitPace};
 //!
 //! # async fn example() -> Result<(), raw::Error> {
 //! let target = Target {
@@ -21,7 +21,7 @@
 //!     addressing: Addressing::VirtualHosted,
 //!     clock: Clock::System,
 //!     timeouts: Timeouts::default(),
-//!     limits: Limits::default(),
+//!     limits: CallLimits::default(),
 //!     proxy: None,
 //!     ca_bundle: None,
 //!     wait_pace: WaitPace::AsOnAws,

@@ -198,7 +198,7 @@ tokio::task_local! {
 
 /// Runs `call`, and says when which phase of it began.
 pub(crate) async fn timing<T>(call: impl Future<Output = T>) -> (T, Timeline) {
-    let timed = TIMELINE.scope(RefCell::new(Timeline::beginning_with(Phase::Serialise)), async {
+    let timed = TIMELINE.scope(RefCell::new(Timeline::start(Phase::Serialise)), async {
         let value = call.await;
         let timeline = TIMELINE.with(|timeline| {
             timeline.borrow_mut().end();

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use contract::Limits;
+use contract::CallLimits;
 
 /// Why a call was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum LimitError {
 /// What one call has taken so far.
 #[derive(Debug)]
 pub(crate) struct Spent {
-    limits: Limits,
+    limits: CallLimits,
     /// HTTP attempts.
     pub(crate) requests: u32,
     pages: u32,
@@ -41,12 +41,12 @@ pub(crate) struct Spent {
 
 impl Spent {
     /// Nothing, of a call under `limits`.
-    pub(crate) fn nothing(limits: Limits) -> Self {
+    pub(crate) fn nothing(limits: CallLimits) -> Self {
         Self { limits, requests: 0, pages: 0, bytes: 0 }
     }
 
     /// What the call may take.
-    pub(crate) fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> CallLimits {
         self.limits
     }
 

@@ -1,15 +1,17 @@
 use contract::{
-    Answer, CredentialFault, Credentials, Failure, Operation, Reply, ServiceEndpoint, Stage,
+    Answer, Credentials, CredentialsError, Failure, Operation, Reply, ServiceEndpoint, Stage,
     Target, Timeline,
 };
 
 use crate::{
     config::{Retries, Services},
     execute_api::{self, Http},
-    observe::{self, Exchange},
+    observe::{
+        self, Exchange,
+        timing::{self, TimeHooks},
+        trace::{self, Trace, TraceHooks},
+    },
     request::{self, PageLimit},
-    timing::{self, TimeHooks},
-    trace::{self, Trace, TraceHooks},
 };
 
 /// The SDK's side of the comparison.
@@ -62,7 +64,7 @@ impl Client {
 
     fn with(target: Target, credentials: Credentials, retries: Retries) -> Result<Self, Failure> {
         if credentials.are_swapped() {
-            return Err(Failure::new(Stage::Build, CredentialFault::Swapped.to_string()));
+            return Err(Failure::new(Stage::Build, CredentialsError::Swapped.to_string()));
         }
         let http = Http::new(&target)?;
         let services = Services::new(&target, &credentials, retries, &http)?;
@@ -88,11 +90,14 @@ impl Client {
         match operation {
             Operation::ListBuckets => request::list_buckets(s3, pages).await,
             Operation::ListObjects(input) => request::list_objects(s3, input, pages).await,
-            Operation::PresignGet(input) => match self.credentials.fault() {
-                // A query takes what no header does, so that the URL would be made, and sent.
-                Some(fault) => Err(Failure::new(Stage::Build, fault.to_string())),
-                None => request::presign_get(s3, input).await,
-            },
+            Operation::PresignGet(input) => {
+                // A header cannot hold a line break or a control character, but an encoded query
+                // can: the SDK would presign a URL with credentials that no service accepts.
+                self.credentials
+                    .check()
+                    .map_err(|error| Failure::new(Stage::Build, error.to_string()))?;
+                request::presign_get(s3, input).await
+            }
             Operation::DescribeImages(input) => request::describe_images(ec2, input, pages).await,
             Operation::LatestImage(input) => request::latest_image(ec2, input, pages).await,
             Operation::RunInstances(input) => request::run_instances(ec2, input).await,
@@ -129,7 +134,7 @@ impl Client {
         };
         match endpoint {
             ServiceEndpoint::Aws | ServiceEndpoint::Url(_) => Ok(()),
-            ServiceEndpoint::Unnamed => {
+            ServiceEndpoint::Missing => {
                 let text =
                     format!("no endpoint is named for {service}, and one is for another service");
                 Err(Failure::new(Stage::Build, text))

@@ -27,7 +27,11 @@ use contract::{
     Target, WaitPace,
 };
 
-use crate::{credentials, execute_api::Http, observe::ObserveAttempts, trace};
+use crate::{
+    credentials,
+    execute_api::Http,
+    observe::{ObserveAttempts, trace},
+};
 
 /// The service clients.
 #[derive(Debug)]
@@ -156,7 +160,7 @@ fn tls(target: &Target, http: &Http) -> Result<Tls, Failure> {
         let url = match endpoint {
             ServiceEndpoint::Aws => "https://aws.amazon.com",
             ServiceEndpoint::Url(url) => url,
-            ServiceEndpoint::Unnamed => continue,
+            ServiceEndpoint::Missing => continue,
         };
         // What is no URL, the SDK says in its own words.
         if let Ok(url) = url.parse()

@@ -14,9 +14,8 @@ use contract::{
 use crate::{
     config::Tls,
     credentials,
-    failure::from_error,
-    observe::{self, Exchange, Response},
-    timing, trace,
+    error::from_error,
+    observe::{self, Exchange, Response, timing, trace},
 };
 
 pub(crate) async fn invoke(

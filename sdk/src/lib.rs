@@ -6,16 +6,14 @@
 //! somebody made in API Gateway, so the SDK's user signs that call alone.
 
 pub mod credentials;
+pub mod deserialise;
 pub mod observe;
-pub mod parse;
-pub mod trace;
 
-mod answer;
 mod client;
 mod config;
+mod error;
 mod execute_api;
-mod failure;
+mod parse;
 mod request;
-mod timing;
 
 pub use client::Client;

@@ -1,6 +1,10 @@
 //! What the SDK signed and sent, seen through its public hooks: an interceptor sees every attempt,
 //! and the signer logs the canonical request that it hashed.
 
+pub mod trace;
+
+pub(crate) mod timing;
+
 use std::{
     cell::{Cell, RefCell},
     fmt,

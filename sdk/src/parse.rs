@@ -1,118 +1,135 @@
-//! From an answer's bytes to the SDK's output types, alone: the deserialiser that an operation gives
-//! to the orchestrator, called without one. It is here to be measured; [`Client`](crate::Client) has no
-//! use for it.
+//! The SDK's output types → `Answer`. Every field of theirs is optional, the name of a bucket too;
+//! what a listing cannot be without is asked for here, because the SDK reads a document that was cut
+//! short as a shorter list.
 
-use std::fmt::Debug;
+use aws_sdk_ec2::{operation::describe_instances::DescribeInstancesOutput, types as ec2};
+use aws_sdk_s3::{operation::list_objects_v2::ListObjectsV2Output, types as s3};
+use aws_smithy_types::{DateTime, date_time::Format};
+use contract::{Bucket, Failure, Image, Instance, Object, ObjectListing, Stage, StateChange, Tag};
 
-use aws_sdk_ec2::operation::describe_images::{DescribeImages, DescribeImagesOutput};
-use aws_sdk_s3::operation::list_objects_v2::{ListObjectsV2, ListObjectsV2Output};
-use aws_smithy_runtime_api::{
-    client::{
-        interceptors::context::Output,
-        orchestrator::HttpResponse,
-        runtime_plugin::RuntimePlugin,
-        ser_de::{DeserializeResponse as _, SharedResponseDeserializer},
-    },
-    http::StatusCode,
-};
-use aws_smithy_types::{
-    body::SdkBody,
-    config_bag::{ConfigBag, FrozenLayer},
-};
-use contract::{Answer, Failure, ObjectListing, Stage};
-
-use crate::answer;
-
-/// One answer of a service, as the orchestrator hands it to the deserialiser: read to its end.
-#[derive(Debug)]
-pub struct Parser {
-    response: HttpResponse,
-    /// Holds the deserialiser, which lends itself only from there.
-    operation: FrozenLayer,
-    config: ConfigBag,
-    typed: fn(Output) -> Parsed,
+pub(crate) fn bucket(bucket: &s3::Bucket) -> Result<Bucket, Failure> {
+    Ok(Bucket {
+        name: required(bucket.name(), "a bucket without a name")?,
+        created: bucket.creation_date().map(time).transpose()?,
+        region: bucket.bucket_region().map(str::to_owned),
+    })
 }
 
-/// What the SDK's user gets.
-#[derive(Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "a box would be an allocation that the SDK does not make"
-)]
-pub enum Parsed {
-    /// Of `DescribeImages`.
-    Images(DescribeImagesOutput),
-    /// Of `ListObjectsV2`.
-    Objects(ListObjectsV2Output),
+pub(crate) fn add_page(
+    listing: &mut ObjectListing,
+    page: &ListObjectsV2Output,
+) -> Result<(), Failure> {
+    for object in page.contents() {
+        listing.objects.push(Object {
+            key: required(object.key(), "an object without a key")?,
+            size: object.size().and_then(|size| u64::try_from(size).ok()),
+            etag: object.e_tag().map(str::to_owned),
+            last_modified: object.last_modified().map(time).transpose()?,
+            storage_class: object.storage_class().map(|class| class.as_str().to_owned()),
+        });
+    }
+    for common in page.common_prefixes() {
+        listing.common_prefixes.push(required(common.prefix(), "a common prefix without a text")?);
+    }
+    listing.truncated = page
+        .is_truncated()
+        .ok_or_else(|| incomplete("a listing that does not say whether there is more"))?;
+    Ok(())
 }
 
-impl Parser {
-    /// For an answer of EC2's `DescribeImages` with status 200.
-    #[must_use]
-    pub fn describe_images(body: Vec<u8>) -> Self {
-        Self::new(&DescribeImages::new(), body, |output| Parsed::Images(downcast(output)))
-    }
-
-    /// For an answer of S3's `ListObjectsV2` with status 200.
-    #[must_use]
-    pub fn list_objects(body: Vec<u8>) -> Self {
-        Self::new(&ListObjectsV2::new(), body, |output| Parsed::Objects(downcast(output)))
-    }
-
-    fn new(plugin: &impl RuntimePlugin, body: Vec<u8>, typed: fn(Output) -> Parsed) -> Self {
-        let ok = StatusCode::try_from(200).expect("200 is a status");
-        Self {
-            response: HttpResponse::new(ok, SdkBody::from(body)),
-            operation: plugin.config().expect("every operation brings its deserialiser"),
-            config: ConfigBag::base(),
-            typed,
-        }
-    }
-
-    /// Parses it.
-    ///
-    /// # Errors
-    /// A failure of stage `response` where the SDK takes it for no answer.
-    ///
-    /// # Panics
-    /// Where an operation of the SDK came without a deserialiser; none does.
-    pub fn parse(&self) -> Result<Parsed, Failure> {
-        let deserialiser = self.operation.load::<SharedResponseDeserializer>();
-        let deserialiser = deserialiser.expect("every operation brings its deserialiser");
-        deserialiser
-            .deserialize_nonstreaming_with_config(&self.response, &self.config)
-            .map(self.typed)
-            .map_err(|error| Failure::new(Stage::Response, format!("{error:?}")))
-    }
+pub(crate) fn image(image: &ec2::Image) -> Result<Image, Failure> {
+    Ok(Image {
+        id: required(image.image_id(), "an image without an id")?,
+        name: owned(image.name()),
+        description: owned(image.description()),
+        owner_id: owned(image.owner_id()),
+        owner_alias: owned(image.image_owner_alias()),
+        created: owned(image.creation_date()),
+        architecture: image.architecture().map(|value| value.as_str().to_owned()),
+        state: image.state().map(|value| value.as_str().to_owned()),
+        platform: image.platform().map(|value| value.as_str().to_owned()),
+        root_device_name: owned(image.root_device_name()),
+        root_device_type: image.root_device_type().map(|value| value.as_str().to_owned()),
+        virtualization_type: image.virtualization_type().map(|value| value.as_str().to_owned()),
+    })
 }
 
-impl Parsed {
-    /// The same, normalised.
-    ///
-    /// # Errors
-    /// A failure of stage `response` where something is missing without which it means nothing.
-    pub fn answer(&self) -> Result<Answer, Failure> {
-        match self {
-            Self::Images(output) => output
-                .images()
-                .iter()
-                .map(answer::image)
-                .collect::<Result<_, _>>()
-                .map(Answer::Images),
-            Self::Objects(output) => {
-                let mut listing = ObjectListing {
-                    objects: Vec::new(),
-                    common_prefixes: Vec::new(),
-                    truncated: false,
-                };
-                answer::add_page(&mut listing, output)?;
-                Ok(Answer::Objects(listing))
-            }
-        }
-    }
+pub(crate) fn reserved(described: &DescribeInstancesOutput) -> Result<Vec<Instance>, Failure> {
+    described.reservations().iter().flat_map(ec2::Reservation::instances).map(instance).collect()
 }
 
-fn downcast<T: Debug + Send + Sync + 'static>(output: Output) -> T {
-    // Its `Debug` is the whole answer: no message to end with.
-    output.downcast().unwrap_or_else(|_| panic!("an operation's deserialiser makes its output"))
+pub(crate) fn instances(instances: &[ec2::Instance]) -> Result<Vec<Instance>, Failure> {
+    instances.iter().map(instance).collect()
+}
+
+fn instance(instance: &ec2::Instance) -> Result<Instance, Failure> {
+    Ok(Instance {
+        id: required(instance.instance_id(), "an instance without an id")?,
+        image_id: owned(instance.image_id()),
+        instance_type: instance.instance_type().map(|value| value.as_str().to_owned()),
+        state: instance.state().and_then(state_name),
+        launched: instance.launch_time().map(time).transpose()?,
+        availability_zone: owned(instance.placement().and_then(ec2::Placement::availability_zone)),
+        private_ip: owned(instance.private_ip_address()),
+        client_token: owned(instance.client_token()),
+        tags: instance
+            .tags()
+            .iter()
+            .map(|tag| {
+                Ok(Tag {
+                    key: required(tag.key(), "a tag without a key")?,
+                    value: tag.value().unwrap_or_default().to_owned(),
+                })
+            })
+            .collect::<Result<_, Failure>>()?,
+    })
+}
+
+pub(crate) fn state_change(change: &ec2::InstanceStateChange) -> Result<StateChange, Failure> {
+    Ok(StateChange {
+        id: required(change.instance_id(), "a state change without an instance id")?,
+        previous: change.previous_state().and_then(state_name),
+        current: change.current_state().and_then(state_name),
+    })
+}
+
+fn state_name(state: &ec2::InstanceState) -> Option<String> {
+    state.name().map(|name| name.as_str().to_owned())
+}
+
+/// ISO 8601 in UTC with milliseconds, which the SDK's formatter leaves out where they are zero.
+fn time(time: &DateTime) -> Result<String, Failure> {
+    let text = time
+        .fmt(Format::DateTime)
+        .map_err(|error| crate::error::from_error(Stage::Response, &error))?;
+    Ok(match text.strip_suffix('Z').and_then(|rest| rest.split_once('.')) {
+        Some((seconds, fraction)) => format!("{seconds}.{fraction:0<3.3}Z"),
+        None => text.replace('Z', ".000Z"),
+    })
+}
+
+fn owned(value: Option<&str>) -> Option<String> {
+    value.map(str::to_owned)
+}
+
+fn required(value: Option<&str>, absence: &str) -> Result<String, Failure> {
+    owned(value).ok_or_else(|| incomplete(absence))
+}
+
+fn incomplete(what: &str) -> Failure {
+    Failure::new(Stage::Response, format!("the SDK returned {what}: the answer was not whole"))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::DateTime;
+
+    use super::time;
+
+    #[test]
+    fn times_have_milliseconds_whether_or_not_they_are_zero() {
+        assert_eq!(time(&DateTime::from_secs(0)).unwrap(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(time(&DateTime::from_millis(1_250)).unwrap(), "1970-01-01T00:00:01.250Z");
+        assert_eq!(time(&DateTime::from_millis(1_007)).unwrap(), "1970-01-01T00:00:01.007Z");
+    }
 }

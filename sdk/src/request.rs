@@ -9,12 +9,12 @@ use aws_sdk_ec2::{
 };
 use aws_sdk_s3::presigning::PresigningConfig;
 use contract::{
-    Answer, CreateTags, DescribeImages, DescribeInstances, DryRun, Failure, Image, Instance,
-    Limits, ListObjects, ObjectListing, Pages, PresignGet, PresignedUrl, RunInstances, Stage,
+    Answer, CallLimits, CreateTags, DescribeImages, DescribeInstances, DryRun, Failure, Image,
+    Instance, ListObjects, ObjectListing, Pages, PresignGet, PresignedUrl, RunInstances, Stage,
     TerminateInstances, WaitPace, WaitUntilRunning, newest_image,
 };
 
-use crate::{answer, failure};
+use crate::{error, parse};
 
 /// How many pages of a listing are still read. The SDK's paginators go on for as long as tokens come:
 /// they end at a token that comes twice running, and at no number of pages. This counts them from
@@ -26,7 +26,7 @@ pub(crate) struct PageLimit {
 }
 
 impl PageLimit {
-    pub(crate) fn of(limits: Limits) -> Self {
+    pub(crate) fn of(limits: CallLimits) -> Self {
         Self { most: limits.pages, read: 0 }
     }
 
@@ -49,9 +49,9 @@ pub(crate) async fn list_buckets(
     let mut buckets = Vec::new();
     let mut pages = s3.list_buckets().into_paginator().send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(failure::from_sdk)?;
+        let page = page.map_err(error::from_sdk)?;
         for bucket in page.buckets() {
-            buckets.push(answer::bucket(bucket)?);
+            buckets.push(parse::bucket(bucket)?);
         }
         limit.count(page.continuation_token())?;
     }
@@ -74,14 +74,14 @@ pub(crate) async fn list_objects(
         ObjectListing { objects: Vec::new(), common_prefixes: Vec::new(), truncated: false };
     match input.pages {
         Pages::First => {
-            let page = request.send().await.map_err(failure::from_sdk)?;
-            answer::add_page(&mut listing, &page)?;
+            let page = request.send().await.map_err(error::from_sdk)?;
+            parse::add_page(&mut listing, &page)?;
         }
         Pages::All => {
             let mut pages = request.into_paginator().send();
             while let Some(page) = pages.next().await {
-                let page = page.map_err(failure::from_sdk)?;
-                answer::add_page(&mut listing, &page)?;
+                let page = page.map_err(error::from_sdk)?;
+                parse::add_page(&mut listing, &page)?;
                 limit.count(page.next_continuation_token())?;
             }
         }
@@ -94,14 +94,14 @@ pub(crate) async fn presign_get(
     input: &PresignGet,
 ) -> Result<Answer, Failure> {
     let expires = PresigningConfig::expires_in(input.expires)
-        .map_err(|error| failure::from_error(Stage::Build, &error))?;
+        .map_err(|error| error::from_error(Stage::Build, &error))?;
     let presigned = s3
         .get_object()
         .bucket(&input.bucket)
         .key(&input.key)
         .presigned(expires)
         .await
-        .map_err(failure::from_sdk)?;
+        .map_err(error::from_sdk)?;
     Ok(Answer::Presigned(PresignedUrl { url: presigned.uri().to_owned() }))
 }
 
@@ -134,9 +134,9 @@ async fn images(
         .send();
     let mut found = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(failure::from_sdk)?;
+        let page = page.map_err(error::from_sdk)?;
         for image in page.images() {
-            found.push(answer::image(image)?);
+            found.push(parse::image(image)?);
         }
         limit.count(page.next_token())?;
     }
@@ -165,7 +165,7 @@ pub(crate) async fn run_instances(
         .await;
     match sent {
         Ok(launched) => {
-            let instances = answer::instances(launched.instances())?;
+            let instances = parse::instances(launched.instances())?;
             match input.dry_run {
                 DryRun::No => Ok(Answer::Instances(instances)),
                 // EC2 says that a dry run would succeed by refusing it. The SDK takes this for a
@@ -176,7 +176,7 @@ pub(crate) async fn run_instances(
         Err(error) if input.dry_run == DryRun::Yes && error.code() == Some("DryRunOperation") => {
             Ok(Answer::WouldSucceed)
         }
-        Err(error) => Err(failure::from_sdk(error)),
+        Err(error) => Err(error::from_sdk(error)),
     }
 }
 
@@ -208,11 +208,10 @@ pub(crate) async fn wait_until_running(
     // The waiter measures `at_most` by the clock, and its sleeps may be scaled: so may its end.
     let last_poll = tokio::time::timeout(pace.scale(input.at_most), waited)
         .await
-        .map_err(|elapsed| failure::from_error(Stage::Wait, &elapsed))?
-        .map_err(failure::from_waiter)?;
-    let described =
-        last_poll.as_result().map_err(|error| failure::from_error(Stage::Wait, error))?;
-    Ok(Answer::Instances(answer::reserved(described)?))
+        .map_err(|elapsed| error::from_error(Stage::Wait, &elapsed))?
+        .map_err(error::from_waiter)?;
+    let described = last_poll.as_result().map_err(|error| error::from_error(Stage::Wait, error))?;
+    Ok(Answer::Instances(parse::reserved(described)?))
 }
 
 pub(crate) async fn create_tags(
@@ -225,7 +224,7 @@ pub(crate) async fn create_tags(
         .send()
         .await
         .map(|_| Answer::Tagged)
-        .map_err(failure::from_sdk)
+        .map_err(error::from_sdk)
 }
 
 pub(crate) async fn describe_instances(
@@ -241,8 +240,8 @@ pub(crate) async fn describe_instances(
         .send();
     let mut instances = Vec::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(failure::from_sdk)?;
-        instances.extend(answer::reserved(&page)?);
+        let page = page.map_err(error::from_sdk)?;
+        instances.extend(parse::reserved(&page)?);
         limit.count(page.next_token())?;
     }
     Ok(Answer::Instances(instances))
@@ -257,11 +256,11 @@ pub(crate) async fn terminate_instances(
         .set_instance_ids(Some(input.instance_ids.clone()))
         .send()
         .await
-        .map_err(failure::from_sdk)?;
+        .map_err(error::from_sdk)?;
     ended
         .terminating_instances()
         .iter()
-        .map(answer::state_change)
+        .map(parse::state_change)
         .collect::<Result<_, _>>()
         .map(Answer::StateChanges)
 }

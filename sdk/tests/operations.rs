@@ -9,10 +9,10 @@ use std::{
 };
 
 use contract::{
-    Addressing, Answer, Client as _, Clock, CreateTags, Credentials, DescribeImages,
-    DescribeInstances, DryRun, Endpoint, Failure, Filter, InvokeApi, Limits, ListObjects,
-    Operation, Pages, PresignGet, Reply, RunInstances, Signing, Stage, Tag, Target,
-    TerminateInstances, Timeouts, WaitPace, WaitUntilRunning,
+    Addressing, Answer, CallLimits, Client as _, Clock, CreateTags, Credentials, DescribeImages,
+    DescribeInstances, DryRun, Endpoint, Failure, Filter, InvokeApi, ListObjects, Operation, Pages,
+    PresignGet, Reply, RunInstances, Signing, Stage, Tag, Target, TerminateInstances, Timeouts,
+    WaitPace, WaitUntilRunning,
 };
 use sandbox::{Options, Sandbox};
 use sdk::Client;
@@ -185,14 +185,14 @@ async fn a_listing_whose_every_token_is_new_ends_at_the_limit_of_pages_or_of_tim
         (Operation::DescribeImages(describe.clone()), images),
         (Operation::LatestImage(describe), images),
     ] {
-        let few = Limits { pages: 5, ..Limits::default() };
+        let few = CallLimits { pages: 5, ..CallLimits::default() };
         let reply = call_within(few, &serve_each(page), &operation).await;
         let failure = reply.result.unwrap_err();
         assert_eq!((failure.stage, reply.requests), (Stage::Response, 5), "{failure:?}");
         assert!(failure.display.contains("more after 5 pages"), "{failure:?}");
 
         let time = std::time::Duration::from_millis(300);
-        let short = Limits { pages: u32::MAX, time, ..Limits::default() };
+        let short = CallLimits { pages: u32::MAX, time, ..CallLimits::default() };
         let reply = call_within(short, &serve_each(page), &operation).await;
         let failure = reply.result.unwrap_err();
         assert_eq!(failure.stage, Stage::Timeout, "{failure:?}");
@@ -202,7 +202,7 @@ async fn a_listing_whose_every_token_is_new_ends_at_the_limit_of_pages_or_of_tim
 
 #[tokio::test]
 async fn a_route_is_read_to_the_limit_and_no_further() {
-    let limits = Limits { bytes: 1_000_000, ..Limits::default() };
+    let limits = CallLimits { bytes: 1_000_000, ..CallLimits::default() };
     let url = serve("x".repeat(5_000_000));
     let invoke = Operation::InvokeApi(InvokeApi { url: url.clone(), signing: Signing::Signed });
     let failure = call_within(limits, &url, &invoke).await.result.unwrap_err();
@@ -214,7 +214,7 @@ async fn a_route_is_read_to_the_limit_and_no_further() {
 async fn a_redirect_of_a_route_is_no_answer() {
     let url = serve_with("301 Moved Permanently", |_| "elsewhere".to_owned());
     let invoke = Operation::InvokeApi(InvokeApi { url: url.clone(), signing: Signing::Signed });
-    let failure = call_within(Limits::default(), &url, &invoke).await.result.unwrap_err();
+    let failure = call_within(CallLimits::default(), &url, &invoke).await.result.unwrap_err();
     assert_eq!((failure.stage, failure.status), (Stage::Response, Some(301)));
 }
 
@@ -238,7 +238,7 @@ async fn a_secret_in_the_place_of_the_id_is_not_sent_and_no_url_is_made_with_a_l
     assert!(failure.display.contains("ends with a line break"), "{}", failure.display);
 }
 
-async fn call_within(limits: Limits, endpoint: &str, operation: &Operation) -> Reply {
+async fn call_within(limits: CallLimits, endpoint: &str, operation: &Operation) -> Reply {
     let target = Target { limits, ..target(endpoint) };
     Client::new(target, Credentials::new("AKID", "s")).unwrap().call(operation).await
 }
@@ -296,7 +296,7 @@ fn target(endpoint: &str) -> Target {
         addressing: Addressing::Path,
         clock: Clock::System,
         timeouts: Timeouts::default(),
-        limits: Limits::default(),
+        limits: CallLimits::default(),
         proxy: None,
         ca_bundle: None,
         wait_pace: WaitPace::DividedBy(200),

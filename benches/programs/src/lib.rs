@@ -2,11 +2,11 @@
 //! function. `compare footprint` measures the programs, each with nothing but what it needs.
 
 #[cfg(any(feature = "raw", feature = "sdk"))]
-mod caller;
+mod env;
 #[cfg(any(feature = "raw", feature = "sdk"))]
 mod scenarios;
 
 #[cfg(any(feature = "raw", feature = "sdk"))]
-pub use caller::caller;
+pub use env::target_from_env;
 #[cfg(any(feature = "raw", feature = "sdk"))]
 pub use scenarios::play_all;

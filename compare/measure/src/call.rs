@@ -12,7 +12,7 @@ pub mod operation_json;
 use std::{env, fs, io, process::Command};
 
 use contract::{
-    Addressing, CaBundle, Client, Clock, Credentials, Endpoint, Limits, Operation, Proxies,
+    Addressing, CaBundle, CallLimits, Client, Clock, Credentials, Endpoint, Operation, Proxies,
     ServiceEndpoint, Target, Timeouts, WaitPace,
 };
 
@@ -61,7 +61,7 @@ impl Caller {
         let endpoint = match (optional(S3_ENDPOINT), optional(EC2_ENDPOINT)) {
             (None, None) => Endpoint::Aws,
             (Some(s3), Some(ec2)) if s3 == ec2 => Endpoint::Url(s3),
-            (s3, ec2) => Endpoint::Each { s3, ec2 },
+            (s3, ec2) => Endpoint::PerService { s3, ec2 },
         };
         let addressing = match (optional(ADDRESSING).as_deref(), &endpoint) {
             (Some("virtual-hosted"), _) | (None, Endpoint::Aws) => Addressing::VirtualHosted,
@@ -70,8 +70,8 @@ impl Caller {
         let (http, https) = (optional(HTTP_PROXY), optional(HTTPS_PROXY));
         let any = http.is_some() || https.is_some();
         let proxy = any.then(|| {
-            let exempt = optional(NO_PROXY).unwrap_or_default();
-            Proxies { http, https, exempt }
+            let no_proxy = optional(NO_PROXY).unwrap_or_default();
+            Proxies { http, https, no_proxy }
         });
         let ca_bundle = optional(CA_BUNDLE)
             .map(|path| {
@@ -87,7 +87,7 @@ impl Caller {
             addressing,
             clock: Clock::System,
             timeouts: Timeouts::default(),
-            limits: Limits::default(),
+            limits: CallLimits::default(),
             proxy,
             ca_bundle,
             wait_pace: WaitPace::AsOnAws,
@@ -99,7 +99,7 @@ impl Caller {
     pub fn tell(command: &mut Command, place: &Session) {
         let Session { target, credentials, .. } = place;
         let url = |endpoint| match endpoint {
-            ServiceEndpoint::Aws | ServiceEndpoint::Unnamed => "",
+            ServiceEndpoint::Aws | ServiceEndpoint::Missing => "",
             ServiceEndpoint::Url(url) => url,
         };
         let proxies = target.proxy.clone().unwrap_or_default();
@@ -119,7 +119,7 @@ impl Caller {
             .env(ADDRESSING, addressing)
             .env(HTTP_PROXY, proxies.http.unwrap_or_default())
             .env(HTTPS_PROXY, proxies.https.unwrap_or_default())
-            .env(NO_PROXY, proxies.exempt)
+            .env(NO_PROXY, proxies.no_proxy)
             .env(CA_BUNDLE, ca_bundle.unwrap_or_default());
     }
 }

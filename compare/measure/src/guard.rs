@@ -110,8 +110,8 @@ mod tests {
     use std::time::Duration;
 
     use contract::{
-        AccessKeyId, Addressing, Answer, Client, Clock, Credentials, Endpoint, Limits, Operation,
-        Reply, Stage, Target, Timeouts, WaitPace,
+        AccessKeyId, Addressing, Answer, CallLimits, Client, Clock, Credentials, Endpoint,
+        Operation, Reply, Stage, Target, Timeouts, WaitPace,
     };
     use sandbox::{Options, Sandbox};
 
@@ -156,7 +156,7 @@ mod tests {
             proxy: None,
             ca_bundle: None,
             wait_pace: WaitPace::AsOnAws,
-            limits: Limits::default(),
+            limits: CallLimits::default(),
         };
         let right = Credentials::new(&identity.access_key_id, &identity.secret_access_key);
         let wrong = Credentials {

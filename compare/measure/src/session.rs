@@ -11,7 +11,8 @@ mod variables;
 use std::{path::PathBuf, time::Duration};
 
 use contract::{
-    Addressing, Clock, Credentials, Endpoint, Limits, ServiceEndpoint, Target, Timeouts, WaitPace,
+    Addressing, CallLimits, Clock, Credentials, Endpoint, ServiceEndpoint, Target, Timeouts,
+    WaitPace,
 };
 use findings::{run::TargetInfo, scenario::Service};
 use sandbox::{Options, Sandbox};
@@ -51,7 +52,7 @@ pub struct TargetOptions {
     /// `--timeout`, seconds
     pub attempt_timeout: Option<Duration>,
     /// `--call-timeout`, `--max-pages`, `--max-bytes`
-    pub limits: Limits,
+    pub limits: CallLimits,
     /// How long the sandbox holds every answer back.
     pub delay: Duration,
 }
@@ -129,7 +130,7 @@ impl Session {
             Service::Api => return None,
         };
         let reason = "an endpoint is named for another service, and none for this one";
-        (endpoint == ServiceEndpoint::Unnamed).then(|| format!("{reason} ({variable})"))
+        (endpoint == ServiceEndpoint::Missing).then(|| format!("{reason} ({variable})"))
     }
 
     /// The embedded endpoint, where the calls go to it.

@@ -189,7 +189,7 @@ pub enum SignError {
     Tokens,
     /// The secret would stand in the signature's credential.
     #[error(transparent)]
-    Credentials(contract::CredentialFault),
+    Credentials(contract::CredentialsError),
     /// What the SDK's signer logged is not what it signed.
     #[error("the steps that aws-sigv4 reported do not yield the signature that it made")]
     Unproven,
@@ -249,9 +249,7 @@ impl Job {
         if given.is_some() && token.is_some() && given != token {
             return Err(SignError::Tokens);
         }
-        if let Some(fault) = credentials.fault() {
-            return Err(SignError::Credentials(fault));
-        }
+        credentials.check().map_err(SignError::Credentials)?;
         let body = BASE64_STANDARD.decode(&self.body_base64).map_err(SignError::Body)?;
         self.check_given_payload(&body)?;
         // A given date is the moment of signing.

@@ -6,7 +6,7 @@ mod report;
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use contract::Limits;
+use contract::CallLimits;
 use findings::{footprint::Task, scenario::Given};
 use measure::{
     notices::Notices,
@@ -177,11 +177,11 @@ pub(super) struct PlaceArgs {
     #[arg(long, value_name = "SECONDS", default_value = "900", value_parser = seconds)]
     call_timeout: Duration,
     /// How many answers one call may read: pages of a listing, polls of a wait
-    #[arg(long, value_name = "N", default_value_t = Limits::default().pages,
+    #[arg(long, value_name = "N", default_value_t = CallLimits::default().pages,
         value_parser = clap::value_parser!(u32).range(1..))]
     max_pages: u32,
     /// How many bytes one call may read, all its answers together; the SDK's own calls have no limit
-    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().bytes,
+    #[arg(long, value_name = "BYTES", default_value_t = CallLimits::default().bytes,
         value_parser = clap::value_parser!(u64).range(1..))]
     max_bytes: u64,
 }
@@ -385,7 +385,7 @@ impl PlaceArgs {
             env_file: self.env_file.clone(),
             api_url: api_url.cloned(),
             attempt_timeout: Some(self.timeout),
-            limits: Limits {
+            limits: CallLimits {
                 pages: self.max_pages,
                 bytes: self.max_bytes,
                 time: self.call_timeout,

@@ -280,7 +280,7 @@ fn a_dry_run_that_is_carried_out_fails_on_both_sides_and_is_ended() {
         proxy: None,
         ca_bundle: None,
         wait_pace: WaitPace::AsOnAws,
-        limits: contract::Limits::default(),
+        limits: contract::CallLimits::default(),
     };
     let ended = run_through(&sandbox, "ec2-run-instances-dry-run", move |request, endpoint| {
         if !request.text().contains("DryRun=true") {

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use contract::{
-    Addressing, Client as _, DescribeInstances, Endpoint, Failure, Limits, Operation, Reply, Stage,
-    Target, WaitUntilRunning,
+    Addressing, CallLimits, Client as _, DescribeInstances, Endpoint, Failure, Operation, Reply,
+    Stage, Target, WaitUntilRunning,
 };
 use raw::Client;
 
@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_mins(5);
 
 #[tokio::test]
 async fn a_listing_whose_every_token_is_new_ends_at_the_limit_of_pages() {
-    let limits = Limits { pages: 5, ..Limits::default() };
+    let limits = CallLimits { pages: 5, ..CallLimits::default() };
     for (operation, page) in endless_listings() {
         let endpoint = Server::forever(move |number| ok(&page(number)));
         let reply = call(&endpoint, limits, &operation).await;
@@ -31,7 +31,8 @@ async fn a_listing_whose_every_token_is_new_ends_at_the_limit_of_pages() {
 
 #[tokio::test]
 async fn a_call_ends_when_its_time_is_up_however_many_answers_come() {
-    let limits = Limits { time: Duration::from_millis(200), pages: u32::MAX, ..Limits::default() };
+    let limits =
+        CallLimits { time: Duration::from_millis(200), pages: u32::MAX, ..CallLimits::default() };
     for (operation, page) in endless_listings() {
         let endpoint = Server::forever(move |number| ok(&page(number)));
         let begun = Instant::now();
@@ -45,7 +46,7 @@ async fn a_call_ends_when_its_time_is_up_however_many_answers_come() {
 
 #[tokio::test]
 async fn all_answers_of_a_call_together_are_bounded() {
-    let limits = Limits { bytes: 10_000, ..Limits::default() };
+    let limits = CallLimits { bytes: 10_000, ..CallLimits::default() };
     for (operation, page) in endless_listings() {
         let endpoint = Server::forever(move |number| {
             ok(&(page(number) + &format!("<!--{}-->", "x".repeat(4000))))
@@ -59,7 +60,7 @@ async fn all_answers_of_a_call_together_are_bounded() {
 
 #[tokio::test]
 async fn a_body_without_end_is_read_to_the_limit_and_no_further() {
-    let limits = Limits { bytes: 1_000_000, ..Limits::default() };
+    let limits = CallLimits { bytes: 1_000_000, ..CallLimits::default() };
     for operation in [list_objects(), describe_images(), Operation::ListBuckets] {
         let endpoint =
             Server::forever(|_| Act::Flood(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".into()));
@@ -74,7 +75,7 @@ async fn a_wait_ends_in_the_middle_of_a_poll() {
     let head = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n<";
     let endpoint = Server::forever(|_| Act::Stall(head.into()));
     let begun = Instant::now();
-    let failure = failure(&endpoint, Limits::default(), &wait()).await;
+    let failure = failure(&endpoint, CallLimits::default(), &wait()).await;
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     assert_eq!(failure.stage, Stage::Wait, "{failure}");
     assert!(failure.display.contains("i-1 is not asked about yet"), "{failure}");
@@ -83,7 +84,7 @@ async fn a_wait_ends_in_the_middle_of_a_poll() {
 #[tokio::test]
 async fn a_wait_ends_when_its_time_is_up_though_a_poll_has_page_after_page() {
     let endpoint = Server::forever(|number| ok(&instances(number)));
-    let limits = Limits { pages: u32::MAX, ..Limits::default() };
+    let limits = CallLimits { pages: u32::MAX, ..CallLimits::default() };
     let failure = failure(&endpoint, limits, &wait()).await;
     assert_eq!(failure.stage, Stage::Wait, "{failure}");
 }
@@ -138,13 +139,13 @@ fn wait() -> Operation {
     Operation::WaitUntilRunning(WaitUntilRunning { instance_ids: vec!["i-1".into()], at_most })
 }
 
-async fn call(endpoint: &str, limits: Limits, operation: &Operation) -> Reply {
+async fn call(endpoint: &str, limits: CallLimits, operation: &Operation) -> Reply {
     let mut target =
         Target { limits, ..target(Endpoint::Url(endpoint.to_owned()), Addressing::Path) };
     target.timeouts.attempt = LONG;
     Client::new(target, credentials()).unwrap().call(operation).await
 }
 
-async fn failure(endpoint: &str, limits: Limits, operation: &Operation) -> Failure {
+async fn failure(endpoint: &str, limits: CallLimits, operation: &Operation) -> Failure {
     call(endpoint, limits, operation).await.result.expect_err("no answer")
 }

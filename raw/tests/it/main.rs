@@ -16,7 +16,7 @@ mod wire;
 use std::time::{Duration, SystemTime};
 
 use contract::{
-    Addressing, Clock, Credentials, Endpoint, Limits, Operation, Target, Timeouts, WaitPace,
+    Addressing, CallLimits, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace,
 };
 use raw::parse::Page;
 use raw::send::{Extent, Head, Response};
@@ -35,7 +35,7 @@ fn target(endpoint: Endpoint, addressing: Addressing) -> Target {
         addressing,
         clock: Clock::Fixed(now()),
         timeouts: Timeouts::default(),
-        limits: Limits::default(),
+        limits: CallLimits::default(),
         proxy: None,
         ca_bundle: None,
         wait_pace: WaitPace::DividedBy(1000),

@@ -530,8 +530,8 @@ async fn a_host_that_is_exempt_is_called_without_the_proxy() {
     let mut target = local(&server.endpoint);
     // Nobody listens there.
     let http = Some("http://127.0.0.1:1".to_owned());
-    let exempt = "10.0.0.0/8, 127.0.0.0/8".to_owned();
-    target.proxy = Some(Proxies { http, exempt, ..Proxies::default() });
+    let no_proxy = "10.0.0.0/8, 127.0.0.0/8".to_owned();
+    target.proxy = Some(Proxies { http, no_proxy, ..Proxies::default() });
     let client = Client::new(target, credentials()).unwrap();
     client.call(&Operation::ListBuckets).await.result.unwrap();
     assert!(server.requests().remove(0).starts_with("GET / HTTP/1.1\r\n"));

@@ -16,7 +16,7 @@ use findings::{
 };
 use raw::send::{Head, Response};
 use reqwest::header::HeaderMap;
-use sdk::parse::Parser;
+use sdk::deserialise::Deserialiser;
 
 use crate::{error::ExitError, helper_binaries, machine::this_machine};
 use documents::Written;
@@ -39,7 +39,7 @@ pub struct Document {
     pub entries: usize,
     operation: Operation,
     response: Response,
-    parser: Parser,
+    deserialiser: Deserialiser,
 }
 
 /// Document → side → memory.
@@ -56,13 +56,13 @@ impl Document {
 
     fn new(Written { operation, entries, body }: Written) -> Result<Self, ExitError> {
         let name = format!("{}-{entries}", operation.name());
-        let parser = match operation {
-            Operation::ListObjects(_) => Parser::list_objects(body.clone()),
-            _ => Parser::describe_images(body.clone()),
+        let deserialiser = match operation {
+            Operation::ListObjects(_) => Deserialiser::list_objects(body.clone()),
+            _ => Deserialiser::describe_images(body.clone()),
         };
         let head = Head { status: 200, headers: HeaderMap::new() };
         let response = Response { head, body, extent: raw::send::Extent::Whole };
-        let document = Self { name, entries, operation, response, parser };
+        let document = Self { name, entries, operation, response, deserialiser };
         document.prove()?;
         Ok(document)
     }
@@ -72,9 +72,11 @@ impl Document {
         let Self { name, .. } = self;
         let raw = raw::parse::parse(&self.operation, &self.response)
             .map_err(|error| ExitError::failed(format!("raw cannot parse {name}: {error}")))?;
-        let sdk = self.parser.parse().and_then(|parsed| parsed.answer()).map_err(|failure| {
-            ExitError::failed(format!("the SDK cannot parse {name}: {}", failure.context))
-        })?;
+        let sdk = self.deserialiser.deserialise().and_then(|parsed| parsed.answer()).map_err(
+            |failure| {
+                ExitError::failed(format!("the SDK cannot parse {name}: {}", failure.context))
+            },
+        )?;
         if raw.answer == sdk {
             return Ok(());
         }
@@ -96,7 +98,7 @@ impl Document {
     pub fn time(&self, side: Side) -> Duration {
         match side {
             Side::Raw => timed(|| raw::parse::parse(&self.operation, &self.response)),
-            Side::Sdk => timed(|| self.parser.parse()),
+            Side::Sdk => timed(|| self.deserialiser.deserialise()),
         }
     }
 

@@ -313,7 +313,7 @@ fn plain_client() -> Result<reqwest::Client, ExitError> {
 fn of_reqwest(error: &reqwest::Error) -> Failure {
     Failure {
         status: error.status().map(|status| status.as_u16()),
-        debug: Failure::text(format_args!("{error:?}")),
+        debug: Failure::capped_text(format_args!("{error:?}")),
         ..Failure::new(Stage::Response, error.to_string())
     }
 }

@@ -28,8 +28,8 @@ const OBSERVATION: [&str; 5] = [
     "contract/src/phase.rs",
     "raw/src/observe.rs",
     "sdk/src/observe.rs",
-    "sdk/src/timing.rs",
-    "sdk/src/trace.rs",
+    "sdk/src/observe/timing.rs",
+    "sdk/src/observe/trace.rs",
 ];
 
 /// The project whose programs are measured.

@@ -12,7 +12,7 @@ use findings::{
     run::SideResult,
 };
 use raw::observe::{Function, Observation};
-use sdk::trace::MarkKind;
+use sdk::observe::trace::TraceEventKind;
 
 use crate::{call::bare::Prepared, error::ExitError, session::Session};
 
@@ -112,21 +112,22 @@ impl Client for SdkSide {
     }
 }
 
-fn trace(observed: sdk::trace::Trace) -> Trace {
-    let sdk::trace::Trace { marks, interceptors, retry_classifiers, plugins } = observed;
+fn trace(observed: sdk::observe::trace::Trace) -> Trace {
+    let sdk::observe::trace::Trace { events, interceptors, retry_classifiers, plugins } = observed;
     let kind = |kind| match kind {
-        MarkKind::Span => PhaseKind::Span,
-        MarkKind::Hook => PhaseKind::Hook,
-        MarkKind::Function => PhaseKind::Function,
+        TraceEventKind::Span => PhaseKind::Span,
+        TraceEventKind::Hook => PhaseKind::Hook,
+        TraceEventKind::Function => PhaseKind::Function,
     };
-    let phases = marks.into_iter().map(|mark| TracedPhase {
-        kind: kind(mark.kind),
-        name: mark.name.into(),
-        depth: mark.depth,
+    let phases = events.into_iter().map(|event| TracedPhase {
+        kind: kind(event.kind),
+        name: event.name.into(),
+        depth: event.depth,
     });
-    let interceptors = interceptors.into_iter().map(|sdk::trace::Interceptor { name, hooks }| {
-        Interceptor { name: name.into(), hooks: hooks.into_iter().map(Cow::from).collect() }
-    });
+    let interceptors =
+        interceptors.into_iter().map(|sdk::observe::trace::Interceptor { name, hooks }| {
+            Interceptor { name: name.into(), hooks: hooks.into_iter().map(Cow::from).collect() }
+        });
     Trace {
         phases: phases.collect(),
         interceptors: interceptors.collect(),
@@ -136,4 +137,4 @@ fn trace(observed: sdk::trace::Trace) -> Trace {
 }
 
 /// An interceptor that overrides no hook is drawn as one that runs at every hook.
-const _: () = assert!(HOOKS == sdk::trace::HOOKS.len());
+const _: () = assert!(HOOKS == sdk::observe::trace::HOOKS.len());

@@ -1,6 +1,6 @@
 //! Who calls, and for which region: from options, the environment, the env file and profiles.
 
-use contract::{CredentialFault, Credentials};
+use contract::{Credentials, CredentialsError};
 
 use super::{TargetOptions, network::Network, placeholder::placeholder, variables};
 use crate::{
@@ -55,22 +55,22 @@ impl Keys {
     /// each side fails on it is a finding.
     fn checked(self) -> Result<Self, ExitError> {
         let is_control = |id: &str| id.contains(|c: char| c.is_ascii_control() && c != '\t');
-        match self.credentials.fault() {
-            None => {}
-            Some(CredentialFault::Character { .. })
+        match self.credentials.check() {
+            Ok(()) => {}
+            Err(CredentialsError::BadCharacter { .. })
                 if is_control(self.credentials.access_key_id.as_str()) => {}
-            Some(fault) => {
+            Err(error) => {
                 let Self { from, .. } = &self;
-                let help = match fault {
-                    CredentialFault::Swapped => {
+                let help = match error {
+                    CredentialsError::Swapped => {
                         "change them back: the access key id is the shorter one, of capitals and \
                          digits (on AWS it begins with AKIA or ASIA)"
                     }
-                    CredentialFault::NoId | CredentialFault::Character { .. } => {
+                    CredentialsError::EmptyAccessKeyId | CredentialsError::BadCharacter { .. } => {
                         "copy the value once more, without anything around it"
                     }
                 };
-                return Err(ExitError::unavailable(format!("{fault} ({from})")).help(help));
+                return Err(ExitError::unavailable(format!("{error} ({from})")).help(help));
             }
         }
         Ok(self)

@@ -115,7 +115,7 @@ impl Endpoints {
         let text = |named: &Option<Named>| named.as_ref().map(|named| text_of(&named.url));
         match (text(&self.s3), text(&self.ec2)) {
             (Some(s3), Some(ec2)) if s3 == ec2 => Endpoint::Url(s3),
-            (s3, ec2) => Endpoint::Each { s3, ec2 },
+            (s3, ec2) => Endpoint::PerService { s3, ec2 },
         }
     }
 
@@ -124,7 +124,7 @@ impl Endpoints {
         match self.for_target() {
             Endpoint::Url(url) => url,
             Endpoint::Aws => String::new(),
-            Endpoint::Each { s3, ec2 } => {
+            Endpoint::PerService { s3, ec2 } => {
                 let [s3, ec2] = [(s3, "S3"), (ec2, "EC2")]
                     .map(|(url, service)| url.map(|url| format!("{url} ({service})")));
                 s3.into_iter().chain(ec2).collect::<Vec<_>>().join(", ")

@@ -53,9 +53,9 @@ impl Network {
     }
 
     fn add_proxies(&mut self, environment: &Environment, urls: &[Url]) -> Result<(), ExitError> {
-        let exempt = environment.first(&["NO_PROXY", "no_proxy"]);
+        let no_proxy = environment.first(&["NO_PROXY", "no_proxy"]);
         let mut proxies = Proxies {
-            exempt: exempt.as_ref().map_or(String::new(), |(_, list, _)| (*list).to_owned()),
+            no_proxy: no_proxy.as_ref().map_or(String::new(), |(_, list, _)| (*list).to_owned()),
             ..Proxies::default()
         };
         for scheme in ["http", "https"] {
@@ -94,7 +94,7 @@ impl Network {
             }
             for url in urls.iter().filter(|url| url.scheme() == scheme) {
                 let host = url.host_str().unwrap_or_default();
-                self.notes.push(match (takes(&proxies, url), &exempt) {
+                self.notes.push(match (takes(&proxies, url), &no_proxy) {
                     (true, _) => format!("{host} through the proxy {shown}, from {name}, {origin}"),
                     (false, Some((no_proxy, ..))) => {
                         format!("{host} without the proxy of {name}: {no_proxy} names it")

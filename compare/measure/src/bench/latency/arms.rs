@@ -168,7 +168,7 @@ impl Arms {
             }
         }
         let median = |timelines: &[Timeline], phase| {
-            let spent = timelines.iter().map(|timeline| timeline.spent_in(phase));
+            let spent = timelines.iter().map(|timeline| timeline.duration_of(phase));
             Sorted::new(spent.map(|spent| spent.as_secs_f64() * 1e6)).median()
         };
         Ok(Phase::ALL

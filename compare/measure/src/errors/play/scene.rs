@@ -7,7 +7,7 @@ use std::{
 };
 
 use contract::{
-    Addressing, Answer, Clock, Credentials, Endpoint, Failure, Limits, Operation, Target,
+    Addressing, Answer, CallLimits, Clock, Credentials, Endpoint, Failure, Operation, Target,
     TerminateInstances, Timeouts, WaitPace,
 };
 use diagnose::mistakes::{Configuration, Draft, Mistake, Sent};
@@ -153,7 +153,7 @@ impl Scene {
             addressing: Addressing::Path,
             clock,
             timeouts: Timeouts { attempt: self.case.patience, ..Timeouts::default() },
-            limits: Limits { bytes: MOST_BYTES, ..Limits::default() },
+            limits: CallLimits { bytes: MOST_BYTES, ..CallLimits::default() },
             proxy: None,
             ca_bundle: None,
             wait_pace: WaitPace::AsOnAws,

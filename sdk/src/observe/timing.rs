@@ -28,7 +28,7 @@ tokio::task_local! {
 
 /// Runs `call`, and says when which phase of it began. Its client is one with [`TimeHooks`].
 pub(crate) async fn timing<T>(call: impl Future<Output = T>) -> (T, Timeline) {
-    let timeline = RefCell::new(Timeline::beginning_with(Phase::Orchestrate));
+    let timeline = RefCell::new(Timeline::start(Phase::Orchestrate));
     let timed = TIMELINE.scope(timeline, async {
         let value = call.await;
         let timeline = TIMELINE.with(|timeline| {

@@ -26,8 +26,8 @@ where
         // undecoded body alone. Headers are there for whoever asks for them.
         details: headers(&error),
         display: error.to_string(),
-        debug: Failure::text(format_args!("{error:?}")),
-        context: Failure::text(format_args!("{}", DisplayErrorContext(error))),
+        debug: Failure::capped_text(format_args!("{error:?}")),
+        context: Failure::capped_text(format_args!("{}", DisplayErrorContext(error))),
         advice: None,
     }
 }
@@ -36,7 +36,7 @@ where
 pub(crate) fn from_error(stage: Stage, error: &(impl Error + ?Sized)) -> Failure {
     let mut failure = Failure::new(stage, error.to_string());
     failure.context = chain(error);
-    failure.debug = Failure::text(format_args!("{error:?}"));
+    failure.debug = Failure::capped_text(format_args!("{error:?}"));
     failure
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn from_waiter(error: WaitUntilInstanceRunningError) -> Failure {
                 request_id: error.request_id().map(str::to_owned),
                 details: headers(error),
                 context: chain(error),
-                debug: Failure::text(format_args!("{error:?}")),
+                debug: Failure::capped_text(format_args!("{error:?}")),
                 ..Failure::new(Stage::Wait, error.to_string())
             }
         }

@@ -33,7 +33,7 @@ use tracing::{Event, Level, Metadata, Subscriber, instrument::WithSubscriber as 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
     /// In the order in which they began.
-    pub marks: Vec<Mark>,
+    pub events: Vec<TraceEvent>,
     /// Those of the call, in the order in which the SDK asks them; this module's own left out.
     pub interceptors: Vec<Interceptor>,
     /// Those that judge whether an attempt is tried again, in order.
@@ -44,18 +44,18 @@ pub struct Trace {
 
 /// Something that ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct TraceEvent {
     /// What it is.
-    pub kind: MarkKind,
+    pub kind: TraceEventKind,
     /// Its name in the SDK.
     pub name: &'static str,
     /// In how many spans it ran.
     pub depth: usize,
 }
 
-/// What a [`Mark`] is.
+/// What a [`TraceEvent`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MarkKind {
+pub enum TraceEventKind {
     /// A span that the SDK opened.
     Span,
     /// One of the 19 hooks at which interceptors are asked.
@@ -121,16 +121,16 @@ pub(crate) async fn tracing<T>(call: impl Future<Output = T>) -> (T, Trace) {
 /// `function`, marked as called: the mark and the call are one expression, so neither stays behind
 /// when the other goes.
 pub(crate) fn called<F>(function: F) -> F {
-    mark(MarkKind::Function, type_name_of_val(&function));
+    mark(TraceEventKind::Function, type_name_of_val(&function));
     function
 }
 
-fn mark(kind: MarkKind, name: &'static str) {
+fn mark(kind: TraceEventKind, name: &'static str) {
     // Outside `tracing` there is nobody to tell.
     let _ = TRACE.try_with(|open| {
         let mut open = open.borrow_mut();
         let depth = open.depth;
-        open.trace.marks.push(Mark { kind, name, depth });
+        open.trace.events.push(TraceEvent { kind, name, depth });
     });
 }
 
@@ -154,7 +154,7 @@ pub(crate) fn plugins(client: &impl fmt::Debug) -> Vec<String> {
     plugins
 }
 
-/// The interceptor that marks every hook. It is only in clients that are made to be traced: to be
+/// The interceptor that events every hook. It is only in clients that are made to be traced: to be
 /// asked at 19 hooks costs time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TraceHooks;
@@ -165,7 +165,7 @@ impl TraceHooks {
     /// Marks `hook`, and takes down who is asked there. The operation adds its interceptors to those
     /// of the client while a call begins, so the last list is the one.
     fn mark(hook: &'static str, components: &RuntimeComponents, config: &ConfigBag) {
-        mark(MarkKind::Hook, hook);
+        mark(TraceEventKind::Hook, hook);
         let _ = TRACE.try_with(|open| {
             let trace = &mut open.borrow_mut().trace;
             let enabled = |interceptor: &SharedInterceptor| {
@@ -211,7 +211,7 @@ impl Intercept for TraceHooks {
         _context: &BeforeSerializationInterceptorContextRef<'_>,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        mark(MarkKind::Hook, "read_before_execution");
+        mark(TraceEventKind::Hook, "read_before_execution");
         Ok(())
     }
 
@@ -249,7 +249,7 @@ impl Subscriber for SpanListener {
     }
 
     fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
-        mark(MarkKind::Span, span.metadata().name());
+        mark(TraceEventKind::Span, span.metadata().name());
         span::Id::from_u64(self.spans.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
