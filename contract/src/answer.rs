@@ -1,63 +1,63 @@
 use crate::Tag;
 
-/// What a call yields when it succeeds, normalised so that two answers can be compared: times are
-/// ISO 8601 text in UTC with milliseconds, `ETag`s carry their quotes, absent is `None`.
+/// The result of a successful call, normalised so that both sides' answers can be compared: times are
+/// ISO 8601 text in UTC with milliseconds, and `ETag`s include their quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// Of `ListBuckets`.
+    /// From `ListBuckets`.
     Buckets(Vec<Bucket>),
-    /// Of `ListObjects`.
+    /// From `ListObjects`.
     Objects(ObjectListing),
-    /// Of `PresignGet`.
+    /// From `PresignGet`.
     Presigned(PresignedUrl),
-    /// Of `DescribeImages`, ordered by id: EC2 promises no order.
+    /// From `DescribeImages`, sorted by id, because EC2 promises no order.
     Images(Vec<Image>),
-    /// Of `LatestImage`; `None` where nothing matched.
+    /// From `LatestImage`; `None` if nothing matched.
     LatestImage(Option<Box<Image>>),
-    /// Of a dry run that EC2 would have carried out.
+    /// From a dry run: the launch would have succeeded.
     WouldSucceed,
-    /// Of `RunInstances`, `WaitUntilRunning` and `DescribeInstances`.
+    /// From `RunInstances`, `WaitUntilRunning` and `DescribeInstances`, sorted by id.
     Instances(Vec<Instance>),
-    /// Of `CreateTags`, which answers only that it was done.
+    /// From `CreateTags`, which returns nothing else.
     Tagged,
-    /// Of `TerminateInstances`.
+    /// From `TerminateInstances`, sorted by id.
     StateChanges(Vec<StateChange>),
-    /// Of `InvokeApi`.
+    /// From `InvokeApi`.
     Api(ApiResponse),
 }
 
-/// An S3 bucket as listed.
+/// An S3 bucket in a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
-    /// Its name.
+    /// The bucket's name.
     pub name: String,
-    /// When it was made.
+    /// Creation time.
     pub created: Option<String>,
-    /// Where it lives, where the service says so.
+    /// The bucket's region, if the service sends it.
     pub region: Option<String>,
 }
 
-/// One page of keys, or all of them.
+/// One page of a bucket's objects, or all pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectListing {
-    /// In the service's order, across pages.
+    /// The objects, in the service's order.
     pub objects: Vec<Object>,
-    /// What the delimiter rolled up, in the service's order.
+    /// The prefixes that stand for all keys up to a delimiter, in the service's order.
     pub common_prefixes: Vec<String>,
-    /// Whether the service has more than was asked for.
+    /// Whether the service has more objects than these.
     pub truncated: bool,
 }
 
-/// An S3 object as listed.
+/// An S3 object in a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
-    /// Its key, decoded.
+    /// The key, decoded.
     pub key: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: Option<u64>,
-    /// With its quotes.
+    /// The `ETag`, with its quotes.
     pub etag: Option<String>,
-    /// When it was written.
+    /// Time of the last write.
     pub last_modified: Option<String>,
     /// For example `STANDARD`.
     pub storage_class: Option<String>,
@@ -66,7 +66,7 @@ pub struct Object {
 /// A URL that carries its own signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PresignedUrl {
-    /// Whoever has it may fetch the object until it expires.
+    /// Grants access to the object until it expires.
     pub url: String,
 }
 
@@ -77,21 +77,21 @@ pub struct Image {
     pub id: String,
     /// For example `al2023-ami-2023.…`.
     pub name: Option<String>,
-    /// What its maker says of it.
+    /// The owner's description.
     pub description: Option<String>,
     /// The account that owns it.
     pub owner_id: Option<String>,
-    /// `amazon` and the like.
+    /// For example `amazon`.
     pub owner_alias: Option<String>,
-    /// When it was made.
+    /// Creation time.
     pub created: Option<String>,
     /// `x86_64` or `arm64`.
     pub architecture: Option<String>,
-    /// `available` and the like.
+    /// For example `available`.
     pub state: Option<String>,
     /// `windows`, or absent.
     pub platform: Option<String>,
-    /// Device name of the root volume.
+    /// Device name of the root volume, for example `/dev/xvda`.
     pub root_device_name: Option<String>,
     /// `ebs` or `instance-store`.
     pub root_device_type: Option<String>,
@@ -104,50 +104,51 @@ pub struct Image {
 pub struct Instance {
     /// `i-…`
     pub id: String,
-    /// The image it was made from.
+    /// The image that it was launched from.
     pub image_id: Option<String>,
     /// For example `t3.micro`.
     pub instance_type: Option<String>,
     /// `pending`, `running`, `shutting-down`, `terminated`, …
     pub state: Option<String>,
-    /// When it was launched.
+    /// Launch time.
     pub launched: Option<String>,
-    /// Where it is placed.
+    /// The zone that it runs in, for example `us-east-1a`.
     pub availability_zone: Option<String>,
-    /// Its address inside the network.
+    /// Private IPv4 address.
     pub private_ip: Option<String>,
-    /// The token it was launched with.
+    /// The idempotency token of its launch.
     pub client_token: Option<String>,
-    /// Ordered by key: EC2 promises no order.
+    /// Sorted by key, because EC2 promises no order.
     pub tags: Vec<Tag>,
 }
 
-/// What `TerminateInstances` says of one instance.
+/// What `TerminateInstances` did to one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateChange {
     /// `i-…`
     pub id: String,
     /// The state before the call.
     pub previous: Option<String>,
-    /// The state now.
+    /// The state after the call.
     pub current: Option<String>,
 }
 
-/// What a route of API Gateway answered.
+/// The response of an API Gateway route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiResponse {
-    /// HTTP status; every one below 400 is an answer.
+    /// HTTP status, 200 to 299.
     pub status: u16,
     /// The `content-type` header.
     pub content_type: Option<String>,
-    /// The body, as text.
+    /// The body, decoded as UTF-8 text.
     pub body: String,
 }
 
 impl Answer {
-    /// Puts what EC2 returns in no promised order into one: images and instances by id, tags by key.
+    /// Sorts what EC2 returns in no particular order: images, instances and state changes by id, tags by
+    /// key.
     #[must_use]
-    pub fn in_order(mut self) -> Self {
+    pub fn sorted(mut self) -> Self {
         match &mut self {
             Self::Images(images) => images.sort_by(|a, b| a.id.cmp(&b.id)),
             Self::Instances(instances) => {
@@ -157,14 +158,20 @@ impl Answer {
                 }
             }
             Self::StateChanges(changes) => changes.sort_by(|a, b| a.id.cmp(&b.id)),
-            _ => {}
+            Self::Buckets(_)
+            | Self::Objects(_)
+            | Self::Presigned(_)
+            | Self::LatestImage(_)
+            | Self::WouldSucceed
+            | Self::Tagged
+            | Self::Api(_) => {}
         }
         self
     }
 }
 
-/// The newest of `images`: by creation date, then by id, so that two images of one second have one
-/// order on both sides. ISO 8601 text in UTC sorts as time does.
+/// The newest of `images`. Images with the same creation time are ordered by id, so that both sides
+/// choose the same one. ISO 8601 text in UTC sorts by time.
 #[must_use]
 pub fn newest_image(images: Vec<Image>) -> Option<Box<Image>> {
     images.into_iter().max_by(|a, b| (&a.created, &a.id).cmp(&(&b.created, &b.id))).map(Box::new)

@@ -1,20 +1,19 @@
 use crate::{Answer, Failure, Operation};
 
-/// One way of calling AWS.
+/// A client of AWS.
 pub trait Client {
-    /// The side's name as it appears in every table and JSON document: `raw` or `sdk`.
+    /// The client's name in tables and JSON documents: `raw` or `sdk`.
     fn name(&self) -> &'static str;
 
-    /// Performs `operation` to its end: every page of a listing, every poll of a wait.
+    /// Performs `operation`, including all pages of a listing and all polls of a wait.
     fn call(&self, operation: &Operation) -> impl Future<Output = Reply> + Send;
 }
 
-/// What came of one [`Client::call`].
+/// The result of a [`Client::call`].
 #[derive(Debug, Clone)]
 pub struct Reply {
-    /// The answer, or why there is none.
+    /// The answer, or what went wrong.
     pub result: Result<Answer, Failure>,
-    /// HTTP attempts that the client made, counted on its own side: pages, polls and retries
-    /// included, 0 where nothing was sent.
+    /// HTTP attempts that the client counted: pages, polls and retries included, 0 if it sent nothing.
     pub requests: u32,
 }

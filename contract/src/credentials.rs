@@ -1,36 +1,35 @@
 use std::{error::Error, fmt};
 
-/// The public half of a key pair; it travels in every signed request.
+/// An access key id: the public half of a key pair, sent in every signed request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AccessKeyId(String);
 
-/// The secret half. Its `Debug` is redacted and it has no `Display`: the one way to read it is
-/// [`SecretKey::expose`], so that a search for that word finds every place that does.
+/// A secret access key. Its `Debug` is redacted and it has no `Display`. Only [`SecretKey::expose`]
+/// reads it, so a search for that name finds every use.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SecretKey(String);
 
-/// What accompanies temporary credentials. Whoever holds it and the key pair is that caller, so it
-/// is kept like the secret.
+/// The session token of temporary credentials. It is protected like the secret key.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SessionToken(String);
 
-/// Who calls.
+/// A key pair, with a session token if it is temporary.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Credentials {
-    /// The public half of the key pair.
+    /// Sent in clear text.
     pub access_key_id: AccessKeyId,
-    /// The secret half.
+    /// Signs; never sent.
     pub secret_key: SecretKey,
-    /// Present with temporary credentials only.
+    /// Set for temporary credentials only.
     pub session_token: Option<SessionToken>,
 }
 
-/// Why credentials must not be sent. It never shows a value: what stands in the wrong place is a secret.
+/// Why credentials must not be sent. It shows no values, because a misplaced one may be a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CredentialsError {
-    /// The secret stands where the access key id belongs, and would go out in clear text.
+    /// The access key id and the secret are swapped, so the secret would be sent in clear text.
     Swapped,
-    /// There is no access key id.
+    /// The access key id is empty.
     EmptyAccessKeyId,
     /// White space, a control character or a non-ASCII character, which no access key id and no
     /// session token contains.
@@ -45,12 +44,12 @@ pub enum CredentialsError {
 }
 
 impl AccessKeyId {
-    /// Takes the identifier as it is; whether it exists is for the service to say.
+    /// Wraps an id, without any check.
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
 
-    /// The identifier.
+    /// The id.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -58,12 +57,12 @@ impl AccessKeyId {
 }
 
 impl SecretKey {
-    /// Takes the secret as it is.
+    /// Wraps a secret, without any check.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(secret.into())
     }
 
-    /// The secret itself, for deriving a signing key.
+    /// The secret, to derive a signing key from.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -71,12 +70,12 @@ impl SecretKey {
 }
 
 impl SessionToken {
-    /// Takes the token as it is.
+    /// Wraps a token, without any check.
     pub fn new(token: impl Into<String>) -> Self {
         Self(token.into())
     }
 
-    /// The token itself, for the `x-amz-security-token` header.
+    /// The token, for the `x-amz-security-token` header.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -84,7 +83,7 @@ impl SessionToken {
 }
 
 impl Credentials {
-    /// Long-lived credentials: a key pair without a session token.
+    /// Long-term credentials: a key pair without a session token.
     pub fn new(access_key_id: impl Into<String>, secret_key: impl Into<String>) -> Self {
         Self {
             access_key_id: AccessKeyId::new(access_key_id),
@@ -93,7 +92,7 @@ impl Credentials {
         }
     }
 
-    /// The same pair as temporary credentials. An empty token is none.
+    /// Temporary credentials: the same key pair with a session token. An empty token is ignored.
     #[must_use]
     pub fn with_session_token(mut self, token: impl Into<String>) -> Self {
         let token = token.into();
@@ -104,7 +103,7 @@ impl Credentials {
     /// Checks that these credentials may be sent.
     ///
     /// # Errors
-    /// The first reason why they must not be.
+    /// The first reason why they must not be sent.
     pub fn check(&self) -> Result<(), CredentialsError> {
         if self.are_swapped() {
             return Err(CredentialsError::Swapped);
@@ -122,58 +121,57 @@ impl Credentials {
         Ok(())
     }
 
-    /// Whether the secret stands where the access key id belongs.
+    /// Whether the secret was given as the access key id.
     ///
-    /// Issuers differ in both forms: ids have 3 to 128 characters, and those of `MinIO` and its like may
-    /// hold a slash, so no alphabet tells one from the other. Two things together do: in the id's place
-    /// stands what has the form of a secret (31 characters or more, mixed as base64 is), and in the
-    /// secret's place what has the form of an id (16 to 128 capitals and digits) or the same text once
-    /// more. Blanks and quotation marks around either do not count.
+    /// Neither form is fixed: ids have 3 to 128 characters, and ids of `MinIO` and similar servers may
+    /// contain a slash. So both must look wrong: the id has the form of a secret (31 or more base64
+    /// characters, not only capitals and digits), and the secret has the form of an id (16 to 128
+    /// capitals and digits) or equals the id. White space and quotation marks around them are ignored.
     #[must_use]
     pub fn are_swapped(&self) -> bool {
-        let id = bare(self.access_key_id.as_str());
-        has_form_of_secret(id) && {
-            let secret = bare(self.secret_key.expose());
-            has_form_of_id(secret) || id == secret
+        let id = trimmed(self.access_key_id.as_str());
+        looks_like_secret(id) && {
+            let secret = trimmed(self.secret_key.expose());
+            looks_like_id(secret) || id == secret
         }
     }
 }
 
-/// The shortest secret of a known issuer (Backblaze's) has as many characters.
+/// Characters of the shortest secret of a known issuer, Backblaze.
 const SHORTEST_SECRET: usize = 31;
 
-/// `text` without what a careless copy leaves around it.
-fn bare(text: &str) -> &str {
+/// `text` without the white space and quotation marks that careless copying leaves around it.
+fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\''))
 }
 
-fn has_form_of_secret(text: &str) -> bool {
-    let of_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+' | b'=');
+fn looks_like_secret(text: &str) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+' | b'=');
     text.len() >= SHORTEST_SECRET
-        && text.bytes().all(of_base64)
+        && text.bytes().all(is_base64)
         && text.bytes().any(|byte| byte.is_ascii_lowercase() || matches!(byte, b'/' | b'+'))
 }
 
-/// The form of AWS's ids and of those that follow it.
-fn has_form_of_id(text: &str) -> bool {
+/// The form of the ids of AWS, and of servers that imitate it.
+fn looks_like_id(text: &str) -> bool {
     (16..=128).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
-/// The first character of `text` that may not be sent: where it stands, and what it is.
+/// Where the first character stands that must not be sent, and what it is.
 fn bad_character(text: &str) -> Option<(&'static str, &'static str)> {
     let (index, character) = text.char_indices().find(|(_, c)| !c.is_ascii_graphic())?;
     let at = match index {
         0 => "begins with",
-        // Of several at the end, such as a line break of two characters, the first is found.
+        // A line break of two characters is found at its first.
         _ if !text[index..].contains(|c: char| c.is_ascii_graphic()) => "ends with",
-        _ => "has inside it",
+        _ => "contains",
     };
     let what = match character {
         '\r' | '\n' => "a line break",
         character if character.is_whitespace() => "white space",
         character if character.is_control() => "a control character",
-        _ => "a character beyond ASCII",
+        _ => "a non-ASCII character",
     };
     Some((at, what))
 }
@@ -181,12 +179,12 @@ fn bad_character(text: &str) -> Option<(&'static str, &'static str)> {
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Swapped => f.write_str(
-                "the access key id and the secret have changed places: the secret is sent to nobody",
-            ),
+            Self::Swapped => {
+                f.write_str("the access key id and the secret are swapped; the secret was not sent")
+            }
             Self::EmptyAccessKeyId => f.write_str("the access key id is empty"),
             Self::BadCharacter { field, position, character } => {
-                write!(f, "the {field} {position} {character}, which none does")
+                write!(f, "the {field} {position} {character}, which is not allowed")
             }
         }
     }
@@ -220,13 +218,14 @@ mod tests {
         assert!(shown.contains("AKIDEXAMPLE"));
         assert!(!shown.contains("hush") && !shown.contains("quiet"), "{shown}");
     }
+
     #[test]
-    fn a_secret_in_the_place_of_the_id_is_known_from_foreign_ids() {
+    fn swapped_credentials_are_told_from_unusual_ids() {
         let line = format!("{SECRET}\r\n");
         for (id, secret) in
             [(SECRET, ID), (&line, ID), (SECRET, SECRET), (SECRET, "GOOG1EXAMPLEEXAMPLEEXAMPLE")]
         {
-            let fault = Credentials::new(id, secret).check().expect_err("it is refused");
+            let fault = Credentials::new(id, secret).check().unwrap_err();
             assert_eq!(fault, CredentialsError::Swapped);
             assert!(!fault.to_string().contains("wJalr"), "{fault}");
         }
@@ -234,7 +233,7 @@ mod tests {
             (ID, SECRET),
             ("AKIDEXAMPLE", SECRET),
             ("minioadmin", "minioadmin"),
-            // An id with slashes, as MinIO and its like hand out, and a secret of their form.
+            // MinIO and similar servers issue ids with slashes, and secrets like this one.
             ("a/key/with/slashes+of/some/length", "SomeSecretOfTheirs12"),
             ("test", "TESTTESTTESTTEST"),
         ] {
@@ -243,19 +242,19 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_or_a_control_character_in_id_or_token_is_named_by_its_place() {
+    fn a_bad_character_in_id_or_token_is_named_with_its_position() {
         let id = |id: &str| Credentials::new(id, SECRET).check().unwrap_err().to_string();
         assert!(id("AKIDEXAMPLE\r\n").contains("access key id ends with a line break"));
         assert!(id(" AKIDEXAMPLE").contains("access key id begins with white space"));
-        assert!(id("AKID\u{7}EXAMPLE").contains("has inside it a control character"));
-        assert!(id("AKIDEXAMPLE\u{200b}").contains("ends with a character beyond ASCII"));
+        assert!(id("AKID\u{7}EXAMPLE").contains("contains a control character"));
+        assert!(id("AKIDEXAMPLE\u{200b}").contains("ends with a non-ASCII character"));
         assert!(id("").contains("is empty"));
         let token = Credentials::new(ID, SECRET).with_session_token("a token").check();
-        assert!(token.unwrap_err().to_string().contains("session token has inside it white"));
+        assert!(token.unwrap_err().to_string().contains("session token contains white space"));
     }
 
     #[test]
-    fn an_empty_session_token_is_none() {
+    fn an_empty_session_token_is_ignored() {
         assert_eq!(Credentials::new(ID, SECRET).with_session_token("").session_token, None);
     }
 }

@@ -1,54 +1,54 @@
 use std::fmt::{self, Write as _};
 
-/// Why a call yielded no [`Answer`](crate::Answer): the facts in one form for both sides, and beside
-/// them the side's own words. Flattening those would erase what the comparison is there to find.
+/// Why a call returned no [`Answer`](crate::Answer). The facts have the same form for both sides. The
+/// side's own texts are kept too, because the project compares them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// How far the call came.
+    /// How far the call got.
     pub stage: Stage,
-    /// HTTP status, where there was an answer.
+    /// HTTP status, if a response arrived.
     pub status: Option<u16>,
-    /// The service's code, for example `SignatureDoesNotMatch`.
+    /// The service's error code, for example `SignatureDoesNotMatch`.
     pub code: Option<String>,
-    /// The service's sentence.
+    /// The service's error message.
     pub message: Option<String>,
-    /// What AWS support asks for.
+    /// The request id, which AWS support asks for.
     pub request_id: Option<String>,
-    /// S3's second id (`x-amz-id-2`, `HostId`).
+    /// S3's second request id (`x-amz-id-2`, `HostId`).
     pub host_id: Option<String>,
-    /// Every further fact that the service sent and this side kept, by the service's own names:
-    /// S3's `CanonicalRequest` and `StringToSign`, the region it expected, and so on.
+    /// Other facts that the service sent and this side kept, by the service's names, for example S3's
+    /// `CanonicalRequest` and `StringToSign`.
     pub details: Vec<(String, String)>,
-    /// What a user sees who prints this side's error with `{}`.
+    /// This side's error, formatted with `{}`.
     pub display: String,
-    /// What a user sees who follows this side's own advice for printing an error: the chain of
-    /// causes for raw, `DisplayErrorContext` for the SDK.
+    /// This side's error, formatted as its documentation recommends: with the chain of causes for raw,
+    /// with `DisplayErrorContext` for the SDK.
     pub context: String,
-    /// What a user sees who prints this side's error with `{:?}`.
+    /// This side's error, formatted with `{:?}`.
     pub debug: String,
-    /// What to do next, where this side has a word on that.
+    /// What to do next, if this side gives advice.
     pub advice: Option<String>,
 }
 
-/// How far a call came before it failed.
+/// How far a call got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// The request could not be made from its input.
+    /// The request could not be built from its input.
     Build,
-    /// It could not be signed.
+    /// The request could not be signed.
     Sign,
-    /// No connection, no TLS session, or the connection ended before an answer.
+    /// No connection or TLS session was made, or it ended before a response began.
     Dispatch,
-    /// The time was up.
+    /// A time-out passed.
     Timeout,
-    /// An answer began and could not be read to its end, or not be understood.
+    /// A response began, but could not be read to its end, or not be understood.
     Response,
-    /// The service answered, and refused, with a code of its own. A refusal without one (a proxy's
-    /// page, an empty body) is no usable answer: [`Stage::Response`].
+    /// The service refused the request with an error code. An error response without a code, such as a
+    /// proxy's page or an empty body, counts as [`Stage::Response`].
     Service,
-    /// What was waited for did not come about.
+    /// A wait ended before its condition was met.
     Wait,
-    /// The client panicked. How far the call came is not known.
+    /// The client panicked. How far the call got is unknown.
     Panic,
 }
 
@@ -76,7 +76,7 @@ impl fmt::Display for Stage {
 }
 
 impl Failure {
-    /// A failure in the words `display`, before the service said anything.
+    /// A failure with only a stage and a text, without a response of the service.
     pub fn new(stage: Stage, display: impl Into<String>) -> Self {
         let display = display.into();
         Self {
@@ -94,33 +94,32 @@ impl Failure {
         }
     }
 
-    /// Formatted text, or the beginning of one that is longer than 64 KiB. Errors may quote the body
-    /// of an answer, and that may have any length.
+    /// Formats `arguments`, cut off at 64 KiB: an error may quote the body of a response, which has no
+    /// length limit.
     #[must_use]
     pub fn capped_text(arguments: fmt::Arguments<'_>) -> String {
-        let mut beginning = Beginning(String::new());
-        // The one error there is: no more room.
-        let _ = beginning.write_fmt(arguments);
-        beginning.0
+        let mut text = CappedText(String::new());
+        // The only error is that the limit is reached.
+        let _ = text.write_fmt(arguments);
+        text.0
     }
 
-    /// Whether the service said no, as against no usable answer.
+    /// Whether the service refused the request, as opposed to sending no usable response.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         self.stage == Stage::Service
     }
 }
 
-/// As much of a text as there is room for.
-struct Beginning(String);
+/// A text of at most 64 KiB; writing past the limit is an error.
+struct CappedText(String);
 
-impl fmt::Write for Beginning {
+impl fmt::Write for CappedText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        const ROOM: usize = 64 * 1024;
-        let room = ROOM - self.0.len();
-        let fits = text.floor_char_boundary(room);
-        self.0.push_str(&text[..fits]);
-        if fits == text.len() { Ok(()) } else { Err(fmt::Error) }
+        const LIMIT: usize = 64 * 1024;
+        let end = text.floor_char_boundary(LIMIT - self.0.len());
+        self.0.push_str(&text[..end]);
+        if end == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
@@ -135,7 +134,7 @@ mod tests {
     use super::Failure;
 
     #[test]
-    fn a_text_without_end_is_cut() {
+    fn a_long_text_is_cut_at_a_character_boundary() {
         let long = "é".repeat(100_000);
         let text = Failure::capped_text(format_args!("({long})"));
         assert_eq!(text.len(), 64 * 1024 - 1);

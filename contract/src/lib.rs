@@ -1,9 +1,9 @@
-//! The vocabulary that both clients speak: what can be asked ([`Operation`]), of whom ([`Target`],
-//! [`Credentials`]), and what comes back ([`Answer`] or [`Failure`]).
+//! The vocabulary of both clients: what to call ([`Operation`]), where and with which keys
+//! ([`Target`], [`Credentials`]), and what comes back ([`Answer`] or [`Failure`]).
 //!
-//! It is a crate of its own, on `std` alone, so that neither client's promise is a translation
-//! written by the judge, and neither client sits below the other: the compiler holds both to one
-//! list. A new [`Operation`] breaks both sides until both answer it.
+//! It is a crate of its own so that neither client depends on the other, and nobody translates
+//! between them. The compiler holds both to one list: after a new [`Operation`], neither builds until
+//! it handles it.
 
 mod answer;
 mod client;

@@ -1,21 +1,21 @@
 use std::time::Duration;
 
-/// Everything that both clients can do, as plain data.
+/// The operations that both clients perform, with their inputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
     /// S3 `ListBuckets`.
     ListBuckets,
     /// S3 `ListObjectsV2`.
     ListObjects(ListObjects),
-    /// S3 `GetObject` as a presigned URL; nothing is sent.
+    /// S3 `GetObject`, as a presigned URL. Nothing is sent.
     PresignGet(PresignGet),
     /// EC2 `DescribeImages`.
     DescribeImages(DescribeImages),
-    /// EC2 `DescribeImages`, of which the newest is kept (see [`newest_image`](crate::newest_image)).
+    /// EC2 `DescribeImages`, reduced to the [newest](crate::newest_image) image.
     LatestImage(DescribeImages),
     /// EC2 `RunInstances`.
     RunInstances(RunInstances),
-    /// EC2 `DescribeInstances`, asked again until every instance runs.
+    /// EC2 `DescribeInstances`, polled until every instance is running.
     WaitUntilRunning(WaitUntilRunning),
     /// EC2 `CreateTags`.
     CreateTags(CreateTags),
@@ -23,7 +23,7 @@ pub enum Operation {
     DescribeInstances(DescribeInstances),
     /// EC2 `TerminateInstances`.
     TerminateInstances(TerminateInstances),
-    /// GET of a route of API Gateway (service `execute-api`).
+    /// GET of an API Gateway route (service `execute-api`).
     InvokeApi(InvokeApi),
 }
 
@@ -32,22 +32,22 @@ pub enum Operation {
 pub struct ListObjects {
     /// The bucket's name.
     pub bucket: String,
-    /// Only keys that begin so.
+    /// List only keys with this prefix.
     pub prefix: Option<String>,
-    /// Keys that share what lies between the prefix and this are rolled into one common prefix.
+    /// Group keys that share the text from the prefix up to this delimiter into one common prefix.
     pub delimiter: Option<String>,
-    /// Keys a page, at most 1,000; the service's own choice (1,000) where absent.
+    /// Keys per page, at most 1,000. The service's default is 1,000.
     pub page_size: Option<u32>,
-    /// How many pages to ask for.
+    /// How many pages to request.
     pub pages: Pages,
 }
 
-/// How far to follow continuation tokens.
+/// Which pages of a listing to request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pages {
-    /// One request, whatever it leaves out.
+    /// Only the first.
     First,
-    /// Until the service says that there is no more.
+    /// All, by following continuation tokens.
     All,
 }
 
@@ -58,23 +58,23 @@ pub struct PresignGet {
     pub bucket: String,
     /// The object's key, unencoded.
     pub key: String,
-    /// For how long the URL is good; whole seconds, at most a week.
+    /// How long the URL is valid: whole seconds, at most a week.
     pub expires: Duration,
 }
 
 /// Input of [`Operation::DescribeImages`] and [`Operation::LatestImage`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribeImages {
-    /// Account ids or the aliases `self`, `amazon`, `aws-marketplace`; empty for any owner.
+    /// Account ids, or the aliases `self`, `amazon`, `aws-marketplace`; empty for any owner.
     pub owners: Vec<String>,
-    /// All of them must match.
+    /// An image must match all of these.
     pub filters: Vec<Filter>,
 }
 
-/// One `Filter.N` of EC2: the values are alternatives, with `*` and `?` as wildcards.
+/// A filter of an EC2 listing. The values are alternatives; `*` and `?` are wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// As in EC2's reference, for example `name` or `architecture`.
+    /// The name in EC2's API reference, for example `name` or `architecture`.
     pub name: String,
     /// At least one.
     pub values: Vec<String>,
@@ -87,21 +87,21 @@ pub struct RunInstances {
     pub image_id: String,
     /// For example `t3.micro`.
     pub instance_type: String,
-    /// Put on the instance as it is made.
+    /// Tags for the new instance.
     pub tags: Vec<Tag>,
-    /// Makes the call idempotent: the same token launches nothing twice.
+    /// Idempotency token: a second call with it launches nothing.
     pub client_token: String,
-    /// Whether to launch at all.
+    /// Whether to launch the instance, or only to check whether it could be launched.
     pub dry_run: DryRun,
 }
 
-/// Whether an EC2 call is carried out.
+/// Whether an EC2 call is a dry run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DryRun {
-    /// Only ask whether it would succeed: EC2 then answers with the error `DryRunOperation`,
+    /// Check only whether the call would succeed. EC2 then answers with the error `DryRunOperation`,
     /// which both clients report as success.
     Yes,
-    /// Carry it out.
+    /// Carry out the call.
     No,
 }
 
@@ -119,39 +119,39 @@ pub struct Tag {
 pub struct WaitUntilRunning {
     /// The instances to wait for.
     pub instance_ids: Vec<String>,
-    /// When to give up, in the time of the service: see [`WaitPace`](crate::WaitPace).
+    /// When to give up. [`WaitPace`](crate::WaitPace) scales it.
     pub at_most: Duration,
 }
 
 /// Input of [`Operation::CreateTags`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateTags {
-    /// Ids of the resources that get the tags.
+    /// Ids of the resources to tag.
     pub resources: Vec<String>,
-    /// A key that is there already gets the new value.
+    /// Tags to set. The value of an existing key is replaced.
     pub tags: Vec<Tag>,
 }
 
 /// Input of [`Operation::DescribeInstances`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribeInstances {
-    /// Empty for all.
+    /// The instances to describe; empty for all.
     pub instance_ids: Vec<String>,
-    /// All of them must match.
+    /// An instance must match all of these.
     pub filters: Vec<Filter>,
 }
 
 /// Input of [`Operation::TerminateInstances`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TerminateInstances {
-    /// The instances to end.
+    /// The instances to terminate.
     pub instance_ids: Vec<String>,
 }
 
 /// Input of [`Operation::InvokeApi`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvokeApi {
-    /// The route's whole URL, stage included.
+    /// The full URL of the route, including the stage.
     pub url: String,
     /// Whether to sign the call.
     pub signing: Signing,
@@ -160,14 +160,14 @@ pub struct InvokeApi {
 /// Whether a call carries a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signing {
-    /// `SigV4`, in the `Authorization` header.
+    /// With `SigV4`, in the `Authorization` header.
     Signed,
-    /// None: what an IAM-protected route is there to refuse.
+    /// Without a signature; a route with IAM authorisation refuses it.
     Unsigned,
 }
 
 impl Operation {
-    /// AWS's own name of the operation.
+    /// AWS's name of the operation.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -185,8 +185,8 @@ impl Operation {
 }
 
 impl InvokeApi {
-    /// The region in the route's host name, `API_ID.execute-api.REGION.amazonaws.com`; `None` for a
-    /// custom domain or another server, where the target's region is the one to sign for.
+    /// The region in the route's host name, `API_ID.execute-api.REGION.amazonaws.com`. `None` for a
+    /// custom domain or another server: sign these for the target's region.
     #[must_use]
     pub fn region(&self) -> Option<&str> {
         let (_scheme, rest) = self.url.split_once("://")?;
@@ -202,7 +202,7 @@ mod tests {
     use super::{InvokeApi, Signing};
 
     #[test]
-    fn the_region_of_a_route_is_that_of_its_host() {
+    fn the_region_of_a_route_comes_from_its_host_name() {
         let region = |url: &str| {
             let input = InvokeApi { url: url.to_owned(), signing: Signing::Signed };
             input.region().map(str::to_owned)

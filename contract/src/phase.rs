@@ -1,27 +1,26 @@
 use std::time::{Duration, Instant};
 
-/// What a client does within one call, in the order in which it is done.
+/// The phases of a call, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// What holds the others together: configuration, interceptors, retries, what comes before the
-    /// first step and after the last.
+    /// Everything around the other phases: configuration, interceptors, retries.
     Orchestrate,
-    /// The operation's input becomes a request.
+    /// Building a request from the operation's input.
     Serialise,
-    /// The keys are found.
+    /// Looking up credentials.
     Credentials,
-    /// The host is found.
+    /// Resolving the endpoint.
     Endpoint,
-    /// The request is signed.
+    /// Signing the request.
     Sign,
-    /// It is sent, and the first of the answer comes.
+    /// Sending the request, and waiting for the head of the response.
     Transmit,
-    /// The rest of the answer comes, and is understood.
+    /// Reading and parsing the response.
     Parse,
 }
 
 impl Phase {
-    /// All of them, in order.
+    /// All phases, in order.
     pub const ALL: [Self; 7] = [
         Self::Orchestrate,
         Self::Serialise,
@@ -47,37 +46,37 @@ impl Phase {
     }
 }
 
-/// When which phase of a call began.
+/// The times at which the phases of a call began.
 #[derive(Debug, Clone)]
 pub struct Timeline {
-    begun: Vec<(Phase, Instant)>,
+    starts: Vec<(Phase, Instant)>,
     end: Option<Instant>,
 }
 
 impl Timeline {
-    /// A call that begins now, with `first`.
+    /// A call that begins now with the phase `first`.
     #[must_use]
     pub fn start(first: Phase) -> Self {
-        let mut begun = Vec::with_capacity(16);
-        begun.push((first, Instant::now()));
-        Self { begun, end: None }
+        let mut starts = Vec::with_capacity(16);
+        starts.push((first, Instant::now()));
+        Self { starts, end: None }
     }
 
-    /// `phase` begins now, and what came before has ended.
+    /// Ends the current phase, and begins `phase`.
     pub fn begin(&mut self, phase: Phase) {
-        self.begun.push((phase, Instant::now()));
+        self.starts.push((phase, Instant::now()));
     }
 
-    /// The call has ended now.
+    /// Ends the call.
     pub fn end(&mut self) {
         self.end = Some(Instant::now());
     }
 
-    /// How long `phase` took in all; nothing, if it is not among those that this client has.
+    /// Total time in `phase`; zero for a phase that the client does not have.
     #[must_use]
     pub fn duration_of(&self, phase: Phase) -> Duration {
-        let ends = self.begun.iter().skip(1).map(|(_, next)| *next).chain(self.end);
-        let spans = self.begun.iter().zip(ends).filter(|((begun, _), _)| *begun == phase);
-        spans.map(|((_, begin), end)| end.duration_since(*begin)).sum()
+        let ends = self.starts.iter().skip(1).map(|(_, next)| *next).chain(self.end);
+        let spans = self.starts.iter().zip(ends).filter(|((started, _), _)| *started == phase);
+        spans.map(|((_, start), end)| end.duration_since(*start)).sum()
     }
 }

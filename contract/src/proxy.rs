@@ -1,31 +1,31 @@
-//! Proxies, the hosts that are called without one, and the certificates that are trusted on the way.
+//! Proxies, the hosts that are called directly, and the root certificates.
 
 use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc};
 
-/// The proxies of the environment, as URLs, and the hosts that are called directly. Which one a
-/// request takes is decided by its own host.
+/// The proxies of the environment, as URLs. Scheme and host of each request decide which one it takes.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Proxies {
     /// For `http:` URLs.
     pub http: Option<String>,
     /// For `https:` URLs.
     pub https: Option<String>,
-    /// The hosts that are called directly, in the form of `NO_PROXY`: names, each with all names
-    /// below it, addresses and networks, separated by commas or blanks; or `*`.
+    /// Hosts to call directly, in the form of `NO_PROXY`: host names (with their subdomains), addresses
+    /// and networks, separated by commas or spaces; or `*`.
     pub no_proxy: String,
 }
 
-/// Root certificates that are trusted in place of the system's.
+/// Root certificates that replace the system's.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaBundle {
-    /// The file that they were read from.
+    /// The file that contains them.
     pub path: PathBuf,
-    /// Its content: certificates in PEM.
+    /// The content of the file: PEM certificates.
     pub pem: Arc<[u8]>,
 }
 
 impl Proxies {
-    /// The URL of the proxy for a request to `host`, at `port`. An IPv6 address may be in brackets.
+    /// The URL of the proxy for a request, or `None` for a direct connection. `host` may be an IPv6
+    /// address in brackets.
     #[must_use]
     pub fn for_request(&self, scheme: &str, host: &str, port: u16) -> Option<&str> {
         let proxy = if scheme == "https" { &self.https } else { &self.http };
@@ -33,8 +33,7 @@ impl Proxies {
     }
 }
 
-/// Each request's scheme decides for itself, so the URLs of both proxies are shown, without the names
-/// and passwords in them.
+/// Shows the URLs without user names and passwords.
 impl fmt::Debug for Proxies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |url: &Option<String>| url.as_deref().map(without_userinfo);
@@ -52,7 +51,7 @@ impl fmt::Debug for CaBundle {
     }
 }
 
-/// `url` without the user's name and password, for showing it.
+/// `url` without user name and password, to display it.
 #[must_use]
 pub fn without_userinfo(url: &str) -> String {
     match url.rsplit_once('@') {
@@ -64,26 +63,26 @@ pub fn without_userinfo(url: &str) -> String {
     }
 }
 
-/// Whether `list` names the host, by curl's rules
-/// (<https://curl.se/libcurl/c/CURLOPT_NOPROXY.html>), and with a port, as Python and Go have it.
+/// Whether `list` contains the host, by curl's rules
+/// (<https://curl.se/libcurl/c/CURLOPT_NOPROXY.html>). A rule may have a port, as in Python and Go.
 fn is_exempt(list: &str, host: &str, port: u16) -> bool {
     let host = normalised(host);
     let address = host.parse::<IpAddr>().ok();
     list.split([',', ' ', '\t']).filter(|rule| !rule.is_empty()).any(|rule| match address {
         _ if rule == "*" => true,
-        Some(address) => names_address(rule, address, port),
-        None => names_host(rule, &host, port),
+        Some(address) => matches_address(rule, address, port),
+        None => matches_host(rule, &host, port),
     })
 }
 
-fn names_host(rule: &str, host: &str, port: u16) -> bool {
+fn matches_host(rule: &str, host: &str, port: u16) -> bool {
     let Some(name) = for_port(rule, port) else { return false };
     let name = normalised(name.strip_prefix('.').unwrap_or(name));
-    let below = || host.strip_suffix(&*name).is_some_and(|before| before.ends_with('.'));
-    !name.is_empty() && (host == name || below())
+    let is_subdomain = || host.strip_suffix(&*name).is_some_and(|before| before.ends_with('.'));
+    !name.is_empty() && (host == name || is_subdomain())
 }
 
-fn names_address(rule: &str, address: IpAddr, port: u16) -> bool {
+fn matches_address(rule: &str, address: IpAddr, port: u16) -> bool {
     if let Some((network, bits)) = rule.split_once('/') {
         return match (normalised(network).parse(), bits.parse()) {
             (Ok(network), Ok(bits)) => is_within(address, network, bits),
@@ -93,20 +92,20 @@ fn names_address(rule: &str, address: IpAddr, port: u16) -> bool {
     for_port(rule, port).is_some_and(|rule| normalised(rule).parse() == Ok(address))
 }
 
-/// Whether the first `bits` bits of both are the same.
+/// Whether the first `bits` bits of both addresses are equal.
 fn is_within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     let (width, different) = match (address, network) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => (32, u128::from(one.to_bits() ^ other.to_bits())),
-        (IpAddr::V6(one), IpAddr::V6(other)) => (128, one.to_bits() ^ other.to_bits()),
+        (IpAddr::V4(a), IpAddr::V4(b)) => (32, u128::from(a.to_bits() ^ b.to_bits())),
+        (IpAddr::V6(a), IpAddr::V6(b)) => (128, a.to_bits() ^ b.to_bits()),
         (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => return false,
     };
     bits <= width && different.checked_shr(width - bits).unwrap_or(0) == 0
 }
 
-/// `rule` without its port, unless it names another one than `port`.
+/// `rule` without its port; `None` if that is a different port from `port`.
 fn for_port(rule: &str, port: u16) -> Option<&str> {
     let Some((name, number)) = rule.rsplit_once(':') else { return Some(rule) };
-    // More than one colon without brackets is an IPv6 address.
+    // Several colons without brackets are an IPv6 address.
     let is_address = number.ends_with(']') || (name.contains(':') && !name.ends_with(']'));
     if is_address {
         return Some(rule);
@@ -114,7 +113,7 @@ fn for_port(rule: &str, port: u16) -> Option<&str> {
     (number.parse() == Ok(port)).then_some(name)
 }
 
-/// In lower case, without the brackets of an IPv6 address and the dot of a rooted name.
+/// The host in lower case, without the brackets of an IPv6 address and the final dot of a rooted name.
 fn normalised(host: &str) -> String {
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
@@ -125,7 +124,7 @@ mod tests {
     use super::{Proxies, is_exempt, without_userinfo};
 
     #[test]
-    fn hosts_are_exempt_in_every_form_that_curl_takes() {
+    fn no_proxy_takes_every_form_that_curl_takes() {
         for (list, host) in [
             ("*", "s3.amazonaws.com"),
             ("example.org, amazonaws.com", "s3.eu-west-1.amazonaws.com"),

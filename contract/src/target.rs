@@ -2,109 +2,109 @@ use std::time::{Duration, SystemTime};
 
 use crate::{CaBundle, Proxies};
 
-/// Where the calls go and under which conditions: resolved once, given to both sides.
+/// Where calls go, and under which conditions. It is resolved once and given to both clients.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// The region of the credential scope, and of AWS's host names.
+    /// The region in the credential scope and in AWS's host names.
     pub region: String,
-    /// AWS itself, or one address for every service.
+    /// AWS, or other servers.
     pub endpoint: Endpoint,
-    /// How S3's bucket gets into the URL.
+    /// Where the bucket stands in an S3 URL.
     pub addressing: Addressing,
-    /// The time that signatures carry.
+    /// The time of signatures.
     pub clock: Clock,
-    /// How long one attempt may take.
+    /// Time limits of one attempt.
     pub timeouts: Timeouts,
-    /// How much a whole call may take.
+    /// Limits of a whole call.
     pub limits: CallLimits,
-    /// Proxies, decided upon for each request; none where absent. The environment is not asked again.
+    /// Proxies; `None` to call directly. The clients do not read the environment.
     pub proxy: Option<Proxies>,
-    /// Root certificates in place of the system's.
+    /// Root certificates that replace the system's.
     pub ca_bundle: Option<CaBundle>,
-    /// How fast waits go.
+    /// How long waits sleep between polls.
     pub wait_pace: WaitPace,
 }
 
-/// Who answers.
+/// The servers to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
-    /// Each service's own host in the region's partition, over TLS.
+    /// AWS: the service's host in the region's partition, over TLS.
     Aws,
-    /// One server for S3 and EC2: scheme, host and port, without a path or a slash at the end.
+    /// One server for S3 and EC2: scheme, host and port, without a path or final slash.
     Url(String),
-    /// A server for each service, in the same form. Of a service without one nothing is asked: its
-    /// calls fail before they are sent.
+    /// A server for each service, in the same form. Calls to a service without one fail before
+    /// anything is sent.
     PerService {
-        /// S3's.
+        /// The server for S3.
         s3: Option<String>,
-        /// EC2's.
+        /// The server for EC2.
         ec2: Option<String>,
     },
 }
 
-/// Who answers for one service.
+/// The server of one service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceEndpoint<'a> {
-    /// AWS's own host.
+    /// AWS's host.
     Aws,
-    /// The server at this URL.
+    /// The server with this URL.
     Url(&'a str),
-    /// None is named.
+    /// No server is configured.
     Missing,
 }
 
-/// How S3's bucket gets into the URL.
+/// Where the bucket stands in an S3 URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Addressing {
-    /// `https://bucket.host/key`: what AWS wants.
+    /// `https://bucket.host/key`, which AWS recommends.
     VirtualHosted,
-    /// `https://host/bucket/key`: for servers without a wildcard name, such as an IP address.
+    /// `https://host/bucket/key`, for servers without a wildcard DNS name, such as an IP address.
     Path,
 }
 
-/// Where the time comes from. Injected, so that a test can sign at any moment.
+/// The source of the time. A test can sign at any moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
-    /// The machine's.
+    /// The system clock.
     System,
-    /// One moment for ever.
+    /// Always this moment.
     Fixed(SystemTime),
 }
 
-/// How long to wait for whom.
+/// Time limits of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For a connection.
+    /// To connect.
     pub connect: Duration,
-    /// For one attempt, from its first byte to the last of its answer.
+    /// The attempt, from the first byte of the request to the last of the response.
     pub attempt: Duration,
 }
 
-/// The most that one call may take: all its pages, polls and retries together. A server that never
-/// ends a listing would otherwise fill the memory or keep the program for ever.
+/// Limits of one call, with all its pages, polls and retries. Without them, a server whose listing
+/// never ends could fill the memory, or keep the program running for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallLimits {
-    /// Answers that are read: pages of a listing, polls of a wait.
+    /// Responses to read: pages of a listing, polls of a wait.
     pub pages: u32,
-    /// Bytes of bodies that are read, as they come over the wire. The SDK has no way to bound these:
-    /// its side reads every body to its end.
+    /// Bytes of response bodies to read. The SDK cannot limit these: its side reads every body to its
+    /// end, except for routes of API Gateway.
     pub bytes: u64,
-    /// From the first request to the end of the call, pauses included, by the clock of this machine.
+    /// Time from the first request to the end of the call, pauses included, by this machine's clock.
     pub time: Duration,
 }
 
-/// How fast waits go. The SDK's waiter for instances sleeps 15 s between polls, which AWS needs and
-/// an endpoint that boots in milliseconds does not.
+/// How long waits sleep between polls. The SDK's waiter for instances sleeps 15 s, which suits AWS but
+/// not an endpoint that boots instances in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitPace {
-    /// Sleep as long as the SDK does.
+    /// As long as the SDK.
     AsOnAws,
-    /// Sleep that many times shorter, against the sandbox alone.
+    /// The SDK's time divided by this number. For the sandbox only.
     DividedBy(u32),
 }
 
 impl Endpoint {
-    /// Who answers for S3.
+    /// The server for S3.
     #[must_use]
     pub fn s3(&self) -> ServiceEndpoint<'_> {
         match self {
@@ -114,7 +114,7 @@ impl Endpoint {
         }
     }
 
-    /// Who answers for EC2.
+    /// The server for EC2.
     #[must_use]
     pub fn ec2(&self) -> ServiceEndpoint<'_> {
         match self {
@@ -126,7 +126,7 @@ impl Endpoint {
 }
 
 impl Clock {
-    /// The moment to sign at.
+    /// The time to sign with.
     #[must_use]
     pub fn now(self) -> SystemTime {
         match self {
@@ -137,7 +137,7 @@ impl Clock {
 }
 
 impl WaitPace {
-    /// How long to sleep where AWS would have one sleep for `on_aws`.
+    /// How long to sleep instead of the SDK's `on_aws`.
     #[must_use]
     pub fn scale(self, on_aws: Duration) -> Duration {
         match self {
@@ -148,15 +148,15 @@ impl WaitPace {
 }
 
 impl Default for Timeouts {
-    /// The SDK's own connect time-out of 3.1 s; an attempt has no limit there, and half a minute here.
+    /// 3.1 s to connect, as in the SDK, and 30 s for an attempt, which the SDK does not limit.
     fn default() -> Self {
         Self { connect: Duration::from_millis(3100), attempt: Duration::from_secs(30) }
     }
 }
 
 impl Default for CallLimits {
-    /// 10,000 pages, which is ten million keys of a bucket; 1 GiB; and a quarter of an hour, which is
-    /// longer than a launch is waited for.
+    /// 10,000 pages, enough for ten million keys; 1 GiB; and 15 minutes, longer than a wait for an
+    /// instance.
     fn default() -> Self {
         Self { pages: 10_000, bytes: 1 << 30, time: Duration::from_mins(15) }
     }

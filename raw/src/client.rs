@@ -55,7 +55,7 @@ impl contract::Client for Client {
             Err(_elapsed) => Err(self.error(operation, spent.out_of_time().into())),
         };
         let requests = spent.requests;
-        Reply { result: answer.map(Answer::in_order).map_err(Failure::from), requests }
+        Reply { result: answer.map(Answer::sorted).map_err(Failure::from), requests }
     }
 }
 

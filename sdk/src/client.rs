@@ -176,6 +176,6 @@ impl contract::Client for Client {
             Operation::PresignGet(_) => 0,
             _ => attempts,
         };
-        Reply { result: result.map(Answer::in_order), requests }
+        Reply { result: result.map(Answer::sorted), requests }
     }
 }

@@ -225,7 +225,7 @@ async fn a_secret_in_the_place_of_the_id_is_not_sent_and_no_url_is_made_with_a_l
     let swapped = Credentials::new(secret, "AKIAABCDEFGHIJKLMNOP");
     let failure = Client::new(target.clone(), swapped).unwrap_err();
     assert_eq!(failure.stage, Stage::Build);
-    assert!(failure.display.contains("changed places"), "{}", failure.display);
+    assert!(failure.display.contains("swapped"), "{}", failure.display);
     assert!(!format!("{failure:?}").contains(&secret[..8]), "{failure:?}");
 
     let client = Client::new(target, Credentials::new("AKIDEXAMPLE\r", secret)).unwrap();

@@ -364,7 +364,7 @@ fn swapped_keys_are_named_and_the_secret_is_neither_sent_nor_shown() {
             program().file(".env", &file),
             program().file(".aws/credentials", &profile),
         ] {
-            program.run().expect_error(3, &["changed places"]);
+            program.run().expect_error(3, &["swapped"]);
         }
     }
     for side in ["raw", "sdk"] {
@@ -374,7 +374,7 @@ fn swapped_keys_are_named_and_the_secret_is_neither_sent_nor_shown() {
         });
         let program = Program::new(["sign", "--jsonl"]).secret(SECRET).input(line.to_string());
         let answer = &program.run().expect(0).json_lines()[0];
-        assert!(answer["error"].as_str().unwrap().contains("changed places"), "{answer}");
+        assert!(answer["error"].as_str().unwrap().contains("swapped"), "{answer}");
         assert!(answer["signature"].is_null(), "{answer}");
     }
 }
@@ -410,7 +410,7 @@ fn a_blank_in_an_id_or_a_token_is_refused_before_anything_is_sent() {
         let parts = ["access key id ends with white space", "AWS_ACCESS_KEY_ID"];
         program("AKIDEXAMPLE ").run().expect_error(3, &parts);
         let token = program("AKIDEXAMPLE").env("AWS_SESSION_TOKEN", "a\ntoken");
-        token.run().expect_error(3, &["session token has inside it a line break"]);
+        token.run().expect_error(3, &["session token contains a line break"]);
     }
 }
 
