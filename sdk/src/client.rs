@@ -4,14 +4,15 @@ use contract::{
 };
 
 use crate::{
-    config::{Retries, Services},
-    execute_api::{self, Http},
+    config::{Retries, ServiceClients},
+    execute_api,
     observe::{
         self, Exchange,
         timing::{self, TimeHooks},
         trace::{self, Trace, TraceHooks},
     },
     request::{self, PageLimit},
+    send::HttpClients,
 };
 
 /// The SDK's side of the comparison.
@@ -19,74 +20,76 @@ use crate::{
 pub struct Client {
     target: Target,
     credentials: Credentials,
-    services: Services,
-    /// For what no service client sends.
-    http: Http,
+    services: ServiceClients,
+    /// For calls without a service client.
+    http: HttpClients,
 }
 
 impl Client {
-    /// A client whose every setting is `target`'s and `credentials`': the environment and profiles
-    /// are not asked again, so that both sides run under the same conditions. It tries again as the
-    /// SDK does unless told otherwise.
+    /// A client with the settings of `target` and these credentials. It reads neither environment nor
+    /// profiles, so that both sides run under the same conditions. It retries as the SDK does by
+    /// default.
     ///
     /// # Errors
-    /// A failure of stage `build` where the proxy's URL is not one, or the secret stands where the
-    /// access key id belongs: the SDK would send it in clear text.
+    /// A failure of stage `build` if the URL of the proxy is invalid, or if access key id and secret
+    /// are swapped: the SDK would send the secret in clear text.
     pub fn new(target: Target, credentials: Credentials) -> Result<Self, Failure> {
-        Self::with(target, credentials, Retries::Default)
+        Self::with_retries(target, credentials, Retries::Default)
     }
 
-    /// The same, trying nothing twice: for measuring one attempt.
+    /// Like [`Client::new`], but without retries, to measure one attempt.
     ///
     /// # Errors
     /// As [`Client::new`].
     pub fn without_retries(target: Target, credentials: Credentials) -> Result<Self, Failure> {
-        Self::with(target, credentials, Retries::None)
+        Self::with_retries(target, credentials, Retries::None)
     }
 
-    /// The same as [`Client::new`], for [`Client::call_traced`]: it marks what it does.
+    /// Like [`Client::new`], with the hooks for [`Client::call_traced`].
     ///
     /// # Errors
     /// As [`Client::new`].
     pub fn traced(target: Target, credentials: Credentials) -> Result<Self, Failure> {
         let client = Self::new(target, credentials)?;
-        Ok(Self { services: client.services.with(TraceHooks), ..client })
+        Ok(Self { services: client.services.with_interceptor(TraceHooks), ..client })
     }
 
-    /// The same as [`Client::without_retries`], for [`Client::call_timed`].
+    /// Like [`Client::without_retries`], with the hooks for [`Client::call_timed`].
     ///
     /// # Errors
     /// As [`Client::new`].
     pub fn timed(target: Target, credentials: Credentials) -> Result<Self, Failure> {
         let client = Self::without_retries(target, credentials)?;
-        Ok(Self { services: client.services.with(TimeHooks), ..client })
+        Ok(Self { services: client.services.with_interceptor(TimeHooks), ..client })
     }
 
-    fn with(target: Target, credentials: Credentials, retries: Retries) -> Result<Self, Failure> {
+    fn with_retries(
+        target: Target,
+        credentials: Credentials,
+        retries: Retries,
+    ) -> Result<Self, Failure> {
         if credentials.are_swapped() {
             return Err(Failure::new(Stage::Build, CredentialsError::Swapped.to_string()));
         }
-        let http = Http::new(&target)?;
-        let services = Services::new(&target, &credentials, retries, &http)?;
+        let http = HttpClients::new(&target)?;
+        let services = ServiceClients::new(&target, &credentials, retries, &http)?;
         Ok(Self { target, credentials, services, http })
     }
 
-    /// The answer within the limit of time. The SDK's own `operation_timeout` is one request's: a
-    /// paginator starts it anew for every page.
-    async fn answer(&self, operation: &Operation) -> Result<Answer, Failure> {
+    /// Performs the operation within the time limit of a call. The SDK's own `operation_timeout` applies
+    /// to one request: a paginator restarts it for every page.
+    async fn perform_within_limit(&self, operation: &Operation) -> Result<Answer, Failure> {
         self.check_endpoint(operation)?;
-        let within = self.target.limits.time;
-        tokio::time::timeout(within, self.answer_in_any_time(operation)).await.unwrap_or_else(
-            |_elapsed| {
-                let text = format!("the call did not end within {within:?} and was given up");
-                Err(Failure::new(Stage::Timeout, text))
-            },
-        )
+        let limit = self.target.limits.time;
+        tokio::time::timeout(limit, self.perform(operation)).await.unwrap_or_else(|_elapsed| {
+            let text = format!("the call did not end within {limit:?} and was given up");
+            Err(Failure::new(Stage::Timeout, text))
+        })
     }
 
-    async fn answer_in_any_time(&self, operation: &Operation) -> Result<Answer, Failure> {
-        let Services { s3, ec2, ec2_waiting } = &self.services;
-        let pages = PageLimit::of(self.target.limits);
+    async fn perform(&self, operation: &Operation) -> Result<Answer, Failure> {
+        let ServiceClients { s3, ec2, ec2_waiting } = &self.services;
+        let pages = PageLimit::new(self.target.limits);
         match operation {
             Operation::ListBuckets => request::list_buckets(s3, pages).await,
             Operation::ListObjects(input) => request::list_objects(s3, input, pages).await,
@@ -114,10 +117,8 @@ impl Client {
             }
         }
     }
-}
 
-impl Client {
-    /// Whether anybody is named to answer `operation`: the SDK would ask AWS otherwise.
+    /// Checks that the service of `operation` has an endpoint; without one, the SDK would call AWS.
     fn check_endpoint(&self, operation: &Operation) -> Result<(), Failure> {
         let (service, endpoint) = match operation {
             Operation::ListBuckets | Operation::ListObjects(_) | Operation::PresignGet(_) => {
@@ -135,28 +136,28 @@ impl Client {
         match endpoint {
             ServiceEndpoint::Aws | ServiceEndpoint::Url(_) => Ok(()),
             ServiceEndpoint::Missing => {
-                let text =
-                    format!("no endpoint is named for {service}, and one is for another service");
+                let text = format!(
+                    "no endpoint is configured for {service}, although another service has one"
+                );
                 Err(Failure::new(Stage::Build, text))
             }
         }
     }
 
-    /// [`contract::Client::call`], with every attempt that was made for it as the SDK's hooks saw it.
+    /// [`contract::Client::call`], with every HTTP attempt that the SDK made for it.
     pub async fn call_observed(&self, operation: &Operation) -> (Reply, Vec<Exchange>) {
-        // Boxed, because a call of the SDK is a future of hundreds of kilobytes without optimisation,
-        // and each layer around it would copy it on the stack.
+        // Boxed: without optimisation, the future of an SDK call has hundreds of kilobytes, and each
+        // layer around it would copy it on the stack.
         observe::observing(Box::pin(contract::Client::call(self, operation))).await
     }
 
-    /// [`contract::Client::call`], with the time of each of its phases; for a client that is
-    /// [timed](Client::timed).
+    /// [`contract::Client::call`], with the time of each phase. Needs a [timed](Client::timed) client.
     pub async fn call_timed(&self, operation: &Operation) -> (Reply, Timeline) {
         timing::timing(Box::pin(contract::Client::call(self, operation))).await
     }
 
-    /// [`contract::Client::call`], with what ran inside it; of the hooks, if this is a client that is
-    /// [traced](Client::traced).
+    /// [`contract::Client::call`], with what ran inside it. The trace contains hooks only for a
+    /// [traced](Client::traced) client.
     pub async fn call_traced(&self, operation: &Operation) -> (Reply, Trace) {
         let call = Box::pin(contract::Client::call(self, operation));
         let (reply, trace) = trace::tracing(call).await;
@@ -170,9 +171,10 @@ impl contract::Client for Client {
     }
 
     async fn call(&self, operation: &Operation) -> Reply {
-        let (result, attempts) = observe::counting_attempts(self.answer(operation)).await;
+        let call = self.perform_within_limit(operation);
+        let (result, attempts) = observe::counting_attempts(call).await;
         let requests = match operation {
-            // The presigner runs the hooks of an attempt, and stops short of sending.
+            // The presigner runs the hooks of an attempt, but sends nothing.
             Operation::PresignGet(_) => 0,
             _ => attempts,
         };

@@ -1,5 +1,4 @@
-//! Where credentials come from besides the environment: the SDK's readers, asked once, for both
-//! sides.
+//! Loads credentials with the SDK's providers, once for both sides.
 
 use std::error::Error;
 
@@ -17,32 +16,31 @@ use aws_smithy_runtime_api::client::{
 };
 use contract::{CaBundle, Credentials, Proxies};
 
-use crate::config::{self, Tls};
+use crate::connector::{self, Tls};
 
-/// The credentials that the command of the profile `name` prints (`credential_process`). No request is
-/// made.
+/// Runs the command of the profile `name` (`credential_process`) and returns the credentials that it
+/// prints. Sends no request.
 ///
-/// `profiles` is the text of a config file; the shared files are not read.
+/// `profiles` is the text of a config file. The shared files are not read.
 ///
 /// # Errors
-/// The reader's own: no such profile, a command that fails.
+/// The provider's: the profile does not exist, or the command fails.
 pub async fn from_process(
     name: &str,
     profiles: String,
 ) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
-    // The reader prepares for roles and instance metadata before it knows whether it needs them, and
-    // panics where it has no HTTP client to prepare with.
-    let nobody = http_client_fn(|_, _| SharedHttpConnector::new(Unreachable));
-    of_profile(name, profiles, &ProviderConfig::empty().with_http_client(nobody)).await
+    // The provider prepares for roles and instance metadata in any case, and panics without an HTTP
+    // client.
+    let offline = http_client_fn(|_, _| SharedHttpConnector::new(Offline));
+    load_profile(name, profiles, &ProviderConfig::empty().with_http_client(offline)).await
 }
 
-/// The credentials that the profile `name` gets from AWS: by assuming a role, by web identity or
-/// through SSO.
+/// Loads the credentials of the profile `name` from AWS: from an assumed role, web identity or SSO.
 ///
-/// `profiles` is the text of a config file; the shared files are not read.
+/// `profiles` is the text of a config file. The shared files are not read.
 ///
 /// # Errors
-/// The reader's own: no such profile, a service that refuses.
+/// The provider's: the profile does not exist, or a service refuses.
 pub async fn from_profile(
     name: &str,
     profiles: String,
@@ -50,16 +48,19 @@ pub async fn from_profile(
     proxies: Option<&Proxies>,
     ca_bundle: Option<&CaBundle>,
 ) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
-    let http_client =
-        config::http_client(proxies, ca_bundle, Tls::Needed).map_err(|failure| failure.display)?;
+    let http_client = connector::http_client(proxies, ca_bundle, Tls::Needed)
+        .map_err(|failure| failure.display)?;
     let config = ProviderConfig::without_region()
         .with_region(Some(Region::new(region.to_owned())))
         .with_http_client(http_client);
-    of_profile(name, profiles, &config).await
+    load_profile(name, profiles, &config).await
 }
 
-#[expect(deprecated, reason = "the names that are not are in aws-runtime, a dependency more")]
-async fn of_profile(
+#[expect(
+    deprecated,
+    reason = "the other path to these types needs aws-runtime, another dependency"
+)]
+async fn load_profile(
     name: &str,
     profiles: String,
     config: &ProviderConfig,
@@ -74,18 +75,18 @@ async fn of_profile(
     Ok(from_sdk(&provider.provide_credentials().await?))
 }
 
-/// The credentials that the SDK's default chain finds: environment, profiles with roles or SSO, web
-/// identity, container and instance metadata. With them, the name of the provider that had them.
+/// Loads credentials from the SDK's default chain: environment, profiles with roles or SSO, web identity,
+/// container and instance metadata. Also returns the name of the provider.
 ///
 /// # Errors
-/// The chain's own, which names every provider that it tried.
+/// The chain's, which names every provider that it tried.
 pub async fn from_default_chain(
     region: &str,
     proxies: Option<&Proxies>,
     ca_bundle: Option<&CaBundle>,
 ) -> Result<(Credentials, String), Box<dyn Error + Send + Sync>> {
-    let http_client =
-        config::http_client(proxies, ca_bundle, Tls::Needed).map_err(|failure| failure.display)?;
+    let http_client = connector::http_client(proxies, ca_bundle, Tls::Needed)
+        .map_err(|failure| failure.display)?;
     let chain = DefaultCredentialsChain::builder()
         .configure(ProviderConfig::without_region().with_http_client(http_client))
         .region(Region::new(region.to_owned()));
@@ -99,14 +100,14 @@ pub async fn from_default_chain(
     Ok((from_sdk(&found), provider))
 }
 
-/// Stands where an HTTP client must be and none may be used.
+/// An HTTP client that refuses every request.
 #[derive(Debug)]
-struct Unreachable;
+struct Offline;
 
-impl HttpConnector for Unreachable {
+impl HttpConnector for Offline {
     fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
         HttpConnectorFuture::ready(Err(ConnectorError::user(
-            "no request is made to read a profile".into(),
+            "no request is sent to read a profile".into(),
         )))
     }
 }

@@ -1,6 +1,5 @@
-//! From an answer's bytes to the SDK's output types, alone: the deserialiser that an operation gives
-//! to the orchestrator, called without one. It is here to be measured; [`Client`](crate::Client) has no
-//! use for it.
+//! Runs only the SDK's deserialiser: from the bytes of a response to the SDK's output types. It exists to
+//! be measured; [`Client`](crate::Client) does not use it.
 
 use std::fmt::Debug;
 
@@ -23,62 +22,62 @@ use contract::{Answer, Failure, ObjectListing, Stage};
 
 use crate::parse;
 
-/// One answer of a service, as the orchestrator hands it to the deserialiser: read to its end.
+/// A complete response and its deserialiser, as the SDK's orchestrator brings them together.
 #[derive(Debug)]
 pub struct Deserialiser {
     response: HttpResponse,
-    /// Holds the deserialiser, which lends itself only from there.
+    /// Contains the deserialiser, which can only be borrowed from it.
     operation: FrozenLayer,
     config: ConfigBag,
     typed: fn(Output) -> Deserialised,
 }
 
-/// What the SDK's user gets.
+/// An output type of the SDK.
 #[derive(Debug)]
 #[allow(
     clippy::large_enum_variant,
-    reason = "a box would be an allocation that the SDK does not make"
+    reason = "a box would add an allocation that the SDK does not make"
 )]
 pub enum Deserialised {
-    /// Of `DescribeImages`.
+    /// From `DescribeImages`.
     Images(DescribeImagesOutput),
-    /// Of `ListObjectsV2`.
+    /// From `ListObjectsV2`.
     Objects(ListObjectsV2Output),
 }
 
 impl Deserialiser {
-    /// For an answer of EC2's `DescribeImages` with status 200.
+    /// For a response to EC2 `DescribeImages` with status 200.
     #[must_use]
     pub fn describe_images(body: Vec<u8>) -> Self {
         Self::new(&DescribeImages::new(), body, |output| Deserialised::Images(downcast(output)))
     }
 
-    /// For an answer of S3's `ListObjectsV2` with status 200.
+    /// For a response to S3 `ListObjectsV2` with status 200.
     #[must_use]
     pub fn list_objects(body: Vec<u8>) -> Self {
         Self::new(&ListObjectsV2::new(), body, |output| Deserialised::Objects(downcast(output)))
     }
 
     fn new(plugin: &impl RuntimePlugin, body: Vec<u8>, typed: fn(Output) -> Deserialised) -> Self {
-        let ok = StatusCode::try_from(200).expect("200 is a status");
+        let ok = StatusCode::try_from(200).expect("200 is a valid status");
         Self {
             response: HttpResponse::new(ok, SdkBody::from(body)),
-            operation: plugin.config().expect("every operation brings its deserialiser"),
+            operation: plugin.config().expect("every operation has a deserialiser"),
             config: ConfigBag::base(),
             typed,
         }
     }
 
-    /// Parses it.
+    /// Deserialises the response.
     ///
     /// # Errors
-    /// A failure of stage `response` where the SDK takes it for no answer.
+    /// A failure of stage `response` if the SDK cannot read it.
     ///
     /// # Panics
-    /// Where an operation of the SDK came without a deserialiser; none does.
+    /// If an operation of the SDK has no deserialiser, which does not happen.
     pub fn deserialise(&self) -> Result<Deserialised, Failure> {
         let deserialiser = self.operation.load::<SharedResponseDeserializer>();
-        let deserialiser = deserialiser.expect("every operation brings its deserialiser");
+        let deserialiser = deserialiser.expect("every operation has a deserialiser");
         deserialiser
             .deserialize_nonstreaming_with_config(&self.response, &self.config)
             .map(self.typed)
@@ -87,10 +86,10 @@ impl Deserialiser {
 }
 
 impl Deserialised {
-    /// The same, normalised.
+    /// The normalised answer.
     ///
     /// # Errors
-    /// A failure of stage `response` where something is missing without which it means nothing.
+    /// A failure of stage `response` if a required field is missing.
     pub fn answer(&self) -> Result<Answer, Failure> {
         match self {
             Self::Images(output) => output
@@ -113,6 +112,8 @@ impl Deserialised {
 }
 
 fn downcast<T: Debug + Send + Sync + 'static>(output: Output) -> T {
-    // Its `Debug` is the whole answer: no message to end with.
-    output.downcast().unwrap_or_else(|_| panic!("an operation's deserialiser makes its output"))
+    // Not `expect`: the output's `Debug` is the whole response.
+    output
+        .downcast()
+        .unwrap_or_else(|_| panic!("the deserialiser of an operation returns its output type"))
 }

@@ -1,4 +1,4 @@
-//! `SdkError` → `Failure`, with the SDK's own words beside the facts.
+//! Converts the SDK's errors to `Failure`, and keeps the SDK's own texts.
 
 use std::error::Error;
 
@@ -10,7 +10,7 @@ use aws_sdk_s3::operation::{RequestId, RequestIdExt};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, waiters::error::WaiterError};
 use contract::{Failure, Stage};
 
-/// What an SDK call failed with.
+/// The failure of a call through a service client.
 pub(crate) fn from_sdk<E>(error: SdkError<E, HttpResponse>) -> Failure
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -22,8 +22,8 @@ where
         message: error.message().map(str::to_owned),
         request_id: error.request_id().map(str::to_owned),
         host_id: error.extended_request_id().map(str::to_owned),
-        // Typed accessors hold no more of the document than the above; the rest of it is in the
-        // undecoded body alone. Headers are there for whoever asks for them.
+        // The typed accessors expose nothing else of the error document; the rest is only in the
+        // undecoded body. The response headers can be read too.
         details: headers(&error),
         display: error.to_string(),
         debug: Failure::capped_text(format_args!("{error:?}")),
@@ -32,7 +32,7 @@ where
     }
 }
 
-/// An error that no service had a part in.
+/// The failure for an error that does not come from a service.
 pub(crate) fn from_error(stage: Stage, error: &(impl Error + ?Sized)) -> Failure {
     let mut failure = Failure::new(stage, error.to_string());
     failure.context = chain(error);
@@ -40,10 +40,20 @@ pub(crate) fn from_error(stage: Stage, error: &(impl Error + ?Sized)) -> Failure
     failure
 }
 
-/// What the SDK's waiter failed with.
+/// An error of the HTTP client that sends without a service client.
+pub(crate) fn from_reqwest(error: &reqwest::Error) -> Failure {
+    let stage = match () {
+        () if error.is_timeout() => Stage::Timeout,
+        () if error.is_connect() || error.is_request() => Stage::Dispatch,
+        () => Stage::Response,
+    };
+    from_error(stage, error)
+}
+
+/// The failure of the SDK's waiter.
 pub(crate) fn from_waiter(error: WaitUntilInstanceRunningError) -> Failure {
     match error {
-        // The waiter hands out the operation's error by reference only.
+        // The waiter returns the operation's error by reference only.
         WaiterError::OperationFailed(failed) => {
             let error = failed.error();
             Failure {
@@ -70,8 +80,8 @@ fn headers<E>(error: &SdkError<E, HttpResponse>) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
-/// A service that answers with a document that the SDK cannot read yields a service error without a
-/// code: that is no refusal but no usable answer.
+/// The SDK reports an error document that it cannot read as a service error without a code. That is not
+/// a refusal, but an unusable response.
 fn stage<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Stage {
     match error {
         SdkError::ConstructionFailure(_) => Stage::Build,
@@ -83,6 +93,7 @@ fn stage<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Stage {
     }
 }
 
+/// The error and its causes, separated by colons.
 fn chain(error: &(impl Error + ?Sized)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,5 +1,5 @@
-//! What the SDK signed and sent, seen through its public hooks: an interceptor sees every attempt,
-//! and the signer logs the canonical request that it hashed.
+//! Instrumentation: what the SDK signed and sent for one call. An interceptor sees every attempt, and the
+//! signer logs the canonical request that it hashed.
 
 pub mod trace;
 
@@ -35,54 +35,53 @@ use tracing::{
 pub struct Exchange {
     /// `GET` or `POST`.
     pub method: String,
-    /// As it was signed.
+    /// The URL as it was signed.
     pub url: String,
-    /// Those that the HTTP client was given: it adds `host` by itself, and `content-length` where it
-    /// is missing.
+    /// The headers given to the HTTP client, which adds `host`, and `content-length` if it is missing.
     pub headers: Vec<(String, String)>,
-    /// Empty for none.
+    /// The body; empty if there is none.
     pub body: Vec<u8>,
-    /// What the signer said of this attempt; none where nothing was signed.
+    /// What the signer logged; `None` if the request was not signed.
     pub signing: Option<SigningLog>,
-    /// What came back, where something did and its body was read to its end.
+    /// The response, if one was read to its end.
     pub response: Option<Response>,
 }
 
-/// What came back.
+/// An HTTP response.
 #[derive(Debug, Clone)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
-    /// In the order in which they came.
+    /// The headers, in the order received.
     pub headers: Vec<(String, String)>,
-    /// Whole.
+    /// The complete body.
     pub body: Vec<u8>,
 }
 
-/// What the crate `aws-sigv4` logs of a signature.
+/// What the crate `aws-sigv4` logs about a signature.
 #[derive(Clone, Default)]
 pub struct SigningLog {
-    /// The canonical request. The values of headers that hold secrets are redacted in it, by the signer
-    /// itself; see [`SigningLog::with_headers`]. A token in the query is not.
+    /// The canonical request. The signer redacts the values of headers that hold secrets; see
+    /// [`SigningLog::with_headers`]. It does not redact a token in the query.
     pub canonical_request: String,
 }
 
 tokio::task_local! {
-    // Paginators and waiters take no interceptor of their own, so the one of the service client
-    // counts for whichever call runs in its task.
+    // Paginators and waiters do not accept interceptors, so the interceptor of the service client counts
+    // for the call that runs in its task.
     static ATTEMPTS: Cell<u32>;
-    // Apart from the count, because a call whose time is measured is to be counted only.
+    // Separate from the count, because a measured call is only counted.
     static OBSERVED: RefCell<Observed>;
 }
 
 #[derive(Default)]
 struct Observed {
-    /// Signed, and not yet sent.
+    /// The log of a request that is signed but not yet sent.
     signing: Option<SigningLog>,
     exchanges: Vec<Exchange>,
 }
 
-/// Runs `call` and says how many HTTP attempts were made for it.
+/// Runs `call` and counts its HTTP attempts.
 pub(crate) async fn counting_attempts<T>(call: impl Future<Output = T>) -> (T, u32) {
     ATTEMPTS
         .scope(Cell::new(0), async {
@@ -92,7 +91,7 @@ pub(crate) async fn counting_attempts<T>(call: impl Future<Output = T>) -> (T, u
         .await
 }
 
-/// Runs `call` and returns every attempt that was made for it, in order.
+/// Runs `call` and returns its HTTP attempts, in order.
 pub(crate) async fn observing<T>(call: impl Future<Output = T>) -> (T, Vec<Exchange>) {
     let observed = OBSERVED.scope(RefCell::default(), async {
         let value = call.await;
@@ -101,7 +100,7 @@ pub(crate) async fn observing<T>(call: impl Future<Output = T>) -> (T, Vec<Excha
     observed.with_subscriber(SigningListener).await
 }
 
-/// Runs `signing` and returns what the signer logged of it, if it came that far.
+/// Runs `signing` and returns what the signer logged, if it got that far.
 pub fn signing_log<T>(signing: impl FnOnce() -> T) -> (T, Option<SigningLog>) {
     OBSERVED.sync_scope(RefCell::default(), || {
         let value = tracing::subscriber::with_default(SigningListener, signing);
@@ -110,19 +109,19 @@ pub fn signing_log<T>(signing: impl FnOnce() -> T) -> (T, Option<SigningLog>) {
 }
 
 impl SigningLog {
-    /// The canonical request with `token` where the log has it redacted: the text that was hashed,
-    /// if `token` is the one that was sent. Whether it is, the signature shows.
+    /// The canonical request with `token` in place of the redacted one. This is the text that was hashed
+    /// if `token` was sent, which the signature proves.
     #[must_use]
     pub fn with_token(&self, token: &str) -> String {
         self.with_headers(&[("x-amz-security-token", token)])
     }
 
-    /// The canonical request with the values of `headers` where the log has them redacted, as it has
-    /// tokens, cookies and the keys of SSE-C. A name may come twice.
+    /// The canonical request with the values of `headers` in place of redacted ones: tokens, cookies and
+    /// the keys of SSE-C. A name may occur twice.
     #[must_use]
     pub fn with_headers(&self, headers: &[(&str, &str)]) -> String {
         let lines: Vec<_> = self.canonical_request.split('\n').collect();
-        let shown = lines.iter().map(|line| {
+        let restored = lines.iter().map(|line| {
             let (name, value) = line.split_once(':').unwrap_or((line, ""));
             let values: Vec<_> = headers
                 .iter()
@@ -135,33 +134,32 @@ impl SigningLog {
                 (*line).to_owned()
             }
         });
-        shown.collect::<Vec<_>>().join("\n")
+        restored.collect::<Vec<_>>().join("\n")
     }
 }
 
-/// The value of a header as the signer writes it: no space around it, and one in the place of several.
+/// A header value as the signer writes it: trimmed, and with single spaces.
 fn single_spaced(value: &str) -> String {
     value.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// A header, the query and the answer may hold a token.
+/// Hides headers, URL and response, which may contain a token.
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
-/// It may hold a token that came in the query.
+/// Hides the canonical request, which may contain a token of the query.
 impl fmt::Debug for SigningLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigningLog").finish_non_exhaustive()
     }
 }
 
-/// Counts one attempt, and keeps it where somebody wants to see it. For requests that do not pass
-/// through an SDK client too.
+/// Counts one attempt, and records it if the call is observed.
 pub(crate) fn sending(exchange: impl FnOnce() -> Exchange) {
-    // Outside `counting_attempts` and `observing` there is nobody to count for.
+    // Fails outside `counting_attempts` and `observing`; then nothing is recorded.
     let _ = ATTEMPTS.try_with(|attempts| attempts.set(attempts.get() + 1));
     let _ = OBSERVED.try_with(|observed| {
         let mut observed = observed.borrow_mut();
@@ -170,7 +168,7 @@ pub(crate) fn sending(exchange: impl FnOnce() -> Exchange) {
     });
 }
 
-/// Keeps what came back for the last attempt.
+/// Records the response of the last attempt, if the call is observed.
 pub(crate) fn received(response: impl FnOnce() -> Response) {
     let _ = OBSERVED.try_with(|observed| {
         if let Some(exchange) = observed.borrow_mut().exchanges.last_mut() {
@@ -179,7 +177,7 @@ pub(crate) fn received(response: impl FnOnce() -> Response) {
     });
 }
 
-/// The hook that sees every attempt of a service client.
+/// The interceptor that sees every attempt of a service client.
 #[derive(Debug)]
 pub(crate) struct ObserveAttempts;
 
@@ -188,7 +186,7 @@ impl Intercept for ObserveAttempts {
         "ObserveAttempts"
     }
 
-    // At the other hooks the SDK need not ask.
+    // The SDK skips the other hooks.
     fn overridden_hooks(&self) -> OverriddenHooks {
         OverriddenHooks::READ_BEFORE_TRANSMIT | OverriddenHooks::READ_AFTER_DESERIALIZATION
     }
@@ -234,7 +232,7 @@ fn owned<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Vec<(String, 
     headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// Hears the one event in which the signer says what it hashed.
+/// Receives the event in which the signer logs what it hashed.
 struct SigningListener;
 
 impl Subscriber for SigningListener {

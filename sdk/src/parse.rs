@@ -1,6 +1,5 @@
-//! The SDK's output types → `Answer`. Every field of theirs is optional, the name of a bucket too;
-//! what a listing cannot be without is asked for here, because the SDK reads a document that was cut
-//! short as a shorter list.
+//! Converts the SDK's output types to `Answer`. All their fields are optional, even a bucket's name. The
+//! SDK reads a truncated document as a shorter list, so the required fields are checked here.
 
 use aws_sdk_ec2::{operation::describe_instances::DescribeInstancesOutput, types as ec2};
 use aws_sdk_s3::{operation::list_objects_v2::ListObjectsV2Output, types as s3};
@@ -29,11 +28,13 @@ pub(crate) fn add_page(
         });
     }
     for common in page.common_prefixes() {
-        listing.common_prefixes.push(required(common.prefix(), "a common prefix without a text")?);
+        listing
+            .common_prefixes
+            .push(required(common.prefix(), "a common prefix without its text")?);
     }
     listing.truncated = page
         .is_truncated()
-        .ok_or_else(|| incomplete("a listing that does not say whether there is more"))?;
+        .ok_or_else(|| incomplete("a listing that does not say whether it is truncated"))?;
     Ok(())
 }
 
@@ -97,7 +98,7 @@ fn state_name(state: &ec2::InstanceState) -> Option<String> {
     state.name().map(|name| name.as_str().to_owned())
 }
 
-/// ISO 8601 in UTC with milliseconds, which the SDK's formatter leaves out where they are zero.
+/// ISO 8601 in UTC with milliseconds. The SDK's formatter omits them if they are zero.
 fn time(time: &DateTime) -> Result<String, Failure> {
     let text = time
         .fmt(Format::DateTime)
@@ -112,12 +113,12 @@ fn owned(value: Option<&str>) -> Option<String> {
     value.map(str::to_owned)
 }
 
-fn required(value: Option<&str>, absence: &str) -> Result<String, Failure> {
-    owned(value).ok_or_else(|| incomplete(absence))
+fn required(value: Option<&str>, what_is_missing: &str) -> Result<String, Failure> {
+    owned(value).ok_or_else(|| incomplete(what_is_missing))
 }
 
 fn incomplete(what: &str) -> Failure {
-    Failure::new(Stage::Response, format!("the SDK returned {what}: the answer was not whole"))
+    Failure::new(Stage::Response, format!("the SDK returned {what}: the response was incomplete"))
 }
 
 #[cfg(test)]
@@ -127,7 +128,7 @@ mod tests {
     use super::time;
 
     #[test]
-    fn times_have_milliseconds_whether_or_not_they_are_zero() {
+    fn times_have_milliseconds_even_if_they_are_zero() {
         assert_eq!(time(&DateTime::from_secs(0)).unwrap(), "1970-01-01T00:00:00.000Z");
         assert_eq!(time(&DateTime::from_millis(1_250)).unwrap(), "1970-01-01T00:00:01.250Z");
         assert_eq!(time(&DateTime::from_millis(1_007)).unwrap(), "1970-01-01T00:00:01.007Z");

@@ -1,6 +1,5 @@
-//! Each operation as the SDK's guide would write it: a fluent builder, `send`, and where the SDK
-//! offers one, its paginator or waiter. What `raw` has in encode, sign, send, retry and parse is
-//! behind `send`.
+//! The operations, as the SDK's guide writes them: a fluent builder and `send`, or the SDK's paginator or
+//! waiter. Behind `send` is what `raw` does in encode, sigv4, send, retry and parse.
 
 use aws_sdk_ec2::{
     client::Waiters,
@@ -16,28 +15,26 @@ use contract::{
 
 use crate::{error, parse};
 
-/// How many pages of a listing are still read. The SDK's paginators go on for as long as tokens come:
-/// they end at a token that comes twice running, and at no number of pages. This counts them from
-/// outside. How many bytes a page has, nobody outside can bound.
+/// Counts the pages of a listing up to a limit. The SDK's paginators have none: they end only without a
+/// token, or when the same token comes twice in a row. The size of a page cannot be limited from here.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PageLimit {
-    most: u32,
+    limit: u32,
     read: u32,
 }
 
 impl PageLimit {
-    pub(crate) fn of(limits: CallLimits) -> Self {
-        Self { most: limits.pages, read: 0 }
+    pub(crate) fn new(limits: CallLimits) -> Self {
+        Self { limit: limits.pages, read: 0 }
     }
 
-    /// Counts a page that ended with this token for the next one.
+    /// Counts a page whose token for the next page is `next`.
     fn count(&mut self, next: Option<&str>) -> Result<(), Failure> {
         self.read = self.read.saturating_add(1);
-        if self.read < self.most || next.is_none_or(str::is_empty) {
+        if self.read < self.limit || next.is_none_or(str::is_empty) {
             return Ok(());
         }
-        let text =
-            format!("the service has more after {} pages, and the call was given up", self.read);
+        let text = format!("the service has more after {} pages; the call was given up", self.read);
         Err(Failure::new(Stage::Response, text))
     }
 }
@@ -68,7 +65,7 @@ pub(crate) async fn list_objects(
         .bucket(&input.bucket)
         .set_prefix(input.prefix.clone())
         .set_delimiter(input.delimiter.clone())
-        // The model has a 32-bit signed number here; S3 gives at most 1,000 keys a page.
+        // The SDK's type is `i32`. S3 returns at most 1,000 keys per page.
         .set_max_keys(input.page_size.map(|size| i32::try_from(size).unwrap_or(i32::MAX)));
     let mut listing =
         ObjectListing { objects: Vec::new(), common_prefixes: Vec::new(), truncated: false };
@@ -159,7 +156,7 @@ pub(crate) async fn run_instances(
         .max_count(1)
         .tag_specifications(tags)
         .client_token(&input.client_token)
-        // Absent rather than false: what is not asked for is not sent.
+        // `None` instead of `false`, so that the parameter is not sent.
         .set_dry_run((input.dry_run == DryRun::Yes).then_some(true))
         .send()
         .await;
@@ -168,9 +165,8 @@ pub(crate) async fn run_instances(
             let instances = parse::instances(launched.instances())?;
             match input.dry_run {
                 DryRun::No => Ok(Answer::Instances(instances)),
-                // EC2 says that a dry run would succeed by refusing it. The SDK takes this for a
-                // success.
-                DryRun::Yes => Err(carried_out(instances)),
+                // EC2 answers a dry run that would succeed with an error, so this one has launched.
+                DryRun::Yes => Err(dry_run_launched(instances)),
             }
         }
         Err(error) if input.dry_run == DryRun::Yes && error.code() == Some("DryRunOperation") => {
@@ -180,18 +176,18 @@ pub(crate) async fn run_instances(
     }
 }
 
-/// A server that does not know the parameter has launched what it was only to check.
-fn carried_out(instances: Vec<Instance>) -> Failure {
+/// A server that ignores the parameter `DryRun` has launched the instances.
+fn dry_run_launched(instances: Vec<Instance>) -> Failure {
     let ids: Vec<_> = instances.into_iter().map(|instance| instance.id).collect();
     Failure {
         details: ids.iter().map(|id| ("InstanceId".to_owned(), id.clone())).collect(),
-        advice: Some("Terminate them: they cost. The endpoint does not honour DryRun".to_owned()),
+        advice: Some(
+            "Terminate these instances, because they cost money. The endpoint ignores DryRun"
+                .to_owned(),
+        ),
         ..Failure::new(
             Stage::Response,
-            format!(
-                "the SDK answered a dry run with success: it was carried out, and launched {}",
-                ids.join(", ")
-            ),
+            format!("the endpoint carried out a dry run, and launched {}", ids.join(", ")),
         )
     }
 }
@@ -205,7 +201,7 @@ pub(crate) async fn wait_until_running(
         .wait_until_instance_running()
         .set_instance_ids(Some(input.instance_ids.clone()))
         .wait(input.at_most);
-    // The waiter measures `at_most` by the clock, and its sleeps may be scaled: so may its end.
+    // The waiter measures `at_most` in real time, so it is scaled here as the sleeps are.
     let last_poll = tokio::time::timeout(pace.scale(input.at_most), waited)
         .await
         .map_err(|elapsed| error::from_error(Stage::Wait, &elapsed))?

@@ -1,5 +1,5 @@
-//! How long each phase of an SDK call takes, by the hooks at which the SDK asks its interceptors, and
-//! by the one span that parts credentials from endpoint.
+//! Measures the phases of an SDK call, by the SDK's interceptor hooks, and by the span that separates
+//! credentials from endpoint.
 
 use std::cell::RefCell;
 
@@ -26,7 +26,7 @@ tokio::task_local! {
     static TIMELINE: RefCell<Timeline>;
 }
 
-/// Runs `call`, and says when which phase of it began. Its client is one with [`TimeHooks`].
+/// Runs `call` and returns when its phases began. Its client must have [`TimeHooks`].
 pub(crate) async fn timing<T>(call: impl Future<Output = T>) -> (T, Timeline) {
     let timeline = RefCell::new(Timeline::start(Phase::Orchestrate));
     let timed = TIMELINE.scope(timeline, async {
@@ -41,11 +41,11 @@ pub(crate) async fn timing<T>(call: impl Future<Output = T>) -> (T, Timeline) {
 }
 
 pub(crate) fn begin(phase: Phase) {
-    // Outside `timing` there is nobody to tell.
+    // Fails outside `timing`; then nothing is recorded.
     let _ = TIMELINE.try_with(|timeline| timeline.borrow_mut().begin(phase));
 }
 
-/// Marks the hooks between which the phases lie.
+/// The interceptor that records the hooks at which phases begin.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TimeHooks;
 
@@ -81,7 +81,7 @@ impl Intercept for TimeHooks {
     }
 }
 
-/// Hears where the SDK begins with the endpoint.
+/// Receives the span in which the SDK resolves the endpoint.
 struct EndpointListener;
 
 impl Subscriber for EndpointListener {

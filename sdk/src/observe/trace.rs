@@ -1,5 +1,5 @@
-//! What runs inside one call of the SDK, in order, seen through its public means: an interceptor
-//! that has all 19 hooks and is given the runtime components, and the spans that the SDK opens.
+//! Traces what runs inside one call of the SDK: an interceptor records all 19 hooks and the runtime
+//! components, and a subscriber records the SDK's spans.
 
 use std::{
     any::type_name_of_val,
@@ -32,50 +32,48 @@ use tracing::{Event, Level, Metadata, Subscriber, instrument::WithSubscriber as 
 /// What ran inside one call, pages and polls included.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// In the order in which they began.
+    /// What ran, in the order of starting.
     pub events: Vec<TraceEvent>,
-    /// Those of the call, in the order in which the SDK asks them; this module's own left out.
+    /// The interceptors of the call, in the SDK's order, without this module's own.
     pub interceptors: Vec<Interceptor>,
-    /// Those that judge whether an attempt is tried again, in order.
+    /// The classifiers that decide whether to retry an attempt, in order.
     pub retry_classifiers: Vec<&'static str>,
-    /// What configures the service client, in order.
+    /// The runtime plugins of the service client, in order.
     pub plugins: Vec<String>,
 }
 
-/// Something that ran.
+/// A step of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceEvent {
-    /// What it is.
+    /// What kind of step it is.
     pub kind: TraceEventKind,
-    /// Its name in the SDK.
+    /// The SDK's name for it.
     pub name: &'static str,
-    /// In how many spans it ran.
+    /// How many spans it ran in.
     pub depth: usize,
 }
 
-/// What a [`TraceEvent`] is.
+/// The kind of a [`TraceEvent`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TraceEventKind {
     /// A span that the SDK opened.
     Span,
-    /// One of the 19 hooks at which interceptors are asked.
+    /// One of the 19 interceptor hooks.
     Hook,
-    /// A function that the SDK's user calls, where there is no service client.
+    /// A function that the SDK's user calls where no service client exists.
     Function,
 }
 
 /// One of the SDK's interceptors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interceptor {
-    /// The name it gives itself.
+    /// The interceptor's name for itself.
     pub name: &'static str,
-    /// The hooks that it has of its own, in the order of [`HOOKS`]; every one, where it does not say
-    /// which.
+    /// The hooks that it implements, in the order of [`HOOKS`]; all of them if it does not say which.
     pub hooks: Vec<&'static str>,
 }
 
-/// Every hook, in the order of a call; those from `read_before_attempt` to `read_after_attempt` run
-/// once an attempt.
+/// All hooks, in the order of a call. `read_before_attempt` to `read_after_attempt` run once per attempt.
 pub const HOOKS: [(&str, OverriddenHooks); 19] = [
     ("read_before_execution", OverriddenHooks::READ_BEFORE_EXECUTION),
     ("modify_before_serialization", OverriddenHooks::MODIFY_BEFORE_SERIALIZATION),
@@ -99,17 +97,17 @@ pub const HOOKS: [(&str, OverriddenHooks); 19] = [
 ];
 
 tokio::task_local! {
-    static TRACE: RefCell<Open>;
+    static TRACE: RefCell<OpenTrace>;
 }
 
 #[derive(Default)]
-struct Open {
+struct OpenTrace {
     trace: Trace,
-    /// The spans that are entered now.
+    /// Number of spans that are entered now.
     depth: usize,
 }
 
-/// Runs `call` and returns what ran inside it, if its client was made with [`TraceHooks`].
+/// Runs `call` and returns what ran inside it. Its client should have [`TraceHooks`].
 pub(crate) async fn tracing<T>(call: impl Future<Output = T>) -> (T, Trace) {
     let traced = TRACE.scope(RefCell::default(), async {
         let value = call.await;
@@ -118,15 +116,15 @@ pub(crate) async fn tracing<T>(call: impl Future<Output = T>) -> (T, Trace) {
     traced.with_subscriber(SpanListener::default()).await
 }
 
-/// `function`, marked as called: the mark and the call are one expression, so neither stays behind
-/// when the other goes.
-pub(crate) fn called<F>(function: F) -> F {
-    mark(TraceEventKind::Function, type_name_of_val(&function));
+/// Records a call of `function` and returns it. Event and call are one expression, so that neither is
+/// removed without the other.
+pub(crate) fn function<F>(function: F) -> F {
+    record(TraceEventKind::Function, type_name_of_val(&function));
     function
 }
 
-fn mark(kind: TraceEventKind, name: &'static str) {
-    // Outside `tracing` there is nobody to tell.
+fn record(kind: TraceEventKind, name: &'static str) {
+    // Fails outside `tracing`; then nothing is recorded.
     let _ = TRACE.try_with(|open| {
         let mut open = open.borrow_mut();
         let depth = open.depth;
@@ -134,7 +132,8 @@ fn mark(kind: TraceEventKind, name: &'static str) {
     });
 }
 
-/// The names of what configures a client, in order. No method tells them, but its `Debug` does.
+/// The names of a client's runtime plugins, in order. No method returns them, so they are read from its
+/// `Debug` text.
 pub(crate) fn plugins(client: &impl fmt::Debug) -> Vec<String> {
     let text = format!("{client:#?}");
     let mut lines = text.lines().skip_while(|line| line.trim() != "client_plugins: [").peekable();
@@ -154,18 +153,17 @@ pub(crate) fn plugins(client: &impl fmt::Debug) -> Vec<String> {
     plugins
 }
 
-/// The interceptor that events every hook. It is only in clients that are made to be traced: to be
-/// asked at 19 hooks costs time.
+/// The interceptor that records every hook. Only traced clients have it, because 19 hooks take time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TraceHooks;
 
 impl TraceHooks {
     const NAME: &str = "TraceHooks";
 
-    /// Marks `hook`, and takes down who is asked there. The operation adds its interceptors to those
-    /// of the client while a call begins, so the last list is the one.
-    fn mark(hook: &'static str, components: &RuntimeComponents, config: &ConfigBag) {
-        mark(TraceEventKind::Hook, hook);
+    /// Records `hook` and the runtime components. The operation adds its interceptors after the call
+    /// begins, so the last list replaces the earlier ones.
+    fn record_hook(hook: &'static str, components: &RuntimeComponents, config: &ConfigBag) {
+        record(TraceEventKind::Hook, hook);
         let _ = TRACE.try_with(|open| {
             let trace = &mut open.borrow_mut().trace;
             let enabled = |interceptor: &SharedInterceptor| {
@@ -187,7 +185,7 @@ impl Interceptor {
     }
 }
 
-macro_rules! marked_hooks {
+macro_rules! recorded_hooks {
     ($($hook:ident($context:ty);)*) => {
         $(fn $hook(
             &self,
@@ -195,7 +193,7 @@ macro_rules! marked_hooks {
             components: &RuntimeComponents,
             config: &mut ConfigBag,
         ) -> Result<(), BoxError> {
-            Self::mark(stringify!($hook), components, config);
+            Self::record_hook(stringify!($hook), components, config);
             Ok(())
         })*
     };
@@ -211,11 +209,11 @@ impl Intercept for TraceHooks {
         _context: &BeforeSerializationInterceptorContextRef<'_>,
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        mark(TraceEventKind::Hook, "read_before_execution");
+        record(TraceEventKind::Hook, "read_before_execution");
         Ok(())
     }
 
-    marked_hooks! {
+    recorded_hooks! {
         modify_before_serialization(&mut BeforeSerializationInterceptorContextMut<'_>);
         read_before_serialization(&BeforeSerializationInterceptorContextRef<'_>);
         read_after_serialization(&BeforeTransmitInterceptorContextRef<'_>);
@@ -237,7 +235,7 @@ impl Intercept for TraceHooks {
     }
 }
 
-/// Hears which spans are opened, and in which others.
+/// Receives the SDK's spans.
 #[derive(Default)]
 struct SpanListener {
     spans: AtomicU64,
@@ -249,11 +247,11 @@ impl Subscriber for SpanListener {
     }
 
     fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
-        mark(TraceEventKind::Span, span.metadata().name());
+        record(TraceEventKind::Span, span.metadata().name());
         span::Id::from_u64(self.spans.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    // A span of something asynchronous is entered anew for every poll.
+    // An asynchronous span is entered for every poll.
     fn enter(&self, _span: &span::Id) {
         let _ = TRACE.try_with(|open| open.borrow_mut().depth += 1);
     }
