@@ -72,20 +72,32 @@ impl Task {
 }
 
 impl Footprint {
-    /// Takes over from `other` each build that is missing here and was made with the same compiler and
-    /// the same dependencies.
-    pub fn take_builds_of(&mut self, other: Self) {
-        if (&self.toolchain, &self.lock_sha256) != (&other.toolchain, &other.lock_sha256) {
+    /// Takes over each build that is missing here from `saved`, an earlier measurement. A build is the
+    /// same if the compiler and the program's own dependencies are; what else the lock file names does
+    /// not matter.
+    pub fn take_builds_of(&mut self, saved: &Self) {
+        if self.toolchain != saved.toolchain {
             return;
         }
-        for (program, twin) in self.programs.iter_mut().zip(other.programs) {
-            program.dev = program.dev.take().or(twin.dev);
-            program.release = program.release.take().or(twin.release);
+        for program in &mut self.programs {
+            if let Some(twin) = saved.programs.iter().find(|saved| program.builds_like(saved)) {
+                program.dev = program.dev.take().or_else(|| twin.dev.clone());
+                program.release = program.release.take().or_else(|| twin.release.clone());
+            }
         }
     }
 }
 
 impl Program {
+    /// Whether `other` is the same program on the same dependencies, as far as their number, their
+    /// lines and their C tell.
+    fn builds_like(&self, other: &Self) -> bool {
+        let identity = |program: &Self| {
+            (program.task, program.side, program.crates, program.lines_of_dependencies)
+        };
+        identity(self) == identity(other) && self.building_c == other.building_c
+    }
+
     /// All that was written here.
     #[must_use]
     pub fn lines_by_hand(&self) -> u64 {
@@ -125,5 +137,71 @@ impl fmt::Display for Profile {
             Self::Dev => "dev",
             Self::Release => "release",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BuildCost, Footprint, Program, Task};
+    use crate::{
+        machine::{BuildKind, Machine},
+        side::Side,
+    };
+
+    fn footprint(build: Option<BuildCost>) -> Footprint {
+        Footprint {
+            machine: Machine {
+                build: BuildKind::Optimised,
+                platform: "linux x86_64".to_owned(),
+                processor: None,
+                processors: 2,
+                date: "2026-01-02".to_owned(),
+            },
+            toolchain: "rustc 1.95.0".to_owned(),
+            lock_sha256: if build.is_some() { "before" } else { "after" }.to_owned(),
+            programs: vec![Program {
+                task: Task::ListBuckets,
+                side: Side::Raw,
+                crates: 100,
+                building_c: vec!["ring".to_owned()],
+                lines_by_hand: Vec::new(),
+                lines_of_dependencies: 1000,
+                dev: None,
+                release: build,
+            }],
+        }
+    }
+
+    /// How long the release build took that a footprint without builds takes over from a saved one,
+    /// which is `changed` first.
+    fn taken_over(changed: impl FnOnce(&mut Footprint)) -> Option<f64> {
+        let mut saved = footprint(Some(BuildCost {
+            seconds: 45.5,
+            peak_memory_bytes: 1,
+            binary_bytes: 1,
+            shared_libraries: Vec::new(),
+            date: "2026-01-01".to_owned(),
+            processors: 2,
+        }));
+        changed(&mut saved);
+        let mut counted = footprint(None);
+        counted.take_builds_of(&saved);
+        assert!(counted.programs[0].dev.is_none(), "nobody has made it");
+        counted.programs[0].release.as_ref().map(|build| build.seconds)
+    }
+
+    #[test]
+    fn a_saved_build_outlives_a_change_of_the_lock_file_elsewhere() {
+        assert_eq!(taken_over(|_| {}), Some(45.5));
+    }
+
+    #[test]
+    fn a_saved_build_of_another_compiler_program_or_tree_is_dropped() {
+        assert_eq!(taken_over(|saved| saved.toolchain.push_str("-nightly")), None);
+        assert_eq!(taken_over(|saved| saved.programs[0].task = Task::AllScenarios), None);
+        assert_eq!(taken_over(|saved| saved.programs[0].side = Side::Sdk), None);
+        assert_eq!(taken_over(|saved| saved.programs[0].crates += 1), None);
+        assert_eq!(taken_over(|saved| saved.programs[0].lines_of_dependencies += 1), None);
+        assert_eq!(taken_over(|saved| saved.programs[0].building_c.clear()), None);
     }
 }

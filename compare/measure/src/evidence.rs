@@ -340,7 +340,7 @@ fn count_footprint(saved: Option<Value>) -> Result<Footprint, ExitError> {
     let mut counted = footprint::measure(None, &[], &mut |_, _, _| ())?;
     let saved = saved.and_then(|saved| serde_json::from_value::<Footprint>(saved).ok());
     if let Some(saved) = saved {
-        counted.take_builds_of(saved);
+        counted.take_builds_of(&saved);
     }
     Ok(counted)
 }

@@ -4,6 +4,7 @@
 pub mod build;
 pub mod lines;
 
+mod cargo;
 mod project;
 
 use std::{collections::HashMap, path::Path};
@@ -68,11 +69,11 @@ impl Subject {
 /// Is told which build is under way, how many crates of it are done, and of how many.
 pub type Progress<'p> = &'p mut dyn FnMut(&str, u32, u32);
 
-/// Counts at `manifest`, or in the project that the current folder is in, and makes those builds of
-/// `tasks` that nobody has made yet with this compiler and this lock file.
+/// Counts what the programs of a project take, and makes the builds of `tasks` that are not kept from
+/// earlier. The project is that of `manifest`, or the one that the current folder is in.
 ///
 /// # Errors
-/// Exit 3 where there is no cargo or no such project, and where a build fails.
+/// Exit 3 if there is no cargo or no such project, and if a build fails.
 pub fn measure(
     manifest: Option<&Path>,
     tasks: &[Task],
@@ -82,14 +83,14 @@ pub fn measure(
     let mut counted = HashMap::new();
     let mut programs = Vec::with_capacity(Subject::ALL.len());
     for subject in Subject::ALL {
-        let mut built = |profile| match project.kept(subject, profile)? {
+        let tree = project.tree(subject)?;
+        let mut build = |profile| match project.kept(subject, profile, &tree)? {
             None if tasks.contains(&subject.task) => {
-                project.build(subject, profile, progress).map(Some)
+                project.build(subject, profile, &tree, progress).map(Some)
             }
             kept => Ok(kept),
         };
-        let (dev, release) = (built(Profile::Dev)?, built(Profile::Release)?);
-        let tree = project.tree(subject)?;
+        let (dev, release) = (build(Profile::Dev)?, build(Profile::Release)?);
         let mut lines_of_dependencies = 0;
         for package in &tree.packages {
             let lines = match counted.get(package) {

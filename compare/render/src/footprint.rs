@@ -146,7 +146,7 @@ fn missing(footprint: &Footprint) -> Option<String> {
     tasks.dedup();
     (!tasks.is_empty()).then(|| {
         format!(
-            "Missing are builds with this compiler and this lock file. To make them, and keep what they \
+            "Missing are builds with this compiler and these dependencies. To make them, and keep what they \
              took: `compare footprint --build {}`. list-buckets takes minutes; all-scenarios half an \
              hour and 9 GB of memory, because it has aws-sdk-ec2 compiled twice.",
             tasks.join(",")
