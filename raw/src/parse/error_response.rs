@@ -46,7 +46,7 @@ pub struct ErrorResponse {
 
 /// Whether `body` is one of AWS's error documents, whatever the status said.
 pub(super) fn is_error_document(body: &[u8]) -> bool {
-    Document::of_refusal(body).and_then(|mut xml| xml.root()).is_ok_and(is_error_root)
+    Document::error_document(body).and_then(|mut xml| xml.root()).is_ok_and(is_error_root)
 }
 
 /// S3's, EC2's, and the form of the other Query services, which some AWS-like servers send for EC2.
@@ -108,7 +108,7 @@ impl ErrorResponse {
 
     /// Whether the body was an error document at all.
     fn read_xml(&mut self, body: &str) -> bool {
-        let Ok(mut xml) = Document::of_refusal(body.as_bytes()) else { return false };
+        let Ok(mut xml) = Document::error_document(body.as_bytes()) else { return false };
         if !xml.root().is_ok_and(is_error_root) {
             return false;
         }

@@ -1,12 +1,13 @@
-//! A strict reader for the documents that S3 and EC2 send: elements that hold either elements or
-//! text, nothing else. It borrows from the body and never looks ahead, so a document of ten
-//! megabytes costs what its kept fields cost.
+//! A strict reader for the documents that S3 and EC2 send, in which an element holds either elements
+//! or text. It borrows from the body and does not look ahead, so memory is taken only for the fields
+//! that are kept.
 //!
-//! Strict, because a listing that was cut short must never pass for a shorter listing: every
-//! element has to be closed, and after the root nothing may follow.
+//! It is strict because a listing that was cut short must not pass for a shorter listing: every
+//! element has to be closed, and nothing may follow the root.
 
 mod characters;
 mod error;
+mod plain;
 mod tokens;
 
 use std::borrow::Cow;
@@ -20,33 +21,33 @@ use characters::Characters;
 pub use error::{XmlError, XmlErrorKind};
 use tokens::{XmlToken, XmlTokens};
 
-/// Characters of a text in a fault.
-const MOST_QUOTED: usize = 100;
-/// Items of a list from which on its memory is held against the document's length.
-const MANY: usize = 4096;
-/// Bytes of memory that the items of a list may take for each byte of the document. Those of AWS's
-/// take less than one; a document of nearly empty items would take fifteen.
-const MOST_MEMORY_A_BYTE: usize = 4;
+/// Characters of the document that an error quotes at most.
+const MAX_QUOTED: usize = 100;
+/// Lists shorter than this are not checked for density.
+const MIN_DENSE_ITEMS: usize = 4096;
+/// Bytes of memory that the items of a list may take for each byte of the document. Items from AWS
+/// take less than one; nearly empty items would take fifteen.
+const MAX_MEMORY_PER_BYTE: usize = 4;
 const UTC_MILLISECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
-/// A body that is read as one document, from its root downward.
+/// A document that is read once, from its root downward.
 ///
-/// [`Document::child`] steps to the next element inside the current one. What it steps into has to
-/// be consumed to its end: by calling `child` until it yields `None`, or with [`Document::text`] or
-/// [`Document::skip`].
+/// [`Document::child`] steps into the next element inside the current one. The caller has to read
+/// that element to its end: by calling `child` until it returns `None`, or with [`Document::text`]
+/// or [`Document::skip`].
 pub(crate) struct Document<'a> {
-    pieces: XmlTokens<'a>,
+    tokens: XmlTokens<'a>,
 }
 
 impl<'a> Document<'a> {
-    /// A document of nothing but XML's characters.
+    /// A document that may hold only the characters that XML allows.
     ///
     /// # Errors
-    /// Where the body is empty, is not UTF-8, or holds a character that XML forbids.
+    /// If the body is empty, is not UTF-8, or holds a character that XML forbids.
     pub(crate) fn new(body: &'a [u8]) -> Result<Self, XmlError> {
-        let document = Self::with(body, Characters::OfXml)?;
-        match characters::first_forbidden(document.pieces.rest()) {
+        let document = Self::with(body, Characters::Xml)?;
+        match characters::first_forbidden(document.tokens.rest()) {
             None => Ok(document),
             Some((at, character)) => {
                 let kind = XmlErrorKind::Character(character.into());
@@ -55,27 +56,26 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// A document with any characters: S3's errors repeat the key that was asked for, and a key may
-    /// hold characters that XML forbids.
+    /// An error document, which may hold any character: S3 repeats the key of the request in it, and a
+    /// key may hold characters that XML forbids.
     ///
     /// # Errors
-    /// Where the body is empty or is not UTF-8.
-    pub(crate) fn of_refusal(body: &'a [u8]) -> Result<Self, XmlError> {
+    /// If the body is empty or is not UTF-8.
+    pub(crate) fn error_document(body: &'a [u8]) -> Result<Self, XmlError> {
         Self::with(body, Characters::Any)
     }
 
     fn with(body: &'a [u8], characters: Characters) -> Result<Self, XmlError> {
         let body = std::str::from_utf8(body).map_err(XmlError::not_utf8)?;
-        // A byte order mark is no part of the document; without it, positions are the reader's.
         let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-        let pieces = XmlTokens::of(body, characters);
-        if body.is_empty() {
-            return Err(pieces.error(XmlErrorKind::Empty));
+        let tokens = XmlTokens::new(body, characters);
+        if tokens.rest().is_empty() {
+            return Err(tokens.error(XmlErrorKind::Empty));
         }
-        Ok(Self { pieces })
+        Ok(Self { tokens })
     }
 
-    /// Steps into the root and yields its name.
+    /// Steps into the root and returns its name.
     pub(crate) fn root(&mut self) -> Result<&'a str, XmlError> {
         self.child()?.ok_or_else(|| self.error(XmlErrorKind::NotXml))
     }
@@ -93,11 +93,11 @@ impl<'a> Document<'a> {
     /// Steps into the next element inside the current one, or out of the current one at its end.
     pub(crate) fn child(&mut self) -> Result<Option<&'a str>, XmlError> {
         loop {
-            match self.pieces.next()? {
+            match self.tokens.next()? {
                 XmlToken::Start(name) => return Ok(Some(name)),
                 XmlToken::End => return Ok(None),
                 XmlToken::Text(text) if text.trim_ascii().is_empty() => {}
-                XmlToken::Text(_) if self.pieces.depth() == 0 => {
+                XmlToken::Text(_) if self.tokens.depth() == 0 => {
                     return Err(self.error(XmlErrorKind::NotXml));
                 }
                 XmlToken::Text(_) => return Err(self.error(XmlErrorKind::StrayText)),
@@ -105,14 +105,14 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The text of the current element, which it steps out of. Nearly all text is one piece and
-    /// stays borrowed; entities and CDATA sections make it several.
+    /// The text of the current element; steps out of it. Nearly every text is one token and stays
+    /// borrowed; entities and CDATA sections split it.
     pub(crate) fn text(&mut self) -> Result<Cow<'a, str>, XmlError> {
         let mut text = Cow::Borrowed("");
         loop {
-            match self.pieces.next()? {
-                XmlToken::Text(piece) if text.is_empty() => text = piece,
-                XmlToken::Text(piece) => self.append(&mut text, &piece),
+            match self.tokens.next()? {
+                XmlToken::Text(part) if text.is_empty() => text = part,
+                XmlToken::Text(part) => self.append(&mut text, &part),
                 XmlToken::Start(name) => {
                     return Err(self.error(XmlErrorKind::StrayElement(name.to_owned())));
                 }
@@ -121,23 +121,23 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// A text that turns out to have several pieces is copied once, with room for what comes up to
-    /// the next tag: S3 writes the quotes of every `ETag` as entities.
-    fn append(&self, text: &mut Cow<'a, str>, piece: &str) {
+    /// Appends `part`. The first call copies the text, with room for everything up to the next tag:
+    /// S3 writes the quotes of every `ETag` as entities.
+    fn append(&self, text: &mut Cow<'a, str>, part: &str) {
         if let Cow::Borrowed(begun) = *text {
-            let up_to_tag = self.pieces.rest().find('<').unwrap_or(0);
-            let room = begun.len() + piece.len() + up_to_tag;
+            let up_to_tag = self.tokens.rest().find('<').unwrap_or(0);
+            let room = begun.len() + part.len() + up_to_tag;
             *text = Cow::Owned(String::with_capacity(room) + begun);
         }
-        text.to_mut().push_str(piece);
+        text.to_mut().push_str(part);
     }
 
-    /// [`Document::text`], to keep.
+    /// [`Document::text`] as an owned string.
     pub(crate) fn string(&mut self) -> Result<String, XmlError> {
         self.text().map(Cow::into_owned)
     }
 
-    /// [`Document::text`], to keep, of a name or an id: there is none without a character.
+    /// [`Document::text`] as a name or an id, which may not be empty.
     pub(crate) fn name(&mut self, element: &'static str) -> Result<String, XmlError> {
         let text = self.string()?;
         if text.is_empty() { Err(self.value_error(element, "", "a name")) } else { Ok(text) }
@@ -146,7 +146,7 @@ impl<'a> Document<'a> {
     /// [`Document::text`] as a whole number from 0 to 2⁶³ - 1, the range of AWS's `long`.
     pub(crate) fn number(&mut self, element: &'static str) -> Result<u64, XmlError> {
         let text = self.text()?;
-        // The standard parser takes a plus sign too.
+        // The standard parser accepts a plus sign as well.
         let digits = Some(&*text).filter(|text| text.starts_with(|c: char| c.is_ascii_digit()));
         digits
             .and_then(|digits| digits.parse().ok())
@@ -154,31 +154,33 @@ impl<'a> Document<'a> {
             .ok_or_else(|| self.value_error(element, &text, "a whole number from 0 to 2^63 - 1"))
     }
 
-    /// Reads the current element with `read` into `slot`, once: where a document says a thing twice,
-    /// nobody knows which it means.
+    /// Reads the current element with `read` into `slot`. An element that appears twice is an error,
+    /// because its value would be ambiguous.
     ///
     /// # Errors
-    /// Where the slot is taken, or `read` fails.
+    /// If the slot is filled already, or `read` fails.
     pub(crate) fn once<T>(
         &mut self,
         slot: &mut Option<T>,
         read: impl FnOnce(&mut Self) -> Result<T, XmlError>,
     ) -> Result<(), XmlError> {
         if slot.is_some() {
-            let element = self.pieces.innermost().unwrap_or_default();
-            let kind = XmlErrorKind::Repeated(element.chars().take(MOST_QUOTED).collect());
+            let element = self.tokens.innermost().unwrap_or_default();
+            let kind = XmlErrorKind::Repeated(element.chars().take(MAX_QUOTED).collect());
             return Err(self.error(kind));
         }
         *slot = Some(read(self)?);
         Ok(())
     }
 
-    /// Makes sure that a list takes no more memory than its document can account for.
+    /// Checks that a list does not take far more memory than the document that it was read from.
     ///
     /// # Errors
-    /// Where a list of so many `T` takes several times the memory of the document up to here.
+    /// If the list takes more than [`MAX_MEMORY_PER_BYTE`] for each byte read so far.
     pub(crate) fn check_density<T>(&self, list: &[T]) -> Result<(), XmlError> {
-        if list.len() >= MANY && size_of_val(list) / MOST_MEMORY_A_BYTE > self.pieces.position() {
+        if list.len() >= MIN_DENSE_ITEMS
+            && size_of_val(list) / MAX_MEMORY_PER_BYTE > self.tokens.position()
+        {
             return Err(self.error(XmlErrorKind::TooDense { items: list.len() }));
         }
         Ok(())
@@ -190,8 +192,8 @@ impl<'a> Document<'a> {
         text.parse().map_err(|_| self.value_error(element, &text, "true or false"))
     }
 
-    /// [`Document::text`] as a moment, in the form that [`contract::Answer`] promises. AWS nearly
-    /// always sends that very form, and then it is kept as it came.
+    /// [`Document::text`] as a time, in the form that [`contract::Answer`] promises. AWS nearly always
+    /// sends exactly that form.
     pub(crate) fn time(&mut self, element: &'static str) -> Result<String, XmlError> {
         let text = self.text()?;
         if is_utc_with_milliseconds(&text) {
@@ -206,26 +208,26 @@ impl<'a> Document<'a> {
 
     /// Steps out of the current element, whatever it holds.
     pub(crate) fn skip(&mut self) -> Result<(), XmlError> {
-        let outside = self.pieces.depth() - 1;
-        while self.pieces.depth() > outside {
-            self.pieces.next()?;
+        let outside = self.tokens.depth() - 1;
+        while self.tokens.depth() > outside {
+            self.tokens.next()?;
         }
         Ok(())
     }
 
-    /// Steps out of the current element, and hands over every element in it that holds text or
-    /// nothing, at any depth: for documents whose elements are not known beforehand.
+    /// Steps out of the current element, and passes each element in it that holds no other element to
+    /// `leaf`, at any depth: for documents whose elements are not known in advance.
     pub(crate) fn leaves(
         &mut self,
         mut leaf: impl FnMut(&'a str, Cow<'a, str>),
     ) -> Result<(), XmlError> {
-        let outside = self.pieces.depth() - 1;
+        let outside = self.tokens.depth() - 1;
         let (mut text, mut is_leaf) = (Cow::Borrowed(""), true);
-        while self.pieces.depth() > outside {
-            let innermost = self.pieces.innermost().unwrap_or_default();
-            match self.pieces.next()? {
+        while self.tokens.depth() > outside {
+            let innermost = self.tokens.innermost().unwrap_or_default();
+            match self.tokens.next()? {
                 XmlToken::Start(_) => (text, is_leaf) = (Cow::Borrowed(""), true),
-                XmlToken::Text(piece) => text.to_mut().push_str(&piece),
+                XmlToken::Text(part) => text.to_mut().push_str(&part),
                 XmlToken::End if is_leaf => {
                     leaf(innermost, std::mem::take(&mut text));
                     is_leaf = false;
@@ -236,35 +238,35 @@ impl<'a> Document<'a> {
         Ok(())
     }
 
-    /// Makes sure that the document ended with its root.
+    /// Checks that the document ends with its root.
     pub(crate) fn finish(self) -> Result<(), XmlError> {
-        self.pieces.finish()
+        self.tokens.finish()
     }
 
-    /// `kind`, with the place that has been reached.
+    /// An error at the current position.
     pub(crate) fn error(&self, kind: XmlErrorKind) -> XmlError {
-        self.pieces.error(kind)
+        self.tokens.error(kind)
     }
 
-    /// The fault of an element that ought to have been there.
+    /// The error of an element that is required and absent.
     pub(crate) fn missing(&self, element: &'static str) -> XmlError {
         self.error(XmlErrorKind::Missing(element))
     }
 
-    /// The fault of an element whose text is not what it should be.
+    /// The error of an element whose text is not `expected`.
     pub(crate) fn value_error(
         &self,
         element: &'static str,
         value: &str,
         expected: &'static str,
     ) -> XmlError {
-        let value = value.chars().take(MOST_QUOTED).collect();
+        let value = value.chars().take(MAX_QUOTED).collect();
         self.error(XmlErrorKind::Value { element, value, expected })
     }
 }
 
-/// Whether `text` is `2026-01-01T00:00:00.000Z`, or another moment that exists, in that form: sooner
-/// found out than read by a parser of every form.
+/// Whether `text` is a valid time in the form `2026-01-01T00:00:00.000Z`. This check is cheaper than
+/// parsing and formatting.
 fn is_utc_with_milliseconds(text: &str) -> bool {
     let shape = text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
     let exists = || {
@@ -281,7 +283,7 @@ mod tests {
     use super::is_utc_with_milliseconds;
 
     #[test]
-    fn only_moments_that_exist_are_kept_as_they_came() {
+    fn only_valid_times_with_milliseconds_are_kept_unchanged() {
         for text in ["2026-01-01T00:00:00.000Z", "2024-02-29T23:59:59.999Z"] {
             assert!(is_utc_with_milliseconds(text), "{text}");
         }

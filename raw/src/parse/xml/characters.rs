@@ -1,22 +1,22 @@
-//! The characters that a document may hold: those of [XML 1.0](https://www.w3.org/TR/xml/#charsets),
-//! which are all but most control characters and two others. Nor may `&#…;` stand for one of those.
+//! The characters that [XML 1.0](https://www.w3.org/TR/xml/#charsets) allows: all except most control
+//! characters, U+FFFE and U+FFFF. A reference `&#…;` may not name a forbidden one either.
 
 /// Which characters a document may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Characters {
-    /// Those of XML 1.0.
-    OfXml,
+    /// Those that XML 1.0 allows.
+    Xml,
     /// All of Unicode.
     Any,
 }
 
-/// Bytes that are looked at together.
+/// Bytes that are checked together.
 const STRIDE: usize = 64;
 
-/// The first forbidden character of `text`, and the byte where it stands.
+/// The first forbidden character of `text`, and its byte position.
 pub(super) fn first_forbidden(text: &str) -> Option<(usize, char)> {
-    // Long documents are looked through many bytes at a time, and nearly all hold no byte that such
-    // a character could begin with.
+    // Nearly every document holds no byte that a forbidden character could begin with. Checking
+    // many bytes at a time lets the compiler use vector instructions.
     let mut strides = text.as_bytes().chunks(STRIDE);
     if !strides.any(|stride| stride.iter().fold(false, |any, &byte| any | may_begin_one(byte))) {
         return None;
@@ -24,12 +24,12 @@ pub(super) fn first_forbidden(text: &str) -> Option<(usize, char)> {
     text.char_indices().find(|&(_, character)| is_forbidden(character))
 }
 
-/// A control character, or the first byte of U+F000 to U+FFFF.
+/// Whether `byte` is a control character or the first byte of U+F000 to U+FFFF.
 fn may_begin_one(byte: u8) -> bool {
     (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xEF
 }
 
-/// Whether XML 1.0 has no place for `character`.
+/// Whether XML 1.0 forbids `character`.
 pub(super) fn is_forbidden(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' => false,
@@ -42,7 +42,7 @@ mod tests {
     use super::first_forbidden;
 
     #[test]
-    fn the_first_forbidden_character_is_found_wherever_it_stands() {
+    fn the_first_forbidden_character_is_found_at_any_position() {
         for character in ['\0', '\u{1b}', '\u{8}', '\u{1f}', '\u{fffe}', '\u{ffff}'] {
             for at in [0, 1, 63, 64, 65, 200] {
                 let text = format!("{}{character}\0rest", "x".repeat(at));

@@ -4,11 +4,11 @@ use crate::redact::Secrets;
 
 /// Why a body is not the document it should be, and where.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{kind}{}", place(kind, *at, path))]
+#[error("{kind}{}", location(kind, *at, path))]
 pub struct XmlError {
     /// How many bytes of the body had been read.
     pub at: usize,
-    /// The elements that were open there, at most eight, joined by slashes.
+    /// The elements that were open there, outermost first, at most eight, joined by slashes.
     pub path: String,
     /// What is wrong.
     pub kind: XmlErrorKind,
@@ -19,7 +19,7 @@ impl XmlError {
         Self { at, path: String::new(), kind: XmlErrorKind::EndsEarly }
     }
 
-    /// Takes `secrets` out of what it quotes of the body.
+    /// Removes `secrets` from the quoted parts of the body.
     pub(crate) fn redact(&mut self, secrets: &Secrets) {
         secrets.redact(&mut self.path);
         match &mut self.kind {
@@ -32,7 +32,7 @@ impl XmlError {
             XmlErrorKind::Syntax(error) => {
                 let mut text = error.to_string();
                 secrets.redact(&mut text);
-                // Its words cannot be changed, only left out.
+                // quick-xml's message cannot be edited, only dropped.
                 if text != error.to_string() {
                     self.kind = XmlErrorKind::NotXml;
                 }
@@ -59,8 +59,9 @@ impl XmlError {
     }
 }
 
-/// Nowhere in particular where nothing had been read, or where reading was not to go on.
-fn place(kind: &XmlErrorKind, at: usize, path: &str) -> String {
+/// The position as text. Empty where it would say nothing: before the first byte, and where reading
+/// stopped at the limit.
+fn location(kind: &XmlErrorKind, at: usize, path: &str) -> String {
     match (kind, at, path) {
         (XmlErrorKind::TooLong { .. }, _, _) | (_, 0, "") => String::new(),
         (_, at, "") => format!(", at byte {at}"),
@@ -72,33 +73,33 @@ fn place(kind: &XmlErrorKind, at: usize, path: &str) -> String {
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum XmlErrorKind {
-    /// There is no document.
+    /// The body is empty.
     #[error("the body is empty")]
     Empty,
-    /// It is text without any element.
+    /// The body holds text outside any element.
     #[error("not XML")]
     NotXml,
-    /// It breaks XML's grammar.
+    /// The document breaks XML's grammar.
     #[error("not well-formed XML: {0}")]
     Syntax(quick_xml::Error),
     /// AWS sends UTF-8; this is not.
     #[error("{0}")]
     NotUtf8(std::str::Utf8Error),
-    /// It ends before its root does.
+    /// The document ends before its root does.
     #[error("the document ends early")]
     EndsEarly,
-    /// An error's document went on past what is read of one.
-    #[error("the first {read} bytes{} were read", promised.as_ref().map(|length| format!(" of {length}")).unwrap_or_default())]
+    /// An error document is longer than the part that is read of one.
+    #[error("only the first {read} bytes{} were read", promised.as_ref().map(|length| format!(" of {length}")).unwrap_or_default())]
     TooLong {
         /// Bytes that were read.
         read: usize,
         /// The Content-Length.
         promised: Option<String>,
     },
-    /// An error's document has more elements or members than are kept.
+    /// An error document has more elements or members than are kept.
     #[error("only the first {0} elements were kept")]
     TooMany(usize),
-    /// It goes on after its root.
+    /// The document continues after its root.
     #[error("something follows the end of the document")]
     Trailing,
     /// Text stands where only elements belong.
@@ -108,48 +109,48 @@ pub enum XmlErrorKind {
     #[error("<{0}> where only text belongs")]
     StrayElement(String),
     /// An entity that is not one of the five that XML defines.
-    #[error("the entity &{0}; is none of the five of XML, and no other is expanded")]
+    #[error("the entity &{0}; is not one of XML's five, and no other is expanded")]
     Entity(String),
-    /// A character that XML has no place for, literally or as a reference.
+    /// A character that XML forbids, literally or as a reference.
     #[error("the character U+{0:04X}, which XML forbids")]
     Character(u32),
-    /// A second declaration or document type, or one behind something else.
-    #[error("an XML declaration or document type where none may stand")]
+    /// A second declaration or document type, or one that is not at the beginning.
+    #[error("an XML declaration or document type in the wrong place")]
     Prolog,
     /// The declaration names another encoding than UTF-8.
     #[error("the document declares the encoding {0:?}, and AWS sends UTF-8")]
     Encoding(String),
-    /// Elements are nested as no answer of AWS's is.
+    /// Elements are nested deeper than in any answer from AWS.
     #[error("elements are nested too deeply")]
     TooDeep,
-    /// A list of so many items in so few bytes that it is made to fill the memory.
-    #[error("{items} items in so few bytes are not an answer of AWS")]
+    /// A list has so many items in so few bytes that it seems made to fill the memory.
+    #[error("{items} items in so few bytes do not come from AWS")]
     TooDense {
         /// Items that had been read.
         items: usize,
     },
-    /// An element that stands once stands a second time.
-    #[error("<{0}> stands twice")]
+    /// An element that may appear once appears a second time.
+    #[error("<{0}> appears twice")]
     Repeated(String),
-    /// It is a document, of another kind.
-    #[error("the document is a <{found}>, not the <{expected}> that was asked for")]
+    /// The document is of another kind.
+    #[error("the document is a <{found}>, not the expected <{expected}>")]
     Root {
-        /// What the operation answers with.
+        /// The root of this operation's answers.
         expected: &'static str,
-        /// What came.
+        /// The root that was found.
         found: String,
     },
-    /// An element without which the answer means nothing is not there.
+    /// A required element is absent.
     #[error("<{0}> is missing")]
     Missing(&'static str),
-    /// An element's text cannot be read as what it stands for.
+    /// An element's text cannot be read as its type.
     #[error("<{element}> holds {value:?}, which is not {expected}")]
     Value {
-        /// Its name.
+        /// The element's name.
         element: &'static str,
-        /// Its text, or the beginning of a long one.
+        /// The first characters of its text.
         value: String,
-        /// Such as `a whole number`.
+        /// The type in words, such as `a whole number`.
         expected: &'static str,
     },
 }
