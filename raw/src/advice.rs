@@ -14,7 +14,7 @@ use crate::parse::{ErrorResponse, XmlError, XmlErrorKind};
 use crate::redact::Secrets;
 use crate::send::{SendError, SendProblem};
 use clock::Skew;
-pub use credentials::{doubts_about_aws_keys, doubts_about_keys};
+pub use credentials::{aws_credential_warnings, credential_warnings};
 
 /// API Gateway's window. The clock is no cause of anything where it is off by less.
 const NARROW_WINDOW: Duration = Duration::from_mins(5);
@@ -330,7 +330,7 @@ fn auth_failure(skew: Option<Skew>, context: &ErrorContext<'_>) -> String {
     let region = context.region;
     let signed_for = format!("the call was signed for {region}, and the endpoint is not of it");
     // AWS's own hosts name their region.
-    if context.place.as_ref().is_some_and(|url| url.contains(region)) {
+    if context.url.as_ref().is_some_and(|url| url.contains(region)) {
         ruled_out.push(format!("the region ({region}, as in the host's name)"));
     } else {
         left.push(&signed_for);
@@ -358,7 +358,7 @@ fn access_key(context: &ErrorContext<'_>) -> String {
 
 /// A sentence on what the credentials themselves show to be wrong with them, if anything.
 fn credentials_first(context: &ErrorContext<'_>) -> Option<String> {
-    let doubts = doubts_about_aws_keys(context.credentials);
+    let doubts = aws_credential_warnings(context.credentials);
     let are_any = !doubts.is_empty();
     are_any.then(|| format!("Look at the credentials first: {}", doubts.join("; ")))
 }

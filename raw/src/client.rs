@@ -85,7 +85,7 @@ impl Client {
             Err(kind) => {
                 let context = ErrorContext {
                     operation: "setting up the client",
-                    place: None,
+                    url: None,
                     region: &target.region,
                     credentials: &credentials,
                     signed_at: target.clock.now(),
@@ -257,7 +257,7 @@ impl Client {
         let signed = request.as_ref().filter(|_| shows_texts);
         let context = ErrorContext {
             operation: operation.name(),
-            place: request.as_ref().map(Request::place),
+            url: request.as_ref().map(Request::place),
             region: request.as_ref().map_or(&self.target.region, |request| &request.region),
             credentials: &self.credentials,
             signed_at,

@@ -82,7 +82,7 @@ pub struct ErrorContext<'a> {
     /// What was called, such as `ListBuckets`.
     pub operation: &'static str,
     /// Who was called: a URL without its query.
-    pub place: Option<String>,
+    pub url: Option<String>,
     /// Of the credential scope.
     pub region: &'a str,
     /// Who called. Their secrets are taken out of whatever the service sent back.
@@ -111,7 +111,7 @@ impl Error {
             fault.redact(&secrets);
         }
         let advice = advice::on(&kind, remains.as_ref(), context);
-        let (operation, url) = (context.operation, context.place.clone());
+        let (operation, url) = (context.operation, context.url.clone());
         Self(Box::new(Inner { operation, url, kind, remains, advice }))
     }
 

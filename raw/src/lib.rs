@@ -48,9 +48,9 @@ mod retry;
 mod spent;
 mod wait;
 
-pub use advice::{doubts_about_aws_keys, doubts_about_keys};
+pub use advice::{aws_credential_warnings, credential_warnings};
 pub use client::Client;
-pub use error::{Error, ErrorContext, ErrorContext as Circumstances, ErrorKind};
+pub use error::{Error, ErrorContext, ErrorKind};
 pub use retry::Retries;
 pub use spent::LimitError;
 pub use wait::WaitError;

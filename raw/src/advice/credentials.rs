@@ -11,12 +11,12 @@ const SECRET_LENGTH: usize = 40;
 /// What is suspicious about credentials of AWS's, most telling first, each as a clause that shows
 /// neither secret nor token.
 #[must_use]
-pub fn doubts_about_aws_keys(credentials: &Credentials) -> Vec<String> {
+pub fn aws_credential_warnings(credentials: &Credentials) -> Vec<String> {
     let (id, secret) = (credentials.access_key_id.as_str(), credentials.secret_key.expose());
     if credentials.are_swapped() || id.len() == SECRET_LENGTH && secret.len() == ID_LENGTH {
         return vec!["the access key and the secret seem to have changed places".to_owned()];
     }
-    let mut doubts = doubts_about_keys(credentials);
+    let mut doubts = credential_warnings(credentials);
     if doubts.is_empty() {
         doubts.extend(form_of_secret(secret));
     }
@@ -41,7 +41,7 @@ pub fn doubts_about_aws_keys(credentials: &Credentials) -> Vec<String> {
 
 /// What is suspicious about a secret whoever issued it, as a clause: marks of a careless copy.
 #[must_use]
-pub fn doubts_about_keys(credentials: &Credentials) -> Vec<String> {
+pub fn credential_warnings(credentials: &Credentials) -> Vec<String> {
     let secret = credentials.secret_key.expose();
     let doubt = if let Some(place) = white_space(secret) {
         format!("the secret {place}, which no secret holds")
@@ -99,9 +99,9 @@ mod tests {
 
     #[test]
     fn credentials_of_awss_form_are_not_suspected() {
-        assert!(doubts_about_aws_keys(&Credentials::new(ID, SECRET)).is_empty());
+        assert!(aws_credential_warnings(&Credentials::new(ID, SECRET)).is_empty());
         let temporary = Credentials::new(ID.replace("AKIA", "ASIA"), SECRET);
-        assert!(doubts_about_aws_keys(&temporary.with_session_token("token")).is_empty());
+        assert!(aws_credential_warnings(&temporary.with_session_token("token")).is_empty());
     }
 
     #[test]
@@ -123,7 +123,7 @@ mod tests {
             (Credentials::new(SECRET, ID), "changed places"),
         ];
         for (credentials, expected) in cases {
-            let [found] = &doubts_about_aws_keys(&credentials)[..] else {
+            let [found] = &aws_credential_warnings(&credentials)[..] else {
                 panic!("one for {expected}")
             };
             assert!(found.contains(expected), "{found}");

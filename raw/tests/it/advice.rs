@@ -100,7 +100,7 @@ fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
         let kind = raw::parse::parse(&Operation::ListBuckets, &response(403, &[], &body));
         let context = ErrorContext {
             operation: "ListBuckets",
-            place: None,
+            url: None,
             region: "eu-west-1",
             credentials: &credentials,
             signed_at: crate::now(),

@@ -65,9 +65,9 @@ fn doubts(job: &Job) -> Vec<String> {
     let credentials = job.credentials();
     let host = Request::new(&job.method, &job.url).map_or("", |request| request.host);
     match (session::placeholder(&credentials), HostKind::of(host)) {
-        (None, HostKind::Amazon) => raw::doubts_about_aws_keys(&credentials),
+        (None, HostKind::Amazon) => raw::aws_credential_warnings(&credentials),
         (placeholder, HostKind::Amazon | HostKind::Other) => {
-            let mut doubts = raw::doubts_about_keys(&credentials);
+            let mut doubts = raw::credential_warnings(&credentials);
             doubts.extend(placeholder.map(str::to_owned));
             doubts
         }

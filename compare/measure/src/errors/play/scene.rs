@@ -11,7 +11,7 @@ use contract::{
     TerminateInstances, Timeouts, WaitPace,
 };
 use diagnose::mistakes::{Configuration, Draft, Mistake, Sent};
-use raw::{Circumstances, ErrorKind, observe::Steps, redact::Secrets};
+use raw::{ErrorContext, ErrorKind, observe::Steps, redact::Secrets};
 use reqwest::{Url, header::HeaderMap};
 use sandbox::{Exchange, Identity, Options, Recording, Sandbox};
 use tokio::net::TcpSocket;
@@ -198,15 +198,15 @@ impl Scene {
     /// raw's words for what came of a request that raw did not sign by itself.
     pub(super) fn raw_error(&self, kind: ErrorKind, url: &Url, signed: Option<Steps>) -> Failure {
         let operation = self.operation("raw");
-        let circumstances = Circumstances {
+        let context = ErrorContext {
             operation: operation.name(),
-            place: Some(format!("{}{}", url.origin().ascii_serialization(), url.path())),
+            url: Some(format!("{}{}", url.origin().ascii_serialization(), url.path())),
             region: &self.actual.region,
             credentials: &self.actual.credentials,
             signed_at: self.actual.now,
             signed,
         };
-        raw::Error::new(kind, &circumstances).into()
+        raw::Error::new(kind, &context).into()
     }
 
     /// What went over the wire since the last time.
