@@ -12,7 +12,7 @@ use clap::Parser as _;
 use measure::{
     error::{ExitError, ExitKind, Signal},
     interrupt::Interrupt,
-    masking::masked,
+    masking::mask,
 };
 use render::escape;
 
@@ -32,7 +32,7 @@ pub fn run() -> ExitCode {
         },
     );
     ended.unwrap_or_else(|stop| {
-        output::warn(&masked(&explain(&stop)));
+        output::warn(&mask(&explain(&stop)));
         exit_code(&stop)
     })
 }

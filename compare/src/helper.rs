@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use measure::{
     error::{ExitError, ExitKind},
-    masking::masked,
+    masking::mask,
 };
 
 use crate::{cli::exit_code, output::warn};
@@ -17,7 +17,7 @@ pub fn exit(ended: Result<(), ExitError>) -> ExitCode {
         Err(stop) => {
             let hint =
                 if stop.kind == ExitKind::Usage { "; see compare/measure/src/call.rs" } else { "" };
-            warn(&masked(&format!("error: {stop}{hint}")));
+            warn(&mask(&format!("error: {stop}{hint}")));
             exit_code(&stop)
         }
     }

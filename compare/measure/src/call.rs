@@ -17,7 +17,7 @@ use contract::{
 };
 
 use crate::{error::ExitError, masking, runtime, session::Session};
-use bare::Bare;
+use bare::BareClient;
 
 /// Calls before the first warm one. The first opens a connection, and both clients fill their
 /// caches with it; the two after it let buffers grow to their size.
@@ -35,19 +35,19 @@ const EC2_ENDPOINT: &str = "AWS_ENDPOINT_URL_EC2";
 
 /// Who is to call whom.
 #[derive(Debug)]
-pub struct Caller {
+pub struct ClientConfig {
     /// The endpoint.
     pub target: Target,
     /// Whose keys sign.
     pub credentials: Credentials,
 }
 
-impl Caller {
+impl ClientConfig {
     /// What the environment says.
     ///
     /// # Errors
     /// Exit 2 where a variable is missing.
-    pub fn told() -> Result<Self, ExitError> {
+    pub fn from_env() -> Result<Self, ExitError> {
         let optional = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let needed = |name: &str| {
             optional(name).ok_or_else(|| ExitError::usage(format!("{name} is not set")))
@@ -57,7 +57,7 @@ impl Caller {
             Some(token) => keys.with_session_token(token),
             None => keys,
         };
-        masking::remember(&credentials);
+        masking::register(&credentials);
         let endpoint = match (optional(S3_ENDPOINT), optional(EC2_ENDPOINT)) {
             (None, None) => Endpoint::Aws,
             (Some(s3), Some(ec2)) if s3 == ec2 => Endpoint::Url(s3),
@@ -96,8 +96,8 @@ impl Caller {
     }
 
     /// Tells `command` to call as `place` has it.
-    pub fn tell(command: &mut Command, place: &Session) {
-        let Session { target, credentials, .. } = place;
+    pub fn to_env(command: &mut Command, session: &Session) {
+        let Session { target, credentials, .. } = session;
         let url = |endpoint| match endpoint {
             ServiceEndpoint::Aws | ServiceEndpoint::Missing => "",
             ServiceEndpoint::Url(url) => url,
@@ -127,12 +127,13 @@ impl Caller {
 /// Is given each warm call, and is to make it.
 pub type Around<'a> = &'a mut dyn FnMut(&mut dyn FnMut());
 
-/// Has raw make the calls that `words` order: OPERATION CALLS.
+/// Has raw make the calls that `args` order: OPERATION CALLS.
 ///
 /// # Errors
 /// Exit 2 where nothing is ordered that could be done; exit 3 where there is no usable answer.
-pub fn raw(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
-    let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
+pub fn raw(args: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
+    let CallArgs { config: ClientConfig { target, credentials }, operation, calls } =
+        CallArgs::parse(args)?;
     let client = raw::Client::new(target, credentials)
         .map_err(|error| ExitError::unavailable(format!("raw has no client: {error}")))?;
     let runtime = runtime::one_thread()?;
@@ -143,38 +144,39 @@ pub fn raw(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<()
 ///
 /// # Errors
 /// As [`raw()`].
-pub fn sdk(words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
-    let Order { caller: Caller { target, credentials }, operation, calls } = Order::given(words)?;
+pub fn sdk(args: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
+    let CallArgs { config: ClientConfig { target, credentials }, operation, calls } =
+        CallArgs::parse(args)?;
     let client = sdk::Client::new(target, credentials)
         .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
     let runtime = runtime::one_thread()?;
     repeat(calls, || runtime.block_on(once(&client, &operation)), around)
 }
 
-/// Sends what standard input holds as often as `words` order: CALLS. See [`mod@bare`].
+/// Sends what standard input holds as often as `args` order: CALLS. See [`mod@bare`].
 ///
 /// # Errors
 /// As [`raw()`].
-pub fn bare(mut words: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
-    let calls = calls(words.next())?;
+pub fn bare(mut args: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
+    let calls = calls(args.next())?;
     let requests = serde_json::from_reader(io::stdin())
         .map_err(|error| ExitError::usage(format!("standard input holds no requests: {error}")))?;
-    let bare = Bare::new(requests, Timeouts::default())?;
+    let bare = BareClient::new(requests, Timeouts::default())?;
     let runtime = runtime::one_thread()?;
     repeat(calls, || runtime.block_on(bare.call()).map(drop), around)
 }
 
-struct Order {
-    caller: Caller,
+struct CallArgs {
+    config: ClientConfig,
     operation: Operation,
     calls: u32,
 }
 
-impl Order {
-    fn given(mut words: impl Iterator<Item = String>) -> Result<Self, ExitError> {
-        let operation = words.next().unwrap_or_default();
+impl CallArgs {
+    fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, ExitError> {
+        let operation = args.next().unwrap_or_default();
         let operation = operation_json::parse(&operation)?;
-        Ok(Self { caller: Caller::told()?, operation, calls: calls(words.next())? })
+        Ok(Self { config: ClientConfig::from_env()?, operation, calls: calls(args.next())? })
     }
 }
 

@@ -240,7 +240,7 @@ async fn run_all(interrupt: Interrupt) -> Result<RunResult, ExitError> {
     let scenarios =
         select(&[], Given::default()).map_err(|unknown| ExitError::usage(unknown.to_string()))?;
     let place = Arc::new(sandbox(Duration::ZERO).await?);
-    let choices = Choices::usual(Launching::Allowed);
+    let choices = Choices::defaults(Launching::Allowed);
     let mut found = run::compare(place, scenarios, choices, Arc::new(Unseen), interrupt).await?;
     found.scenarios = found.scenarios.into_iter().map(abridged).collect();
     Ok(found)
@@ -257,7 +257,7 @@ async fn explain_some(interrupt: Interrupt) -> Result<Vec<Explanation>, ExitErro
         let (place, unseen) = (sandbox(Duration::ZERO).await?, Arc::new(Unseen));
         let (given, shown) = (Given::default(), SecretsShown::Masked);
         let signals = interrupt.clone();
-        let choices = Choices::usual(Launching::Allowed);
+        let choices = Choices::defaults(Launching::Allowed);
         let mut one = explain(place, scenario, given, choices, shown, unseen, signals).await?;
         one.raw.parsed = one.raw.parsed.abridged();
         one.sdk.parsed = one.sdk.parsed.abridged();
@@ -324,7 +324,7 @@ async fn follow_some(interrupt: Interrupt) -> Result<Vec<Paths>, ExitError> {
                 place,
                 scenario,
                 given,
-                Choices::usual(Launching::Allowed),
+                Choices::defaults(Launching::Allowed),
                 depth,
                 unseen,
                 signals,

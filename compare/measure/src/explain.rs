@@ -79,7 +79,7 @@ async fn observe(
         player.play_once(before, &sides.raw, &sides.sdk).await.inspect_err(|_| progress.end())?;
     }
     progress.begin(scenario, total - 1, total);
-    let place = Arc::clone(&player.place);
+    let place = Arc::clone(&player.session);
     let (raw, sdk) = (RawSide::of(&sides.raw), SdkSide::of(&sides.sdk, &place));
     let finding = player.play_once(scenario, &raw, &sdk).await;
     progress.end();
@@ -122,7 +122,7 @@ fn assemble(
     let raw = walk(raw, finding.raw, &mask)?;
     let sdk = walk(sdk, finding.sdk, &mask)?;
     Ok(Explanation {
-        target: place.whereabouts.clone(),
+        target: place.info.clone(),
         operation: finding.name,
         service: finding.service,
         headers: headers::rows(&raw, &sdk),

@@ -20,10 +20,10 @@ use std::{
 use contract::{Reply, RunInstances, StateChange, Tag};
 
 use crate::session::Session;
-use journal::{Entry, Journal};
-use outcome::{Outcome, is_over};
+use journal::{Journal, LaunchEvent};
+use outcome::{LaunchOutcome, is_over};
 
-pub use end::{Ended, Left};
+pub use end::{EndReport, Leftover};
 pub use journal::JournalError;
 pub use process::Process;
 
@@ -39,7 +39,7 @@ pub const PROCESS_TAG_KEY: &str = "compare-process";
 
 /// Which run of the program launches something.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub struct RunIdentity {
     /// Distinguishes runs: the moment of the start, in nanoseconds, in hexadecimal. No two runs of
     /// one account share it.
     pub id: String,
@@ -48,12 +48,12 @@ pub struct Run {
     pub process: Option<Process>,
 }
 
-impl Run {
+impl RunIdentity {
     /// A new one at `place`, in this process.
     #[must_use]
-    pub fn at(place: &Session) -> Self {
+    pub fn new(session: &Session) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let process = if place.sandbox().is_some() { None } else { Process::this() };
+        let process = if session.sandbox().is_some() { None } else { Process::this() };
         Self { id: format!("{:x}", since.as_nanos()), process }
     }
 
@@ -73,10 +73,10 @@ fn run_tag(run_id: &str) -> String {
 
 /// The launches of one run. Clones share one list.
 #[derive(Debug, Clone, Default)]
-pub struct Ledger(Arc<Mutex<Book>>);
+pub struct Ledger(Arc<Mutex<LedgerState>>);
 
 #[derive(Debug, Default)]
-struct Book {
+struct LedgerState {
     /// Their run, by which its tag finds them; none where they are of several runs.
     run_id: Option<String>,
     launches: Vec<Launch>,
@@ -88,7 +88,7 @@ struct Book {
 #[derive(Debug, Clone)]
 struct Launch {
     client_token: String,
-    outcome: Outcome,
+    outcome: LaunchOutcome,
     instances: Vec<Launched>,
 }
 
@@ -101,9 +101,9 @@ struct Launched {
 impl Ledger {
     /// The ledger of `run` at `place`, empty. Its file is made with the first launch.
     #[must_use]
-    pub fn of(run: &Run, place: &Session) -> Self {
-        let journal = place.sandbox().is_none().then(|| Journal::of(run, place));
-        Self::from(Book { run_id: Some(run.id.clone()), journal, ..Book::default() })
+    pub fn of(run: &RunIdentity, session: &Session) -> Self {
+        let journal = session.sandbox().is_none().then(|| Journal::of(run, session));
+        Self::from(LedgerState { run_id: Some(run.id.clone()), journal, ..LedgerState::default() })
     }
 
     /// A launch is about to be asked for. It is on disk when this returns.
@@ -114,16 +114,16 @@ impl Ledger {
         let mut book = self.open();
         book.launches.push(Launch {
             client_token: client_token.to_owned(),
-            outcome: Outcome::Unknown,
+            outcome: LaunchOutcome::Unknown,
             instances: Vec::new(),
         });
-        book.write(&Entry::Asked { client_token: client_token.to_owned() })
+        book.write(&LaunchEvent::Asked { client_token: client_token.to_owned() })
     }
 
     /// The launch was not asked for after all.
     pub fn withdraw(&self, client_token: &str) {
         if let Some(launch) = self.open().launch(client_token) {
-            launch.outcome = Outcome::NotLaunched;
+            launch.outcome = LaunchOutcome::NotLaunched;
         }
     }
 
@@ -136,9 +136,10 @@ impl Ledger {
         for id in ids {
             book.launched(&input.client_token, &id);
         }
-        if outcome == Outcome::NotLaunched && before != outcome {
+        if outcome == LaunchOutcome::NotLaunched && before != outcome {
             // The launch is on disk: without this line it is asked for once too often, no more.
-            let _ = book.write(&Entry::NotLaunched { client_token: input.client_token.clone() });
+            let _ =
+                book.write(&LaunchEvent::NotLaunched { client_token: input.client_token.clone() });
         }
     }
 
@@ -151,7 +152,7 @@ impl Ledger {
 
     /// What may still run: instances by id, launches of unknown outcome by client token.
     #[must_use]
-    pub fn left(&self) -> Vec<Left> {
+    pub fn left(&self) -> Vec<Leftover> {
         self.open().left()
     }
 
@@ -163,19 +164,19 @@ impl Ledger {
         format!("`compare cleanup{of_run}`, with the same target, ends it")
     }
 
-    fn open(&self) -> MutexGuard<'_, Book> {
+    fn open(&self) -> MutexGuard<'_, LedgerState> {
         // A panic elsewhere must not keep instances alive.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl From<Book> for Ledger {
-    fn from(book: Book) -> Self {
+impl From<LedgerState> for Ledger {
+    fn from(book: LedgerState) -> Self {
         Self(Arc::new(Mutex::new(book)))
     }
 }
 
-impl Book {
+impl LedgerState {
     fn launch(&mut self, client_token: &str) -> Option<&mut Launch> {
         self.launches.iter_mut().find(|launch| launch.client_token == client_token)
     }
@@ -190,12 +191,12 @@ impl Book {
             Some(launch) => launch.instances.push(found),
             None => self.launches.push(Launch {
                 client_token: client_token.to_owned(),
-                outcome: Outcome::Launched,
+                outcome: LaunchOutcome::Launched,
                 instances: vec![found],
             }),
         }
         // As above: the launch itself is on disk.
-        let _ = self.write(&Entry::Launched {
+        let _ = self.write(&LaunchEvent::Launched {
             client_token: client_token.to_owned(),
             instance_id: id.to_owned(),
         });
@@ -206,12 +207,12 @@ impl Book {
         for instance in known.filter(|instance| instance.id == id) {
             instance.ended = true;
         }
-        let _ = self.write(&Entry::Ended { instance_id: id.to_owned() });
+        let _ = self.write(&LaunchEvent::Ended { instance_id: id.to_owned() });
     }
 
-    fn left(&self) -> Vec<Left> {
-        let mut left: Vec<_> = self.open_ids().into_iter().map(Left::Instance).collect();
-        left.extend(self.unknown_tokens().into_iter().map(Left::Launch));
+    fn left(&self) -> Vec<Leftover> {
+        let mut left: Vec<_> = self.open_ids().into_iter().map(Leftover::Instance).collect();
+        left.extend(self.unknown_tokens().into_iter().map(Leftover::Launch));
         left
     }
 
@@ -223,16 +224,17 @@ impl Book {
 
     /// Launches of which nobody knows whether they came about.
     fn unknown_tokens(&self) -> Vec<String> {
-        let unknown = self.launches.iter().filter(|launch| launch.outcome == Outcome::Unknown);
+        let unknown =
+            self.launches.iter().filter(|launch| launch.outcome == LaunchOutcome::Unknown);
         unknown.map(|launch| launch.client_token.clone()).collect()
     }
 
-    fn write(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    fn write(&mut self, entry: &LaunchEvent) -> Result<(), JournalError> {
         self.journal.as_mut().map_or(Ok(()), |journal| journal.write(entry))
     }
 }
 
-impl fmt::Display for Left {
+impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Instance(id) => write!(f, "instance {}", id.escape_debug()),

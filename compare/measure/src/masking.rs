@@ -9,14 +9,14 @@ use raw::redact::Secrets;
 static SECRETS: Mutex<Vec<Secrets>> = Mutex::new(Vec::new());
 
 /// Has the secrets of `credentials` masked from now on.
-pub fn remember(credentials: &Credentials) {
+pub fn register(credentials: &Credentials) {
     // A panic elsewhere must not unmask anything.
     SECRETS.lock().unwrap_or_else(PoisonError::into_inner).push(Secrets::of(credentials));
 }
 
 /// `text` without the secrets that were remembered.
 #[must_use]
-pub fn masked(text: &str) -> String {
+pub fn mask(text: &str) -> String {
     let mut text = text.to_owned();
     for secrets in SECRETS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
         secrets.redact(&mut text);

@@ -73,7 +73,7 @@ async fn play_and_count(
     counter: &Counter,
     progress: &dyn Progress,
 ) -> Result<Paths, ExitError> {
-    let (sides, place) = (Arc::clone(&player.sides), Arc::clone(&player.place));
+    let (sides, place) = (Arc::clone(&player.sides), Arc::clone(&player.session));
     let total = needed.len();
     for (index, before) in needed.into_iter().filter(|needed| *needed != scenario).enumerate() {
         progress.begin(before, index, total);
@@ -130,7 +130,7 @@ fn assemble(
         cost,
     };
     Paths {
-        target: place.whereabouts.clone(),
+        target: place.info.clone(),
         machine: this_machine(),
         operation: finding.name,
         service: finding.service,

@@ -28,8 +28,8 @@ pub fn dns_suffix(region: &str) -> &'static str {
 ///
 /// # Errors
 /// Exit 2; for AWS's hosts with the nearest region that there is.
-pub fn check_for(host: HostKind, region: &str) -> Result<(), ExitError> {
-    check_spelling(region)?;
+pub fn check_for_host(host: HostKind, region: &str) -> Result<(), ExitError> {
+    check_syntax(region)?;
     let is_lower = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     match host {
         HostKind::Amazon if !region.bytes().all(is_lower) => Err(unknown(region)),
@@ -42,7 +42,7 @@ pub fn check_for(host: HostKind, region: &str) -> Result<(), ExitError> {
 ///
 /// # Errors
 /// Exit 2, with the nearest of AWS's.
-pub fn check_spelling(region: &str) -> Result<(), ExitError> {
+pub fn check_syntax(region: &str) -> Result<(), ExitError> {
     if region == "*" {
         let not_offered = "the region `*` is one of SigV4a, which is not offered here; SigV4 signs \
                            for one region";
@@ -58,13 +58,13 @@ pub fn check_spelling(region: &str) -> Result<(), ExitError> {
 ///
 /// # Errors
 /// Exit 2, with the nearest that there is.
-pub fn check(region: &str) -> Result<(), ExitError> {
+pub fn check_known(region: &str) -> Result<(), ExitError> {
     if known().any(|known| known == region) { Ok(()) } else { Err(unknown(region)) }
 }
 
 /// What to say of `region` where its host names do not resolve.
 #[must_use]
-pub fn doubt(region: &str) -> Option<String> {
+pub fn suggestion(region: &str) -> Option<String> {
     (!known().any(|known| known == region)).then(|| {
         format!("`{region}` is not a region known here; did you mean `{}`?", nearest(region))
     })
@@ -88,34 +88,34 @@ fn known() -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, check_for, check_spelling};
+    use super::{check_for_host, check_known, check_syntax};
     use crate::session::HostKind;
 
     #[test]
     fn a_slip_gets_the_nearest() {
-        let stop = check("us-est-1").unwrap_err();
+        let stop = check_known("us-est-1").unwrap_err();
         assert!(stop.message.ends_with("did you mean `us-east-1`?"), "{}", stop.message);
-        assert!(check("eu-west-1").is_ok());
-        assert!(check_for(HostKind::Amazon, "us-east-99").is_ok());
-        assert!(check_spelling("us east 1").is_err());
+        assert!(check_known("eu-west-1").is_ok());
+        assert!(check_for_host(HostKind::Amazon, "us-east-99").is_ok());
+        assert!(check_syntax("us east 1").is_err());
     }
 
     #[test]
     fn upper_case_is_for_other_servers_than_aws() {
         for region in ["RegionOne", "US-EAST-1", "default_1"] {
-            assert!(check_for(HostKind::Other, region).is_ok(), "{region}");
+            assert!(check_for_host(HostKind::Other, region).is_ok(), "{region}");
         }
-        let stop = check_for(HostKind::Amazon, "US-EAST-1").unwrap_err();
+        let stop = check_for_host(HostKind::Amazon, "US-EAST-1").unwrap_err();
         assert!(stop.message.ends_with("did you mean `us-east-1`?"), "{}", stop.message);
         for region in ["", "us/east", "us-east-1\n", "caf\u{e9}"] {
-            assert!(check_for(HostKind::Other, region).is_err(), "{region:?}");
+            assert!(check_for_host(HostKind::Other, region).is_err(), "{region:?}");
         }
     }
 
     #[test]
     fn the_region_of_sigv4a_is_said_not_to_be_offered() {
         for host in [HostKind::Amazon, HostKind::Other] {
-            let stop = check_for(host, "*").unwrap_err();
+            let stop = check_for_host(host, "*").unwrap_err();
             assert!(stop.message.contains("SigV4a"), "{}", stop.message);
         }
     }

@@ -16,7 +16,7 @@ use raw::redact::Secrets;
 use crate::{
     error::ExitError,
     interrupt::Interrupt,
-    launch::{Ended, Ledger, Run},
+    launch::{EndReport, Ledger, RunIdentity},
     machine::this_machine,
     region,
     session::{HostKind, Session},
@@ -44,7 +44,7 @@ pub struct Choices {
 impl Choices {
     /// Those of somebody who chooses nothing.
     #[must_use]
-    pub fn usual(launching: Launching) -> Self {
+    pub fn defaults(launching: Launching) -> Self {
         Self {
             bucket: None,
             key: None,
@@ -96,8 +96,8 @@ impl Sides {
     ///
     /// # Errors
     /// Exit 3 where one cannot be made.
-    pub fn at(place: &Session) -> Result<Self, ExitError> {
-        let (target, credentials) = (&place.target, &place.credentials);
+    pub fn new(session: &Session) -> Result<Self, ExitError> {
+        let (target, credentials) = (&session.target, &session.credentials);
         Ok(Self {
             raw: raw::Client::new(target.clone(), credentials.clone())
                 .map_err(|error| ExitError::unavailable(format!("raw has no client: {error}")))?,
@@ -115,19 +115,19 @@ impl Sides {
 /// Exit 3 where neither side reaches the endpoint; the signal where one came; exit 1 where
 /// something launched could not be ended.
 pub async fn compare(
-    place: Arc<Session>,
+    session: Arc<Session>,
     scenarios: Vec<Scenario>,
     choices: Choices,
     progress: Arc<dyn Progress>,
     interrupt: Interrupt,
 ) -> Result<RunResult, ExitError> {
     let started = Instant::now();
-    let whereabouts = place.whereabouts.clone();
+    let info = session.info.clone();
     let findings =
-        with_cleanup(place, choices, interrupt, |player| play_all(player, scenarios, progress))
+        with_cleanup(session, choices, interrupt, |player| play_all(player, scenarios, progress))
             .await?;
     Ok(RunResult {
-        target: whereabouts,
+        target: info,
         machine: this_machine(),
         agree: findings.iter().all(ScenarioResult::agrees),
         scenarios: findings,
@@ -142,7 +142,7 @@ pub async fn compare(
 /// Those of `work`; exit 3 where a side has no client; exit 1 where something launched could not be
 /// ended.
 pub(crate) async fn with_cleanup<T, F>(
-    place: Arc<Session>,
+    session: Arc<Session>,
     choices: Choices,
     interrupt: Interrupt,
     work: impl FnOnce(Player) -> F,
@@ -151,15 +151,15 @@ where
     T: Send + 'static,
     F: Future<Output = Result<T, ExitError>> + Send + 'static,
 {
-    let sides = Arc::new(Sides::at(&place)?);
-    let run = Run::at(&place);
-    let ledger = Ledger::of(&run, &place);
+    let sides = Arc::new(Sides::new(&session)?);
+    let run = RunIdentity::new(&session);
+    let ledger = Ledger::of(&run, &session);
     interrupt.names(&ledger);
     // The place is kept until the end: with it would go the sandbox, and what runs there.
-    let player = Player::new(&sides, &place, choices, (&run, ledger.clone()), interrupt);
+    let player = Player::new(&sides, &session, choices, (&run, ledger.clone()), interrupt);
     // A task of its own, so that a panic in it leaves somebody to clean up.
     let outcome = tokio::spawn(work(player)).await;
-    end_launched(&sides, &ledger, &place).await?;
+    end_launched(&sides, &ledger, &session).await?;
     match outcome {
         Ok(done) => done,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
@@ -177,7 +177,7 @@ async fn play_all(
         progress.begin(scenario, index, total);
         let finding = player.play(scenario).await.inspect_err(|_| progress.end())?;
         if findings.is_empty() {
-            reachable(&player.place, &finding).inspect_err(|_| progress.end())?;
+            reachable(&player.session, &finding).inspect_err(|_| progress.end())?;
         }
         findings.push(finding);
     }
@@ -186,7 +186,7 @@ async fn play_all(
 }
 
 /// A comparison in which neither side gets through would be a table of one sentence.
-fn reachable(place: &Session, first: &ScenarioResult) -> Result<(), ExitError> {
+fn reachable(session: &Session, first: &ScenarioResult) -> Result<(), ExitError> {
     let unreached =
         |stage: &str| [Stage::Dispatch.as_str(), Stage::Timeout.as_str()].contains(&stage);
     let (Some(raw), Some(sdk)) = (&first.raw.failure, &first.sdk.failure) else { return Ok(()) };
@@ -197,9 +197,10 @@ fn reachable(place: &Session, first: &ScenarioResult) -> Result<(), ExitError> {
     // raw's own words say what to do; the SDK's here are "dispatch failure".
     let stop = ExitError::unavailable(format!(
         "{} cannot be reached: {}",
-        place.whereabouts.endpoint, raw.display
+        session.info.endpoint, raw.display
     ));
-    let doubt = region::doubt(&place.target.region).filter(|_| place.host == HostKind::Amazon);
+    let doubt =
+        region::suggestion(&session.target.region).filter(|_| session.host == HostKind::Amazon);
     Err(match doubt {
         Some(doubt) => stop.help(doubt),
         None => stop,
@@ -209,15 +210,15 @@ fn reachable(place: &Session, first: &ScenarioResult) -> Result<(), ExitError> {
 async fn end_launched(
     sides: &Arc<Sides>,
     ledger: &Ledger,
-    place: &Session,
+    session: &Session,
 ) -> Result<(), ExitError> {
-    let notices = place.notices;
-    let (by, of, waits) = (Arc::clone(sides), ledger.clone(), place.target.wait_pace);
+    let notices = session.notices;
+    let (by, of, waits) = (Arc::clone(sides), ledger.clone(), session.target.wait_pace);
     // A task of its own, so that a panic in it leaves somebody to name what is left.
     let ended = tokio::spawn(async move { of.end_all(&by, waits, notices).await }).await;
-    let ended = ended.unwrap_or_else(|_| Ended {
+    let ended = ended.unwrap_or_else(|_| EndReport {
         left: ledger.left().into_iter().map(|left| (left, "cleaning up panicked".into())).collect(),
-        ..Ended::default()
+        ..EndReport::default()
     });
     if !ended.ids.is_empty() {
         notices.warn(&format!(
@@ -228,7 +229,7 @@ async fn end_launched(
     if ended.left.is_empty() {
         return Ok(());
     }
-    let secrets = Secrets::of(&place.credentials);
+    let secrets = Secrets::of(&session.credentials);
     let left = ended.left.iter().map(|(left, why)| {
         let mut text = format!("{left}: {why}");
         secrets.redact(&mut text);

@@ -1,7 +1,7 @@
-//! Where the calls go, and as whom: everything resolved once, before the first call.
+//! Resolves where calls go and whose keys sign them, once, before the first call.
 
 mod address;
-mod caller;
+mod credentials;
 mod endpoints;
 mod network;
 mod placeholder;
@@ -20,22 +20,21 @@ use url::{Host, Url};
 
 use crate::{environment::Environment, error::ExitError, masking, notices::Notices, region};
 use address::{checked_api_url, host_kind};
-use caller::{Sources, no_region};
-use endpoints::{Endpoints, ignored_by, kinds_asked_for};
+use credentials::{Sources, no_region};
+use endpoints::{Endpoints, host_kinds_asked_for, ignored_by};
 use network::Network;
 use settings::Settings;
 
-pub use caller::{Caller, caller};
+pub use credentials::{ResolvedCredentials, credentials};
 pub use placeholder::placeholder;
 
-/// The sandbox boots in a fraction of a second where AWS takes half a minute, so waits against it
-/// are shorter by this.
+/// The sandbox boots an instance in a fraction of a second; AWS takes half a minute.
 const SANDBOX_WAITS: WaitPace = WaitPace::DividedBy(200);
 
-/// What the caller said of the place.
+/// The command line's options on where calls go.
 #[derive(Debug, Clone, Default)]
 pub struct TargetOptions {
-    /// Takes notices for the user.
+    /// Receives notices for the user.
     pub notices: Notices,
     /// `--target`
     pub target: Option<TargetName>,
@@ -49,11 +48,11 @@ pub struct TargetOptions {
     pub env_file: Option<PathBuf>,
     /// `--api-url`
     pub api_url: Option<String>,
-    /// `--timeout`, seconds
+    /// `--timeout`
     pub attempt_timeout: Option<Duration>,
     /// `--call-timeout`, `--max-pages`, `--max-bytes`
     pub limits: CallLimits,
-    /// How long the sandbox holds every answer back.
+    /// Delay of every response from the sandbox.
     pub delay: Duration,
 }
 
@@ -66,36 +65,36 @@ pub enum TargetName {
     Aws,
 }
 
-/// Where the calls go, and as whom.
+/// Where calls go, and whose keys sign them.
 #[derive(Debug)]
 pub struct Session {
-    /// Given to both sides.
+    /// For both clients.
     pub target: Target,
-    /// Given to both sides.
+    /// For both clients.
     pub credentials: Credentials,
-    /// The route that the API scenarios call.
+    /// URL of the API route to call.
     pub api_url: Option<String>,
-    /// For the reader.
-    pub whereabouts: TargetInfo,
-    /// Whether a launch here costs money.
+    /// Describes the target in reports.
+    pub info: TargetInfo,
+    /// Whether AWS answers, where a launch costs money.
     pub host: HostKind,
-    /// Takes notices for the user.
+    /// Receives notices for the user.
     pub notices: Notices,
-    /// Lives as long as the place does.
+    /// Runs until the session is dropped.
     sandbox: Option<Sandbox>,
 }
 
-/// Whose host answers.
+/// Who runs a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HostKind {
-    /// One of AWS's own, however it was named.
+    /// AWS.
     Amazon,
-    /// Some other.
+    /// Somebody else.
     Other,
 }
 
 impl HostKind {
-    /// Of the host of that name.
+    /// The kind of the host with this name.
     #[must_use]
     pub fn of(host: &str) -> Self {
         host_kind(host)
@@ -103,25 +102,26 @@ impl HostKind {
 }
 
 impl Session {
-    /// Resolves `wish` against the environment, the env file and the profiles, and starts the
-    /// sandbox if that is where the calls go.
+    /// Resolves `options` against the environment, the env file and the profiles. Starts the sandbox if
+    /// the calls go there.
     ///
     /// # Errors
-    /// Exit 2 for words that cannot be meant, exit 3 for what is missing here.
-    pub async fn resolve(wish: &TargetOptions) -> Result<Self, ExitError> {
-        let environment = Environment::load(wish.env_file.as_deref(), wish.notices)?;
-        let given =
-            Given { wish, environment: &environment, sources: Sources::open(wish, &environment) };
-        let place = match given.wanted()? {
-            Wanted::Sandbox { notes } => given.in_sandbox(notes)?,
-            Wanted::Aws { notes } => given.on_aws(notes).await?,
-            Wanted::Endpoints(endpoints) => given.at_endpoints(&endpoints).await?,
+    /// Exit 2 for invalid options or variables; exit 3 if credentials, a region or a usable network
+    /// setting is missing.
+    pub async fn resolve(options: &TargetOptions) -> Result<Self, ExitError> {
+        let environment = Environment::load(options.env_file.as_deref(), options.notices)?;
+        let sources = Sources::open(options, &environment);
+        let resolver = Resolver { options, environment: &environment, sources };
+        let session = match resolver.destination()? {
+            Destination::Sandbox { notes } => resolver.in_sandbox(notes)?,
+            Destination::Aws { notes } => resolver.on_aws(notes).await?,
+            Destination::Endpoints(endpoints) => resolver.at_endpoints(&endpoints).await?,
         };
-        masking::remember(&place.credentials);
-        Ok(place)
+        masking::register(&session.credentials);
+        Ok(session)
     }
 
-    /// Why nothing can be asked of `service` here, if no endpoint is named for it and one is for another.
+    /// Why `service` cannot be called: an endpoint is set for another service only.
     #[must_use]
     pub fn lacks(&self, service: Service) -> Option<String> {
         let (endpoint, variable) = match service {
@@ -129,38 +129,33 @@ impl Session {
             Service::Ec2 => (self.target.endpoint.ec2(), "AWS_ENDPOINT_URL_EC2"),
             Service::Api => return None,
         };
-        let reason = "an endpoint is named for another service, and none for this one";
+        let reason = "an endpoint is set for another service but not for this one";
         (endpoint == ServiceEndpoint::Missing).then(|| format!("{reason} ({variable})"))
     }
 
-    /// The embedded endpoint, where the calls go to it.
+    /// The embedded endpoint, if the calls go there.
     #[must_use]
     pub fn sandbox(&self) -> Option<&Sandbox> {
         self.sandbox.as_ref()
     }
 }
 
-enum Wanted {
-    /// With what is set and not used, in words.
-    Sandbox {
-        notes: Vec<String>,
-    },
-    /// Likewise.
-    Aws {
-        notes: Vec<String>,
-    },
+/// Where the calls go. Notes name the settings that are not used.
+enum Destination {
+    Sandbox { notes: Vec<String> },
+    Aws { notes: Vec<String> },
     Endpoints(Box<Endpoints>),
 }
 
-/// All that says where the calls go.
-struct Given<'a> {
-    wish: &'a TargetOptions,
+/// Everything that decides where the calls go.
+struct Resolver<'a> {
+    options: &'a TargetOptions,
     environment: &'a Environment,
-    /// Or why there are none, for whoever needs keys.
+    /// An error matters only if keys are needed.
     sources: Result<Sources<'a>, ExitError>,
 }
 
-impl<'a> Given<'a> {
+impl<'a> Resolver<'a> {
     fn settings(&self) -> Settings<'_> {
         Settings(self.sources.as_ref().ok())
     }
@@ -169,74 +164,68 @@ impl<'a> Given<'a> {
         self.sources.as_ref().map_err(Clone::clone)
     }
 
-    /// An explicit option beats what is configured, which beats the default.
-    fn wanted(&self) -> Result<Wanted, ExitError> {
-        let (Self { wish, environment, .. }, settings) = (self, self.settings());
-        if let Some(url) = &wish.endpoint_url {
-            if wish.target.is_some() {
+    /// An option beats the configuration, which beats the default.
+    fn destination(&self) -> Result<Destination, ExitError> {
+        let (Self { options, environment, .. }, settings) = (self, self.settings());
+        if let Some(url) = &options.endpoint_url {
+            if options.target.is_some() {
                 let both = "--target and --endpoint-url both say where the calls go; give one";
                 return Err(ExitError::usage(both));
             }
-            return Ok(Wanted::Endpoints(Box::new(Endpoints::by_option(url)?)));
+            return Ok(Destination::Endpoints(Box::new(Endpoints::by_option(url)?)));
         }
-        let because = match (wish.target, ignored_by(environment, settings)) {
+        let overridden_by = match (options.target, ignored_by(environment, settings)) {
             (Some(_), _) => "--target".to_owned(),
             (None, Some(by)) => by,
             (None, None) => {
                 let endpoints = Endpoints::configured(environment, settings)?;
                 if !endpoints.is_empty() {
-                    return Ok(Wanted::Endpoints(Box::new(endpoints)));
+                    return Ok(Destination::Endpoints(Box::new(endpoints)));
                 }
-                return Ok(Wanted::Sandbox { notes: Vec::new() });
+                return Ok(Destination::Sandbox { notes: Vec::new() });
             }
         };
-        // What is not used may be no URL.
+        // An endpoint that is not used need not be a valid URL.
         let unused = Endpoints::configured(environment, settings).unwrap_or_default();
-        let note = |name| format!("{name} is set and not used, because {because} says otherwise");
+        let note = |name| format!("{name} is set but not used: {overridden_by} overrides it");
         let notes = unused.names().into_iter().map(note).collect();
-        Ok(match wish.target {
-            Some(TargetName::Aws) => Wanted::Aws { notes },
-            Some(TargetName::Sandbox) | None => Wanted::Sandbox { notes },
+        Ok(match options.target {
+            Some(TargetName::Aws) => Destination::Aws { notes },
+            Some(TargetName::Sandbox) | None => Destination::Sandbox { notes },
         })
     }
 
-    /// The sandbox asks the environment for nothing, so that it behaves alike on every machine.
+    /// Calls to the sandbox ignore the environment, so that they behave alike on every machine.
     fn in_sandbox(&self, unused: Vec<String>) -> Result<Session, ExitError> {
-        let wish = self.wish;
-        let api_url = checked_api_url(wish)?;
-        let options = Options { delay: wish.delay, ..Options::default() };
-        let sandbox = Sandbox::start(options).map_err(|error| {
-            ExitError::unavailable(format!("the embedded endpoint cannot start: {error}"))
-        })?;
-        let region = wish.region.clone().unwrap_or_else(|| sandbox.region().to_owned());
-        region::check(&region)?;
+        let options = self.options;
+        let api_url = checked_api_url(options)?;
+        let sandbox = Sandbox::start(Options { delay: options.delay, ..Options::default() })
+            .map_err(|error| {
+                ExitError::unavailable(format!("the embedded endpoint cannot start: {error}"))
+            })?;
+        let region = options.region.clone().unwrap_or_else(|| sandbox.region().to_owned());
+        region::check_known(&region)?;
         let admin = sandbox.identity("admin").ok_or_else(|| {
             ExitError::unavailable("the embedded endpoint has no identity `admin`")
         })?;
         let mut notes = vec!["waits are 200 times shorter than on AWS".to_owned()];
         notes.extend(unused);
-        notes.extend(self.kinds_not_used("the calls go to the embedded endpoint"));
+        notes.extend(self.unused_host_kinds("the calls go to the embedded endpoint"));
         if region != sandbox.region() {
             notes.push(format!(
                 "the sandbox is in {}: like AWS, it refuses signatures for another region",
                 sandbox.region()
             ));
         }
+        let endpoint = Endpoint::Url(sandbox.endpoint().to_owned());
         Ok(Session {
             credentials: Credentials::new(&admin.access_key_id, &admin.secret_access_key),
             target: Target {
-                region: region.clone(),
-                endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
-                addressing: Addressing::Path,
-                clock: Clock::System,
-                timeouts: timeouts(wish),
-                limits: wish.limits,
-                proxy: None,
-                ca_bundle: None,
                 wait_pace: SANDBOX_WAITS,
+                ..self.target(&region, endpoint, &Network::default())
             },
             api_url: Some(api_url.map_or_else(|| sandbox.api_url(), String::from)),
-            whereabouts: TargetInfo {
+            info: TargetInfo {
                 kind: "sandbox".into(),
                 endpoint: sandbox.endpoint().to_owned(),
                 region,
@@ -244,24 +233,24 @@ impl<'a> Given<'a> {
                 notes,
             },
             host: HostKind::Other,
-            notices: wish.notices,
+            notices: options.notices,
             sandbox: Some(sandbox),
         })
     }
 
     async fn on_aws(&self, unused: Vec<String>) -> Result<Session, ExitError> {
-        let (Self { wish, environment, .. }, settings) = (self, self.settings());
+        let (Self { options, environment, .. }, settings) = (self, self.settings());
         let sources = self.sources()?;
-        if let Some((by, kind)) = kinds_asked_for(environment, settings).first() {
-            let what = format!("{by} asks for {kind} endpoints, which are not looked up here");
+        if let Some((by, kind)) = host_kinds_asked_for(environment, settings).first() {
+            let what = format!("{by} asks for {kind} endpoints, which are not supported here");
             return Err(ExitError::unavailable(what).help(
-                "name the hosts in AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_EC2 (such as \
-                 https://s3-fips.us-east-1.amazonaws.com) without --target, or unset it",
+                "set AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL_EC2 to the hosts (such as \
+                 https://s3-fips.us-east-1.amazonaws.com) and leave out --target, or unset it",
             ));
         }
         let (region, region_from) = sources.region()?.ok_or_else(no_region)?;
-        region::check_for(HostKind::Amazon, &region)?;
-        let api_url = checked_api_url(wish)?;
+        region::check_for_host(HostKind::Amazon, &region)?;
+        let api_url = checked_api_url(options)?;
         let suffix = region::dns_suffix(&region);
         let hosts = ["s3", "ec2"].map(|service| format!("https://{service}.{region}.{suffix}"));
         let urls = hosts.iter().filter_map(|host| Url::parse(host).ok()).chain(api_url.clone());
@@ -271,19 +260,12 @@ impl<'a> Given<'a> {
         let region_note = vec![format!("region from {region_from}")];
         Ok(Session {
             target: Target {
-                region: region.clone(),
-                endpoint: Endpoint::Aws,
                 addressing: Addressing::VirtualHosted,
-                clock: Clock::System,
-                timeouts: timeouts(wish),
-                limits: wish.limits,
-                proxy: network.proxies,
-                ca_bundle: network.ca_bundle,
-                wait_pace: WaitPace::AsOnAws,
+                ..self.target(&region, Endpoint::Aws, &network)
             },
             credentials: keys.credentials,
             api_url: api_url.map(String::from),
-            whereabouts: TargetInfo {
+            info: TargetInfo {
                 kind: "aws".into(),
                 endpoint: format!("https://SERVICE.{region}.{suffix}"),
                 region,
@@ -291,24 +273,24 @@ impl<'a> Given<'a> {
                 notes: [region_note, unused, network.notes, keys.notes].concat(),
             },
             host: HostKind::Amazon,
-            notices: wish.notices,
+            notices: options.notices,
             sandbox: None,
         })
     }
 
     async fn at_endpoints(&self, endpoints: &Endpoints) -> Result<Session, ExitError> {
-        let (Self { wish, environment, .. }, settings) = (self, self.settings());
+        let (Self { options, environment, .. }, settings) = (self, self.settings());
         let sources = self.sources()?;
         let host = endpoints.host_kind();
         let (region, region_from) = match sources.region()? {
             Some(found) => found,
             None if host == HostKind::Amazon => return Err(no_region()),
-            // What other servers take unless told otherwise. On AWS it would be a guess.
-            None => ("us-east-1".to_owned(), "the default, as nothing names one".to_owned()),
+            // The usual default of other servers. For AWS it would be a guess.
+            None => ("us-east-1".to_owned(), "the default, because none is set".to_owned()),
         };
-        region::check_for(host, &region)?;
-        let api_url = checked_api_url(wish)?;
-        let urls = endpoints.each().map(|named| named.url.clone()).chain(api_url.clone());
+        region::check_for_host(host, &region)?;
+        let api_url = checked_api_url(options)?;
+        let urls = endpoints.each().map(|endpoint| endpoint.url.clone()).chain(api_url.clone());
         let network = Network::resolve(environment, settings, &urls.collect::<Vec<_>>())?;
         let mut keys = sources.keys().await?;
         match host {
@@ -318,30 +300,20 @@ impl<'a> Given<'a> {
         network.may_see_keys(&keys)?;
         let mut notes = endpoints.notes(&keys)?;
         notes.push(format!("region from {region_from}"));
-        notes.extend(self.kinds_not_used("the endpoint is named"));
-        let addressing = match endpoints.s3.as_ref().and_then(|named| named.url.host()) {
-            // A bucket in front of an IP address is no host name, and in front of localhost one that
-            // few resolvers know.
+        notes.extend(self.unused_host_kinds("the endpoint is set explicitly"));
+        let addressing = match endpoints.s3.as_ref().and_then(|endpoint| endpoint.url.host()) {
+            // An IP address cannot have a bucket in front of it, and few resolvers know subdomains of
+            // localhost.
             Some(Host::Domain(name)) if host_kind(name) == HostKind::Amazon => {
                 Addressing::VirtualHosted
             }
             _ => Addressing::Path,
         };
         Ok(Session {
-            target: Target {
-                region: region.clone(),
-                endpoint: endpoints.for_target(),
-                addressing,
-                clock: Clock::System,
-                timeouts: timeouts(wish),
-                limits: wish.limits,
-                proxy: network.proxies,
-                ca_bundle: network.ca_bundle,
-                wait_pace: WaitPace::AsOnAws,
-            },
+            target: Target { addressing, ..self.target(&region, endpoints.for_target(), &network) },
             credentials: keys.credentials,
             api_url: api_url.map(String::from),
-            whereabouts: TargetInfo {
+            info: TargetInfo {
                 kind: "endpoint".into(),
                 endpoint: endpoints.shown(),
                 region,
@@ -349,21 +321,33 @@ impl<'a> Given<'a> {
                 notes: [notes, network.notes, keys.notes].concat(),
             },
             host,
-            notices: wish.notices,
+            notices: options.notices,
             sandbox: None,
         })
     }
 
-    /// What is said of kinds of hosts that are asked for where no host is looked up.
-    fn kinds_not_used(&self, because: &str) -> Vec<String> {
-        kinds_asked_for(self.environment, self.settings())
+    /// The target for an endpoint other than AWS; `on_aws` and `in_sandbox` change what differs there.
+    fn target(&self, region: &str, endpoint: Endpoint, network: &Network) -> Target {
+        let defaults = Timeouts::default();
+        let attempt = self.options.attempt_timeout.unwrap_or(defaults.attempt);
+        Target {
+            region: region.to_owned(),
+            endpoint,
+            addressing: Addressing::Path,
+            clock: Clock::System,
+            timeouts: Timeouts { attempt, ..defaults },
+            limits: self.options.limits,
+            proxy: network.proxies.clone(),
+            ca_bundle: network.ca_bundle.clone(),
+            wait_pace: WaitPace::AsOnAws,
+        }
+    }
+
+    /// Notes on settings that ask for FIPS or dual-stack hosts, where no host name is looked up.
+    fn unused_host_kinds(&self, because: &str) -> Vec<String> {
+        host_kinds_asked_for(self.environment, self.settings())
             .into_iter()
-            .map(|(by, kind)| format!("{by} ({kind} endpoints) is set and not used: {because}"))
+            .map(|(by, kind)| format!("{by} ({kind} endpoints) is set but not used: {because}"))
             .collect()
     }
-}
-
-fn timeouts(wish: &TargetOptions) -> Timeouts {
-    let defaults = Timeouts::default();
-    Timeouts { attempt: wish.attempt_timeout.unwrap_or(defaults.attempt), ..defaults }
 }

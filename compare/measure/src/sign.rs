@@ -20,12 +20,12 @@ use raw::sigv4::{self, Timestamp};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-pub use answer::{Answer, Shown, StepsOrNull};
+pub use answer::{SignAnswer, SignReport, StepsOrNull};
 
 /// A request to sign, as one line of `sign --jsonl` states it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Job {
+pub struct SignJob {
     /// Returned with the answer.
     #[serde(default)]
     pub id: serde_json::Value,
@@ -140,7 +140,7 @@ pub enum ContentSha256 {
 
 /// What came of a job on one side.
 #[derive(Debug)]
-pub struct Signing {
+pub struct SignOutcome {
     /// Who signed.
     pub side: Side,
     /// The steps, or why there are none.
@@ -198,7 +198,7 @@ pub enum SignError {
 /// A job with everything decided.
 #[derive(Debug)]
 pub struct Decided<'a> {
-    job: &'a Job,
+    job: &'a SignJob,
     body: Vec<u8>,
     service: String,
     region: String,
@@ -207,7 +207,7 @@ pub struct Decided<'a> {
     rules: sigv4::Rules,
 }
 
-impl Job {
+impl SignJob {
     /// Signs, on the side that the job names.
     ///
     /// # Errors
@@ -218,12 +218,12 @@ impl Job {
 
     /// Signs, and asks what a service would make of it.
     #[must_use]
-    pub fn play(&self) -> Signing {
+    pub fn play(&self) -> SignOutcome {
         let side = self.side;
         let decided = match self.decide() {
             Ok(decided) => decided,
             Err(error) => {
-                return Signing { side, steps: Err(error), judged: None, notes: Vec::new() };
+                return SignOutcome { side, steps: Err(error), judged: None, notes: Vec::new() };
             }
         };
         let steps = decided.sign();
@@ -232,7 +232,7 @@ impl Job {
         notes.extend(
             judged.as_ref().and_then(|judged| notes::refusal_note(judged, &decided.service)),
         );
-        Signing { side, steps, judged, notes }
+        SignOutcome { side, steps, judged, notes }
     }
 
     fn decide(&self) -> Result<Decided<'_>, SignError> {

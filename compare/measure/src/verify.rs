@@ -12,7 +12,7 @@ use crate::sign;
 /// A signed request, as one line of `verify --jsonl` states it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Job {
+pub struct VerifyJob {
     /// Returned with the verdict.
     #[serde(default)]
     pub id: serde_json::Value,
@@ -49,7 +49,7 @@ pub struct Job {
 
 /// One line of answer.
 #[derive(Debug, Serialize)]
-pub struct Verdict {
+pub struct VerifyAnswer {
     /// That of the job.
     pub id: serde_json::Value,
     /// `accepted` or `refused`.
@@ -75,17 +75,17 @@ pub enum JobError {
     Body(#[source] base64::DecodeError),
 }
 
-impl Job {
+impl VerifyJob {
     /// The verdict. A line that cannot be judged is refused, with `InvalidRequest` for a code.
     #[must_use]
-    pub fn judge(&self) -> Verdict {
+    pub fn judge(&self) -> VerifyAnswer {
         match self.verdict() {
             Ok(verdict) => {
                 let (word, code, message) = match verdict.outcome {
                     Outcome::Accepted => ("accepted", None, None),
                     Outcome::Refused { code, message } => ("refused", Some(code), Some(message)),
                 };
-                Verdict {
+                VerifyAnswer {
                     id: self.id.clone(),
                     verdict: word,
                     code,
@@ -94,7 +94,7 @@ impl Job {
                     string_to_sign: verdict.string_to_sign,
                 }
             }
-            Err(error) => Verdict::unjudged(self.id.clone(), &error.to_string()),
+            Err(error) => VerifyAnswer::unjudged(self.id.clone(), &error.to_string()),
         }
     }
 
@@ -133,7 +133,7 @@ impl Job {
     }
 }
 
-impl Verdict {
+impl VerifyAnswer {
     /// For a line that is no job, or one that cannot be judged.
     #[must_use]
     pub fn unjudged(id: serde_json::Value, why: &str) -> Self {

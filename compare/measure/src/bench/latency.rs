@@ -120,7 +120,7 @@ pub async fn measure(
 
 /// Nothing is launched to be measured.
 fn choices() -> Choices {
-    Choices::usual(Launching::Withheld)
+    Choices::defaults(Launching::Withheld)
 }
 
 /// Plays what `operation` needs, and sets up its arms.
@@ -132,7 +132,7 @@ async fn prepare(player: &mut Player, operation: Scenario) -> Result<Arms, ExitE
         player.play_once(before, &sides.raw, &sides.sdk).await?;
     }
     let operations = player.operations(operation)?;
-    Arms::new(operation, operations, &player.place).await
+    Arms::new(operation, operations, &player.session).await
 }
 
 /// The arms of `operation` at `place`, for whoever measures by himself.

@@ -9,7 +9,7 @@ use crate::error::ExitError;
 
 /// A request that was signed beforehand.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Prepared {
+pub struct PreparedRequest {
     method: String,
     url: String,
     headers: Vec<(String, String)>,
@@ -20,13 +20,13 @@ pub struct Prepared {
 
 /// Sends the same bytes at every time.
 #[derive(Debug)]
-pub struct Bare {
+pub struct BareClient {
     client: reqwest::Client,
     /// With the status of the right answer.
     requests: Vec<(reqwest::Request, u16)>,
 }
 
-impl Prepared {
+impl PreparedRequest {
     /// The request of `exchange`, if it was sent and answered.
     #[must_use]
     pub fn of(exchange: &raw::observe::Exchange) -> Option<Self> {
@@ -58,12 +58,12 @@ impl Prepared {
     }
 }
 
-impl Bare {
+impl BareClient {
     /// An HTTP client with raw's settings, and what it is to send.
     ///
     /// # Errors
     /// Exit 3 where one of them is no request.
-    pub fn new(requests: Vec<Prepared>, timeouts: Timeouts) -> Result<Self, ExitError> {
+    pub fn new(requests: Vec<PreparedRequest>, timeouts: Timeouts) -> Result<Self, ExitError> {
         // A second call finds the provider already installed; that is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = reqwest::Client::builder()
@@ -79,7 +79,7 @@ impl Bare {
         let client = client
             .build()
             .map_err(|error| ExitError::unavailable(format!("the bare call: {error}")))?;
-        let requests = requests.into_iter().map(Prepared::into_request);
+        let requests = requests.into_iter().map(PreparedRequest::into_request);
         Ok(Self { client, requests: requests.collect::<Result<_, _>>()? })
     }
 

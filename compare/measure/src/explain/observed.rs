@@ -15,7 +15,7 @@ use crate::{
     error::ExitError,
     proof,
     session::Session,
-    sign::{Job, Location, Payload, Secret},
+    sign::{Location, Payload, Secret, SignJob},
 };
 
 /// The first exchange of one side.
@@ -282,14 +282,19 @@ impl Claim {
     }
 
     /// The same request, for raw's signer: what a signer adds is taken away, the rest stays.
-    fn job(&self, observed: &Observed, canonical_request: &str, credentials: &Credentials) -> Job {
+    fn job(
+        &self,
+        observed: &Observed,
+        canonical_request: &str,
+        credentials: &Credentials,
+    ) -> SignJob {
         let signed = findings::explain::grammar::signed_headers(canonical_request);
         let given = |name: &str| {
             let name = name.to_ascii_lowercase();
             signed.contains(&name.as_str()) && !ADDED_BY_SIGNING.contains(&name.as_str())
         };
         let token = credentials.session_token.as_ref();
-        Job {
+        SignJob {
             id: serde_json::Value::Null,
             method: observed.method.clone(),
             url: without_signature(&observed.url),

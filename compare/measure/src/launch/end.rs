@@ -7,7 +7,7 @@ use contract::{
     WaitPace,
 };
 
-use super::{Book, Ledger, Outcome, RUN_TAG_KEY, outcome::is_over, run_tag};
+use super::{LaunchOutcome, Ledger, LedgerState, RUN_TAG_KEY, outcome::is_over, run_tag};
 use crate::{guard, notices::Notices, run::Sides};
 
 /// Before each round of ending and asking. EC2 is eventually consistent: an instance may be in no
@@ -29,7 +29,7 @@ const CALL_AT_MOST: Duration = Duration::from_secs(20);
 
 /// Something that may still run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Left {
+pub enum Leftover {
     /// The instance with this id.
     Instance(String),
     /// What the launch with this client token launched, if it did.
@@ -38,18 +38,18 @@ pub enum Left {
 
 /// What came of ending everything.
 #[derive(Debug, Default)]
-pub struct Ended {
+pub struct EndReport {
     /// Instances that were ended here, by id.
     pub ids: Vec<String>,
     /// What could not be ended, or is not accounted for, and why.
-    pub left: Vec<(Left, String)>,
+    pub left: Vec<(Leftover, String)>,
 }
 
-impl Ended {
+impl EndReport {
     /// The instances that could not be ended; the rest of what is left may never have been launched.
     #[must_use]
     pub fn has_instances_left(&self) -> bool {
-        self.left.iter().any(|(left, _)| matches!(left, Left::Instance(_)))
+        self.left.iter().any(|(left, _)| matches!(left, Leftover::Instance(_)))
     }
 }
 
@@ -64,8 +64,8 @@ impl Ledger {
     /// Ends everything that is still written down, and says what that was. Known ids come first, each
     /// by itself; then the service is asked what else carries this run's client tokens or its tag. What
     /// is not ended or not found is tried again after growing pauses, about 16 s in all.
-    pub async fn end_all(&self, sides: &Sides, pace: WaitPace, notices: Notices) -> Ended {
-        let mut ended = Ended::default();
+    pub async fn end_all(&self, sides: &Sides, pace: WaitPace, notices: Notices) -> EndReport {
+        let mut ended = EndReport::default();
         if self.open().launches.is_empty() {
             return ended;
         }
@@ -89,12 +89,12 @@ impl Ledger {
                 break;
             }
         }
-        let why = |left: &Left| match left {
-            Left::Instance(id) => {
+        let why = |left: &Leftover| match left {
+            Leftover::Instance(id) => {
                 let refused = round.refused.iter().find(|(refused, _)| refused == id);
                 refused.map_or_else(|| "it was not tried".to_owned(), |(_, why)| why.clone())
             }
-            Left::Launch(_) => round.unanswered.clone().unwrap_or_else(|| {
+            Leftover::Launch(_) => round.unanswered.clone().unwrap_or_else(|| {
                 "its outcome is unknown, and DescribeInstances shows no instance of it so far"
                     .to_owned()
             }),
@@ -160,11 +160,11 @@ impl Ledger {
     }
 }
 
-impl Book {
+impl LedgerState {
     /// The client tokens of every launch that is not proved to have launched nothing.
     fn tokens(&self) -> Vec<String> {
         let launches = self.launches.iter();
-        let launches = launches.filter(|launch| launch.outcome != Outcome::NotLaunched);
+        let launches = launches.filter(|launch| launch.outcome != LaunchOutcome::NotLaunched);
         launches.map(|launch| launch.client_token.clone()).collect()
     }
 
@@ -174,7 +174,7 @@ impl Book {
         for Instance { id, state, client_token, .. } in instances {
             let token = client_token.unwrap_or_default();
             if let Some(launch) = self.launch(&token) {
-                launch.outcome = Outcome::Launched;
+                launch.outcome = LaunchOutcome::Launched;
             }
             self.launched(&token, &id);
             if is_over(state.as_deref()) {

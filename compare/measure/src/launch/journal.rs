@@ -14,7 +14,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Book, Launch, Ledger, Outcome, Process, Run};
+use super::{Launch, LaunchOutcome, Ledger, LedgerState, Process, RunIdentity};
 use crate::session::Session;
 
 /// The variable that names another folder for ledgers.
@@ -60,7 +60,7 @@ pub(super) struct Header {
 /// A further line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
-pub(super) enum Entry {
+pub(super) enum LaunchEvent {
     /// A launch is about to be asked for.
     Asked { client_token: String },
     /// It yielded this instance.
@@ -93,20 +93,20 @@ fn folder() -> Result<PathBuf, JournalError> {
 }
 
 impl Journal {
-    pub(super) fn of(run: &Run, place: &Session) -> Self {
+    pub(super) fn of(run: &RunIdentity, session: &Session) -> Self {
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let header = Header {
             run: run.id.clone(),
             process: run.process.as_ref().map(|process| process.as_str().to_owned()),
             started: started.as_secs(),
-            endpoint: place.whereabouts.endpoint.clone(),
-            region: place.whereabouts.region.clone(),
+            endpoint: session.info.endpoint.clone(),
+            region: session.info.region.clone(),
         };
         Self { header, file: None }
     }
 
     /// Adds a line; when this returns, it is on disk.
-    pub(super) fn write(&mut self, entry: &Entry) -> Result<(), JournalError> {
+    pub(super) fn write(&mut self, entry: &LaunchEvent) -> Result<(), JournalError> {
         let (path, file) = match &mut self.file {
             Some(open) => open,
             closed => closed.insert(create(&self.header)?),
@@ -125,12 +125,12 @@ impl Journal {
 
 /// A ledger that a run left on disk.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct StoredLedger {
     pub(super) header: Header,
     pub(super) ledger: Ledger,
 }
 
-impl Found {
+impl StoredLedger {
     /// For how long the run has been started; nothing where the clock was set back since.
     pub(super) fn age(&self) -> Duration {
         let started = UNIX_EPOCH + Duration::from_secs(self.header.started);
@@ -147,7 +147,7 @@ impl Found {
 ///
 /// # Errors
 /// Where there is no folder for ledgers, or it cannot be listed; one that does not exist is empty.
-pub(super) fn found() -> Result<(Vec<Found>, Vec<JournalError>), JournalError> {
+pub(super) fn found() -> Result<(Vec<StoredLedger>, Vec<JournalError>), JournalError> {
     let folder = folder()?;
     let listed = match fs::read_dir(&folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -169,42 +169,42 @@ pub(super) fn found() -> Result<(Vec<Found>, Vec<JournalError>), JournalError> {
     Ok((ledgers, unreadable))
 }
 
-fn read(path: &Path) -> Result<Found, JournalError> {
+fn read(path: &Path) -> Result<StoredLedger, JournalError> {
     let failed = |source| JournalError::System { path: path.to_owned(), source };
     let text = fs::read_to_string(path).map_err(failed)?;
     let mut lines = text.lines();
     let header: Header = serde_json::from_str(lines.next().unwrap_or_default())
         .map_err(|source| JournalError::Unreadable { path: path.to_owned(), source })?;
     let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
-    let mut book = Book { run_id: Some(header.run.clone()), ..Book::default() };
+    let mut book = LedgerState { run_id: Some(header.run.clone()), ..LedgerState::default() };
     // The last line of a killed run may be half there. Then nothing was sent that it speaks of.
     for entry in lines.filter_map(|line| serde_json::from_str(line).ok()) {
         book.replay(entry);
     }
     book.journal = Some(Journal { header: header.clone(), file: Some((path.to_owned(), file)) });
-    Ok(Found { header, ledger: book.into() })
+    Ok(StoredLedger { header, ledger: book.into() })
 }
 
-impl Book {
-    fn replay(&mut self, entry: Entry) {
+impl LedgerState {
+    fn replay(&mut self, entry: LaunchEvent) {
         match entry {
-            Entry::Asked { client_token } => self.launches.push(Launch {
+            LaunchEvent::Asked { client_token } => self.launches.push(Launch {
                 client_token,
-                outcome: Outcome::Unknown,
+                outcome: LaunchOutcome::Unknown,
                 instances: Vec::new(),
             }),
-            Entry::Launched { client_token, instance_id } => {
+            LaunchEvent::Launched { client_token, instance_id } => {
                 if let Some(launch) = self.launch(&client_token) {
-                    launch.outcome = Outcome::Launched;
+                    launch.outcome = LaunchOutcome::Launched;
                 }
                 self.launched(&client_token, &instance_id);
             }
-            Entry::NotLaunched { client_token } => {
+            LaunchEvent::NotLaunched { client_token } => {
                 if let Some(launch) = self.launch(&client_token) {
-                    launch.outcome = Outcome::NotLaunched;
+                    launch.outcome = LaunchOutcome::NotLaunched;
                 }
             }
-            Entry::Ended { instance_id } => self.ended(&instance_id),
+            LaunchEvent::Ended { instance_id } => self.ended(&instance_id),
         }
     }
 }

@@ -4,7 +4,7 @@ use contract::{Answer, DryRun, Failure, Reply, Stage};
 
 /// What is known of a launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum LaunchOutcome {
     /// It may have launched something: the service has to be asked by client token.
     Unknown,
     /// It launched nothing.
@@ -25,23 +25,23 @@ pub(super) fn is_over(state: Option<&str>) -> bool {
 /// have been carried out before; nor does a refusal of a *retry*, which may mean the attempt before it
 /// (`IdempotentParameterMismatch`). Only a 4xx in answer to the one attempt proves that nothing was
 /// launched.
-pub(super) fn of(dry_run: DryRun, reply: &Reply) -> (Outcome, Vec<String>) {
+pub(super) fn of(dry_run: DryRun, reply: &Reply) -> (LaunchOutcome, Vec<String>) {
     match &reply.result {
         Ok(Answer::Instances(instances)) if !instances.is_empty() => {
             let ids = instances.iter().map(|instance| instance.id.clone()).collect();
-            (Outcome::Launched, ids)
+            (LaunchOutcome::Launched, ids)
         }
         // The service knows the parameter, so no attempt was carried out.
-        Ok(Answer::WouldSucceed) => (Outcome::NotLaunched, Vec::new()),
-        Ok(_) => (Outcome::Unknown, Vec::new()),
+        Ok(Answer::WouldSucceed) => (LaunchOutcome::NotLaunched, Vec::new()),
+        Ok(_) => (LaunchOutcome::Unknown, Vec::new()),
         Err(failure) => {
             let ids = launched_by_dry_run(failure);
             if dry_run == DryRun::Yes && !ids.is_empty() {
-                (Outcome::Launched, ids)
+                (LaunchOutcome::Launched, ids)
             } else if was_never_sent(reply, failure) || proves_refusal(reply, failure) {
-                (Outcome::NotLaunched, Vec::new())
+                (LaunchOutcome::NotLaunched, Vec::new())
             } else {
-                (Outcome::Unknown, Vec::new())
+                (LaunchOutcome::Unknown, Vec::new())
             }
         }
     }
@@ -70,40 +70,40 @@ fn proves_refusal(reply: &Reply, failure: &Failure) -> bool {
 mod tests {
     use contract::{DryRun, Failure, Reply, Stage};
 
-    use super::{Outcome, of};
+    use super::{LaunchOutcome, of};
 
-    fn refused(status: u16, requests: u32) -> Outcome {
+    fn refused(status: u16, requests: u32) -> LaunchOutcome {
         let failure = Failure { status: Some(status), ..Failure::new(Stage::Service, "no") };
         of(DryRun::No, &Reply { result: Err(failure), requests }).0
     }
 
     #[test]
     fn only_a_4xx_to_a_single_attempt_proves_that_nothing_was_launched() {
-        assert_eq!(refused(400, 1), Outcome::NotLaunched);
-        assert_eq!(refused(403, 1), Outcome::NotLaunched);
-        assert_eq!(refused(400, 2), Outcome::Unknown);
-        assert_eq!(refused(408, 1), Outcome::Unknown);
-        assert_eq!(refused(500, 1), Outcome::Unknown);
-        assert_eq!(refused(503, 3), Outcome::Unknown);
-        assert_eq!(refused(200, 1), Outcome::Unknown);
+        assert_eq!(refused(400, 1), LaunchOutcome::NotLaunched);
+        assert_eq!(refused(403, 1), LaunchOutcome::NotLaunched);
+        assert_eq!(refused(400, 2), LaunchOutcome::Unknown);
+        assert_eq!(refused(408, 1), LaunchOutcome::Unknown);
+        assert_eq!(refused(500, 1), LaunchOutcome::Unknown);
+        assert_eq!(refused(503, 3), LaunchOutcome::Unknown);
+        assert_eq!(refused(200, 1), LaunchOutcome::Unknown);
     }
 
     #[test]
     fn an_answer_that_cannot_be_read_proves_nothing() {
         let failure = Failure { status: Some(400), ..Failure::new(Stage::Response, "what?") };
         let reply = Reply { result: Err(failure), requests: 1 };
-        assert_eq!(of(DryRun::No, &reply).0, Outcome::Unknown);
+        assert_eq!(of(DryRun::No, &reply).0, LaunchOutcome::Unknown);
     }
 
     #[test]
     fn a_client_that_panics_may_have_launched() {
         let reply = Reply { result: Err(Failure::new(Stage::Panic, "oh")), requests: 0 };
-        assert_eq!(of(DryRun::No, &reply).0, Outcome::Unknown);
+        assert_eq!(of(DryRun::No, &reply).0, LaunchOutcome::Unknown);
     }
 
     #[test]
     fn what_was_never_sent_was_not_launched() {
         let reply = Reply { result: Err(Failure::new(Stage::Sign, "no key")), requests: 0 };
-        assert_eq!(of(DryRun::No, &reply).0, Outcome::NotLaunched);
+        assert_eq!(of(DryRun::No, &reply).0, LaunchOutcome::NotLaunched);
     }
 }

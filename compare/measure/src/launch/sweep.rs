@@ -7,10 +7,10 @@ use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Iso8601};
 
 use super::{
-    Book, Ended, Launch, Launched, Ledger, Left, Outcome, PROCESS_TAG_KEY, Process, RUN_TAG_KEY,
-    RUN_TAG_PREFIX, TAG_KEY, TAG_VALUE,
+    EndReport, Launch, LaunchOutcome, Launched, Ledger, LedgerState, Leftover, PROCESS_TAG_KEY,
+    Process, RUN_TAG_KEY, RUN_TAG_PREFIX, TAG_KEY, TAG_VALUE,
     end::instances,
-    journal::{self, Found, JournalError},
+    journal::{self, JournalError, StoredLedger},
     outcome::is_over,
 };
 use crate::{notices::Notices, run::Sides, session::Session};
@@ -23,7 +23,7 @@ const GONE: Duration = Duration::from_hours(24);
 
 /// Which instances of ours to end.
 #[derive(Debug, Clone)]
-pub enum Whose {
+pub enum SweepScope {
     /// Those of runs that have ended, and those of runs of which nothing is known that are older than
     /// this.
     EndedRuns {
@@ -33,12 +33,12 @@ pub enum Whose {
     /// Those of the run with this id, even if it is under way.
     Run(String),
     /// All of them, even those of runs under way.
-    Everybodys,
+    All,
 }
 
 /// What `cleanup` did.
 #[derive(Debug, Default, Serialize)]
-pub struct Swept {
+pub struct SweepReport {
     /// Where: URL of the endpoint.
     pub endpoint: String,
     /// And in which region.
@@ -81,16 +81,16 @@ pub struct NotEnded {
 /// What the service said where it would not list our instances; by then those that ledgers know have
 /// been ended, and the second value says which.
 pub async fn sweep(
-    place: &Session,
+    session: &Session,
     sides: &Sides,
-    whose: &Whose,
-) -> Result<Swept, (Failure, Box<Swept>)> {
-    let mut swept = Swept {
-        endpoint: place.whereabouts.endpoint.clone(),
-        region: place.whereabouts.region.clone(),
-        ..Swept::default()
+    whose: &SweepScope,
+) -> Result<SweepReport, (Failure, Box<SweepReport>)> {
+    let mut swept = SweepReport {
+        endpoint: session.info.endpoint.clone(),
+        region: session.info.region.clone(),
+        ..SweepReport::default()
     };
-    let (waits, notices) = (place.target.wait_pace, place.notices);
+    let (waits, notices) = (session.target.wait_pace, session.notices);
     let ledgers = match journal::found() {
         Ok((ledgers, unreadable)) => {
             swept.notes.extend(unreadable.iter().map(JournalError::to_string));
@@ -120,18 +120,20 @@ pub async fn sweep(
             }),
         }
     }
-    let tagged =
-        Ledger::from(Book { launches: doomed.iter().map(launch).collect(), ..Book::default() });
+    let tagged = Ledger::from(LedgerState {
+        launches: doomed.iter().map(launch).collect(),
+        ..LedgerState::default()
+    });
     swept.add(tagged.end_all(sides, waits, notices).await);
     Ok(swept)
 }
 
-impl Swept {
+impl SweepReport {
     async fn ledger(
         &mut self,
-        found: &Found,
+        found: &StoredLedger,
         sides: &Sides,
-        whose: &Whose,
+        whose: &SweepScope,
         pace: WaitPace,
         notices: Notices,
     ) {
@@ -144,9 +146,9 @@ impl Swept {
             return;
         }
         let spared = match whose {
-            Whose::Everybodys => None,
-            Whose::Run(run) => (*run != header.run).then(|| "it is of another run".to_owned()),
-            Whose::EndedRuns { older_than } => {
+            SweepScope::All => None,
+            SweepScope::Run(run) => (*run != header.run).then(|| "it is of another run".to_owned()),
+            SweepScope::EndedRuns { older_than } => {
                 spared_for_its_run(found.is_running(), Some(found.age()), *older_than)
             }
         };
@@ -161,8 +163,8 @@ impl Swept {
         let mut ended = found.ledger.end_all(sides, pace, notices).await;
         let age = found.age();
         ended.left.retain(|(left, why)| match left {
-            Left::Launch(_) => age < NEVER_CAME,
-            Left::Instance(_) => age < GONE || !why.contains("InvalidInstanceID.NotFound"),
+            Leftover::Launch(_) => age < NEVER_CAME,
+            Leftover::Instance(_) => age < GONE || !why.contains("InvalidInstanceID.NotFound"),
         });
         if ended.left.is_empty() {
             found.ledger.forget();
@@ -170,15 +172,17 @@ impl Swept {
         self.add(ended);
     }
 
-    fn add(&mut self, ended: Ended) {
+    fn add(&mut self, ended: EndReport) {
         for id in ended.ids {
             if !self.terminated.contains(&id) {
                 self.terminated.push(id);
             }
         }
         self.left.extend(ended.left.into_iter().map(|(left, why)| match left {
-            Left::Instance(id) => NotEnded { instance_id: Some(id), client_token: None, why },
-            Left::Launch(token) => NotEnded { instance_id: None, client_token: Some(token), why },
+            Leftover::Instance(id) => NotEnded { instance_id: Some(id), client_token: None, why },
+            Leftover::Launch(token) => {
+                NotEnded { instance_id: None, client_token: Some(token), why }
+            }
         }));
     }
 }
@@ -206,13 +210,13 @@ impl Tagged for Instance {
 }
 
 /// Why an instance is not touched; `None` where it is to be ended.
-fn spared(instance: &Instance, whose: &Whose) -> Option<String> {
+fn spared(instance: &Instance, whose: &SweepScope) -> Option<String> {
     match whose {
-        Whose::Everybodys => None,
-        Whose::Run(run) => {
+        SweepScope::All => None,
+        SweepScope::Run(run) => {
             (instance.run_id() != Some(run)).then(|| "it is of another run".to_owned())
         }
-        Whose::EndedRuns { older_than } => {
+        SweepScope::EndedRuns { older_than } => {
             let process = instance.tag(PROCESS_TAG_KEY).map(Process::written);
             let running = process.and_then(|process| process.is_running());
             spared_for_its_run(running, age(instance), *older_than)
@@ -252,7 +256,7 @@ fn age(instance: &Instance) -> Option<Duration> {
 fn launch(instance: &Instance) -> Launch {
     Launch {
         client_token: instance.client_token.clone().unwrap_or_default(),
-        outcome: Outcome::Launched,
+        outcome: LaunchOutcome::Launched,
         instances: vec![Launched { id: instance.id.clone(), ended: false }],
     }
 }

@@ -128,9 +128,9 @@ fn named(names: &mut HashMap<String, String>, text: &str) -> String {
 mod tests {
     use std::{fs, io::Write as _};
 
-    use super::{Function, read};
     use findings::paths::Group;
 
+    use super::{Function, read};
     use crate::paths::crates::Crate;
 
     /// Two functions that call each other's, one of them in two objects, with positions of both kinds.

@@ -17,7 +17,7 @@ use super::{
     crates::Crate,
 };
 use crate::{
-    call::{COLD_CALLS, Caller, bare::Prepared, operation_json},
+    call::{COLD_CALLS, ClientConfig, bare::PreparedRequest, operation_json},
     error::ExitError,
     helper_binaries,
     interrupt::Interrupt,
@@ -60,7 +60,7 @@ impl Counter {
     pub(super) async fn bare(
         &self,
         place: &Session,
-        requests: &[Prepared],
+        requests: &[PreparedRequest],
     ) -> Result<CallCost, ExitError> {
         let input = serde_json::to_vec(requests)
             .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
@@ -76,7 +76,7 @@ impl Counter {
     ) -> Result<CallCost, ExitError> {
         let told = |mut command: Command| {
             command.args(words);
-            Caller::tell(&mut command, place);
+            ClientConfig::to_env(&mut command, place);
             command
         };
         let mut command = Command::new(&self.allocations);

@@ -14,7 +14,7 @@ use findings::{
 use raw::observe::{Function, Observation};
 use sdk::observe::trace::TraceEventKind;
 
-use crate::{call::bare::Prepared, error::ExitError, session::Session};
+use crate::{call::bare::PreparedRequest, error::ExitError, session::Session};
 
 /// What was seen of one side.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub(super) struct Seen {
     pub(super) operation: Operation,
     pub(super) trace: Trace,
     /// What raw sent, and a warm call sends.
-    pub(super) requests: Vec<Prepared>,
+    pub(super) requests: Vec<PreparedRequest>,
 }
 
 /// raw under observation.
@@ -91,7 +91,7 @@ impl Client for RawSide<'_> {
             Operation::WaitUntilRunning(_) => exchanges.last().map_or(&[][..], slice::from_ref),
             _ => &exchanges,
         };
-        let requests = sent.iter().filter_map(Prepared::of).collect();
+        let requests = sent.iter().filter_map(PreparedRequest::of).collect();
         let seen = Seen { operation: operation.clone(), trace, requests };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
         reply

@@ -9,7 +9,7 @@ use contract::{
 use findings::scenario::Scenario;
 
 use super::{Choices, Launching, Pair};
-use crate::{launch::Run, session::Session};
+use crate::{launch::RunIdentity, session::Session};
 
 /// For how long a presigned URL is good: it is fetched at once.
 const EXPIRES: Duration = Duration::from_mins(5);
@@ -55,7 +55,7 @@ enum Found<T> {
 }
 
 impl Discovered {
-    pub(super) fn new(choices: &Choices, run: &Run) -> Self {
+    pub(super) fn new(choices: &Choices, run: &RunIdentity) -> Self {
         let given = |value: &Option<String>| value.clone().map_or(Found::Unknown, Found::This);
         Self {
             bucket: given(&choices.bucket),
@@ -85,8 +85,8 @@ impl Discovered {
     }
 
     /// What `scenario` asks.
-    pub(super) fn plan(&self, scenario: Scenario, choices: &Choices, place: &Session) -> Plan {
-        if let Some(reason) = place.lacks(scenario.service()) {
+    pub(super) fn plan(&self, scenario: Scenario, choices: &Choices, session: &Session) -> Plan {
+        if let Some(reason) = session.lacks(scenario.service()) {
             return Plan::Skip(reason);
         }
         match scenario {
@@ -118,8 +118,8 @@ impl Discovered {
             Scenario::Ec2TerminateInstances => self.on_launched(|id| {
                 Operation::TerminateInstances(TerminateInstances { instance_ids: vec![id] })
             }),
-            Scenario::ApiInvoke => invoke(place, Signing::Signed),
-            Scenario::ApiInvokeUnsigned => invoke(place, Signing::Unsigned),
+            Scenario::ApiInvoke => invoke(session, Signing::Signed),
+            Scenario::ApiInvokeUnsigned => invoke(session, Signing::Unsigned),
         }
     }
 
@@ -209,8 +209,8 @@ fn found<T>(value: Option<T>) -> Found<T> {
     value.map_or(Found::Nothing, Found::This)
 }
 
-fn invoke(place: &Session, signing: Signing) -> Plan {
-    match &place.api_url {
+fn invoke(session: &Session, signing: Signing) -> Plan {
+    match &session.api_url {
         Some(url) => both(Operation::InvokeApi(InvokeApi { url: url.clone(), signing })),
         None => Plan::Skip("no route is named; --api-url names one".to_owned()),
     }

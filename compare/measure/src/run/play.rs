@@ -26,7 +26,7 @@ use crate::{
     error::ExitError,
     guard,
     interrupt::Interrupt,
-    launch::{Ledger, Run},
+    launch::{Ledger, RunIdentity},
     session::{HostKind, Session},
 };
 
@@ -40,7 +40,7 @@ const NOT_OFFERED: &[&str] = &["NotImplemented", "InvalidAction", "UnknownOperat
 
 pub(crate) struct Player {
     pub(crate) sides: Arc<Sides>,
-    pub(crate) place: Arc<Session>,
+    pub(crate) session: Arc<Session>,
     choices: Choices,
     ledger: Ledger,
     /// Told once that the ledger cannot be written.
@@ -62,17 +62,17 @@ struct Played {
 impl Player {
     pub(super) fn new(
         sides: &Arc<Sides>,
-        place: &Arc<Session>,
+        session: &Arc<Session>,
         choices: Choices,
-        (run, ledger): (&Run, Ledger),
+        (run, ledger): (&RunIdentity, Ledger),
         interrupt: Interrupt,
     ) -> Self {
         Self {
             sides: Arc::clone(sides),
-            place: Arc::clone(place),
+            session: Arc::clone(session),
             material: Discovered::new(&choices, run),
-            secrets: Secrets::of(&place.credentials),
-            fetcher: Fetcher::new(&place.target),
+            secrets: Secrets::of(&session.credentials),
+            fetcher: Fetcher::new(&session.target),
             choices,
             ledger,
             unwritten: Once::new(),
@@ -81,7 +81,7 @@ impl Player {
     }
 
     pub(super) async fn play(&mut self, scenario: Scenario) -> Result<ScenarioResult, ExitError> {
-        let operations = match self.material.plan(scenario, &self.choices, &self.place) {
+        let operations = match self.material.plan(scenario, &self.choices, &self.session) {
             Plan::Call(operations) => operations,
             Plan::Skip(reason) => return Ok(skipped(scenario, &reason)),
             Plan::Blocked(reason) => return Ok(blocked(scenario, &reason)),
@@ -112,7 +112,7 @@ impl Player {
         raw: &impl Client,
         sdk: &impl Client,
     ) -> Result<ScenarioResult, ExitError> {
-        let operations = match self.material.plan(scenario, &self.choices, &self.place) {
+        let operations = match self.material.plan(scenario, &self.choices, &self.session) {
             Plan::Call(operations) => operations,
             Plan::Skip(reason) => return Ok(skipped(scenario, &reason)),
             Plan::Blocked(reason) => return Ok(blocked(scenario, &reason)),
@@ -132,7 +132,7 @@ impl Player {
     /// # Errors
     /// Exit 3 where there is nothing to ask.
     pub(crate) fn operations(&self, scenario: Scenario) -> Result<Pair<Operation>, ExitError> {
-        match self.material.plan(scenario, &self.choices, &self.place) {
+        match self.material.plan(scenario, &self.choices, &self.session) {
             Plan::Call(operations) => Ok(*operations),
             Plan::Skip(reason) | Plan::Blocked(reason) => {
                 Err(ExitError::unavailable(format!("{scenario} cannot be tried here: {reason}")))
@@ -198,13 +198,13 @@ impl Player {
     ) -> Result<(Reply, Duration), ExitError> {
         self.interrupt.or(async {}).await?;
         if let Err(error) = self.ledger.begin(&input.client_token) {
-            if self.place.host == HostKind::Amazon && input.dry_run == DryRun::No {
+            if self.session.host == HostKind::Amazon && input.dry_run == DryRun::No {
                 self.ledger.withdraw(&input.client_token);
                 return Err(ExitError::unavailable(format!("nothing is launched: {error}"))
                     .help("COMPARE_LEDGER_DIR names another folder"));
             }
             self.unwritten.call_once(|| {
-                self.place.notices.warn(&format!(
+                self.session.notices.warn(&format!(
                     "{error}; what a killed run leaves is then known by its tags alone"
                 ));
             });
@@ -370,7 +370,7 @@ impl Player {
     }
 
     fn is_foreign(&self) -> bool {
-        self.place.whereabouts.kind == "endpoint"
+        self.session.info.kind == "endpoint"
     }
 
     fn no_image(&self) -> Failure {

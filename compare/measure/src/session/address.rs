@@ -37,8 +37,8 @@ pub(super) fn endpoint_url(text: &str) -> Result<Url, ExitError> {
 }
 
 /// The route's URL as it is sent: what has to be escaped in it is escaped here, once for both sides.
-pub(super) fn checked_api_url(wish: &TargetOptions) -> Result<Option<Url>, ExitError> {
-    let Some(text) = &wish.api_url else { return Ok(None) };
+pub(super) fn checked_api_url(options: &TargetOptions) -> Result<Option<Url>, ExitError> {
+    let Some(text) = &options.api_url else { return Ok(None) };
     let example = "for example https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH";
     let url = match Url::parse(text) {
         Ok(url) if url.has_host() && matches!(url.scheme(), "http" | "https") => url,

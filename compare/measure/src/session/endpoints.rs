@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     HostKind, address,
-    caller::{Keys, may_see_keys},
+    credentials::{Keys, may_see_keys},
     settings::Settings,
 };
 use crate::{
@@ -23,7 +23,7 @@ const KINDS: [(&str, &str, &str); 2] = [
 
 /// An endpoint, and who named it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Named {
+pub(super) struct NamedEndpoint {
     pub(super) url: Url,
     /// In words: the option, the variable or the setting.
     pub(super) by: String,
@@ -34,16 +34,16 @@ pub(super) struct Named {
 /// Who answers for each service, as far as it is named.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints {
-    pub(super) s3: Option<Named>,
-    pub(super) ec2: Option<Named>,
+    pub(super) s3: Option<NamedEndpoint>,
+    pub(super) ec2: Option<NamedEndpoint>,
 }
 
 impl Endpoints {
     /// The one that `--endpoint-url` names, for both services.
     pub(super) fn by_option(text: &str) -> Result<Self, ExitError> {
         let url = address::endpoint_url(text)?;
-        let named = Named { url, by: "--endpoint-url".to_owned(), origin: None };
-        Ok(Self { s3: Some(named.clone()), ec2: Some(named) })
+        let endpoint = NamedEndpoint { url, by: "--endpoint-url".to_owned(), origin: None };
+        Ok(Self { s3: Some(endpoint.clone()), ec2: Some(endpoint) })
     }
 
     /// Those that are configured, ignored or not.
@@ -65,7 +65,7 @@ impl Endpoints {
                 .map(|(text, by, origin)| {
                     let url = address::endpoint_url(text)
                         .map_err(|stop| ExitError { message: format!("{by}: {stop}"), ..stop })?;
-                    Ok(Named { url, by, origin: Some(origin) })
+                    Ok(NamedEndpoint { url, by, origin: Some(origin) })
                 })
                 .transpose()
         };
@@ -80,14 +80,14 @@ impl Endpoints {
     }
 
     /// The endpoints, each once.
-    pub(super) fn each(&self) -> impl Iterator<Item = &Named> {
+    pub(super) fn each(&self) -> impl Iterator<Item = &NamedEndpoint> {
         let ec2 = self.ec2.as_ref().filter(|ec2| self.s3.as_ref() != Some(ec2));
         self.s3.iter().chain(ec2)
     }
 
     /// In words, who names them.
     pub(super) fn names(&self) -> Vec<&str> {
-        self.each().map(|named| named.by.as_str()).collect()
+        self.each().map(|endpoint| endpoint.by.as_str()).collect()
     }
 
     /// For the reader, who names them, if they may see `keys`.
@@ -96,7 +96,7 @@ impl Endpoints {
     /// Exit 3, with what mixes.
     pub(super) fn notes(&self, keys: &Keys) -> Result<Vec<String>, ExitError> {
         self.each()
-            .map(|Named { by, origin, .. }| {
+            .map(|NamedEndpoint { by, origin, .. }| {
                 let Some(origin) = origin else { return Ok(format!("endpoint from {by}")) };
                 may_see_keys(&format!("the endpoint ({by})"), origin, &keys.origin)?;
                 Ok(format!("endpoint from {by}, {origin}"))
@@ -106,13 +106,15 @@ impl Endpoints {
 
     /// Amazon's if any of them is.
     pub(super) fn host_kind(&self) -> HostKind {
-        let is_amazons = |named: &Named| host_kind_of(&named.url) == HostKind::Amazon;
+        let is_amazons = |endpoint: &NamedEndpoint| host_kind_of(&endpoint.url) == HostKind::Amazon;
         if self.each().any(is_amazons) { HostKind::Amazon } else { HostKind::Other }
     }
 
     /// For both sides.
     pub(super) fn for_target(&self) -> Endpoint {
-        let text = |named: &Option<Named>| named.as_ref().map(|named| text_of(&named.url));
+        let text = |endpoint: &Option<NamedEndpoint>| {
+            endpoint.as_ref().map(|endpoint| text_of(&endpoint.url))
+        };
         match (text(&self.s3), text(&self.ec2)) {
             (Some(s3), Some(ec2)) if s3 == ec2 => Endpoint::Url(s3),
             (s3, ec2) => Endpoint::PerService { s3, ec2 },
@@ -148,7 +150,7 @@ pub(super) fn ignored_by(environment: &Environment, settings: Settings<'_>) -> O
 }
 
 /// The kinds of hosts that are asked for and not offered: who asks, and the kind in words.
-pub(super) fn kinds_asked_for(
+pub(super) fn host_kinds_asked_for(
     environment: &Environment,
     settings: Settings<'_>,
 ) -> Vec<(String, &'static str)> {

@@ -7,7 +7,7 @@ use contract::{CaBundle, Proxies, without_userinfo};
 use url::Url;
 
 use super::{
-    caller::{Keys, may_see_keys},
+    credentials::{Keys, may_see_keys},
     settings::Settings,
 };
 use crate::{

@@ -1,6 +1,6 @@
 //! What the profile in use says of the network: endpoints, certificates, kinds of hosts.
 
-use super::caller::Sources;
+use super::credentials::Sources;
 use crate::environment::Origin;
 
 /// The settings of the profile in use. There are none where the profiles cannot be read: whoever

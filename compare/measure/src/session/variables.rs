@@ -3,7 +3,7 @@
 use contract::Credentials;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{TargetOptions, caller::Keys};
+use super::{TargetOptions, credentials::Keys};
 use crate::{
     environment::{Environment, Origin},
     error::ExitError,
@@ -19,11 +19,11 @@ const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 /// The profile that is asked for, by option or variable, and what there is to say of it. Keys in the
 /// process's environment leave one that only an env file names unused.
 pub(super) fn profile(
-    wish: &TargetOptions,
+    options: &TargetOptions,
     environment: &Environment,
 ) -> (Option<String>, Vec<String>) {
-    if wish.profile.is_some() {
-        return (wish.profile.clone(), Vec::new());
+    if options.profile.is_some() {
+        return (options.profile.clone(), Vec::new());
     }
     let is_covered = KEY_PAIR.iter().any(|name| environment.in_process(name).is_some());
     let in_process = PROFILES.map(|name| environment.in_process(name));
@@ -48,9 +48,9 @@ pub(super) fn has_key(environment: &Environment) -> bool {
 }
 
 /// That a session token without keys beside it is not used.
-pub(super) fn lone_token(wish: &TargetOptions, environment: &Environment) -> Option<String> {
+pub(super) fn lone_token(options: &TargetOptions, environment: &Environment) -> Option<String> {
     let (name, _, origin) = environment.first(&TOKENS)?;
-    let is_lone = wish.profile.is_none() && !has_key(environment);
+    let is_lone = options.profile.is_none() && !has_key(environment);
     is_lone.then(|| format!("{name} ({origin}) is not used: it has no key pair beside it"))
 }
 
@@ -59,10 +59,10 @@ pub(super) fn lone_token(wish: &TargetOptions, environment: &Environment) -> Opt
 /// # Errors
 /// Exit 3: half a key pair, or parts of one that come from two places.
 pub(super) fn keys(
-    wish: &TargetOptions,
+    options: &TargetOptions,
     environment: &Environment,
 ) -> Result<Option<Keys>, ExitError> {
-    if wish.profile.is_some() {
+    if options.profile.is_some() {
         return Ok(None);
     }
     let process = Variables { origin: Origin::Process, get: &|name| environment.in_process(name) };

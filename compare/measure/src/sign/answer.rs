@@ -6,23 +6,23 @@ use findings::{
 };
 use serde::Serialize;
 
-use super::{Job, Signing};
+use super::{SignJob, SignOutcome};
 
 /// One line of answer.
 #[derive(Debug, Serialize)]
-pub struct Answer {
+pub struct SignAnswer {
     /// That of the job.
     pub id: serde_json::Value,
     /// Who signed.
     pub side: Side,
     /// What came of it.
     #[serde(flatten)]
-    pub signed: Shown,
+    pub signed: SignReport,
 }
 
-/// A [`Signing`] in JSON.
+/// A [`SignOutcome`] in JSON.
 #[derive(Debug, Default, Serialize)]
-pub struct Shown {
+pub struct SignReport {
     /// The steps; every field of theirs is null where there is an error.
     #[serde(flatten)]
     pub steps: StepsOrNull,
@@ -45,22 +45,26 @@ pub struct StepsOrNull {
     headers: Option<Vec<(String, String)>>,
 }
 
-impl Answer {
+impl SignAnswer {
     /// What came of `job`.
     #[must_use]
-    pub fn to(job: &Job) -> Self {
+    pub fn to(job: &SignJob) -> Self {
         Self { id: job.id.clone(), side: job.side, signed: job.play().into() }
     }
 
     /// For a line that is no job.
     #[must_use]
     pub fn unreadable(id: serde_json::Value, why: String) -> Self {
-        Self { id, side: Side::Raw, signed: Shown { error: Some(why), ..Shown::default() } }
+        Self {
+            id,
+            side: Side::Raw,
+            signed: SignReport { error: Some(why), ..SignReport::default() },
+        }
     }
 }
 
-impl From<Signing> for Shown {
-    fn from(signing: Signing) -> Self {
+impl From<SignOutcome> for SignReport {
+    fn from(signing: SignOutcome) -> Self {
         let (steps, error) = match signing.steps {
             Ok(steps) => (steps.into(), None),
             Err(error) => (StepsOrNull::default(), Some(error.to_string())),

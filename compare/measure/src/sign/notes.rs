@@ -22,7 +22,7 @@ impl Decided<'_> {
             return None;
         }
         let is_s3 = Rules::of(&self.service) == Rules::S3;
-        let verdict = verify::Job {
+        let verdict = verify::VerifyJob {
             id: Value::Null,
             method: job.method.clone(),
             url: steps.url.clone(),

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use measure::{
     error::ExitError,
-    launch::sweep::{LeftAlone, NotEnded, Swept, Whose, sweep},
+    launch::sweep::{LeftAlone, NotEnded, SweepReport, SweepScope, sweep},
     run::Sides,
     runtime::several_threads,
     session::Session,
@@ -29,7 +29,7 @@ pub(in crate::cli) fn run(args: &CleanupArgs) -> Result<ExitCode, ExitError> {
             )
             .help("--target aws, --endpoint-url URL, or AWS_ENDPOINT_URL in the environment"));
         }
-        let sides = Sides::at(&place)?;
+        let sides = Sides::new(&place)?;
         let secrets = Secrets::of(&place.credentials);
         match interrupt.or(sweep(&place, &sides, &whose(args))).await? {
             Ok(mut swept) => {
@@ -71,16 +71,16 @@ pub(in crate::cli) fn run(args: &CleanupArgs) -> Result<ExitCode, ExitError> {
     Ok(if swept.left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn whose(args: &CleanupArgs) -> Whose {
+fn whose(args: &CleanupArgs) -> SweepScope {
     match &args.run {
-        _ if args.all => Whose::Everybodys,
-        Some(run) => Whose::Run(run.clone()),
-        None => Whose::EndedRuns { older_than: args.older_than },
+        _ if args.all => SweepScope::All,
+        Some(run) => SweepScope::Run(run.clone()),
+        None => SweepScope::EndedRuns { older_than: args.older_than },
     }
 }
 
-fn text(swept: &Swept) -> Vec<String> {
-    let Swept { endpoint, region, terminated, left_alone, left, .. } = swept;
+fn text(swept: &SweepReport) -> Vec<String> {
+    let SweepReport { endpoint, region, terminated, left_alone, left, .. } = swept;
     let mut lines = Vec::new();
     if !terminated.is_empty() {
         lines.push(format!("terminated at {endpoint}: {}", terminated.join(", ")));

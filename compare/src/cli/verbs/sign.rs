@@ -10,7 +10,7 @@ use measure::{
     region,
     runtime::several_threads,
     session::{self, HostKind},
-    sign::{Answer, Job, Location, Secret, Shown, Signing, service},
+    sign::{Location, Secret, SignAnswer, SignJob, SignOutcome, SignReport, service},
 };
 use raw::sigv4::{Request, Timestamp};
 use render::steps;
@@ -26,7 +26,7 @@ use crate::{
 
 pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
     if args.jsonl {
-        jsonl::answer_lines(Answer::to, Answer::unreadable)?;
+        jsonl::answer_lines(SignAnswer::to, SignAnswer::unreadable)?;
         return Ok(ExitCode::SUCCESS);
     }
     let job = job(args)?;
@@ -38,7 +38,7 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
     };
     let doubts = doubts(&job);
     let play = |&side| {
-        let mut signing = Job { side, ..job.clone() }.play();
+        let mut signing = SignJob { side, ..job.clone() }.play();
         signing.notes.extend(doubts.iter().cloned());
         signing
     };
@@ -61,7 +61,7 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
 
 /// What is odd about the keys. Placeholders, and keys of other issuers than AWS, need not have the
 /// form of AWS's.
-fn doubts(job: &Job) -> Vec<String> {
+fn doubts(job: &SignJob) -> Vec<String> {
     let credentials = job.credentials();
     let host = Request::new(&job.method, &job.url).map_or("", |request| request.host);
     match (session::placeholder(&credentials), HostKind::of(host)) {
@@ -74,7 +74,7 @@ fn doubts(job: &Job) -> Vec<String> {
     }
 }
 
-fn signatures(signed: &[Signing]) -> Vec<&str> {
+fn signatures(signed: &[SignOutcome]) -> Vec<&str> {
     signed
         .iter()
         .filter_map(|signing| Some(signing.steps.as_ref().ok()?.signature.as_str()))
@@ -82,7 +82,7 @@ fn signatures(signed: &[Signing]) -> Vec<&str> {
 }
 
 /// Each note once; one that is not of every side with the name of its side.
-fn print_notes(signed: &[Signing]) {
+fn print_notes(signed: &[SignOutcome]) {
     let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
     for signing in signed {
         for note in &signing.notes {
@@ -103,7 +103,7 @@ fn print_notes(signed: &[Signing]) {
 }
 
 /// What to say of the sides that could not sign.
-fn failure(signed: &[Signing]) -> Option<ExitError> {
+fn failure(signed: &[SignOutcome]) -> Option<ExitError> {
     let errors = signed.iter().filter_map(|signing| {
         let error = signing.steps.as_ref().err()?;
         Some((signing.side.name(), error.to_string()))
@@ -125,20 +125,20 @@ fn failure(signed: &[Signing]) -> Option<ExitError> {
 }
 
 /// The sides that could sign.
-fn shown(signed: &[Signing]) -> Vec<(Side, &SignResult, Option<&Judged>)> {
+fn shown(signed: &[SignOutcome]) -> Vec<(Side, &SignResult, Option<&Judged>)> {
     let signed = signed.iter();
     signed
         .filter_map(|one| Some((one.side, one.steps.as_ref().ok()?, one.judged.as_ref())))
         .collect()
 }
 
-fn print(args: &SignArgs, job: &Job, signed: Vec<Signing>) -> Result<(), ExitError> {
+fn print(args: &SignArgs, job: &SignJob, signed: Vec<SignOutcome>) -> Result<(), ExitError> {
     match args.format {
         SignFormat::Text => output::print(&steps::text(&shown(&signed)))?,
         SignFormat::Json => {
             let sides: serde_json::Map<_, _> = signed
                 .into_iter()
-                .map(|signing| (signing.side.name().to_owned(), json!(Shown::from(signing))))
+                .map(|signing| (signing.side.name().to_owned(), json!(SignReport::from(signing))))
                 .collect();
             output::print_json(&Value::Object(sides))?;
         }
@@ -155,8 +155,8 @@ fn print(args: &SignArgs, job: &Job, signed: Vec<Signing>) -> Result<(), ExitErr
 /// Prints the request that each side signed, with its body, as `written` writes it. It is to be sent as
 /// it stands, so nothing in it is escaped.
 fn each_request(
-    job: &Job,
-    signed: &[Signing],
+    job: &SignJob,
+    signed: &[SignOutcome],
     written: impl Fn(&SignResult, &str) -> String,
 ) -> Result<(), ExitError> {
     let body = BASE64_STANDARD.decode(&job.body_base64).unwrap_or_default();
@@ -170,7 +170,7 @@ fn each_request(
     Ok(())
 }
 
-fn job(args: &SignArgs) -> Result<Job, ExitError> {
+fn job(args: &SignArgs) -> Result<SignJob, ExitError> {
     let (method, url) = match args.request.as_slice() {
         [url] => ("GET", url),
         [method, url] => (method.as_str(), url),
@@ -182,8 +182,8 @@ fn job(args: &SignArgs) -> Result<Job, ExitError> {
     let host = Request::new(method, url).map_err(|error| ExitError::usage(error.to_string()))?.host;
     let guessed = service::of_host(host);
     let wish = args.keys.wish();
-    let caller = several_threads()?.block_on(session::caller(&wish))?;
-    for note in &caller.notes {
+    let resolved = several_threads()?.block_on(session::credentials(&wish))?;
+    for note in &resolved.notes {
         output::warn(&format!("note: {note}"));
     }
     let time = match &args.time {
@@ -196,13 +196,13 @@ fn job(args: &SignArgs) -> Result<Job, ExitError> {
         }
     };
     // A host that shows a region beats the environment, not the option.
-    let region = wish.region.or(guessed.region).or(caller.region);
+    let region = wish.region.or(guessed.region).or(resolved.region);
     if let Some(region) = &region {
         let name = host.split(':').next().unwrap_or_default();
-        region::check_for(HostKind::of(name), region)?;
+        region::check_for_host(HostKind::of(name), region)?;
     }
-    let credentials = caller.credentials;
-    Ok(Job {
+    let credentials = resolved.credentials;
+    Ok(SignJob {
         id: Value::Null,
         method: method.to_owned(),
         url: url.clone(),

@@ -15,7 +15,7 @@ use findings::{
 
 use super::Extent;
 use crate::{
-    call::bare::{Bare, Prepared},
+    call::bare::{BareClient, PreparedRequest},
     error::ExitError,
     guard,
     run::Pair,
@@ -39,7 +39,7 @@ struct Setup {
     operations: Pair<Operation>,
     /// What both must answer at every time.
     right: Answer,
-    bare: Bare,
+    bare: BareClient,
     /// Bytes of that answer's body, which the bare call must get.
     length: usize,
 }
@@ -75,14 +75,14 @@ impl Arms {
         let (reply, observation) = raw.call_observed(&operations.raw).await;
         let right = answered("raw", reply)?;
         let sent = observation.exchanges.first().and_then(|exchange| {
-            Some((Prepared::of(exchange)?, exchange.response.as_ref()?.body.len()))
+            Some((PreparedRequest::of(exchange)?, exchange.response.as_ref()?.body.len()))
         });
         let (prepared, length) = sent.ok_or_else(|| {
             ExitError::unavailable(format!("{operation} sends nothing, so its latency is none"))
         })?;
         // A panic of the SDK is caught here, and not in calls that are timed.
         answered("sdk", guard::call(&sdk, &operations.sdk).await)?;
-        let bare = Bare::new(vec![prepared], target.timeouts)?;
+        let bare = BareClient::new(vec![prepared], target.timeouts)?;
         let setup = Setup { raw, sdk, sdk_timed, operations, right, bare, length };
         let arms = Self { operation, setup: Arc::new(setup) };
         for arm in LatencyArm::ALL {

@@ -37,7 +37,7 @@ pub(super) fn written() -> Result<[Written; 3], ExitError> {
 async fn write() -> Result<[Written; 3], ExitError> {
     let wish = TargetOptions { target: Some(TargetName::Sandbox), ..TargetOptions::default() };
     let place = Session::resolve(&wish).await?;
-    let sdk = Sides::at(&place)?.sdk;
+    let sdk = Sides::new(&place)?.sdk;
     let keys = keys(&sdk).await?;
     let catalogue = catalogue(&sdk).await?;
     Ok([keys, images(&catalogue, 1_300)?, images(&catalogue, 10_000)?])

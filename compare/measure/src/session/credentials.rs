@@ -13,7 +13,7 @@ use crate::{
 
 /// Who signs where nothing is sent.
 #[derive(Debug)]
-pub struct Caller {
+pub struct ResolvedCredentials {
     /// From the environment, the env file or a static profile.
     pub credentials: Credentials,
     /// Where one is set anywhere.
@@ -27,13 +27,13 @@ pub struct Caller {
 /// # Errors
 /// As [`Session::resolve`](super::Place::resolve); that no region is set is for the signer to say, which may find one in the
 /// URL.
-pub async fn caller(wish: &TargetOptions) -> Result<Caller, ExitError> {
-    let environment = Environment::load(wish.env_file.as_deref(), wish.notices)?;
-    let sources = Sources::open(wish, &environment)?;
+pub async fn credentials(options: &TargetOptions) -> Result<ResolvedCredentials, ExitError> {
+    let environment = Environment::load(options.env_file.as_deref(), options.notices)?;
+    let sources = Sources::open(options, &environment)?;
     let Keys { credentials, notes, .. } = sources.keys().await?;
-    masking::remember(&credentials);
+    masking::register(&credentials);
     let region = sources.region()?.map(|(region, _)| region);
-    Ok(Caller { credentials, region, notes })
+    Ok(ResolvedCredentials { credentials, region, notes })
 }
 
 /// Whose keys sign, and where they came from.
@@ -117,7 +117,7 @@ pub(super) fn may_see_keys(what: &str, named_by: &Origin, keys: &Origin) -> Resu
 /// Where keys and region are looked for.
 #[derive(Debug)]
 pub(super) struct Sources<'a> {
-    wish: &'a TargetOptions,
+    options: &'a TargetOptions,
     environment: &'a Environment,
     pub(super) profiles: Profiles,
     /// The one that is asked for, by option or variable.
@@ -133,11 +133,11 @@ impl<'a> Sources<'a> {
     /// Exit 3: a profile file that cannot be read, unless the keys stand in variables and no profile
     /// is asked for.
     pub(super) fn open(
-        wish: &'a TargetOptions,
+        options: &'a TargetOptions,
         environment: &'a Environment,
     ) -> Result<Self, ExitError> {
-        let (named, mut notes) = variables::profile(wish, environment);
-        notes.extend(variables::lone_token(wish, environment));
+        let (named, mut notes) = variables::profile(options, environment);
+        notes.extend(variables::lone_token(options, environment));
         let profiles = match Profiles::load(environment) {
             Ok(profiles) => profiles,
             Err(stop) if named.is_none() && variables::has_key(environment) => {
@@ -146,7 +146,7 @@ impl<'a> Sources<'a> {
             }
             Err(stop) => return Err(stop),
         };
-        Ok(Self { wish, environment, profiles, named, notes })
+        Ok(Self { options, environment, profiles, named, notes })
     }
 
     /// The name of the profile whose settings count.
@@ -157,7 +157,7 @@ impl<'a> Sources<'a> {
     /// The region, and where it was named, if it was.
     pub(super) fn region(&self) -> Result<Option<(String, String)>, ExitError> {
         let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
-        let (region, from) = if let Some(region) = &self.wish.region {
+        let (region, from) = if let Some(region) = &self.options.region {
             (region.as_str(), "--region".to_owned())
         } else if let Some((name, region, origin)) = self.environment.first(&variables) {
             (region, format!("{name}, {origin}"))
@@ -166,7 +166,7 @@ impl<'a> Sources<'a> {
         } else {
             return Ok(None);
         };
-        region::check_spelling(region)?;
+        region::check_syntax(region)?;
         Ok(Some((region.to_owned(), from)))
     }
 
@@ -227,7 +227,7 @@ impl<'a> Sources<'a> {
     }
 
     fn found(&self) -> Result<Found, ExitError> {
-        if let Some(mut keys) = variables::keys(self.wish, self.environment)? {
+        if let Some(mut keys) = variables::keys(self.options, self.environment)? {
             keys.notes.extend(self.notes.iter().cloned());
             return Ok(Found::Keys(keys));
         }
