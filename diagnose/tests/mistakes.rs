@@ -9,7 +9,7 @@ use contract::{
 use diagnose::mistakes::{self, Configuration, Draft, Mistake, Sent, Tampering};
 use sandbox::{
     Sandbox,
-    verify::{Key, Outcome, Received, Rules, verify},
+    verify::{Decision, ReceivedRequest, Rules, StoredKey, verify},
 };
 
 /// The right request of a service, as temporary credentials sign it: their token is there to be lost.
@@ -51,22 +51,22 @@ fn right(sandbox: &Sandbox, service: &str) -> Draft {
 fn refused(draft: &Draft, sent: &Sent) -> Option<String> {
     let mut headers = sent.headers.clone();
     headers.push(("host".to_owned(), draft.host.clone()));
-    let received = Received {
+    let received = ReceivedRequest {
         method: sent.method.clone(),
-        target: Received::target_of(&sent.url).into_owned(),
+        target: ReceivedRequest::target_of(&sent.url).into_owned(),
         headers,
         body: sent.body.clone(),
     };
     let Credentials { access_key_id, secret_key, session_token } = &draft.configuration.credentials;
-    let key = Key {
+    let key = StoredKey {
         access_key_id: access_key_id.as_str(),
         secret_access_key: secret_key.expose(),
         session_token: session_token.as_ref().map(contract::SessionToken::expose),
     };
     let rules = Rules::of(&draft.service, &draft.configuration.region);
     match verify(&received, &key, &rules, draft.configuration.now.into()).outcome {
-        Outcome::Accepted => None,
-        Outcome::Refused { code, message } => Some(format!("{code}: {message}")),
+        Decision::Accepted => None,
+        Decision::Refused { code, message } => Some(format!("{code}: {message}")),
     }
 }
 

@@ -1,8 +1,10 @@
-//! Who calls: each service's own order of checks, from the form of the claim to the signature.
+//! Authentication: the checks of each service, in the service's own order, from the syntax of the
+//! claim to the signature.
 //!
-//! The three share the arithmetic of [`crate::verify`] and differ in what they demand, in which
-//! order, and how much they say. AWS documents the demands; the order is inferred from which of
-//! two faults its answers name, and assumed where no answer shows it.
+//! All three services compute signatures with [`crate::verify`]. They differ in what they require, in
+//! the order of their checks, and in how much their messages say. AWS documents the requirements. The
+//! order is inferred from which of two mistakes AWS's responses name, and assumed where no response
+//! shows it.
 
 pub(crate) mod ec2;
 pub(crate) mod execute_api;
@@ -12,14 +14,14 @@ use time::OffsetDateTime;
 
 use crate::identity::Identity;
 
-/// Against what a claim is judged.
+/// What a claim is checked against: the known identities and the server's clock.
 #[derive(Clone, Copy)]
-pub(crate) struct Records<'a> {
+pub(crate) struct AuthContext<'a> {
     pub(crate) identities: &'a [Identity],
     pub(crate) now: OffsetDateTime,
 }
 
-impl<'a> Records<'a> {
+impl<'a> AuthContext<'a> {
     fn owner_of(&self, access_key_id: &str) -> Option<&'a Identity> {
         self.identities.iter().find(|identity| identity.access_key_id == access_key_id)
     }

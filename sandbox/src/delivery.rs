@@ -1,4 +1,4 @@
-//! How an answer gets onto the wire: whole, or not, where a fault has it so.
+//! Sends a response to hyper: whole, or damaged by a fault.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -13,93 +13,93 @@ use hyper::body::{Frame, SizeHint};
 use time::OffsetDateTime;
 use tokio::time::Sleep;
 
-use crate::answer::{Answer, http_date};
 use crate::recording::LogEntry;
+use crate::response::{ServiceResponse, http_date};
 
-/// Before a connection is broken: long enough for what was sent to be read, since a reset may
-/// overtake it.
-const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
+/// The delay before a connection is aborted. It lets the client read what was sent, which a reset
+/// could otherwise discard.
+const ABORT_DELAY: Duration = Duration::from_millis(20);
 
-/// Before a connection that a fault holds open is broken after all: no client that is tested waits so
-/// long, and one that went away without saying so is not waited for.
-pub(crate) const LONGEST_SILENCE: Duration = Duration::from_mins(10);
+/// How long a fault keeps a connection open without sending anything: longer than any tested client
+/// waits, but not forever, because a client may vanish without closing the connection.
+pub(crate) const HANG_LIMIT: Duration = Duration::from_mins(10);
 
-/// What hyper sends. The one for measured calls carries nothing that they do not need.
-pub(crate) type Payload = Either<Full<Bytes>, Body>;
+/// The body type for hyper. Measured calls use `Full`, which has no overhead for faults or recording.
+pub(crate) type ResponseBody = Either<Full<Bytes>, PiecewiseBody>;
 
-/// An answer, the pieces of its body, and what comes after them.
+/// A response, the pieces of its body, and what happens after the last one.
 pub(crate) struct Delivery {
-    /// Its body is not used.
-    head: Answer,
+    /// Status and headers; its body is unused.
+    head: ServiceResponse,
     pieces: VecDeque<Bytes>,
-    /// What Content-Length says; absent where none is sent.
-    promised: Option<u64>,
+    /// The value of Content-Length; `None` if the header is not sent.
+    content_length: Option<u64>,
     ending: Ending,
 }
 
-/// What comes after the last piece.
+/// What happens after the last piece.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The end of the answer.
-    Regular,
-    /// The end of the connection.
-    Break,
-    /// Nothing any more, and the connection stays open, for [`LONGEST_SILENCE`].
-    Silence,
+    /// The response ends.
+    Complete,
+    /// The connection ends.
+    Abort,
+    /// The connection stays open and silent for [`HANG_LIMIT`].
+    Hang,
 }
 
-/// The connection is to end here.
+/// Makes hyper end the connection.
 #[derive(Debug, thiserror::Error)]
-#[error("the fault that is played breaks the connection here")]
-pub(crate) struct Broken;
+#[error("the injected fault aborts the connection")]
+pub(crate) struct ConnectionAborted;
 
-impl From<Infallible> for Broken {
+impl From<Infallible> for ConnectionAborted {
     fn from(never: Infallible) -> Self {
         match never {}
     }
 }
 
 impl Delivery {
-    /// All of it.
-    pub(crate) fn whole(mut answer: Answer) -> Self {
-        let body = std::mem::take(&mut answer.body);
-        // An empty piece would announce a body where there is none, such as in an answer to HEAD.
+    /// The whole response.
+    pub(crate) fn whole(mut response: ServiceResponse) -> Self {
+        let body = std::mem::take(&mut response.body);
+        // An empty piece would announce a body, which a response to HEAD must not have.
         Delivery::in_pieces(
-            answer,
+            response,
             Some(body).filter(|body| !body.is_empty()).into_iter().collect(),
         )
     }
 
-    /// All of it, the body in these pieces.
-    pub(crate) fn in_pieces(head: Answer, pieces: VecDeque<Bytes>) -> Self {
-        let promised = pieces.iter().map(|piece| piece.len() as u64).sum();
-        Delivery { head, pieces, promised: Some(promised), ending: Ending::Regular }
+    /// The whole response, with its body in these pieces.
+    pub(crate) fn in_pieces(head: ServiceResponse, pieces: VecDeque<Bytes>) -> Self {
+        let content_length = pieces.iter().map(|piece| piece.len() as u64).sum();
+        Delivery { head, pieces, content_length: Some(content_length), ending: Ending::Complete }
     }
 
-    /// These pieces, of a length that is not said, and nothing after them.
-    pub(crate) fn without_end(head: Answer, pieces: VecDeque<Bytes>) -> Self {
-        Delivery { head, pieces, promised: None, ending: Ending::Silence }
+    /// These pieces without a Content-Length, after which the connection hangs.
+    pub(crate) fn endless(head: ServiceResponse, pieces: VecDeque<Bytes>) -> Self {
+        Delivery { head, pieces, content_length: None, ending: Ending::Hang }
     }
 
-    /// The first half of it, and then that `ending`.
-    pub(crate) fn half(mut answer: Answer, ending: Ending) -> Self {
-        let body = std::mem::take(&mut answer.body);
+    /// The first half of the body, followed by `ending`.
+    pub(crate) fn half(mut response: ServiceResponse, ending: Ending) -> Self {
+        let body = std::mem::take(&mut response.body);
         let half = body.slice(..body.len() / 2);
-        let promised = Some(body.len() as u64);
-        Delivery { head: answer, pieces: [half].into(), promised, ending }
+        let content_length = Some(body.len() as u64);
+        Delivery { head: response, pieces: [half].into(), content_length, ending }
     }
 
-    /// The answer for hyper, noted in `entry` as it goes out.
+    /// Converts the delivery for hyper, and records in `entry` what is sent.
     pub(crate) fn into_response(
         self,
         entry: Option<LogEntry>,
         now: OffsetDateTime,
-    ) -> Response<Payload> {
-        let Delivery { head, pieces, promised, ending } = self;
+    ) -> Response<ResponseBody> {
+        let Delivery { head, pieces, content_length, ending } = self;
         let mut response = head.into_head();
         if let Some(entry) = &entry {
-            // hyper would add these two itself, and then nobody could say what they were.
-            let length = promised.map(|length| ("content-length", length.to_string()));
+            // hyper would add these two after the headers have been recorded.
+            let length = content_length.map(|length| ("content-length", length.to_string()));
             for (name, value) in length.into_iter().chain([("date", http_date(now))]) {
                 if let Ok(value) = value.parse() {
                     response.headers_mut().entry(name).or_insert(value);
@@ -110,27 +110,29 @@ impl Delivery {
             let headers = headers.map(|(name, value)| (name.to_string(), text(value))).collect();
             entry.head(response.status().as_u16(), headers);
         }
-        response.map(|()| Either::Right(Body { pieces, promised, ending, entry, pause: None }))
+        response.map(|()| {
+            Either::Right(PiecewiseBody { pieces, content_length, ending, entry, pause: None })
+        })
     }
 }
 
-/// The body of an answer, piece by piece.
-pub(crate) struct Body {
+/// A body that is sent piece by piece.
+pub(crate) struct PiecewiseBody {
     pieces: VecDeque<Bytes>,
-    promised: Option<u64>,
+    content_length: Option<u64>,
     ending: Ending,
     entry: Option<LogEntry>,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
-impl hyper::body::Body for Body {
+impl hyper::body::Body for PiecewiseBody {
     type Data = Bytes;
-    type Error = Broken;
+    type Error = ConnectionAborted;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, ConnectionAborted>>> {
         if let Some(piece) = self.pieces.pop_front() {
             if let Some(entry) = &mut self.entry {
                 entry.sent(&piece);
@@ -138,19 +140,19 @@ impl hyper::body::Body for Body {
             return Poll::Ready(Some(Ok(Frame::data(piece))));
         }
         let pause = match self.ending {
-            Ending::Regular => return Poll::Ready(None),
-            Ending::Silence => LONGEST_SILENCE,
-            Ending::Break => BEFORE_THE_BREAK,
+            Ending::Complete => return Poll::Ready(None),
+            Ending::Hang => HANG_LIMIT,
+            Ending::Abort => ABORT_DELAY,
         };
         let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
-        pause.as_mut().poll(context).map(|()| Some(Err(Broken)))
+        pause.as_mut().poll(context).map(|()| Some(Err(ConnectionAborted)))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.pieces.is_empty() && self.ending == Ending::Regular
+        self.pieces.is_empty() && self.ending == Ending::Complete
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.promised.map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.content_length.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

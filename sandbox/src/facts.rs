@@ -1,10 +1,10 @@
-//! What AWS answers, as observed or documented: status, code and message of each case, read from
-//! `data/aws-wire-facts.jsonl`, which says for each where it comes from.
+//! AWS's responses as observed or documented: the status, code and message of each case. They are
+//! read from `data/aws-wire-facts.jsonl`, which names the source of each.
 //!
-//! Refusals name a case and never repeat its words. Where two rows disagree, the better verified
-//! one is played:
+//! Refusals refer to a case and never repeat its message. Where two rows disagree, the sandbox uses
+//! the better verified one:
 //!
-//! | played | passed over | why |
+//! | used | not used | why |
 //! |---|---|---|
 //! | `AuthorizationHeaderMalformed`, components missing | …, missing Credential / Signature / `SignedHeaders` | quoted from S3; the others only from an emulator |
 //! | `IncompleteSignatureException`, newer | …, older | the secret is no longer echoed |
@@ -19,39 +19,39 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// One row of the table of facts.
+/// A row of the table of facts.
 #[derive(Debug)]
 pub struct Fact {
     /// `s3`, `ec2` or `execute-api`.
     pub service: String,
-    /// The case, in words; unique within its service.
+    /// A description of the case; unique within its service.
     pub case: String,
-    /// The HTTP status; none where the row is of several.
+    /// The HTTP status; `None` if the row covers several.
     pub status: Option<u16>,
-    /// The error code; none for a success.
+    /// The error code; `None` for a success.
     pub code: Option<String>,
-    /// The message, with its variable parts in braces; none for a success.
+    /// The message, with placeholders in braces; `None` for a success.
     pub message: Option<String>,
-    /// The value of Content-Type; none where there is no body.
+    /// The value of Content-Type; `None` if there is no body.
     pub content_type: Option<String>,
-    /// A whole body, with made-up values in it.
+    /// An example of the whole body.
     pub body: Option<String>,
-    /// `test-fixture`, `issue-thread`, `documentation` or `unverified`. What is `unverified` is
-    /// the best guess there is, and nobody should call it AWS's own.
+    /// `test-fixture`, `issue-thread`, `documentation` or `unverified`. An `unverified` fact is a best
+    /// guess and must not be presented as AWS's response.
     pub verified_by: String,
-    /// Where the fact was found.
+    /// The source of the fact.
     pub source: String,
 }
 
 impl Fact {
-    /// Whether somebody saw or documented it.
+    /// Whether the fact was observed or documented.
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.verified_by != "unverified"
     }
 }
 
-/// The fact of that case of a service, both in the words of the file.
+/// Finds a fact by its service and case, as spelt in the file.
 #[must_use]
 pub fn find(service: &str, case: &str) -> Option<&'static Fact> {
     all().iter().find(|fact| fact.service == service && fact.case == case)
@@ -68,13 +68,14 @@ fn read() -> Vec<Fact> {
     include_str!("../data/aws-wire-facts.jsonl")
         .lines()
         .map(|line| {
-            let row: Row = serde_json::from_str(line).expect("every line of the facts is a row");
+            let row: FactRow =
+                serde_json::from_str(line).expect("every line of the facts is a row");
             Fact {
                 service: row.service,
                 case: row.case,
                 status: row.http_status.as_u64().and_then(|status| u16::try_from(status).ok()),
                 code: row.code,
-                // The file writes the line feeds of a multi-line message as `\n`.
+                // The file writes line feeds in messages as `\n`.
                 message: row.message_pattern.map(|message| message.replace("\\n", "\n")),
                 content_type: row.content_type,
                 body: row.body_example,
@@ -86,7 +87,7 @@ fn read() -> Vec<Fact> {
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct FactRow {
     service: String,
     case: String,
     http_status: Value,
@@ -98,37 +99,37 @@ struct Row {
     source: String,
 }
 
-/// The name of a case that this crate plays.
+/// The name of a fact that the sandbox uses.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Case {
+pub(crate) struct FactId {
     service: &'static str,
     name: &'static str,
 }
 
-impl Case {
-    /// The row of this case.
+impl FactId {
+    /// The fact of this name.
     ///
     /// # Panics
-    /// If the file has none, which a test of this module rules out.
+    /// If the file has no such fact, which a test of this module rules out.
     pub(crate) fn fact(self) -> &'static Fact {
         find(self.service, self.name)
             .unwrap_or_else(|| panic!("no fact for {} \"{}\"", self.service, self.name))
     }
 }
 
-/// Declares the cases, and `PLAYED` with all of them for the test.
-macro_rules! cases {
+/// Declares the names of facts, and `USED` with all of them for the tests.
+macro_rules! fact_ids {
     ($($service:ident = $word:literal { $($case:ident = $name:literal;)* })*) => {
         $(pub(crate) mod $service {
-            use super::Case;
-            $(pub(crate) const $case: Case = Case { service: $word, name: $name };)*
+            use super::FactId;
+            $(pub(crate) const $case: FactId = FactId { service: $word, name: $name };)*
         })*
         #[cfg(test)]
-        const PLAYED: &[Case] = &[$($($service::$case,)*)*];
+        const USED: &[FactId] = &[$($($service::$case,)*)*];
     };
 }
 
-cases! {
+fact_ids! {
     s3 = "s3" {
         SIGNATURE_DOES_NOT_MATCH = "SignatureDoesNotMatch (SigV4, header or presigned)";
         INVALID_ACCESS_KEY_ID = "InvalidAccessKeyId (unknown access key)";
@@ -190,6 +191,24 @@ cases! {
         MALFORMED = "IncompleteSignature: malformed Authorization (documented only)";
         WRONG_SCOPE = "credential scoped to the wrong region or service";
         REQUEST_LIMIT_EXCEEDED = "RequestLimitExceeded, newer";
+        INVALID_ACTION = "InvalidAction";
+        DRY_RUN_OPERATION = "DryRunOperation";
+        UNAUTHORIZED = "UnauthorizedOperation, short form";
+        UNAUTHORIZED_WITH_MESSAGE = "UnauthorizedOperation, with the encoded message";
+        MISSING_PARAMETER = "MissingParameter";
+        UNKNOWN_PARAMETER = "UnknownParameter";
+        INVALID_VALUE = "InvalidParameterValue, empty";
+        IMAGE_NOT_FOUND = "InvalidAMIID.NotFound";
+        MALFORMED_IMAGE_ID = "InvalidAMIID.Malformed";
+        NOT_YOUR_IMAGE = "AuthFailure, not your image";
+        INSTANCE_NOT_FOUND = "InvalidInstanceID.NotFound";
+        MALFORMED_INSTANCE_ID = "InvalidInstanceID.Malformed";
+        INVALID_INSTANCE_TYPE = "InvalidParameterValue, instance type";
+        VCPU_LIMIT_EXCEEDED = "VcpuLimitExceeded";
+        UNSUPPORTED = "Unsupported (RunInstances configuration)";
+        IDEMPOTENT_PARAMETER_MISMATCH = "IdempotentParameterMismatch";
+        IDEMPOTENT_INSTANCE_TERMINATED = "IdempotentInstanceTerminated";
+        TAG_LIMIT_EXCEEDED = "TagLimitExceeded";
         INTERNAL_ERROR = "InternalError";
     }
     execute_api = "execute-api" {
@@ -214,8 +233,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_case_that_is_played_has_a_status_a_code_and_a_message() {
-        for case in PLAYED {
+    fn every_used_fact_has_a_status_a_code_and_a_message() {
+        for case in USED {
             let fact = case.fact();
             assert!(fact.status.is_some_and(|status| status >= 300), "{case:?}");
             assert!(fact.code.is_some() && fact.message.is_some(), "{case:?}");
@@ -223,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_rows_of_a_service_are_of_the_same_case() {
+    fn no_two_rows_have_the_same_service_and_case() {
         for (at, fact) in all().iter().enumerate() {
             let twin =
                 all()[..at].iter().find(|f| f.service == fact.service && f.case == fact.case);

@@ -1,8 +1,8 @@
-//! What can go wrong at the service or on the way to it. A sandbox with a fault plays it for every
-//! request.
+//! Faults: failures of the service, or of something between client and service. A sandbox that is
+//! started with a fault applies it to every request.
 //!
-//! A *fault* is the service's; a *mistake* would be the caller's, and the sandbox has none of those:
-//! it only refuses them.
+//! A *fault* is the service's, a *mistake* is the caller's. The sandbox injects faults only;
+//! mistakes it refuses.
 
 mod damage;
 
@@ -11,89 +11,88 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use time::OffsetDateTime;
 
-use crate::answer::Answer;
 use crate::delivery::{Delivery, Ending};
 use crate::facts;
 use crate::identity::ACCOUNT_ID;
 use crate::query_api;
 use crate::refusal::{Refusal, XML_DECLARATION};
-use crate::server::{Service, Services};
+use crate::response::ServiceResponse;
+use crate::router::{AwsService, Router};
 use crate::verify::ReceivedRequest;
 
-/// The least that the bodies of [`Fault::HugeError`] and [`Fault::EndlessBody`] are long.
-const HUGE: usize = 200 * 1000 * 1000;
-/// Of which each piece is so long: what is in memory of it.
-const HUGE_PIECE: usize = 64 * 1024;
+/// The length of the padding of [`Fault::HugeError`] and [`Fault::EndlessBody`], in bytes.
+const PADDING_LENGTH: usize = 200 * 1000 * 1000;
+/// The padding is sent in pieces of this length, in bytes; only one is in memory.
+const PADDING_PIECE: usize = 64 * 1024;
 
-/// What nginx sends for a server behind it that is down.
+/// nginx's page for an upstream server that is down.
 const GATEWAY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
     <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
-/// What Envoy sends for a server behind it that hung up.
+/// Envoy's text for an upstream server that closed the connection.
 const UPSTREAM_TEXT: &str = "upstream connect error or disconnect/reset before headers. reset \
     reason: connection termination";
-/// What a hotel sends for whatever was asked.
+/// A captive portal's page, as in a hotel.
 const LOGIN_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\
     <title>Log in to the network</title></head>\n<body><form method=\"post\" action=\"/login\">\
     <p>Log in, please.</p><input name=\"room\"><br></form></body>\n</html>\n";
 
-/// One way in which a service, or what stands before it, fails.
+/// A way in which a service, or a proxy in front of it, fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// The service has enough: S3's 503 `SlowDown`, EC2's 503 `RequestLimitExceeded`, API Gateway's
-    /// 429 `TooManyRequestsException`.
+    /// The service throttles the client: S3's 503 `SlowDown`, EC2's 503 `RequestLimitExceeded`, API
+    /// Gateway's 429 `TooManyRequestsException`.
     Throttled,
-    /// The service is broken: S3's and EC2's 500 `InternalError`, API Gateway's 502
+    /// The service fails: S3's and EC2's 500 `InternalError`, API Gateway's 502
     /// `InternalServerErrorException`.
     InternalError,
-    /// The document of [`Fault::InternalError`] with the status 200, as S3 does it where it notices
-    /// an error after it has begun to answer.
+    /// The document of [`Fault::InternalError`] with status 200, as S3 sends it when it fails after
+    /// it has begun to respond.
     ErrorInSuccess,
-    /// A proxy's page, in HTML: 502.
+    /// A proxy's HTML page: 502.
     GatewayPage,
-    /// A proxy's sentence, neither XML nor JSON: 503.
+    /// A proxy's plain text, neither XML nor JSON: 503.
     NotXml,
-    /// Nothing but a status: 503, and not even a Content-Type.
+    /// Status 503 without a body or even a Content-Type.
     EmptyError,
-    /// The right head, 200 included, and no body.
+    /// The correct head with status 200, without the body.
     EmptySuccess,
-    /// A page in HTML with the status 200, from whoever owns the network.
+    /// A captive portal's HTML page with status 200.
     LoginPage,
-    /// The right answer without its end, and with a Content-Length that fits: the document is cut
-    /// behind a whole item of its list (of several, about the middle one), so a reader that takes
-    /// the end of the bytes for the end of the list has a list, and a shorter one.
+    /// The correct response, cut short, with a Content-Length that matches what is sent. The document
+    /// is cut after a complete item near the middle of its list, so that a parser that takes the end
+    /// of the bytes for the end of the list returns a shorter list.
     CutDocument,
-    /// Half of the right answer's body, whose Content-Length promises all of it; then the
-    /// connection is closed.
+    /// The first half of the correct body, with the Content-Length of the whole; then the connection
+    /// is closed.
     CutBody,
-    /// As [`Fault::CutBody`], but the connection is reset (RST).
+    /// Like [`Fault::CutBody`], but the connection is reset (RST).
     Reset,
-    /// The connection is closed once the request has come, without a byte in answer.
+    /// The connection is closed after the request, without a response.
     NoAnswer,
-    /// The right answer with one byte in it, 0xE9, that is no UTF-8: `é` in ISO 8859-1.
+    /// The correct response with an invalid UTF-8 byte, 0xE9, inserted: `é` in ISO 8859-1.
     BadUtf8,
-    /// The status and document of [`Fault::InternalError`], 200 MB long.
+    /// The status and document of [`Fault::InternalError`], padded to 200 MB.
     HugeError,
-    /// The right answer, whose document does not end: its last end tag never comes, and white space
-    /// comes instead, for 200 MB. Its length is not said. Then the connection stays open.
+    /// The correct response, but with 200 MB of white space instead of the last end tag, and without
+    /// a Content-Length. Then the connection stays open.
     EndlessBody,
-    /// The status of [`Fault::InternalError`] and an error document of some 500 bytes whose message
-    /// is made of nested entities: expanded, two thousand million characters.
+    /// The status of [`Fault::InternalError`] with an error document of about 500 bytes whose message
+    /// consists of nested entities: two thousand million characters when expanded.
     NestedEntities,
-    /// No answer, while the connection stays open.
+    /// No response; the connection stays open.
     Silence,
-    /// The head and half the body of the right answer, and then no more, while the connection stays
+    /// The head and the first half of the correct body; then nothing more, and the connection stays
     /// open.
     Stall,
 }
 
-/// What becomes of an answer.
-pub(crate) enum Outcome {
-    /// This.
-    Answer(Delivery),
-    /// The connection ends.
-    Nothing,
-    /// The connection stays open, and that is all.
-    Silence,
+/// What the server does with a request.
+pub(crate) enum Effect {
+    Respond(Delivery),
+    /// Closes the connection without a response.
+    Close,
+    /// Keeps the connection open without a response.
+    Hang,
 }
 
 impl Fault {
@@ -119,98 +118,105 @@ impl Fault {
         Fault::Stall,
     ];
 
-    /// What the request gets instead of its answer.
-    pub(crate) fn strike(
+    /// Applies the fault to one request.
+    pub(crate) fn apply(
         self,
-        services: &Services,
+        router: &Router,
         received: &ReceivedRequest,
         now: OffsetDateTime,
-    ) -> Outcome {
-        let right = || services.answer(received, now);
-        let broken = || services.refuse(received, internal_error(received));
-        let proxy = |name: &str, answer: Answer| answer.with("server", name);
-        let answer = match self {
-            Fault::Throttled => services.refuse(received, throttled(received)),
-            Fault::InternalError => broken(),
-            Fault::ErrorInSuccess => Answer { status: 200, ..broken() },
-            Fault::GatewayPage => proxy("nginx", Answer::new(502, "text/html", GATEWAY_PAGE)),
-            Fault::NotXml => proxy("envoy", Answer::new(503, "text/plain", UPSTREAM_TEXT)),
-            Fault::EmptyError => Answer { status: 503, headers: Vec::new(), body: Bytes::new() },
-            Fault::EmptySuccess => with_body(right(), |_| Vec::new()),
-            Fault::LoginPage => Answer::new(200, "text/html; charset=utf-8", LOGIN_PAGE),
-            Fault::CutDocument => with_body(right(), |body| body[..damage::cut(body)].to_vec()),
-            Fault::BadUtf8 => with_body(right(), damage::spoil_text),
+    ) -> Effect {
+        let correct = || router.handle(received, now);
+        let internal_error = || router.refuse(received, internal_error_of(received));
+        let proxy = |name: &str, response: ServiceResponse| response.with("server", name);
+        let response = match self {
+            Fault::Throttled => router.refuse(received, throttled(received)),
+            Fault::InternalError => internal_error(),
+            Fault::ErrorInSuccess => ServiceResponse { status: 200, ..internal_error() },
+            Fault::GatewayPage => {
+                proxy("nginx", ServiceResponse::new(502, "text/html", GATEWAY_PAGE))
+            }
+            Fault::NotXml => proxy("envoy", ServiceResponse::new(503, "text/plain", UPSTREAM_TEXT)),
+            Fault::EmptyError => {
+                ServiceResponse { status: 503, headers: Vec::new(), body: Bytes::new() }
+            }
+            Fault::EmptySuccess => with_body(correct(), |_| Vec::new()),
+            Fault::LoginPage => ServiceResponse::new(200, "text/html; charset=utf-8", LOGIN_PAGE),
+            Fault::CutDocument => with_body(correct(), |body| body[..damage::cut(body)].to_vec()),
+            Fault::BadUtf8 => with_body(correct(), damage::insert_bad_utf8),
             Fault::NestedEntities => {
-                let Answer { status, .. } = broken();
-                Answer::new(status, "application/xml", nested_entities())
+                let ServiceResponse { status, .. } = internal_error();
+                ServiceResponse::new(status, "application/xml", nested_entities())
             }
-            Fault::HugeError => return Outcome::Answer(huge(broken())),
-            Fault::EndlessBody => return Outcome::Answer(endless(right())),
+            Fault::HugeError => return Effect::Respond(huge(internal_error())),
+            Fault::EndlessBody => return Effect::Respond(endless(correct())),
             Fault::CutBody | Fault::Reset => {
-                return Outcome::Answer(Delivery::half(right(), Ending::Break));
+                return Effect::Respond(Delivery::half(correct(), Ending::Abort));
             }
-            Fault::Stall => return Outcome::Answer(Delivery::half(right(), Ending::Silence)),
-            Fault::NoAnswer => return Outcome::Nothing,
-            Fault::Silence => return Outcome::Silence,
+            Fault::Stall => return Effect::Respond(Delivery::half(correct(), Ending::Hang)),
+            Fault::NoAnswer => return Effect::Close,
+            Fault::Silence => return Effect::Hang,
         };
-        Outcome::Answer(Delivery::whole(answer))
+        Effect::Respond(Delivery::whole(response))
     }
 }
 
 fn throttled(received: &ReceivedRequest) -> Refusal {
-    match Service::of(received) {
-        Service::S3 => Refusal::of(facts::s3::SLOW_DOWN),
-        Service::Ec2 => Refusal::of(facts::ec2::REQUEST_LIMIT_EXCEEDED)
-            .fill("account", ACCOUNT_ID)
-            .fill("action", &format!("ec2:{}", query_api::action(received))),
-        Service::ExecuteApi => Refusal::of(facts::execute_api::THROTTLED),
+    match AwsService::of(received) {
+        AwsService::S3 => Refusal::from_fact(facts::s3::SLOW_DOWN),
+        AwsService::Ec2 => Refusal::from_fact(facts::ec2::REQUEST_LIMIT_EXCEEDED)
+            .fill(&[ACCOUNT_ID, &format!("ec2:{}", query_api::action(received))]),
+        AwsService::ExecuteApi => Refusal::from_fact(facts::execute_api::THROTTLED),
     }
 }
 
-fn internal_error(received: &ReceivedRequest) -> Refusal {
-    Refusal::of(match Service::of(received) {
-        Service::S3 => facts::s3::INTERNAL_ERROR,
-        Service::Ec2 => facts::ec2::INTERNAL_ERROR,
-        Service::ExecuteApi => facts::execute_api::INTEGRATION_FAILED,
+fn internal_error_of(received: &ReceivedRequest) -> Refusal {
+    Refusal::from_fact(match AwsService::of(received) {
+        AwsService::S3 => facts::s3::INTERNAL_ERROR,
+        AwsService::Ec2 => facts::ec2::INTERNAL_ERROR,
+        AwsService::ExecuteApi => facts::execute_api::INTEGRATION_FAILED,
     })
 }
 
-/// The answer with another body, of whose length nothing has been said yet.
-fn with_body(mut answer: Answer, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Answer {
-    answer.headers.retain(|(name, _)| *name != "content-length");
-    answer.body = change(&answer.body).into();
-    answer
+/// Changes the body, and removes a Content-Length that no longer matches.
+fn with_body(
+    mut response: ServiceResponse,
+    change: impl FnOnce(&[u8]) -> Vec<u8>,
+) -> ServiceResponse {
+    response.headers.retain(|(name, _)| *name != "content-length");
+    response.body = change(&response.body).into();
+    response
 }
 
-/// The error document with one member more, of nothing but padding.
-fn huge(answer: Answer) -> Delivery {
-    let (end, before, after) = if answer.body.starts_with(b"{") {
+/// The error document with a further member that consists of padding.
+fn huge(response: ServiceResponse) -> Delivery {
+    let (end, before, after) = if response.body.starts_with(b"{") {
         ("}", ",\"padding\":\"", "\"")
     } else {
         ("</Error>", "<Padding>", "</Padding>")
     };
-    let at = damage::find_last(&answer.body, end).unwrap_or(answer.body.len());
-    let mut pieces = VecDeque::from([answer.body.slice(..at), Bytes::from(before)]);
+    let at = damage::find_last(&response.body, end).unwrap_or(response.body.len());
+    let mut pieces = VecDeque::from([response.body.slice(..at), Bytes::from(before)]);
     pieces.extend(padding());
-    pieces.extend([Bytes::from(after), answer.body.slice(at..)]);
-    Delivery::in_pieces(answer, pieces)
+    pieces.extend([Bytes::from(after), response.body.slice(at..)]);
+    Delivery::in_pieces(response, pieces)
 }
 
-/// The document up to its last end tag, and then padding.
-fn endless(answer: Answer) -> Delivery {
-    let answer = with_body(answer, <[u8]>::to_vec);
-    let end = damage::find_last(&answer.body, "</").unwrap_or(answer.body.len());
-    let mut pieces = VecDeque::from([answer.body.slice(..end)]);
+/// The document up to its last end tag, followed by padding.
+fn endless(response: ServiceResponse) -> Delivery {
+    let response = with_body(response, <[u8]>::to_vec);
+    let end = damage::find_last(&response.body, "</").unwrap_or(response.body.len());
+    let mut pieces = VecDeque::from([response.body.slice(..end)]);
     pieces.extend(padding());
-    Delivery::without_end(answer, pieces)
+    Delivery::endless(response, pieces)
 }
 
-/// 200 MB of spaces, of which a piece is in memory.
+/// Spaces in pieces that share one buffer.
 fn padding() -> impl Iterator<Item = Bytes> {
-    std::iter::repeat_n(Bytes::from(vec![b' '; HUGE_PIECE]), HUGE.div_ceil(HUGE_PIECE))
+    let piece = Bytes::from(vec![b' '; PADDING_PIECE]);
+    std::iter::repeat_n(piece, PADDING_LENGTH.div_ceil(PADDING_PIECE))
 }
 
-/// "Billion laughs": nine entities, each of ten of the one before.
+/// A "billion laughs" document: each of nine entities repeats the one before it ten times.
 fn nested_entities() -> String {
     let entity = |name: char, text: &str| format!("<!ENTITY {name} \"{text}\">");
     let mut declarations = entity('a', "ha");
@@ -229,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nested_entities_are_few_bytes_and_many_characters() {
+    fn nested_entities_fit_into_a_few_hundred_bytes() {
         let document = nested_entities();
         assert!((500..560).contains(&document.len()), "{}", document.len());
         assert_eq!(document.matches("<!ENTITY").count(), 10);

@@ -1,11 +1,11 @@
-//! Who may call, with which throw-away credentials.
+//! The identities that may call, with throw-away credentials.
 
 use std::fmt;
 
-/// The account that owns everything here: a number that AWS uses in its own examples.
+/// The account that owns everything here. AWS uses this number in its own examples.
 pub(crate) const ACCOUNT_ID: &str = "111122223333";
 
-/// One set of credentials that the sandbox knows, new at each start.
+/// An identity and its credentials, which are new at each start.
 #[derive(Clone)]
 pub struct Identity {
     /// `admin`, `temporary`, `expired`, `reader` or `invoker`.
@@ -16,12 +16,12 @@ pub struct Identity {
     pub secret_access_key: String,
     /// The session token, for temporary credentials.
     pub session_token: Option<String>,
-    /// What these credentials may do, in words for people.
+    /// What the identity may do, for people to read.
     pub allowed: String,
-    /// The ARN under which AWS's answers name the caller.
+    /// The ARN that AWS's messages show for the caller.
     pub arn: String,
     policy: Policy,
-    term: Term,
+    lifetime: TokenLifetime,
 }
 
 impl fmt::Debug for Identity {
@@ -41,24 +41,24 @@ enum Policy {
     Invoking,
 }
 
-/// Whether the session token is still good.
+/// Whether the session token is still valid.
 #[derive(Clone, Copy, PartialEq)]
-enum Term {
-    Running,
-    Over,
+enum TokenLifetime {
+    Current,
+    Expired,
 }
 
-/// What a session token (or its absence) turns out to be.
+/// The result of checking the session token of a request, or its absence.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Token {
-    Right,
+pub(crate) enum TokenStatus {
+    Valid,
     Missing,
     Wrong,
     Expired,
 }
 
 impl Identity {
-    /// The five identities, with fresh credentials.
+    /// Makes the five identities, with new credentials.
     pub(crate) fn all() -> Result<Vec<Identity>, getrandom::Error> {
         let user = |name: &str, policy, allowed: &str| -> Result<Identity, getrandom::Error> {
             Ok(Identity {
@@ -69,29 +69,29 @@ impl Identity {
                 allowed: allowed.to_owned(),
                 arn: format!("arn:aws:iam::{ACCOUNT_ID}:user/{name}"),
                 policy,
-                term: Term::Running,
+                lifetime: TokenLifetime::Current,
             })
         };
-        let role = |name: &str, term, allowed: &str| -> Result<Identity, getrandom::Error> {
+        let role = |name: &str, lifetime, allowed: &str| -> Result<Identity, getrandom::Error> {
             Ok(Identity {
                 access_key_id: format!("ASIA{}", random(16, BASE32)?),
-                // Real tokens vary in length; 512 is of their order. They end in padding.
+                // Real tokens vary in length around 512 characters, and end in padding.
                 session_token: Some(format!("IQoJb3JpZ2luX2VjE{}==", random(493, BASE64)?)),
                 arn: format!("arn:aws:sts::{ACCOUNT_ID}:assumed-role/admin/{name}"),
-                term,
+                lifetime,
                 ..user(name, Policy::Everything, allowed)?
             })
         };
         Ok(vec![
             user("admin", Policy::Everything, "everything")?,
-            role("temporary", Term::Running, "everything, with its session token")?,
-            role("expired", Term::Over, "nothing any more: its session token has expired")?,
+            role("temporary", TokenLifetime::Current, "everything, with its session token")?,
+            role("expired", TokenLifetime::Expired, "nothing: its session token has expired")?,
             user("reader", Policy::Reading, "to read: S3 Get and List, EC2 Describe")?,
             user("invoker", Policy::Invoking, "to call the REST API: execute-api:Invoke")?,
         ])
     }
 
-    /// Whether the policies allow `action`, such as `s3:ListBucket`.
+    /// Whether the identity's policy allows `action`, such as `s3:ListBucket`.
     pub(crate) fn may(&self, action: &str) -> bool {
         let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| action.starts_with(prefix));
         match self.policy {
@@ -101,26 +101,27 @@ impl Identity {
         }
     }
 
-    /// Judges the session token that came along with this identity's access key.
-    pub(crate) fn judge_token(&self, sent: Option<&str>) -> Token {
+    /// Checks the session token of a request that names this identity's access key.
+    pub(crate) fn check_token(&self, sent: Option<&str>) -> TokenStatus {
         match (self.session_token.as_deref(), sent) {
-            (None, None) => Token::Right,
-            (Some(_), None) => Token::Missing,
-            (Some(right), Some(sent)) if right == sent => match self.term {
-                Term::Running => Token::Right,
-                Term::Over => Token::Expired,
+            (None, None) => TokenStatus::Valid,
+            (Some(_), None) => TokenStatus::Missing,
+            (Some(stored), Some(sent)) if stored == sent => match self.lifetime {
+                TokenLifetime::Current => TokenStatus::Valid,
+                TokenLifetime::Expired => TokenStatus::Expired,
             },
-            _ => Token::Wrong,
+            _ => TokenStatus::Wrong,
         }
     }
 }
 
 /// The alphabet of access key IDs.
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/// That of secrets and tokens: `+` and `/` are what careless encoders stumble over.
+/// The alphabet of secrets and tokens. `+` and `/` expose clients that forget to encode them.
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// `length` characters of an alphabet whose size divides 256, so that each is equally likely.
+/// A random text. The size of the alphabet must divide 256, so that every character is equally
+/// likely.
 fn random(length: usize, alphabet: &[u8]) -> Result<String, getrandom::Error> {
     let mut bytes = vec![0; length];
     getrandom::fill(&mut bytes)?;
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn policies_allow_what_their_words_say() {
+    fn policies_allow_what_their_descriptions_say() {
         let all = Identity::all().unwrap();
         let may = |name: &str, action| all.iter().find(|i| i.name == name).unwrap().may(action);
         assert!(may("admin", "ec2:TerminateInstances"));
@@ -154,15 +155,15 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_told_apart() {
+    fn session_tokens_are_checked() {
         let all = Identity::all().unwrap();
         let token = |name: &str| all.iter().find(|i| i.name == name).unwrap();
-        let right = token("temporary").session_token.clone();
-        assert_eq!(token("temporary").judge_token(right.as_deref()), Token::Right);
-        assert_eq!(token("temporary").judge_token(None), Token::Missing);
-        assert_eq!(token("temporary").judge_token(Some("x")), Token::Wrong);
-        assert_eq!(token("admin").judge_token(Some("x")), Token::Wrong);
-        let over = token("expired").session_token.clone();
-        assert_eq!(token("expired").judge_token(over.as_deref()), Token::Expired);
+        let valid = token("temporary").session_token.clone();
+        assert_eq!(token("temporary").check_token(valid.as_deref()), TokenStatus::Valid);
+        assert_eq!(token("temporary").check_token(None), TokenStatus::Missing);
+        assert_eq!(token("temporary").check_token(Some("x")), TokenStatus::Wrong);
+        assert_eq!(token("admin").check_token(Some("x")), TokenStatus::Wrong);
+        let expired = token("expired").session_token.clone();
+        assert_eq!(token("expired").check_token(expired.as_deref()), TokenStatus::Expired);
     }
 }

@@ -1,8 +1,9 @@
-//! An endpoint on loopback that answers as AWS does and really checks signatures.
+//! A local endpoint that responds like AWS and verifies signatures.
 //!
-//! S3 (to read from), EC2 (a few operations of its Query API) and one REST API of API Gateway on
-//! one port of 127.0.0.1. It knows HTTP and AWS's wire facts ([`facts`]), and shares no code with
-//! any signer, so that agreement with it means something. Any AWS client works against it:
+//! It serves S3 (read only), EC2 (some operations of its Query API) and one REST API of API Gateway
+//! on one port of 127.0.0.1. It takes its error responses from a table of facts about AWS ([`facts`])
+//! and shares no code with any signer, so that its verdict on a signature is independent. Any AWS
+//! client can use it:
 //!
 //! ```
 //! let sandbox = sandbox::Sandbox::start(sandbox::Options::default())?;
@@ -11,14 +12,13 @@
 //! # Ok::<(), sandbox::StartError>(())
 //! ```
 //!
-//! Asked to, it plays a [`Fault`] of the service or of the way to it, and keeps what went over the
-//! wire ([`Sandbox::exchanges`]).
+//! It can also inject a [`Fault`] of the service or the network, and record requests and responses
+//! ([`Sandbox::exchanges`]).
 //!
-//! What differs from AWS, on purpose: one host serves all services and regions; bodies have a
-//! Content-Length where S3 and EC2 send chunks; and connections stay open after errors, where AWS
-//! often closes them, so that a measured client pays no new connection for a refusal.
+//! It differs from AWS on purpose in three ways: one host serves all services and regions; bodies
+//! have a Content-Length where S3 and EC2 send chunks; and connections stay open after errors, where
+//! AWS often closes them, so that a measured client needs no new connection after a refusal.
 
-mod answer;
 mod authenticate;
 mod delivery;
 mod ec2;
@@ -30,6 +30,9 @@ mod query_api;
 pub mod recording;
 mod refusal;
 pub mod regions;
+mod request_id;
+mod response;
+mod router;
 mod s3;
 mod server;
 mod store;
@@ -48,73 +51,71 @@ pub use fault::Fault;
 pub use identity::Identity;
 pub use recording::{RecordedExchange, Recording};
 
-// The former names, until `compare` uses the present ones.
-#[doc(hidden)]
-pub use recording::RecordedExchange as Exchange;
-#[doc(hidden)]
-pub mod record {
-    pub use crate::recording::RecordedResponse as Answer;
-}
+use query_api::QueryApi;
+use request_id::RequestIds;
+use router::Router;
+use s3::S3;
+use server::Server;
 
-/// How a sandbox is set up.
+/// The settings of a sandbox.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 for any that is free.
+    /// The port on 127.0.0.1; 0 for any free port.
     pub port: u16,
     /// How long a launched instance is `pending`.
     pub boot_time: Duration,
     /// How long a terminated instance is `shutting-down`.
     pub shutdown_time: Duration,
-    /// How long every answer is held back, as a network's round trip would. The timer counts whole
-    /// milliseconds, and rounds up.
+    /// The delay before every response, to simulate the round trip of a network. The timer rounds up
+    /// to whole milliseconds.
     pub delay: Duration,
-    /// How long a client may take over the head of a request, and again over its body.
-    pub patience: Duration,
-    /// The fault that every answer suffers; none where the services are well.
+    /// How long a client may take to send the head of a request, and then to send its body.
+    pub request_timeout: Duration,
+    /// The fault that is injected into every response, if any.
     pub fault: Option<Fault>,
-    /// Whether to keep what goes over the wire, for [`Sandbox::exchanges`].
+    /// Whether requests and responses are recorded for [`Sandbox::exchanges`].
     pub recording: Recording,
 }
 
 impl Default for Options {
-    /// Any free port; instances boot in 150 ms and shut down in 100 ms; answers at once; requests may
-    /// take half a minute; no fault, and no recording.
+    /// Any free port, a boot time of 150 ms, a shutdown time of 100 ms, no delay, a request timeout
+    /// of 30 s, no fault and no recording.
     fn default() -> Self {
         Options {
             port: 0,
             boot_time: Duration::from_millis(150),
             shutdown_time: Duration::from_millis(100),
             delay: Duration::ZERO,
-            patience: Duration::from_secs(30),
+            request_timeout: Duration::from_secs(30),
             fault: None,
             recording: Recording::Off,
         }
     }
 }
 
-/// A sandbox could not start.
+/// The reason why a sandbox could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken, or not for us.
+    /// The port is taken or reserved.
     #[error("cannot listen on 127.0.0.1:{port}; choose another port, or 0 for any")]
     Listen {
-        /// The port that was asked for.
+        /// The requested port.
         port: u16,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The system gave no thread, or no means to wait for sockets.
-    #[error("cannot start the thread that serves")]
+    /// The server thread or its runtime could not be started.
+    #[error("cannot start the server thread")]
     Thread(#[source] io::Error),
-    /// The system gave no random bytes.
+    /// The system provided no random bytes.
     #[error("cannot make credentials: the system's source of random bytes failed ({0})")]
     Random(getrandom::Error),
 }
 
-/// A running endpoint. It stops when it is dropped.
+/// A running endpoint, which stops when it is dropped.
 pub struct Sandbox {
     endpoint: String,
-    services: Arc<server::Services>,
+    server: Arc<Server>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -126,23 +127,25 @@ impl fmt::Debug for Sandbox {
 }
 
 impl Sandbox {
-    /// Starts an endpoint on a thread of its own, with its own runtime: it shares none with the
-    /// clients that are measured against it, and works from sync and async callers alike.
+    /// Starts an endpoint on its own thread with its own runtime, so that it does not share a runtime
+    /// with the clients measured against it and can be started from sync and async code.
     ///
     /// # Errors
-    /// If the port is taken, or the system gives no thread or no random bytes.
+    /// If the port is taken, or if the system provides no thread or no random bytes.
     pub fn start(options: Options) -> Result<Sandbox, StartError> {
         let listen = |source| StartError::Listen { port: options.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).map_err(listen)?;
         listener.set_nonblocking(true).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let services = Arc::new(server::Services {
-            identities: Identity::all().map_err(StartError::Random)?,
-            ids: answer::RequestIds::new().map_err(StartError::Random)?,
-            s3: s3::S3::new(),
-            ec2: query_api::QueryApi::new(&options),
+        let server = Arc::new(Server {
+            router: Router {
+                identities: Identity::all().map_err(StartError::Random)?,
+                ids: RequestIds::new().map_err(StartError::Random)?,
+                s3: S3::new(),
+                ec2: QueryApi::new(options.boot_time, options.shutdown_time),
+            },
             delay: options.delay,
-            patience: options.patience,
+            request_timeout: options.request_timeout,
             fault: options.fault,
             log: match options.recording {
                 Recording::Off => None,
@@ -154,14 +157,14 @@ impl Sandbox {
             .build()
             .map_err(StartError::Thread)?;
         let (stop, stopped) = oneshot::channel();
-        let serve = server::serve(listener, Arc::clone(&services), stopped);
+        let serve = server::serve(listener, Arc::clone(&server), stopped);
         let thread = thread::Builder::new()
             .name("sandbox".to_owned())
             .spawn(move || runtime.block_on(serve))
             .map_err(StartError::Thread)?;
         Ok(Sandbox {
             endpoint: format!("http://{address}"),
-            services,
+            server,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -173,7 +176,7 @@ impl Sandbox {
         &self.endpoint
     }
 
-    /// The region of the endpoint; one bucket lives in another.
+    /// The region of the endpoint. One bucket lives in another region.
     #[must_use]
     pub fn region(&self) -> &str {
         store::HOME_REGION
@@ -185,36 +188,36 @@ impl Sandbox {
         format!("{}{}", self.endpoint, execute_api::path())
     }
 
-    /// Who may call: `admin`, `temporary`, `expired`, `reader` and `invoker`.
+    /// The identities that may call: `admin`, `temporary`, `expired`, `reader` and `invoker`.
     #[must_use]
     pub fn identities(&self) -> &[Identity] {
-        &self.services.identities
+        &self.server.router.identities
     }
 
-    /// The identity of that name.
+    /// Finds an identity by its name.
     #[must_use]
     pub fn identity(&self, name: &str) -> Option<&Identity> {
         self.identities().iter().find(|identity| identity.name == name)
     }
 
-    /// The buckets, in the order in which `ListBuckets` has them.
+    /// The names of the buckets, in the order of `ListBuckets`.
     #[must_use]
     pub fn bucket_names(&self) -> Vec<String> {
-        self.services.s3.bucket_names()
+        self.server.router.s3.bucket_names()
     }
 
-    /// What went over the wire since the last time, in the order in which the requests came: at most
-    /// the latest 1,024, and nothing without [`Recording::On`]. An answer stands here before its
-    /// client can have read it to its end.
+    /// Takes the exchanges recorded since the last call, in the order of their requests: at most the
+    /// latest 1,024, and none without [`Recording::On`]. An exchange is recorded before its client
+    /// can read the end of the response.
     #[must_use]
     pub fn exchanges(&self) -> Vec<RecordedExchange> {
-        self.services.log.as_ref().map(|log| log.drain()).unwrap_or_default()
+        self.server.log.as_ref().map(|log| log.drain()).unwrap_or_default()
     }
 
-    /// Id and state of every instance launched so far.
+    /// The id and state of every instance launched so far.
     #[must_use]
     pub fn instance_states(&self) -> Vec<(String, String)> {
-        self.services.ec2.instance_states()
+        self.server.router.ec2.instance_states()
     }
 }
 
@@ -222,7 +225,7 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It ends by itself; a panic of its own has been printed where it happened.
+            // A panic on the server thread has already been printed.
             let _ = thread.join();
         }
     }

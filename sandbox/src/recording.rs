@@ -1,5 +1,5 @@
-//! What went over the wire, kept for whoever asks: seen from the endpoint, which treats every
-//! client alike and needs nothing from any.
+//! A recording of the requests that arrived and the responses that were sent. It is made at the
+//! endpoint, so it needs no help from the client.
 
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -9,62 +9,63 @@ use sha2::{Digest as _, Sha256};
 
 use crate::verify::ReceivedRequest;
 
-/// Beyond so many exchanges the oldest is forgotten.
-const MOST_EXCHANGES: usize = 1024;
-/// So much of a body is kept.
-const MOST_OF_A_BODY: usize = 4 * 1024;
+/// How many exchanges are kept; the oldest are dropped.
+const EXCHANGE_LIMIT: usize = 1024;
+/// How many bytes of a body are kept.
+const BODY_LIMIT: usize = 4 * 1024;
 
-/// Whether a sandbox keeps what it is sent and what it answers.
+/// Whether a sandbox records requests and responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Recording {
-    /// It keeps nothing, so that measured calls pay nothing.
+    /// Nothing is recorded, so measured calls have no overhead.
     #[default]
     Off,
-    /// It keeps the latest 1,024 exchanges until they are asked for.
+    /// The latest 1,024 exchanges are kept until [`Sandbox::exchanges`](crate::Sandbox::exchanges)
+    /// takes them.
     On,
 }
 
-/// One request, and what was answered.
+/// One request and its response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedExchange {
-    /// As it arrived.
+    /// The request.
     pub request: RecordedRequest,
-    /// As it was put on the wire; none where the connection ended, or was held, without one.
-    pub answer: Option<RecordedResponse>,
+    /// The response; `None` if the connection was closed or kept open without one.
+    pub response: Option<RecordedResponse>,
 }
 
 /// A request as it arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedRequest {
-    /// As on the request line.
+    /// The method, as on the request line.
     pub method: String,
     /// The path and query, as on the request line.
     pub target: String,
-    /// By lower-case name; those of one name in the order of their arrival.
+    /// Lower-case names and values; repeated headers in order of arrival.
     pub headers: Vec<(String, String)>,
-    /// What came behind them.
+    /// The body.
     pub body: RecordedBody,
 }
 
-/// An answer as it was put on the wire.
+/// A response as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedResponse {
     /// The HTTP status.
     pub status: u16,
-    /// By lower-case name, in their order.
+    /// Lower-case names and values, in the order in which they were sent.
     pub headers: Vec<(String, String)>,
-    /// What was sent of the body, which a fault may keep shorter than its Content-Length.
+    /// What was sent of the body. A fault may make it shorter than Content-Length.
     pub body: RecordedBody,
 }
 
-/// The bytes of a body, or the beginning of many.
+/// The beginning of a body, with the length and hash of the whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedBody {
     /// The first 4 KiB.
     pub start: Vec<u8>,
-    /// The length of all of it, in bytes.
+    /// The length of the whole body, in bytes.
     pub length: u64,
-    /// The SHA-256 of all of it, in lower-case hexadecimal.
+    /// The SHA-256 of the whole body, in lower-case hexadecimal.
     pub sha256: String,
 }
 
@@ -75,26 +76,26 @@ impl RecordedBody {
         digest.body()
     }
 
-    /// Whether [`RecordedBody::start`] is all of it.
+    /// Whether [`RecordedBody::start`] is the whole body.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.start.len() as u64 == self.length
     }
 }
 
-/// The exchanges that nobody has asked for yet.
+/// The exchanges that have not been taken yet.
 #[derive(Default)]
 pub(crate) struct ExchangeLog(Mutex<Entries>);
 
 #[derive(Default)]
 struct Entries {
-    /// Each with its number, rising.
+    /// Exchanges with their numbers, in ascending order.
     exchanges: VecDeque<(u64, RecordedExchange)>,
-    begun: u64,
+    next_number: u64,
 }
 
 impl ExchangeLog {
-    /// Notes a request whose answer is still to come.
+    /// Records a request; the response is added through the entry.
     pub(crate) fn begin(self: &Arc<Self>, received: &ReceivedRequest) -> LogEntry {
         let request = RecordedRequest {
             method: received.method.clone(),
@@ -103,27 +104,27 @@ impl ExchangeLog {
             body: RecordedBody::of(&received.body),
         };
         let mut entries = self.entries();
-        let number = entries.begun;
-        entries.begun += 1;
-        if entries.exchanges.len() == MOST_EXCHANGES {
+        let number = entries.next_number;
+        entries.next_number += 1;
+        if entries.exchanges.len() == EXCHANGE_LIMIT {
             entries.exchanges.pop_front();
         }
-        entries.exchanges.push_back((number, RecordedExchange { request, answer: None }));
+        entries.exchanges.push_back((number, RecordedExchange { request, response: None }));
         LogEntry { log: Arc::clone(self), number, digest: BodyDigest::default() }
     }
 
-    /// Every exchange since the last time, in the order in which the requests came.
+    /// Takes all exchanges, in the order of their requests.
     pub(crate) fn drain(&self) -> Vec<RecordedExchange> {
         self.entries().exchanges.drain(..).map(|(_, exchange)| exchange).collect()
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
-        // An entry is written in one piece: a panic elsewhere leaves none half-done.
+        // Every change is complete before the lock is released, so a poisoned log is still valid.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One exchange of the log, to be completed while its answer goes out.
+/// An exchange in the log whose response is being sent.
 pub(crate) struct LogEntry {
     log: Arc<ExchangeLog>,
     number: u64,
@@ -131,25 +132,27 @@ pub(crate) struct LogEntry {
 }
 
 impl LogEntry {
-    /// Notes the head of the answer.
+    /// Records the head of the response.
     pub(crate) fn head(&self, status: u16, headers: Vec<(String, String)>) {
         let body = self.digest.body();
-        self.change(|exchange| exchange.answer = Some(RecordedResponse { status, headers, body }));
+        self.change(|exchange| {
+            exchange.response = Some(RecordedResponse { status, headers, body });
+        });
     }
 
-    /// Notes a further piece of the body. At once, and not at its end: whoever sees the answer may
-    /// ask for the exchange before the server gets to anything else, and some bodies never end.
+    /// Records a further piece of the body. This happens before the piece is sent, because a client
+    /// that has read it may take the exchange at once, and because some bodies never end.
     pub(crate) fn sent(&mut self, piece: &[u8]) {
         self.digest.add(piece);
         let body = self.digest.body();
         self.change(|exchange| {
-            if let Some(answer) = &mut exchange.answer {
-                answer.body = body;
+            if let Some(response) = &mut exchange.response {
+                response.body = body;
             }
         });
     }
 
-    /// Does nothing where the exchange has been asked for or forgotten meanwhile.
+    /// Does nothing if the exchange has been taken or dropped in the meantime.
     fn change(&self, change: impl FnOnce(&mut RecordedExchange)) {
         let mut entries = self.log.entries();
         if let Ok(at) = entries.exchanges.binary_search_by_key(&self.number, |(number, _)| *number)
@@ -159,7 +162,7 @@ impl LogEntry {
     }
 }
 
-/// What is known of a body so far.
+/// A body as far as it is known: its beginning, length and hash.
 #[derive(Default)]
 struct BodyDigest {
     start: Vec<u8>,
@@ -169,7 +172,7 @@ struct BodyDigest {
 
 impl BodyDigest {
     fn add(&mut self, bytes: &[u8]) {
-        let room = MOST_OF_A_BODY - self.start.len();
+        let room = BODY_LIMIT - self.start.len();
         self.start.extend_from_slice(&bytes[..bytes.len().min(room)]);
         self.length += bytes.len() as u64;
         self.hash.update(bytes);
@@ -194,32 +197,32 @@ mod tests {
     }
 
     #[test]
-    fn a_long_body_keeps_its_beginning_its_length_and_its_hash() {
+    fn a_long_body_is_recorded_as_beginning_length_and_hash() {
         let log = Arc::new(ExchangeLog::default());
         let mut entry = log.begin(&received("/"));
         entry.head(200, Vec::new());
         for _ in 0..3 {
             entry.sent(&[b'a'; 4000]);
         }
-        let body = log.drain().remove(0).answer.unwrap().body;
+        let body = log.drain().remove(0).response.unwrap().body;
         let whole = RecordedBody::of(&[b'a'; 12_000]);
         assert_eq!((&body, body.start.len(), body.is_whole()), (&whole, 4096, false));
     }
 
     #[test]
-    fn the_oldest_exchanges_are_forgotten_and_late_answers_do_no_harm() {
+    fn the_oldest_exchanges_are_dropped_and_late_responses_ignored() {
         let log = Arc::new(ExchangeLog::default());
-        let entries: Vec<_> = (0..=MOST_EXCHANGES)
+        let entries: Vec<_> = (0..=EXCHANGE_LIMIT)
             .map(|number| log.begin(&received(&format!("/{number}"))))
             .collect();
         for (status, entry) in (0..).zip(&entries) {
             entry.head(status, Vec::new());
         }
         let exchanges = log.drain();
-        assert_eq!(exchanges.len(), MOST_EXCHANGES);
+        assert_eq!(exchanges.len(), EXCHANGE_LIMIT);
         for (number, exchange) in (1..).zip(&exchanges) {
             assert_eq!(exchange.request.target, format!("/{number}"));
-            assert_eq!(exchange.answer.as_ref().unwrap().status, number);
+            assert_eq!(exchange.response.as_ref().unwrap().status, number);
         }
         entries[7].head(500, Vec::new());
         assert!(log.drain().is_empty());

@@ -1,34 +1,35 @@
-//! A refusal, from the facts, and the document in which each service words it.
+//! Refusals, and the error document of each service.
 
 use std::fmt::Write as _;
 
-use crate::facts::Case;
+use crate::facts::FactId;
 
-/// The service says no.
+/// A request is refused: what the error document and the response's head say.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: String,
     pub(crate) message: String,
-    /// Further elements of S3's error document, in order, after the message.
+    /// Further elements of S3's error document, which follow the message in this order.
     pub(crate) details: Vec<(&'static str, String)>,
-    /// Further headers of the answer.
+    /// Further headers of the response.
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
 impl Refusal {
-    /// A refusal with the status, code and message of the facts.
-    pub(crate) fn of(case: Case) -> Self {
-        let fact = case.fact();
-        Refusal::beyond_the_facts(
+    /// A refusal with the status, code and message of a fact.
+    pub(crate) fn from_fact(id: FactId) -> Self {
+        let fact = id.fact();
+        Refusal::without_fact(
             fact.status.unwrap_or(500),
             fact.code.as_deref().unwrap_or_default(),
             fact.message.clone().unwrap_or_default(),
         )
     }
 
-    /// A refusal for which there is no fact: the caller says where it comes from, if not from us.
-    pub(crate) fn beyond_the_facts(status: u16, code: &str, message: impl Into<String>) -> Self {
+    /// A refusal for which there is no fact. A comment at the call names the source of the words,
+    /// unless they are the sandbox's own.
+    pub(crate) fn without_fact(status: u16, code: &str, message: impl Into<String>) -> Self {
         Refusal {
             status,
             code: code.to_owned(),
@@ -38,15 +39,18 @@ impl Refusal {
         }
     }
 
-    /// Puts `value` where the message has `{name}`.
-    pub(crate) fn fill(mut self, name: &str, value: &str) -> Self {
-        self.message = self.message.replace(&format!("{{{name}}}"), value);
-        self
-    }
-
-    /// Puts `value` where the message has its first `{name}`.
-    pub(crate) fn fill_first(mut self, name: &str, value: &str) -> Self {
-        self.message = self.message.replacen(&format!("{{{name}}}"), value, 1);
+    /// Replaces the placeholders of the message, such as `{arn}`, by `values` in order. A value that
+    /// contains braces stays as it is.
+    pub(crate) fn fill(mut self, values: &[&str]) -> Self {
+        let mut values = values.iter();
+        let mut pieces = self.message.split('{');
+        let mut message = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let (_, rest) = piece.split_once('}').unwrap_or(("", piece));
+            message.push_str(values.next().unwrap_or(&""));
+            message.push_str(rest);
+        }
+        self.message = message;
         self
     }
 
@@ -60,7 +64,7 @@ impl Refusal {
         self
     }
 
-    /// S3's document: flat, without a namespace, with no white space between elements.
+    /// S3's error document: flat, without a namespace and without white space between elements.
     pub(crate) fn s3_document(&self, request_id: &str, host_id: &str) -> String {
         let mut xml = String::from(XML_DECLARATION);
         xml.push_str("<Error>");
@@ -75,7 +79,8 @@ impl Refusal {
         xml
     }
 
-    /// EC2's document; its `RequestID` has a capital D, where its successes have `requestId`.
+    /// EC2's error document. Its element is `RequestID`, with a capital D; in a success it is
+    /// `requestId`.
     pub(crate) fn ec2_document(&self, request_id: &str) -> String {
         let mut xml = String::from(XML_DECLARATION);
         xml.push_str("<Response><Errors><Error>");
@@ -87,15 +92,15 @@ impl Refusal {
         xml
     }
 
-    /// API Gateway's document: one key, whose first letter depends on who refuses; the code is in
-    /// a header only.
+    /// API Gateway's error document: one key, with a capital M only in an access denial. The code is
+    /// in a header.
     pub(crate) fn api_document(&self) -> String {
         let key = if self.code == "AccessDeniedException" { "Message" } else { "message" };
         serde_json::json!({ key: self.message }).to_string()
     }
 }
 
-/// The declaration, followed by the one line feed that AWS's documents have.
+/// The XML declaration and the line feed after it, as in AWS's documents.
 pub(crate) const XML_DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// Writes `<name>text</name>`.
@@ -105,10 +110,10 @@ pub(crate) fn element(xml: &mut String, name: &str, text: &str) {
     let _ = write!(xml, "</{name}>");
 }
 
-/// Writes text as AWS does: quotes escaped too, apostrophes and line feeds as they are.
+/// Escapes text as AWS does: quotes too, but not apostrophes or line feeds.
 ///
-/// A carriage return has to be a reference, or the parser turns it into a line feed. What XML 1.0
-/// cannot carry at all (section 2.2) becomes U+FFFD.
+/// A carriage return becomes a reference, because an XML parser would read it as a line feed.
+/// Characters that XML 1.0 does not allow (section 2.2) become U+FFFD.
 pub(crate) fn escape(xml: &mut String, text: &str) {
     for character in text.chars() {
         match character {
@@ -130,8 +135,8 @@ mod tests {
     use crate::facts;
 
     #[test]
-    fn s3_says_which_key_it_does_not_have() {
-        let refusal = Refusal::of(facts::s3::NO_SUCH_KEY).detail("Key", "a\"<\r\n'\u{1}");
+    fn s3_documents_carry_the_details_escaped() {
+        let refusal = Refusal::from_fact(facts::s3::NO_SUCH_KEY).detail("Key", "a\"<\r\n'\u{1}");
         assert_eq!(
             refusal.s3_document("R", "H"),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code>\
@@ -141,9 +146,9 @@ mod tests {
     }
 
     #[test]
-    fn ec2_says_next_to_nothing() {
+    fn ec2_documents_carry_code_message_and_request_id() {
         assert_eq!(
-            Refusal::of(facts::ec2::AUTH_FAILURE).ec2_document("R"),
+            Refusal::from_fact(facts::ec2::AUTH_FAILURE).ec2_document("R"),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Errors><Error>\
              <Code>AuthFailure</Code><Message>AWS was not able to validate the provided access \
              credentials</Message></Error></Errors><RequestID>R</RequestID></Response>"
@@ -151,10 +156,16 @@ mod tests {
     }
 
     #[test]
-    fn api_gateway_spells_its_key_in_two_ways() {
-        let missing = Refusal::of(facts::execute_api::MISSING_TOKEN);
+    fn api_gateway_documents_capitalise_the_key_of_a_denial() {
+        let missing = Refusal::from_fact(facts::execute_api::MISSING_TOKEN);
         assert_eq!(missing.api_document(), r#"{"message":"Missing Authentication Token"}"#);
-        let denied = Refusal::of(facts::execute_api::NOT_ALLOWED).fill_first("arn", "A");
+        let denied = Refusal::from_fact(facts::execute_api::NOT_ALLOWED).fill(&["A", "B"]);
         assert!(denied.api_document().starts_with(r#"{"Message":"User: A is not"#));
+    }
+
+    #[test]
+    fn placeholders_are_filled_in_one_pass() {
+        let refusal = Refusal::without_fact(400, "Code", "{a} and {b}.").fill(&["{b}", "x"]);
+        assert_eq!(refusal.message, "{b} and x.");
     }
 }

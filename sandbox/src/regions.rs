@@ -1,4 +1,4 @@
-//! The regions of AWS, so that a slip in one is told from a region of its own.
+//! The names of AWS's regions, to detect misspelt ones.
 
 /// The commercial regions ("Regions, Availability Zones, and Local Zones" in the RDS User Guide).
 pub const COMMERCIAL: [&str; 34] = [
@@ -38,5 +38,5 @@ pub const COMMERCIAL: [&str; 34] = [
     "us-west-2",
 ];
 
-/// Those of the partitions that need an account of their own: China and `GovCloud`.
+/// The regions of the partitions that need a separate account: China and `GovCloud`.
 pub const SEPARATE: [&str; 4] = ["cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1"];

@@ -1,4 +1,5 @@
-//! HTTP: from bytes to [`ReceivedRequest`], to the service that is meant, and back.
+//! The HTTP server: reads each request, has the router or the configured fault respond, and sends
+//! the response.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -12,69 +13,55 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
-use crate::answer::{Answer, RequestIds};
-use crate::authenticate::Records;
-use crate::delivery::{Broken, Delivery, LONGEST_SILENCE, Payload};
-use crate::fault::{Fault, Outcome};
-use crate::identity::Identity;
+use crate::delivery::{ConnectionAborted, Delivery, HANG_LIMIT, ResponseBody};
+use crate::fault::{Effect, Fault};
 use crate::recording::ExchangeLog;
 use crate::refusal::Refusal;
-use crate::s3::{self, S3};
+use crate::response::ServiceResponse;
+use crate::router::Router;
 use crate::verify::ReceivedRequest;
-use crate::{execute_api, query_api};
 
-/// Longest body of a request that is read, in bytes. No request here has a body to speak of.
-const LARGEST_BODY: usize = 1024 * 1024;
+/// The longest request body that is read, in bytes. No operation here needs a long one.
+const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Everything that answers.
-pub(crate) struct Services {
-    pub(crate) identities: Vec<Identity>,
-    pub(crate) ids: RequestIds,
-    pub(crate) s3: S3,
-    pub(crate) ec2: query_api::QueryApi,
+const BODY_TOO_LARGE: &str = "The body is larger than this endpoint reads, or it broke off.";
+const BODY_TOO_SLOW: &str =
+    "The body did not end within the time that this endpoint waits for one.";
+
+/// What every connection shares.
+pub(crate) struct Server {
+    pub(crate) router: Router,
     pub(crate) delay: Duration,
-    /// How long a client may take over the head of a request, and again over its body.
-    pub(crate) patience: Duration,
+    /// How long a client may take to send the head of a request, and then to send its body.
+    pub(crate) request_timeout: Duration,
     pub(crate) fault: Option<Fault>,
     pub(crate) log: Option<Arc<ExchangeLog>>,
 }
 
-/// Who is called.
-#[derive(Clone, Copy)]
-pub(crate) enum Service {
-    S3,
-    Ec2,
-    ExecuteApi,
-}
-
-/// Serves until `stop` is dropped. Connections end with the runtime.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    services: Arc<Services>,
-    stop: oneshot::Receiver<()>,
-) {
+/// Serves until `stop` is dropped. Open connections end with the runtime.
+pub(crate) async fn serve(listener: TcpListener, server: Arc<Server>, stop: oneshot::Receiver<()>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     let accept = async {
         loop {
-            // Running out of file descriptors, say, passes: wait for connections to end.
+            // A failure such as too few file descriptors passes when other connections end.
             let Ok((stream, _)) = listener.accept().await else {
                 tokio::time::sleep(Duration::from_millis(10)).await;
                 continue;
             };
-            // Answers are small, and one that waits for an acknowledgement costs 40 ms.
+            // Responses are small; waiting for an acknowledgement would cost 40 ms.
             let _ = stream.set_nodelay(true);
-            if services.fault == Some(Fault::Reset) {
-                // Then the end of a connection is a RST, which says what a FIN would not.
+            if server.fault == Some(Fault::Reset) {
+                // Without lingering, closing the socket sends RST instead of FIN.
                 let _ = stream.set_zero_linger();
             }
-            let services = Arc::clone(&services);
+            let server = Arc::clone(&server);
             tokio::spawn(async move {
-                let service = service_fn(|request| respond(&services, request));
-                // A client that sends garbage or goes away ends its own connection only; and a
-                // fault may want it to end.
+                let service = service_fn(|request| respond(&server, request));
+                // An error ends this connection only: the client sent garbage or went away, or a
+                // fault aborted the connection.
                 let _ = hyper::server::conn::http1::Builder::new()
                     .timer(TokioTimer::new())
-                    .header_read_timeout(services.patience)
+                    .header_read_timeout(server.request_timeout)
                     .serve_connection(TokioIo::new(stream), service)
                     .await;
             });
@@ -87,15 +74,15 @@ pub(crate) async fn serve(
 }
 
 async fn respond(
-    services: &Services,
+    server: &Server,
     request: Request<Incoming>,
-) -> Result<Response<Payload>, Broken> {
+) -> Result<Response<ResponseBody>, ConnectionAborted> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST_BODY).collect();
-    let body = match tokio::time::timeout(services.patience, body).await {
+    let body = Limited::new(body, BODY_LIMIT).collect();
+    let body = match tokio::time::timeout(server.request_timeout, body).await {
         Ok(Ok(body)) => body.to_bytes().into(),
-        Ok(Err(_)) => return Ok(unread(services, "RequestBodyTooLarge", TOO_LARGE)),
-        Err(_elapsed) => return Ok(unread(services, "RequestTimeout", TOO_SLOW)),
+        Ok(Err(_)) => return Ok(refuse_body(server, "RequestBodyTooLarge", BODY_TOO_LARGE)),
+        Err(_elapsed) => return Ok(refuse_body(server, "RequestTimeout", BODY_TOO_SLOW)),
     };
     let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let received = ReceivedRequest {
@@ -104,91 +91,53 @@ async fn respond(
         headers: head
             .headers
             .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+            .map(|(name, value)| (name.as_str().to_owned(), header_text(value.as_bytes())))
             .collect(),
         body,
     };
-    if !services.delay.is_zero() {
-        tokio::time::sleep(services.delay).await;
+    if !server.delay.is_zero() {
+        tokio::time::sleep(server.delay).await;
     }
     let now = OffsetDateTime::now_utc();
-    if services.fault.is_none() && services.log.is_none() {
-        return Ok(render(services.answer(&received, now)));
+    if server.fault.is_none() && server.log.is_none() {
+        return Ok(whole(server.router.handle(&received, now)));
     }
-    let entry = services.log.as_ref().map(|log| log.begin(&received));
-    let outcome = match services.fault {
-        None => Outcome::Answer(Delivery::whole(services.answer(&received, now))),
-        Some(fault) => fault.strike(services, &received, now),
+    let entry = server.log.as_ref().map(|log| log.begin(&received));
+    let effect = match server.fault {
+        None => Effect::Respond(Delivery::whole(server.router.handle(&received, now))),
+        Some(fault) => fault.apply(&server.router, &received, now),
     };
-    match outcome {
-        Outcome::Answer(delivery) => Ok(delivery.into_response(entry, now)),
-        Outcome::Nothing => Err(Broken),
-        Outcome::Silence => {
-            tokio::time::sleep(LONGEST_SILENCE).await;
-            Err(Broken)
+    match effect {
+        Effect::Respond(delivery) => Ok(delivery.into_response(entry, now)),
+        Effect::Close => Err(ConnectionAborted),
+        Effect::Hang => {
+            tokio::time::sleep(HANG_LIMIT).await;
+            Err(ConnectionAborted)
         }
     }
 }
 
-/// Header values are UTF-8 where they can be, and ISO 8859-1 otherwise (RFC 9110, section 5.5).
-fn text(bytes: &[u8]) -> String {
+/// Header values are read as UTF-8, or as ISO 8859-1 where they are not UTF-8 (RFC 9110, section
+/// 5.5).
+fn header_text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
 }
 
-impl Service {
-    /// One host serves all: by prefix or host name API Gateway, by what only the Query API sends
-    /// EC2, and everything else S3, whose buckets could have any path.
-    pub(crate) fn of(received: &ReceivedRequest) -> Self {
-        if execute_api::is_addressed_by(received) {
-            Service::ExecuteApi
-        } else if query_api::is_addressed_by(received) {
-            Service::Ec2
-        } else {
-            Service::S3
-        }
-    }
+fn whole(mut response: ServiceResponse) -> Response<ResponseBody> {
+    let body = std::mem::take(&mut response.body);
+    response.into_head().map(|()| Either::Left(Full::new(body)))
 }
 
-impl Services {
-    pub(crate) fn answer(&self, received: &ReceivedRequest, now: OffsetDateTime) -> Answer {
-        let records = Records { identities: &self.identities, now };
-        let id = self.ids.next();
-        match Service::of(received) {
-            Service::S3 => self.s3.answer(received, records, &id),
-            Service::Ec2 => self.ec2.answer(received, records, &id),
-            Service::ExecuteApi => execute_api::answer(received, records, &id),
-        }
-    }
-
-    /// The refusal, as the service that is called words it.
-    pub(crate) fn refuse(&self, received: &ReceivedRequest, refusal: Refusal) -> Answer {
-        let id = self.ids.next();
-        match Service::of(received) {
-            Service::S3 => s3::refuse(received, refusal, &id),
-            Service::Ec2 => query_api::refuse(&refusal, &id),
-            Service::ExecuteApi => execute_api::refuse(refusal, &id),
-        }
-    }
-}
-
-fn render(mut answer: Answer) -> Response<Payload> {
-    let body = std::mem::take(&mut answer.body);
-    answer.into_head().map(|()| Either::Left(Full::new(body)))
-}
-
-const TOO_LARGE: &str = "The body is larger than this endpoint reads, or it broke off.";
-const TOO_SLOW: &str = "The body did not end within the time that this endpoint waits for one.";
-
-/// The refusal of a request whose body was not read to its end.
-fn unread(services: &Services, code: &str, message: &str) -> Response<Payload> {
-    let id = services.ids.next();
-    let refusal = Refusal::beyond_the_facts(400, code, message);
+/// The response to a request whose body could not be read to its end.
+fn refuse_body(server: &Server, code: &str, message: &str) -> Response<ResponseBody> {
+    let id = server.router.ids.next();
+    let refusal = Refusal::without_fact(400, code, message);
     let document = refusal.s3_document(&id.short(), &id.opaque(32));
-    let mut response = render(Answer::new(refusal.status, "application/xml", document));
-    // What is left of the body would be read as the next request.
+    let mut response = whole(ServiceResponse::new(refusal.status, "application/xml", document));
+    // Otherwise the rest of the body would be read as the next request.
     response
         .headers_mut()
         .insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));

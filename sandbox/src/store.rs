@@ -1,4 +1,4 @@
-//! What S3 holds here: four buckets in two regions, the same at every start.
+//! The content of S3: four buckets in two regions, the same at every start.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 /// The region of the endpoint itself.
 pub(crate) const HOME_REGION: &str = "us-east-1";
-/// The other region that holds buckets.
+/// Another region with a bucket.
 pub(crate) const OTHER_REGION: &str = "eu-west-1";
 
 /// A bucket and its objects.
@@ -18,16 +18,16 @@ pub(crate) struct Bucket {
     pub(crate) name: &'static str,
     pub(crate) region: &'static str,
     pub(crate) created: OffsetDateTime,
-    /// By key; `String` is ordered by its UTF-8 bytes, and so is a listing of S3.
+    /// Objects by key. `String` is ordered by UTF-8 bytes, like a listing of S3.
     pub(crate) objects: BTreeMap<String, Object>,
 }
 
-/// An object: bytes and what S3 says of them.
+/// An object and its metadata.
 pub(crate) struct Object {
     pub(crate) body: Bytes,
     pub(crate) content_type: &'static str,
     pub(crate) modified: OffsetDateTime,
-    /// The MD5 of the body in hexadecimal, without quotes, as of an object put in one part.
+    /// The MD5 of the body in hexadecimal, without quotes, as for an object uploaded in one part.
     pub(crate) etag: String,
 }
 
@@ -41,18 +41,28 @@ impl Object {
     }
 }
 
-/// The buckets, by name.
+/// The buckets, sorted by name.
 pub(crate) fn buckets() -> Vec<Bucket> {
     let bucket = |name, region, created, objects| Bucket { name, region, created, objects };
     vec![
         bucket("archive", HOME_REGION, datetime!(2024-02-29 09:00 UTC), archive()),
         bucket("empty", HOME_REGION, datetime!(2025-01-01 00:00 UTC), BTreeMap::new()),
-        bucket("europe", OTHER_REGION, datetime!(2024-07-14 12:30 UTC), few("Grüße aus Irland")),
-        bucket("notes", HOME_REGION, datetime!(2025-05-05 17:45:30 UTC), few("Nothing to report")),
+        bucket(
+            "europe",
+            OTHER_REGION,
+            datetime!(2024-07-14 12:30 UTC),
+            three_objects("Grüße aus Irland"),
+        ),
+        bucket(
+            "notes",
+            HOME_REGION,
+            datetime!(2025-05-05 17:45:30 UTC),
+            three_objects("Nothing to report"),
+        ),
     ]
 }
 
-/// The keys that have tripped signers and parsers, each for its own reason.
+/// Keys that signers and parsers have got wrong.
 const AWKWARD: [&str; 34] = [
     "awkward/ leading space",
     "awkward/trailing space ",
@@ -90,10 +100,10 @@ const AWKWARD: [&str; 34] = [
     "awkward/\u{1f980} 日本語",
 ];
 
-/// How many objects the first bucket holds: two full pages of 1,000, and half a one.
-const ARCHIVED: u32 = 2500;
+/// The number of objects in the first bucket: two and a half pages of 1,000.
+const ARCHIVE_SIZE: u32 = 2500;
 
-/// One plain text to begin with, the awkward keys, and enough regular ones to fill the pages.
+/// A plain text that is listed first, the awkward keys, and regular keys to fill the pages.
 fn archive() -> BTreeMap<String, Object> {
     let modified = datetime!(2025-03-01 08:00 UTC);
     let about = "This bucket holds 2,500 objects: this one, some with awkward names, and many \
@@ -105,7 +115,7 @@ fn archive() -> BTreeMap<String, Object> {
         objects.insert(key.to_owned(), Object::new(body.into(), "binary/octet-stream", modified));
     }
     let mut number = 0;
-    while objects.len() < ARCHIVED as usize {
+    while objects.len() < ARCHIVE_SIZE as usize {
         let (year, month) = (2023 + number / 1200, 1 + number / 100 % 12);
         let key = format!("data/{year}/{month:02}/part-{:04}.csv", number % 100);
         let body = format!("part,square\n{number},{}\n", number * number);
@@ -116,8 +126,8 @@ fn archive() -> BTreeMap<String, Object> {
     objects
 }
 
-/// A bucket of three objects, one of them large enough to be read in ranges.
-fn few(greeting: &'static str) -> BTreeMap<String, Object> {
+/// Three objects, one of them large enough to be read in ranges.
+fn three_objects(greeting: &'static str) -> BTreeMap<String, Object> {
     let modified = datetime!(2025-06-30 23:59:59 UTC);
     let large: Vec<u8> = (0..=255).cycle().take(64 * 1024).collect();
     BTreeMap::from([
@@ -132,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_bucket_is_at_home_full_and_begins_with_bytes() {
+    fn the_first_bucket_is_in_the_home_region_and_full() {
         let buckets = buckets();
         assert!(buckets.is_sorted_by_key(|bucket| bucket.name));
         assert_eq!(buckets[0].region, HOME_REGION);

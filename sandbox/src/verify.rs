@@ -1,11 +1,9 @@
-//! `SigV4` from the server's end: given the bytes that arrived and the secret on record, was this
-//! request signed by its owner, and recently?
+//! `SigV4` verification: was this request recently signed with the stored secret key?
 //!
-//! Nothing here is shared with a signer. A server starts from what a client claims (the
-//! `Authorization` header, or the `X-Amz-*` query parameters), rebuilds the canonical request from
-//! the bytes it received, and compares. [`verify`] reads downward in that order. What a service
-//! demands beyond the signature (S3's `x-amz-content-sha256`, its wording, its order of checks) is
-//! not judged here but in the services' own modules.
+//! This code shares nothing with any signer. It starts from the client's claim (the `Authorization`
+//! header or the `X-Amz-*` query parameters), rebuilds the canonical request from the received
+//! request, and compares signatures. [`verify`] reads downward in that order. The further
+//! requirements, order of checks and messages of each service are in `authenticate`.
 //!
 //! Sources: IAM User Guide, "Create a signed AWS API request" and "Elements of an AWS API request
 //! signature"; S3 API Reference, "Authenticating Requests (AWS Signature Version 4)".
@@ -13,43 +11,42 @@
 mod canonical;
 mod chunks;
 mod claim;
+mod constants;
+mod decoding;
+mod digest;
+mod mechanism;
 mod payload;
 mod received;
 mod rules;
+mod signature;
+mod timestamp;
 
 use std::fmt;
+
 use time::OffsetDateTime;
 
-pub(crate) use canonical::{decode_query, match_signature, query_pairs, sha256_hex};
-pub(crate) use chunks::{ChunkFault, check_chunks};
+pub(crate) use chunks::{ChunkError, verify_chunks};
 pub(crate) use claim::{
-    Claim, CredentialFault, Expires, Freshness, HeaderFault, Location, Presented, QueryFault,
-    Uncovered, compact,
+    Claim, CoverageError, CredentialError, Expires, Freshness, HeaderError, Location, QueryError,
 };
+pub(crate) use constants::{CONTENT_SHA256, SECURITY_TOKEN};
+pub(crate) use decoding::{decode_query, query_pairs};
+pub(crate) use digest::sha256_hex;
+pub(crate) use mechanism::AuthMechanism;
 pub(crate) use payload::PayloadHash;
 pub use received::ReceivedRequest;
 pub use rules::{FrontEnd, PathEncoding, PathNormalization, PayloadSigning, Rules, TokenSigning};
+pub(crate) use signature::match_signature;
+pub(crate) use timestamp::compact;
 
-// The former names, until `compare` uses the present ones.
-#[doc(hidden)]
-pub use {
-    Decision as Outcome, PayloadSigning as Payload, ReceivedRequest as Received, StoredKey as Key,
-    Verification as Verdict,
-};
-
-/// The header that carries the hash of the payload.
-pub(crate) const CONTENT_SHA256: &str = "x-amz-content-sha256";
-/// The header (and, but for case, the query parameter) that carries the session token.
-pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
-
-/// The credentials on record, with which the request is judged.
+/// The credentials that the server has stored.
 #[derive(Clone, Copy)]
 pub struct StoredKey<'a> {
     /// The access key ID that the request must name.
     pub access_key_id: &'a str,
-    /// The secret that belongs to it.
+    /// The secret access key.
     pub secret_access_key: &'a str,
-    /// The session token that must come along, if the credentials are temporary.
+    /// The session token that the request must carry, for temporary credentials.
     pub session_token: Option<&'a str>,
 }
 
@@ -61,36 +58,36 @@ impl fmt::Debug for StoredKey<'_> {
     }
 }
 
-/// What became of a request, and the texts that the server computed on the way.
+/// The result of verifying a request, with the texts that the server computed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
-    /// Accepted, or refused and why.
+    /// Whether the request is accepted.
     pub outcome: Decision,
-    /// The canonical request as the server sees it; none if the claim could not be read.
+    /// The canonical request as the server computes it; `None` if the claim could not be read.
     pub canonical_request: Option<String>,
-    /// The string to sign that follows from it; none if the claim could not be read.
+    /// The string to sign as the server computes it; `None` if the claim could not be read.
     pub string_to_sign: Option<String>,
 }
 
-/// The verdict proper.
+/// Whether a request is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// The signature is right and recent.
+    /// The signature matches and is recent.
     Accepted,
-    /// It is not.
+    /// The request is refused.
     Refused {
         /// One of AWS's common error codes, such as `SignatureDoesNotMatch`.
         code: String,
-        /// What is wrong, for people.
+        /// What is wrong, for people to read.
         message: String,
     },
 }
 
-/// Judges the signature of a request and its window, by the rules given, at the time `now`.
+/// Verifies the signature of a request and its time at `now` by the given rules.
 ///
-/// Codes are those of AWS's common errors (IAM User Guide, "Common errors"): services word and
-/// code the same findings in their own ways. By S3's rules the body is checked against an
-/// `x-amz-content-sha256` that names a hash, and chunk by chunk where the chunks are signed.
+/// The codes are AWS's common errors (IAM User Guide, "Common errors"); individual services use their
+/// own codes and messages. By S3's rules, the body is also checked against a hash in
+/// `x-amz-content-sha256`, and chunk by chunk if its chunks are signed.
 ///
 /// ```
 /// use sandbox::verify::{verify, StoredKey, Decision, ReceivedRequest, Rules};
@@ -116,8 +113,8 @@ pub enum Decision {
 ///     session_token: None,
 /// };
 /// let rules = Rules::of("service", "us-east-1");
-/// let verdict = verify(&received, &key, &rules, datetime!(2015-08-30 12:40 UTC));
-/// assert_eq!(verdict.outcome, Decision::Accepted);
+/// let verification = verify(&received, &key, &rules, datetime!(2015-08-30 12:40 UTC));
+/// assert_eq!(verification.outcome, Decision::Accepted);
 /// ```
 #[must_use]
 pub fn verify(
@@ -128,16 +125,16 @@ pub fn verify(
 ) -> Verification {
     let claim = match read_claim(received, rules.front_end) {
         Ok(claim) => claim,
-        Err(finding) => return finding.without_texts(),
+        Err(rejection) => return rejection.without_texts(),
     };
-    let judged = judge(received, &claim, key, rules, now);
+    let checked = check(received, &claim, key, rules, now);
     let matched = match_signature(received, &claim, key.secret_access_key, rules);
-    let outcome = match (judged, &matched) {
-        (Err(finding), _) => finding.into_outcome(),
-        (Ok(()), Err(_)) => Rejection::new(MISMATCH, SIGNATURE_DIFFERS).into_outcome(),
-        (Ok(()), Ok(_)) => match judge_chunks(received, &claim, key, rules) {
+    let outcome = match (checked, &matched) {
+        (Err(rejection), _) => rejection.into_decision(),
+        (Ok(()), Err(_)) => Rejection::new(MISMATCH, SIGNATURE_DIFFERS).into_decision(),
+        (Ok(()), Ok(_)) => match check_chunks(received, &claim, key, rules) {
             Ok(()) => Decision::Accepted,
-            Err(fault) => Rejection::new(MISMATCH, fault.to_string()).into_outcome(),
+            Err(error) => Rejection::new(MISMATCH, error.to_string()).into_decision(),
         },
     };
     let (Ok(texts) | Err(texts)) = matched;
@@ -148,7 +145,7 @@ pub fn verify(
     }
 }
 
-/// A reason to refuse, before it is owned by a [`Verification`].
+/// The reason why a request is refused.
 struct Rejection {
     code: &'static str,
     message: String,
@@ -159,12 +156,16 @@ impl Rejection {
         Rejection { code, message: message.into() }
     }
 
-    fn into_outcome(self) -> Decision {
+    fn into_decision(self) -> Decision {
         Decision::Refused { code: self.code.to_owned(), message: self.message }
     }
 
     fn without_texts(self) -> Verification {
-        Verification { outcome: self.into_outcome(), canonical_request: None, string_to_sign: None }
+        Verification {
+            outcome: self.into_decision(),
+            canonical_request: None,
+            string_to_sign: None,
+        }
     }
 }
 
@@ -174,28 +175,28 @@ const SIGNATURE_DIFFERS: &str = "The request signature we calculated does not ma
                                  you provided. Check your AWS Secret Access Key and signing method.";
 
 fn read_claim(received: &ReceivedRequest, front_end: FrontEnd) -> Result<Claim, Rejection> {
-    match Presented::by(received, front_end) {
-        Presented::Nothing => Err(Rejection::new(
+    match AuthMechanism::of(received, front_end) {
+        AuthMechanism::None => Err(Rejection::new(
             "MissingAuthenticationToken",
             "the request has neither an Authorization header nor X-Amz-Algorithm in its query",
         )),
-        Presented::Version2Query => Err(Rejection::new(
+        AuthMechanism::SigV2Query => Err(Rejection::new(
             INCOMPLETE,
             "the query is signed with the old Signature Version 2; use Signature Version 4",
         )),
-        Presented::Several { .. } => Err(Rejection::new(
+        AuthMechanism::Several { .. } => Err(Rejection::new(
             INCOMPLETE,
             "the request is signed more than once, in Authorization headers or in its query; use one",
         )),
-        Presented::Header(value) => Claim::from_header(received, value, front_end)
-            .map_err(|fault| Rejection::new(INCOMPLETE, fault.to_string())),
-        Presented::Query => Claim::from_query(received, front_end)
-            .map_err(|f| Rejection::new(INCOMPLETE, f.to_string())),
+        AuthMechanism::Header(value) => Claim::from_header(received, value, front_end)
+            .map_err(|error| Rejection::new(INCOMPLETE, error.to_string())),
+        AuthMechanism::Query => Claim::from_query(received, front_end)
+            .map_err(|error| Rejection::new(INCOMPLETE, error.to_string())),
     }
 }
 
-/// Everything but the signature itself, in the order in which it can be known.
-fn judge(
+/// Everything except the signature itself.
+fn check(
     received: &ReceivedRequest,
     claim: &Claim,
     key: &StoredKey<'_>,
@@ -203,22 +204,22 @@ fn judge(
     now: OffsetDateTime,
 ) -> Result<(), Rejection> {
     claim
-        .check_cover(received, rules.front_end)
+        .check_coverage(received, rules.front_end)
         .map_err(|uncovered| Rejection::new(INCOMPLETE, uncovered.to_string()))?;
     if claim.access_key_id != key.access_key_id {
-        let message = format!("the access key {} is not the one on record", claim.access_key_id);
+        let message = format!("the access key {} is not the stored one", claim.access_key_id);
         return Err(Rejection::new("InvalidClientTokenId", message));
     }
-    judge_token(received, claim, key, rules)?;
-    judge_scope(claim, rules)?;
+    check_token(received, claim, key, rules)?;
+    check_scope(claim, rules)?;
     if !claim.signs("host") {
         return Err(Rejection::new(MISMATCH, "'host' must be among the signed headers"));
     }
-    judge_time(claim, rules, now)?;
-    judge_payload(received, claim, rules)
+    check_time(claim, rules, now)?;
+    check_payload(received, claim, rules)
 }
 
-fn judge_token(
+fn check_token(
     received: &ReceivedRequest,
     claim: &Claim,
     key: &StoredKey<'_>,
@@ -230,10 +231,10 @@ fn judge_token(
         (None, None) => Ok(()),
         (None, Some(_)) => Err(Rejection::new(INVALID, "the session token is missing")),
         (Some(_), None) => {
-            Err(Rejection::new(INVALID, "a session token came along, but the key has none"))
+            Err(Rejection::new(INVALID, "the request has a session token, but the key has none"))
         }
         (Some(sent), Some(right)) if sent != right => {
-            Err(Rejection::new(INVALID, "the session token is not the one on record"))
+            Err(Rejection::new(INVALID, "the session token is not the stored one"))
         }
         (Some(_), Some(_)) => {
             if rules.token == TokenSigning::Required && !claim.signs_token(received) {
@@ -245,7 +246,7 @@ fn judge_token(
     }
 }
 
-fn judge_scope(claim: &Claim, rules: &Rules<'_>) -> Result<(), Rejection> {
+fn check_scope(claim: &Claim, rules: &Rules<'_>) -> Result<(), Rejection> {
     let mut wrong = Vec::new();
     if claim.scope.date != claim.time.date() {
         wrong.push(format!(
@@ -268,12 +269,12 @@ fn judge_scope(claim: &Claim, rules: &Rules<'_>) -> Result<(), Rejection> {
     if wrong.is_empty() { Ok(()) } else { Err(Rejection::new(MISMATCH, wrong.join(" "))) }
 }
 
-fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(), Rejection> {
+fn check_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(), Rejection> {
     let minutes = rules.window.as_secs() / 60;
     let refuse = |message| Err(Rejection::new(MISMATCH, message));
     match claim.freshness(rules.window, now) {
         Freshness::Fresh => Ok(()),
-        // S3's words for a presigned URL.
+        // S3's message for a presigned URL.
         Freshness::Early { .. }
             if rules.front_end == FrontEnd::S3 && claim.location == Location::Query =>
         {
@@ -286,7 +287,7 @@ fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(
             compact(now)
         )),
         Freshness::Late { .. } if claim.expires.is_some() => {
-            refuse("Signature expired: the presigned URL's time is over".to_owned())
+            refuse("Signature expired: the lifetime of the presigned URL is over".to_owned())
         }
         Freshness::Late { limit } => refuse(format!(
             "Signature expired: {} is now earlier than {} ({} - {minutes} min.)",
@@ -297,14 +298,14 @@ fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(
     }
 }
 
-fn judge_payload(
+fn check_payload(
     received: &ReceivedRequest,
     claim: &Claim,
     rules: &Rules<'_>,
 ) -> Result<(), Rejection> {
     match PayloadHash::claimed(received, claim, rules) {
         Some(PayloadHash::Sha256(claimed)) if claimed != sha256_hex(&received.body) => {
-            let message = "the body's SHA-256 is not the one in x-amz-content-sha256";
+            let message = "the body's SHA-256 differs from x-amz-content-sha256";
             Err(Rejection::new(MISMATCH, message))
         }
         Some(PayloadHash::Asymmetric(value)) => {
@@ -314,7 +315,8 @@ fn judge_payload(
             Err(Rejection::new(INCOMPLETE, message))
         }
         Some(PayloadHash::Invalid(value)) => {
-            let message = format!("x-amz-content-sha256 is neither a SHA-256 nor known: '{value}'");
+            let message =
+                format!("x-amz-content-sha256 is neither a SHA-256 nor a known value: '{value}'");
             Err(Rejection::new(INCOMPLETE, message))
         }
         Some(PayloadHash::Sha256(_) | PayloadHash::Unsigned(_) | PayloadHash::Chunks { .. })
@@ -322,16 +324,17 @@ fn judge_payload(
     }
 }
 
-/// Once the signature of the request is right, with which the first chunk is signed.
-fn judge_chunks(
+/// Called only for a matching signature of the request, because the chain of chunk signatures begins
+/// with it.
+fn check_chunks(
     received: &ReceivedRequest,
     claim: &Claim,
     key: &StoredKey<'_>,
     rules: &Rules<'_>,
-) -> Result<(), ChunkFault> {
+) -> Result<(), ChunkError> {
     match PayloadHash::claimed(received, claim, rules) {
         Some(PayloadHash::Chunks { trailer, .. }) => {
-            check_chunks(&received.body, trailer, claim, key.secret_access_key, rules)
+            verify_chunks(&received.body, trailer, claim, key.secret_access_key, rules)
         }
         Some(
             PayloadHash::Sha256(_)

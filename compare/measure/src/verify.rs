@@ -2,7 +2,8 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sandbox::verify::{
-    Key, Outcome, PathEncoding, PathNormalization, Payload, Received, Rules, verify,
+    Decision, PathEncoding, PathNormalization, PayloadSigning, ReceivedRequest, Rules, StoredKey,
+    verify,
 };
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
@@ -82,8 +83,8 @@ impl VerifyJob {
         match self.verdict() {
             Ok(verdict) => {
                 let (word, code, message) = match verdict.outcome {
-                    Outcome::Accepted => ("accepted", None, None),
-                    Outcome::Refused { code, message } => ("refused", Some(code), Some(message)),
+                    Decision::Accepted => ("accepted", None, None),
+                    Decision::Refused { code, message } => ("refused", Some(code), Some(message)),
                 };
                 VerifyAnswer {
                     id: self.id.clone(),
@@ -98,14 +99,14 @@ impl VerifyJob {
         }
     }
 
-    fn verdict(&self) -> Result<sandbox::verify::Verdict, JobError> {
-        let received = Received {
+    fn verdict(&self) -> Result<sandbox::verify::Verification, JobError> {
+        let received = ReceivedRequest {
             method: self.method.clone(),
-            target: Received::target_of(&self.url).into_owned(),
+            target: ReceivedRequest::target_of(&self.url).into_owned(),
             headers: self.headers.clone(),
             body: BASE64_STANDARD.decode(&self.body_base64).map_err(JobError::Body)?,
         };
-        let key = Key {
+        let key = StoredKey {
             access_key_id: &self.access_key_id,
             secret_access_key: &self.secret_access_key.0,
             session_token: self.session_token.as_ref().map(|token| token.0.as_str()),
@@ -116,8 +117,8 @@ impl VerifyJob {
     fn rules(&self) -> Rules<'_> {
         let mut rules = Rules::of(&self.service, &self.region);
         rules.payload = self.payload.map(|payload| match payload {
-            sign::Payload::Signed => Payload::Signed,
-            sign::Payload::Unsigned => Payload::Unsigned,
+            sign::Payload::Signed => PayloadSigning::Signed,
+            sign::Payload::Unsigned => PayloadSigning::Unsigned,
         });
         match self.path {
             Some(sign::Path::Normalized) => rules.path = PathNormalization::Normalized,

@@ -1,116 +1,122 @@
-//! EC2: one mute answer for nearly everything.
+//! EC2's checks. EC2 gives the same refusal for nearly every mistake.
 
-use super::Records;
+use super::AuthContext;
 use crate::facts::ec2 as facts;
-use crate::identity::{Identity, Token};
+use crate::identity::{Identity, TokenStatus};
 use crate::refusal::Refusal;
 use crate::verify::{
-    Claim, CredentialFault, Freshness, FrontEnd, HeaderFault, Presented, QueryFault,
+    AuthMechanism, Claim, CredentialError, Freshness, FrontEnd, HeaderError, QueryError,
     ReceivedRequest, Rules, match_signature,
 };
 
-/// Whose API a query is about, to judge by its version: each service of AWS has its own.
+/// The API that a query is for, according to its version: every AWS service has versions of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Api {
     Ec2,
-    Another,
+    Other,
 }
 
-/// The order of checks of EC2.
-pub(crate) fn judge<'a>(
+/// EC2's checks, in its order.
+pub(crate) fn authenticate<'a>(
     received: &ReceivedRequest,
     api: Api,
     region: &str,
-    records: Records<'a>,
+    context: AuthContext<'a>,
 ) -> Result<&'a Identity, Refusal> {
     let rules = Rules::of("ec2", region);
     let claim = read_claim(received)?;
-    judge_service(&claim, api)?;
-    claim.check_cover(received, rules.front_end).map_err(|_| Refusal::of(facts::MALFORMED))?;
-    let identity =
-        records.owner_of(&claim.access_key_id).ok_or_else(|| Refusal::of(facts::AUTH_FAILURE))?;
-    match identity.judge_token(claim.session_token(received).as_deref()) {
-        Token::Right => {}
-        Token::Expired => return Err(Refusal::of(facts::TOKEN_EXPIRED)),
-        Token::Missing | Token::Wrong => return Err(Refusal::of(facts::AUTH_FAILURE)),
+    check_service(&claim, api)?;
+    claim
+        .check_coverage(received, rules.front_end)
+        .map_err(|_| Refusal::from_fact(facts::MALFORMED))?;
+    let identity = context
+        .owner_of(&claim.access_key_id)
+        .ok_or_else(|| Refusal::from_fact(facts::AUTH_FAILURE))?;
+    match identity.check_token(claim.session_token(received).as_deref()) {
+        TokenStatus::Valid => {}
+        TokenStatus::Expired => return Err(Refusal::from_fact(facts::TOKEN_EXPIRED)),
+        TokenStatus::Missing | TokenStatus::Wrong => {
+            return Err(Refusal::from_fact(facts::AUTH_FAILURE));
+        }
     }
-    if claim.freshness(rules.window, records.now) != Freshness::Fresh {
-        return Err(Refusal::of(facts::CLOCK_SKEW));
+    if claim.freshness(rules.window, context.now) != Freshness::Fresh {
+        return Err(Refusal::from_fact(facts::CLOCK_SKEW));
     }
     if claim.scope.region != region
         || claim.scope.service != rules.service
         || claim.scope.date != claim.time.date()
     {
-        return Err(Refusal::of(facts::WRONG_SCOPE));
+        return Err(Refusal::from_fact(facts::WRONG_SCOPE));
     }
     if !claim.signs("host") {
-        return Err(Refusal::of(facts::AUTH_FAILURE));
+        return Err(Refusal::from_fact(facts::AUTH_FAILURE));
     }
     match_signature(received, &claim, &identity.secret_access_key, &rules)
-        .map_err(|_| Refusal::of(facts::AUTH_FAILURE))?;
+        .map_err(|_| Refusal::from_fact(facts::AUTH_FAILURE))?;
     Ok(identity)
 }
 
-/// Names a service that is not offered here, such as `sts`: AWS would not have sent its query to
-/// EC2, and EC2's answer would be that the credentials are wrong. Code and words are the sandbox's
-/// own.
-fn judge_service(claim: &Claim, api: Api) -> Result<(), Refusal> {
+/// Refuses a query for a service that the sandbox does not offer, such as `sts`. AWS would route it
+/// to that service; EC2 would misleadingly report wrong credentials. Code and message are the
+/// sandbox's own.
+fn check_service(claim: &Claim, api: Api) -> Result<(), Refusal> {
     let service = claim.scope.service.as_str();
     if api == Api::Ec2 || ["ec2", "s3", "execute-api"].contains(&service) {
         return Ok(());
     }
     let message = format!(
-        "The request is signed for '{service}'. This sandbox offers S3, EC2 and one REST API of \
-         API Gateway, and nothing else."
+        "The request is signed for '{service}'. This sandbox offers only S3, EC2 and one REST API \
+         of API Gateway."
     );
-    Err(Refusal::beyond_the_facts(400, "ServiceNotOffered", message))
+    Err(Refusal::without_fact(400, "ServiceNotOffered", message))
 }
 
-/// A request that is signed more than once is malformed: no answer of EC2's to one was found.
+/// Reads the claim. A request that is signed more than once counts as malformed; no response of EC2
+/// to one was found.
 fn read_claim(received: &ReceivedRequest) -> Result<Claim, Refusal> {
-    let malformed = || Refusal::of(facts::MALFORMED);
-    match Presented::by(received, FrontEnd::General) {
-        Presented::Nothing => Err(Refusal::of(facts::UNSIGNED)),
-        // EC2 itself still takes this version; the sandbox does not read it.
-        Presented::Version2Query => Err(Refusal::of(facts::AUTH_FAILURE)),
-        Presented::Several { .. } => Err(malformed()),
-        Presented::Header(value) => {
-            Claim::from_header(received, value, FrontEnd::General).map_err(|fault| match fault {
-                HeaderFault::Credential(fault) => refuse_credential(&fault),
-                HeaderFault::OneWord(_)
-                | HeaderFault::Scheme
-                | HeaderFault::Version2
-                | HeaderFault::NotAPair(_)
-                | HeaderFault::Repeated(_)
-                | HeaderFault::Missing(_)
-                | HeaderFault::Date => malformed(),
-            })
-        }
-        Presented::Query => {
-            Claim::from_query(received, FrontEnd::General).map_err(|fault| match fault {
-                QueryFault::Credential(fault) => refuse_credential(&fault),
-                QueryFault::Missing
-                | QueryFault::Algorithm(_)
-                | QueryFault::Date
-                | QueryFault::Repeated(_)
-                | QueryFault::ExpiresNotANumber
-                | QueryFault::ExpiresZero
-                | QueryFault::ExpiresNegative
-                | QueryFault::ExpiresTooLarge => malformed(),
+    let malformed = || Refusal::from_fact(facts::MALFORMED);
+    match AuthMechanism::of(received, FrontEnd::General) {
+        AuthMechanism::None => Err(Refusal::from_fact(facts::UNSIGNED)),
+        // EC2 itself still accepts this version; the sandbox does not implement it.
+        AuthMechanism::SigV2Query => Err(Refusal::from_fact(facts::AUTH_FAILURE)),
+        AuthMechanism::Several { .. } => Err(malformed()),
+        AuthMechanism::Header(value) => Claim::from_header(received, value, FrontEnd::General)
+            .map_err(|error| match error {
+                HeaderError::Credential(error) => refuse_credential(&error),
+                HeaderError::OneWord(_)
+                | HeaderError::Scheme
+                | HeaderError::Version2
+                | HeaderError::NotAPair(_)
+                | HeaderError::Repeated(_)
+                | HeaderError::Missing(_)
+                | HeaderError::Date => malformed(),
+            }),
+        AuthMechanism::Query => {
+            Claim::from_query(received, FrontEnd::General).map_err(|error| match error {
+                QueryError::Credential(error) => refuse_credential(&error),
+                QueryError::Missing
+                | QueryError::Algorithm(_)
+                | QueryError::Date
+                | QueryError::Repeated(_)
+                | QueryError::ExpiresNotANumber
+                | QueryError::ExpiresZero
+                | QueryError::ExpiresNegative
+                | QueryError::ExpiresTooLarge => malformed(),
             })
         }
     }
 }
 
-/// Of the number of elements EC2 is known to speak (`StreisandEffect/streisand#485`).
-fn refuse_credential(fault: &CredentialFault) -> Refusal {
-    match fault {
-        CredentialFault::Elements(_) => {
-            Refusal::beyond_the_facts(401, "AuthFailure", fault.to_string())
+/// Only the message about the number of elements is known from EC2
+/// (`StreisandEffect/streisand#485`).
+fn refuse_credential(error: &CredentialError) -> Refusal {
+    match error {
+        CredentialError::Elements(_) => {
+            Refusal::without_fact(401, "AuthFailure", error.to_string())
         }
-        CredentialFault::Form
-        | CredentialFault::EmptyKey
-        | CredentialFault::Date(_)
-        | CredentialFault::Terminator(_) => Refusal::of(facts::MALFORMED),
+        CredentialError::Form
+        | CredentialError::EmptyKey
+        | CredentialError::Date(_)
+        | CredentialError::Terminator(_) => Refusal::from_fact(facts::MALFORMED),
     }
 }

@@ -1,16 +1,16 @@
-//! API Gateway: the general front end of AWS, with five minutes of patience.
+//! API Gateway's checks: those of AWS's general front end, with a time window of five minutes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::Records;
+use super::AuthContext;
 use crate::facts::execute_api as facts;
-use crate::identity::{Identity, Token};
+use crate::identity::{Identity, TokenStatus};
 use crate::refusal::Refusal;
 use crate::verify::{
-    Claim, Freshness, FrontEnd, HeaderFault, Presented, ReceivedRequest, Rules, compact,
+    AuthMechanism, Claim, Freshness, FrontEnd, HeaderError, ReceivedRequest, Rules, compact,
     match_signature,
 };
 
@@ -21,104 +21,105 @@ pub(crate) enum Route {
     Unknown,
 }
 
-/// The order of checks of API Gateway on a method that IAM protects.
+/// API Gateway's checks on a method that requires IAM authorization, in its order.
 ///
-/// The form of the header comes before the route: a malformed one is named even where no such
-/// path exists (aws/chalice#828), while a well-formed one leads to the answer about the path.
-pub(crate) fn judge<'a>(
+/// The syntax of the header is checked before the route: a malformed header is reported even for a
+/// path that does not exist (aws/chalice#828), while a well-formed one leads to a response about the
+/// path.
+pub(crate) fn authenticate<'a>(
     received: &ReceivedRequest,
     route: Route,
     region: &str,
-    records: Records<'a>,
+    context: AuthContext<'a>,
 ) -> Result<&'a Identity, Refusal> {
     let rules = Rules::of("execute-api", region);
     let claim = read_claim(received)?;
-    // AWS says it of an absent header to vpc-lattice; that execute-api does too is likely.
+    // Seen from vpc-lattice for a missing signed header; execute-api probably responds the same.
     claim
-        .check_cover(received, rules.front_end)
+        .check_coverage(received, rules.front_end)
         .map_err(|uncovered| incomplete(&uncovered.to_string()))?;
     if route == Route::Unknown {
-        return Err(Refusal::of(facts::MISSING_TOKEN));
+        return Err(Refusal::from_fact(facts::MISSING_TOKEN));
     }
-    let identity = records
+    let identity = context
         .owner_of(&claim.access_key_id)
-        .ok_or_else(|| Refusal::of(facts::UNRECOGNIZED_CLIENT))?;
-    match identity.judge_token(claim.session_token(received).as_deref()) {
-        Token::Right => {}
-        Token::Expired => return Err(Refusal::of(facts::EXPIRED_TOKEN)),
-        Token::Missing | Token::Wrong => return Err(Refusal::of(facts::UNRECOGNIZED_CLIENT)),
+        .ok_or_else(|| Refusal::from_fact(facts::UNRECOGNIZED_CLIENT))?;
+    match identity.check_token(claim.session_token(received).as_deref()) {
+        TokenStatus::Valid => {}
+        TokenStatus::Expired => return Err(Refusal::from_fact(facts::EXPIRED_TOKEN)),
+        TokenStatus::Missing | TokenStatus::Wrong => {
+            return Err(Refusal::from_fact(facts::UNRECOGNIZED_CLIENT));
+        }
     }
-    judge_time(&claim, &rules, records.now)?;
-    judge_scope(&claim, &rules)?;
-    judge_signed_headers(&claim)?;
-    match_signature(received, &claim, &identity.secret_access_key, &rules).map_err(|right| {
-        Refusal::of(facts::SIGNATURE_DOES_NOT_MATCH)
-            .fill("canonical request", &right.canonical_request)
-            .fill("string to sign", &right.string_to_sign)
+    check_time(&claim, &rules, context.now)?;
+    check_scope(&claim, &rules)?;
+    check_signed_headers(&claim)?;
+    match_signature(received, &claim, &identity.secret_access_key, &rules).map_err(|texts| {
+        Refusal::from_fact(facts::SIGNATURE_DOES_NOT_MATCH)
+            .fill(&[&texts.canonical_request, &texts.string_to_sign])
     })?;
     Ok(identity)
 }
 
 fn read_claim(received: &ReceivedRequest) -> Result<Claim, Refusal> {
-    match Presented::by(received, FrontEnd::General) {
-        // Signature Version 2 was never one of API Gateway's.
-        Presented::Nothing | Presented::Version2Query => Err(Refusal::of(facts::MISSING_TOKEN)),
-        // No answer of API Gateway's to several was found.
-        Presented::Several { .. } => {
-            Err(incomplete("The request is signed more than once; it has to be signed once."))
+    match AuthMechanism::of(received, FrontEnd::General) {
+        // API Gateway has never supported Signature Version 2.
+        AuthMechanism::None | AuthMechanism::SigV2Query => {
+            Err(Refusal::from_fact(facts::MISSING_TOKEN))
         }
-        Presented::Header(value) => Claim::from_header(received, value, FrontEnd::General)
-            .map_err(|fault| refuse_header(&fault, value)),
-        Presented::Query => Claim::from_query(received, FrontEnd::General)
-            .map_err(|fault| incomplete(&fault.to_string())),
+        // No response of API Gateway to several signatures was found.
+        AuthMechanism::Several { .. } => {
+            Err(incomplete("The request is signed more than once; it must be signed once."))
+        }
+        AuthMechanism::Header(value) => Claim::from_header(received, value, FrontEnd::General)
+            .map_err(|error| refuse_header(&error, value)),
+        AuthMechanism::Query => Claim::from_query(received, FrontEnd::General)
+            .map_err(|error| incomplete(&error.to_string())),
     }
 }
 
-fn refuse_header(fault: &HeaderFault, value: &str) -> Refusal {
-    match fault {
-        // The fact has all four sentences; said are those whose part is missing.
-        HeaderFault::Missing(missing) | HeaderFault::OneWord(missing) => {
-            let mut refusal = Refusal::of(facts::PARTS_MISSING);
+fn refuse_header(error: &HeaderError, value: &str) -> Refusal {
+    match error {
+        // The fact has a sentence for each of four parts; the response has those of the missing parts.
+        HeaderError::Missing(missing) | HeaderError::OneWord(missing) => {
+            let mut refusal = Refusal::from_fact(facts::PARTS_MISSING);
             refusal.message = format!("{missing} Authorization={value}");
             refusal
         }
-        HeaderFault::Scheme | HeaderFault::Version2 | HeaderFault::NotAPair(_) => {
-            // What exactly AWS hashes, the word or the whole value, is not known.
+        HeaderError::Scheme | HeaderError::Version2 | HeaderError::NotAPair(_) => {
+            // Whether AWS hashes the component or the whole value is unknown.
             let hash = STANDARD.encode(Sha256::digest(value.as_bytes()));
-            Refusal::of(facts::NOT_A_PAIR).fill("base64(sha256(value))", &hash)
+            Refusal::from_fact(facts::NOT_A_PAIR).fill(&[&hash])
         }
-        HeaderFault::Credential(_) | HeaderFault::Date | HeaderFault::Repeated(_) => {
-            incomplete(&fault.to_string())
+        HeaderError::Credential(_) | HeaderError::Date | HeaderError::Repeated(_) => {
+            incomplete(&error.to_string())
         }
     }
 }
 
-/// What no fact words: the code of the family, and a message of our own.
+/// A refusal without a fact: AWS's code with a message of the sandbox's own.
 fn incomplete(message: &str) -> Refusal {
-    Refusal::beyond_the_facts(403, "IncompleteSignatureException", message)
+    Refusal::without_fact(403, "IncompleteSignatureException", message)
 }
 
-fn judge_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(), Refusal> {
+fn check_time(claim: &Claim, rules: &Rules<'_>, now: OffsetDateTime) -> Result<(), Refusal> {
     let (case, limit) = match claim.freshness(rules.window, now) {
         Freshness::Fresh => return Ok(()),
         Freshness::Early { limit } => (facts::CLOCK_AHEAD, limit),
         Freshness::Late { limit } => (facts::CLOCK_BEHIND, limit),
     };
-    Err(Refusal::of(case)
-        .fill("x-amz-date", &claim.time.to_string())
-        .fill("limit", &compact(limit))
-        .fill("server now", &compact(now)))
+    Err(Refusal::from_fact(case).fill(&[&claim.time.to_string(), &compact(limit), &compact(now)]))
 }
 
-fn judge_scope(claim: &Claim, rules: &Rules<'_>) -> Result<(), Refusal> {
+fn check_scope(claim: &Claim, rules: &Rules<'_>) -> Result<(), Refusal> {
     if claim.scope.region != rules.region {
-        return Err(Refusal::of(facts::WRONG_REGION).fill("sent", &claim.scope.region));
+        return Err(Refusal::from_fact(facts::WRONG_REGION).fill(&[&claim.scope.region]));
     }
     if claim.scope.service != rules.service {
-        return Err(Refusal::of(facts::WRONG_SERVICE));
+        return Err(Refusal::from_fact(facts::WRONG_SERVICE));
     }
     if claim.scope.date != claim.time.date() {
-        // The sentence of AWS's query services; not seen on an execute-api host.
+        // The message of AWS's query services; not seen from execute-api.
         return Err(invalid(format!(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from \
              HTTP: '{}' != '{}', from '{}'.",
@@ -130,9 +131,9 @@ fn judge_scope(claim: &Claim, rules: &Rules<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Unlike S3, API Gateway insists on the host alone; clients that send the session token unsigned
-/// are known to work (aws-samples/sigv4-signing-examples).
-fn judge_signed_headers(claim: &Claim) -> Result<(), Refusal> {
+/// Unlike S3, API Gateway requires only the host to be signed. Clients that do not sign the session
+/// token are known to work (aws-samples/sigv4-signing-examples).
+fn check_signed_headers(claim: &Claim) -> Result<(), Refusal> {
     if claim.signs("host") {
         return Ok(());
     }
@@ -140,5 +141,5 @@ fn judge_signed_headers(claim: &Claim) -> Result<(), Refusal> {
 }
 
 fn invalid(message: String) -> Refusal {
-    Refusal::beyond_the_facts(403, "InvalidSignatureException", message)
+    Refusal::without_fact(403, "InvalidSignatureException", message)
 }

@@ -1,78 +1,79 @@
-//! S3: strict about headers, and the most talkative of the three.
+//! S3's checks. S3 is strict about headers, and its messages say more than those of the others.
 
 use std::time::Duration;
 
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::Records;
+use super::AuthContext;
 use crate::facts::s3 as facts;
-use crate::identity::{Identity, Token};
+use crate::identity::{Identity, TokenStatus};
 use crate::refusal::Refusal;
 use crate::verify::{
-    CONTENT_SHA256, ChunkFault, Claim, CredentialFault, Expires, Freshness, FrontEnd, HeaderFault,
-    Location, PayloadHash, Presented, QueryFault, ReceivedRequest, Rules, SECURITY_TOKEN,
-    Uncovered, check_chunks, match_signature, sha256_hex,
+    AuthMechanism, CONTENT_SHA256, ChunkError, Claim, CoverageError, CredentialError, Expires,
+    Freshness, FrontEnd, HeaderError, Location, PayloadHash, QueryError, ReceivedRequest, Rules,
+    SECURITY_TOKEN, match_signature, sha256_hex, verify_chunks,
 };
 
-/// Who calls S3.
+/// The authenticated caller.
 #[derive(Clone, Copy)]
-pub(crate) enum Caller<'a> {
+pub(crate) enum Principal<'a> {
     Anonymous,
-    Known(&'a Identity),
+    Identity(&'a Identity),
 }
 
-/// Where the request was sent, and where what it addresses lives.
+/// The endpoint that a request was sent to, and the bucket that it addresses.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct Destination<'a> {
     pub(crate) endpoint_region: &'a str,
-    /// The bucket and its region, if there is such a bucket.
+    /// The bucket's name and region, if the bucket exists.
     pub(crate) bucket: Option<(&'a str, &'a str)>,
 }
 
-impl Place<'_> {
-    /// S3 wants the bucket's own region in the scope, whatever endpoint it was called at.
+impl Destination<'_> {
+    /// The region that the scope must name: the bucket's, at whatever endpoint it is addressed.
     fn region(&self) -> &str {
         self.bucket.map_or(self.endpoint_region, |(_, region)| region)
     }
 }
 
-/// The order of checks of S3.
-pub(crate) fn judge<'a>(
+/// S3's checks, in its order.
+pub(crate) fn authenticate<'a>(
     received: &ReceivedRequest,
-    place: Place<'_>,
-    records: Records<'a>,
-) -> Result<Caller<'a>, Refusal> {
+    destination: Destination<'_>,
+    context: AuthContext<'a>,
+) -> Result<Principal<'a>, Refusal> {
     let Some(claim) = read_claim(received)? else {
-        // The bucket's region matters even to those who do not say who they are.
-        return redirect_elsewhere(place, place.endpoint_region).map(|()| Caller::Anonymous);
+        // Anonymous requests are redirected to the bucket's region too.
+        return redirect_elsewhere(destination, destination.endpoint_region)
+            .map(|()| Principal::Anonymous);
     };
-    let rules = Rules::of("s3", place.region());
-    claim.check_cover(received, rules.front_end).map_err(|it| refuse_uncovered(&it))?;
-    let identity = find_key(&claim, records)?;
-    judge_token(received, &claim, identity)?;
-    judge_time(&claim, records.now)?;
-    judge_scope(&claim, place)?;
-    judge_signed_headers(received, &claim)?;
+    let rules = Rules::of("s3", destination.region());
+    claim.check_coverage(received, rules.front_end).map_err(|it| refuse_uncovered(&it))?;
+    let identity = find_key(&claim, context)?;
+    check_token(received, &claim, identity)?;
+    check_time(&claim, context.now)?;
+    check_scope(&claim, destination)?;
+    check_signed_headers(received, &claim)?;
     let payload = PayloadHash::claimed(received, &claim, &rules);
-    judge_payload(received, &claim, payload.as_ref())?;
-    judge_lifetime(&claim, records.now)?;
-    judge_signature(received, &claim, identity, &rules)?;
+    check_payload(received, &claim, payload.as_ref())?;
+    check_lifetime(&claim, context.now)?;
+    check_signature(received, &claim, identity, &rules)?;
     if let Some(PayloadHash::Chunks { trailer, .. }) = payload {
-        check_chunks(&received.body, trailer, &claim, &identity.secret_access_key, &rules)
+        verify_chunks(&received.body, trailer, &claim, &identity.secret_access_key, &rules)
             .map_err(refuse_chunks)?;
     }
-    Ok(Caller::Known(identity))
+    Ok(Principal::Identity(identity))
 }
 
 fn read_claim(received: &ReceivedRequest) -> Result<Option<Claim>, Refusal> {
-    match Presented::by(received, FrontEnd::S3) {
-        Presented::Nothing => Ok(None),
-        Presented::Version2Query => Err(Refusal::of(facts::VERSION_2)),
-        // Quoted from S3 in catalyst/moodle-tool_objectfs#303; for two Authorization headers it is
-        // unverified.
-        Presented::Several { header } => Err(argument(
-            Refusal::beyond_the_facts(
+    match AuthMechanism::of(received, FrontEnd::S3) {
+        AuthMechanism::None => Ok(None),
+        AuthMechanism::SigV2Query => Err(Refusal::from_fact(facts::VERSION_2)),
+        // Quoted from S3 in catalyst/moodle-tool_objectfs#303; unverified for two Authorization
+        // headers.
+        AuthMechanism::Several { header } => Err(argument(
+            Refusal::without_fact(
                 400,
                 "InvalidArgument",
                 "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, \
@@ -80,15 +81,15 @@ fn read_claim(received: &ReceivedRequest) -> Result<Option<Claim>, Refusal> {
             ),
             header,
         )),
-        Presented::Header(value) => Claim::from_header(received, value, FrontEnd::S3)
+        AuthMechanism::Header(value) => Claim::from_header(received, value, FrontEnd::S3)
             .map(Some)
-            .map_err(|fault| refuse_header(&fault, value)),
-        Presented::Query => {
+            .map_err(|error| refuse_header(&error, value)),
+        AuthMechanism::Query => {
             let claim =
-                Claim::from_query(received, FrontEnd::S3).map_err(|fault| refuse_query(&fault))?;
+                Claim::from_query(received, FrontEnd::S3).map_err(|error| refuse_query(&error))?;
             match claim.expires {
                 Some(_) => Ok(Some(claim)),
-                None => Err(Refusal::of(facts::QUERY_INCOMPLETE)),
+                None => Err(Refusal::from_fact(facts::QUERY_INCOMPLETE)),
             }
         }
     }
@@ -98,106 +99,111 @@ fn argument(refusal: Refusal, value: &str) -> Refusal {
     refusal.detail("ArgumentName", "Authorization").detail("ArgumentValue", value)
 }
 
-fn refuse_header(fault: &HeaderFault, value: &str) -> Refusal {
-    match fault {
-        HeaderFault::OneWord(_) => argument(Refusal::of(facts::NOT_ONE_SPACE), value),
-        HeaderFault::Scheme => argument(Refusal::of(facts::UNKNOWN_SCHEME), value),
-        HeaderFault::Version2 => Refusal::of(facts::VERSION_2),
-        HeaderFault::NotAPair(part) => Refusal::of(facts::BAD_COMPONENT).fill("part", part),
-        HeaderFault::Missing(missing)
+fn refuse_header(error: &HeaderError, value: &str) -> Refusal {
+    match error {
+        HeaderError::OneWord(_) => argument(Refusal::from_fact(facts::NOT_ONE_SPACE), value),
+        HeaderError::Scheme => argument(Refusal::from_fact(facts::UNKNOWN_SCHEME), value),
+        HeaderError::Version2 => Refusal::from_fact(facts::VERSION_2),
+        HeaderError::NotAPair(part) => Refusal::from_fact(facts::BAD_COMPONENT).fill(&[part]),
+        HeaderError::Missing(missing)
             if missing.credential || missing.signature || missing.signed_headers =>
         {
-            Refusal::of(facts::COMPONENTS_MISSING)
+            Refusal::from_fact(facts::COMPONENTS_MISSING)
         }
-        HeaderFault::Missing(_) | HeaderFault::Date => Refusal::of(facts::NO_DATE),
-        // No answer of S3's was found.
-        HeaderFault::Repeated(_) => {
-            Refusal::beyond_the_facts(400, "AuthorizationHeaderMalformed", fault.to_string())
+        HeaderError::Missing(_) | HeaderError::Date => Refusal::from_fact(facts::NO_DATE),
+        // No response of S3 was found.
+        HeaderError::Repeated(_) => {
+            Refusal::without_fact(400, "AuthorizationHeaderMalformed", error.to_string())
         }
-        HeaderFault::Credential(fault) => match fault {
-            CredentialFault::Form | CredentialFault::Elements(_) => {
-                Refusal::of(facts::BAD_CREDENTIAL)
+        HeaderError::Credential(error) => match error {
+            CredentialError::Form | CredentialError::Elements(_) => {
+                Refusal::from_fact(facts::BAD_CREDENTIAL)
             }
-            CredentialFault::EmptyKey => Refusal::of(facts::EMPTY_ACCESS_KEY),
-            CredentialFault::Date(sent) => {
-                Refusal::of(facts::BAD_CREDENTIAL_DATE).fill("sent", sent)
+            CredentialError::EmptyKey => Refusal::from_fact(facts::EMPTY_ACCESS_KEY),
+            CredentialError::Date(sent) => {
+                Refusal::from_fact(facts::BAD_CREDENTIAL_DATE).fill(&[sent])
             }
-            CredentialFault::Terminator(sent) => {
-                Refusal::of(facts::WRONG_TERMINATOR).fill("sent", sent)
+            CredentialError::Terminator(sent) => {
+                Refusal::from_fact(facts::WRONG_TERMINATOR).fill(&[sent])
             }
         },
     }
 }
 
-fn refuse_query(fault: &QueryFault) -> Refusal {
-    match fault {
-        QueryFault::Missing => Refusal::of(facts::QUERY_INCOMPLETE),
-        QueryFault::Algorithm(_) => Refusal::of(facts::QUERY_ALGORITHM),
-        // Of a malformed Credential in a query there is one fact; the header's finer ones have
-        // no counterpart.
-        QueryFault::Credential(_) => Refusal::of(facts::QUERY_BAD_CREDENTIAL),
-        QueryFault::Date => Refusal::of(facts::QUERY_DATE),
-        QueryFault::ExpiresNotANumber => Refusal::of(facts::EXPIRES_NOT_A_NUMBER),
-        QueryFault::ExpiresNegative => Refusal::of(facts::EXPIRES_NEGATIVE),
-        QueryFault::ExpiresTooLarge => Refusal::of(facts::EXPIRES_TOO_LARGE),
-        // Documented is that 1 is the least; no answer of S3's was found to either.
-        QueryFault::ExpiresZero | QueryFault::Repeated(_) => {
-            Refusal::beyond_the_facts(400, "AuthorizationQueryParametersError", fault.to_string())
+fn refuse_query(error: &QueryError) -> Refusal {
+    match error {
+        QueryError::Missing => Refusal::from_fact(facts::QUERY_INCOMPLETE),
+        QueryError::Algorithm(_) => Refusal::from_fact(facts::QUERY_ALGORITHM),
+        // Unlike for a header, there is only one fact about a malformed Credential in a query.
+        QueryError::Credential(_) => Refusal::from_fact(facts::QUERY_BAD_CREDENTIAL),
+        QueryError::Date => Refusal::from_fact(facts::QUERY_DATE),
+        QueryError::ExpiresNotANumber => Refusal::from_fact(facts::EXPIRES_NOT_A_NUMBER),
+        QueryError::ExpiresNegative => Refusal::from_fact(facts::EXPIRES_NEGATIVE),
+        QueryError::ExpiresTooLarge => Refusal::from_fact(facts::EXPIRES_TOO_LARGE),
+        // The minimum of 1 is documented; no response of S3 to either was found.
+        QueryError::ExpiresZero | QueryError::Repeated(_) => {
+            Refusal::without_fact(400, "AuthorizationQueryParametersError", error.to_string())
         }
     }
 }
 
-/// What no fact words.
-fn refuse_uncovered(uncovered: &Uncovered) -> Refusal {
-    Refusal::beyond_the_facts(400, "InvalidRequest", uncovered.to_string())
+/// There is no fact; code and message are the sandbox's own.
+fn refuse_uncovered(uncovered: &CoverageError) -> Refusal {
+    Refusal::without_fact(400, "InvalidRequest", uncovered.to_string())
 }
 
-/// Codes as the chapter on chunked uploads has them, in words of our own.
-fn refuse_chunks(fault: ChunkFault) -> Refusal {
-    let (status, code) = match fault {
-        ChunkFault::Form => (400, "IncompleteBody"),
-        ChunkFault::Signature => (403, "SignatureDoesNotMatch"),
+/// The codes are those of the chapter on chunked uploads; the messages are the sandbox's own.
+fn refuse_chunks(error: ChunkError) -> Refusal {
+    let (status, code) = match error {
+        ChunkError::Form => (400, "IncompleteBody"),
+        ChunkError::Signature => (403, "SignatureDoesNotMatch"),
     };
-    Refusal::beyond_the_facts(status, code, fault.to_string())
+    Refusal::without_fact(status, code, error.to_string())
 }
 
-fn find_key<'a>(claim: &Claim, records: Records<'a>) -> Result<&'a Identity, Refusal> {
-    records.owner_of(&claim.access_key_id).ok_or_else(|| {
-        Refusal::of(facts::INVALID_ACCESS_KEY_ID).detail("AWSAccessKeyId", &claim.access_key_id)
+fn find_key<'a>(claim: &Claim, context: AuthContext<'a>) -> Result<&'a Identity, Refusal> {
+    context.owner_of(&claim.access_key_id).ok_or_else(|| {
+        Refusal::from_fact(facts::INVALID_ACCESS_KEY_ID)
+            .detail("AWSAccessKeyId", &claim.access_key_id)
     })
 }
 
-fn judge_token(
+fn check_token(
     received: &ReceivedRequest,
     claim: &Claim,
     identity: &Identity,
 ) -> Result<(), Refusal> {
     let sent = claim.session_token(received);
     let shown = sent.as_deref().unwrap_or_default();
-    match identity.judge_token(sent.as_deref()) {
-        Token::Right => Ok(()),
-        Token::Missing => {
-            Err(Refusal::of(facts::TOKEN_MISSING).detail("AWSAccessKeyId", &claim.access_key_id))
+    match identity.check_token(sent.as_deref()) {
+        TokenStatus::Valid => Ok(()),
+        TokenStatus::Missing => {
+            Err(Refusal::from_fact(facts::TOKEN_MISSING)
+                .detail("AWSAccessKeyId", &claim.access_key_id))
         }
-        Token::Wrong => Err(Refusal::of(facts::INVALID_TOKEN).detail("Token-0", shown)),
-        Token::Expired => Err(Refusal::of(facts::EXPIRED_TOKEN).detail("Token-0", shown)),
+        TokenStatus::Wrong => {
+            Err(Refusal::from_fact(facts::INVALID_TOKEN).detail("Token-0", shown))
+        }
+        TokenStatus::Expired => {
+            Err(Refusal::from_fact(facts::EXPIRED_TOKEN).detail("Token-0", shown))
+        }
     }
 }
 
-/// A clock that is wrong. The end of a presigned URL is no matter of clocks, and judged later.
-fn judge_time(claim: &Claim, now: OffsetDateTime) -> Result<(), Refusal> {
+/// Checks the client's clock. Whether a presigned URL has expired is checked later.
+fn check_time(claim: &Claim, now: OffsetDateTime) -> Result<(), Refusal> {
     let window = Rules::of("s3", "").window;
     match (claim.location, claim.freshness(window, now)) {
         (_, Freshness::Fresh) | (Location::Query, Freshness::Late { .. }) => Ok(()),
-        (Location::Header, _) => Err(Refusal::of(facts::REQUEST_TIME_TOO_SKEWED)
+        (Location::Header, _) => Err(Refusal::from_fact(facts::REQUEST_TIME_TOO_SKEWED)
             .detail("RequestTime", claim.time.to_string())
             .detail("ServerTime", server_time(now))
             .detail("MaxAllowedSkewMilliseconds", window.as_millis().to_string())),
-        // That the window is the header's is not known.
+        // That the window is the same as for a header is an assumption.
         (Location::Query, Freshness::Early { .. }) => {
             let lifetime = claim.expires.map_or(Duration::ZERO, |Expires(lifetime)| lifetime);
             let milliseconds = claim.time.at.unix_timestamp() * 1000;
-            Err(Refusal::of(facts::NOT_YET_VALID)
+            Err(Refusal::from_fact(facts::NOT_YET_VALID)
                 .detail("X-Amz-Date", milliseconds.to_string())
                 .detail("Expires", server_time(claim.time.at + lifetime))
                 .detail("ServerTime", server_time(now)))
@@ -210,27 +216,25 @@ fn server_time(now: OffsetDateTime) -> String {
     now.format(&Rfc3339).unwrap_or_default()
 }
 
-/// Region before service, as the region may send the request elsewhere altogether.
-fn judge_scope(claim: &Claim, place: Place<'_>) -> Result<(), Refusal> {
+/// Checks the region before the service, because a wrong region may lead to a redirect.
+fn check_scope(claim: &Claim, destination: Destination<'_>) -> Result<(), Refusal> {
     if claim.scope.date != claim.time.date() {
         return Err(match claim.location {
-            Location::Header => Refusal::of(facts::DATES_DIFFER),
-            Location::Query => Refusal::of(facts::QUERY_DATES_DIFFER)
-                .fill("sent", &claim.scope.date)
-                .fill("date", &claim.time.date()),
+            Location::Header => Refusal::from_fact(facts::DATES_DIFFER),
+            Location::Query => Refusal::from_fact(facts::QUERY_DATES_DIFFER)
+                .fill(&[&claim.scope.date, &claim.time.date()]),
         });
     }
-    if claim.scope.region != place.region() {
-        redirect_elsewhere(place, &claim.scope.region)?;
+    if claim.scope.region != destination.region() {
+        redirect_elsewhere(destination, &claim.scope.region)?;
         let case = match claim.location {
             Location::Header => facts::WRONG_REGION,
             Location::Query => facts::QUERY_WRONG_REGION,
         };
-        let refusal = Refusal::of(case)
-            .fill("sent", &claim.scope.region)
-            .fill("right", place.region())
-            .detail("Region", place.region());
-        return Err(match place.bucket {
+        let refusal = Refusal::from_fact(case)
+            .fill(&[&claim.scope.region, destination.region()])
+            .detail("Region", destination.region());
+        return Err(match destination.bucket {
             Some((_, region)) => refusal.header("x-amz-bucket-region", region),
             None => refusal,
         });
@@ -240,18 +244,19 @@ fn judge_scope(claim: &Claim, place: Place<'_>) -> Result<(), Refusal> {
             Location::Header => facts::WRONG_SERVICE,
             Location::Query => facts::QUERY_WRONG_SERVICE,
         };
-        return Err(Refusal::of(case).fill("sent", &claim.scope.service));
+        return Err(Refusal::from_fact(case).fill(&[&claim.scope.service]));
     }
     Ok(())
 }
 
-/// Whoever takes the endpoint's region for that of a bucket elsewhere is sent there.
-fn redirect_elsewhere(place: Place<'_>, assumed_region: &str) -> Result<(), Refusal> {
-    match place.bucket {
+/// Redirects a request that assumes the endpoint's region for a bucket of another region.
+fn redirect_elsewhere(destination: Destination<'_>, assumed_region: &str) -> Result<(), Refusal> {
+    match destination.bucket {
         Some((bucket, region))
-            if region != place.endpoint_region && assumed_region == place.endpoint_region =>
+            if region != destination.endpoint_region
+                && assumed_region == destination.endpoint_region =>
         {
-            Err(Refusal::of(facts::PERMANENT_REDIRECT)
+            Err(Refusal::from_fact(facts::PERMANENT_REDIRECT)
                 .detail("Endpoint", format!("{bucket}.s3-{region}.amazonaws.com"))
                 .detail("Bucket", bucket)
                 .header("x-amz-bucket-region", region))
@@ -260,8 +265,8 @@ fn redirect_elsewhere(place: Place<'_>, assumed_region: &str) -> Result<(), Refu
     }
 }
 
-/// Host and every `x-amz-*` header have to be signed; of x-amz-content-sha256 S3 does not mind.
-fn judge_signed_headers(received: &ReceivedRequest, claim: &Claim) -> Result<(), Refusal> {
+/// The host and every `x-amz-*` header must be signed, except x-amz-content-sha256.
+fn check_signed_headers(received: &ReceivedRequest, claim: &Claim) -> Result<(), Refusal> {
     let mut unsigned: Vec<String> = received
         .headers
         .iter()
@@ -278,21 +283,21 @@ fn judge_signed_headers(received: &ReceivedRequest, claim: &Claim) -> Result<(),
         [ref only] if only == SECURITY_TOKEN => facts::TOKEN_NOT_SIGNED,
         _ => facts::HEADERS_NOT_SIGNED,
     };
-    Err(Refusal::of(case).detail("HeadersNotSigned", unsigned.join(", ")))
+    Err(Refusal::from_fact(case).detail("HeadersNotSigned", unsigned.join(", ")))
 }
 
-fn judge_payload(
+fn check_payload(
     received: &ReceivedRequest,
     claim: &Claim,
     payload: Option<&PayloadHash>,
 ) -> Result<(), Refusal> {
     match (payload, claim.location) {
-        (None, Location::Header) => Err(Refusal::of(facts::CONTENT_SHA256_MISSING)),
+        (None, Location::Header) => Err(Refusal::from_fact(facts::CONTENT_SHA256_MISSING)),
         (None, Location::Query)
         | (Some(PayloadHash::Unsigned(_) | PayloadHash::Chunks { .. }), _) => Ok(()),
-        // S3 knows the asymmetric ones, but not with this algorithm: no answer of it was found.
+        // S3 supports the asymmetric values, but not with this algorithm; no response was found.
         (Some(PayloadHash::Invalid(value) | PayloadHash::Asymmetric(value)), _) => {
-            Err(Refusal::of(facts::CONTENT_SHA256_INVALID)
+            Err(Refusal::from_fact(facts::CONTENT_SHA256_INVALID)
                 .detail("ArgumentName", CONTENT_SHA256)
                 .detail("ArgumentValue", value))
         }
@@ -301,17 +306,17 @@ fn judge_payload(
             if *claimed == computed {
                 return Ok(());
             }
-            Err(Refusal::of(facts::CONTENT_SHA256_MISMATCH)
+            Err(Refusal::from_fact(facts::CONTENT_SHA256_MISMATCH)
                 .detail("ClientComputedContentSHA256", claimed)
                 .detail("S3ComputedContentSHA256", computed))
         }
     }
 }
 
-fn judge_lifetime(claim: &Claim, now: OffsetDateTime) -> Result<(), Refusal> {
+fn check_lifetime(claim: &Claim, now: OffsetDateTime) -> Result<(), Refusal> {
     match claim.expires {
         Some(Expires(lifetime)) if now > claim.time.at + lifetime => {
-            Err(Refusal::of(facts::PRESIGNED_EXPIRED)
+            Err(Refusal::from_fact(facts::PRESIGNED_EXPIRED)
                 .detail("X-Amz-Expires", lifetime.as_secs().to_string())
                 .detail("Expires", server_time(claim.time.at + lifetime))
                 .detail("ServerTime", server_time(now)))
@@ -320,25 +325,25 @@ fn judge_lifetime(claim: &Claim, now: OffsetDateTime) -> Result<(), Refusal> {
     }
 }
 
-fn judge_signature(
+fn check_signature(
     received: &ReceivedRequest,
     claim: &Claim,
     identity: &Identity,
     rules: &Rules<'_>,
 ) -> Result<(), Refusal> {
-    match_signature(received, claim, &identity.secret_access_key, rules).map_err(|right| {
-        Refusal::of(facts::SIGNATURE_DOES_NOT_MATCH)
+    match_signature(received, claim, &identity.secret_access_key, rules).map_err(|texts| {
+        Refusal::from_fact(facts::SIGNATURE_DOES_NOT_MATCH)
             .detail("AWSAccessKeyId", &claim.access_key_id)
-            .detail("StringToSign", &right.string_to_sign)
+            .detail("StringToSign", &texts.string_to_sign)
             .detail("SignatureProvided", &claim.signature)
-            .detail("StringToSignBytes", hex_pairs(&right.string_to_sign))
-            .detail("CanonicalRequest", &right.canonical_request)
-            .detail("CanonicalRequestBytes", hex_pairs(&right.canonical_request))
+            .detail("StringToSignBytes", hex_pairs(&texts.string_to_sign))
+            .detail("CanonicalRequest", &texts.canonical_request)
+            .detail("CanonicalRequestBytes", hex_pairs(&texts.canonical_request))
     })?;
     Ok(())
 }
 
-/// `41 57 53`, as S3 shows the bytes of a text.
+/// The bytes of a text as S3 shows them: `41 57 53`.
 fn hex_pairs(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }

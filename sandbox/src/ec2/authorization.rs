@@ -1,21 +1,23 @@
-//! What the caller's policies allow. EC2 explains a refused change and keeps silent on a refused
-//! read.
+//! Checks the caller's permissions. EC2 explains the refusal of a change, but not of a read.
 
-use super::{Call, Ec2Error, Ec2Settings, refusal};
+use super::call::Ec2Call;
+use super::refusal;
+use super::settings::Ec2Settings;
+use crate::refusal::Refusal;
 
-/// For the actions that only describe.
-pub(super) fn may_read(call: &Call<'_>) -> Result<(), Ec2Error> {
+/// Checks the permission for an action that only describes resources.
+pub(super) fn may_read(call: &Ec2Call<'_>) -> Result<(), Refusal> {
     let action = format!("ec2:{}", call.action);
     if (call.caller.may)(&action) { Ok(()) } else { Err(refusal::unauthorized()) }
 }
 
-/// For `action` on a resource such as `instance/*`, which the refusal names by its ARN.
+/// Checks the permission for `action` on a resource such as `instance/*`.
 pub(super) fn may_change(
-    call: &Call<'_>,
+    call: &Ec2Call<'_>,
     settings: &Ec2Settings,
     action: &str,
     resource: &str,
-) -> Result<(), Ec2Error> {
+) -> Result<(), Refusal> {
     if (call.caller.may)(action) {
         return Ok(());
     }
@@ -23,8 +25,8 @@ pub(super) fn may_change(
     Err(refusal::unauthorized_to_change(call.caller.arn, action, &resource, call.request_id))
 }
 
-fn arn(call: &Call<'_>, settings: &Ec2Settings, resource: &str) -> String {
-    // The partition of the caller is that of the region: credentials do not cross partitions.
+fn arn(call: &Ec2Call<'_>, settings: &Ec2Settings, resource: &str) -> String {
+    // Credentials do not cross partitions, so the region's partition is the caller's.
     let partition = call.caller.arn.split(':').nth(1).unwrap_or("aws");
     // An image has no account in its ARN.
     let owner = if resource.starts_with("image/") { "" } else { &settings.account_id };

@@ -1,12 +1,15 @@
 //! `DescribeImages`
 //! (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html>).
 
-use super::document::Document;
+use super::call::Ec2Call;
 use super::filter::{self, Filters};
 use super::image::{Image, TaggedImage};
-use super::page::Page;
-use super::parameters::Parameters;
-use super::{Call, Ec2, Ec2Error, authorization, identifier, refusal};
+use super::page::PageRequest;
+use super::parameters::QueryParameters;
+use super::region::Region;
+use super::xml_writer::XmlWriter;
+use super::{authorization, identifier, refusal};
+use crate::refusal::Refusal;
 
 const PARAMETERS: &[&str] = &[
     "DryRun",
@@ -21,45 +24,45 @@ const PARAMETERS: &[&str] = &[
     "Owner.N",
 ];
 
-pub(super) fn answer(ec2: &Ec2, call: &Call<'_>) -> Result<String, Ec2Error> {
+pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refusal> {
     authorization::may_read(call)?;
-    let parameters = Parameters::of(call);
+    let parameters = QueryParameters::of(call);
     parameters.check_names(PARAMETERS)?;
     let ids = parameters.list("ImageId");
     let owners = parameters.list("Owner");
     check_owners(&owners)?;
     let filters = Filters::read(&parameters)?;
-    let page = Page::read(&parameters, 1, ("ImageId", "imageIdsSet"))?;
+    let page = PageRequest::read(&parameters, 1, ("ImageId", "imageIdsSet"))?;
     let include_deprecated = parameters.is_set("IncludeDeprecated")?;
     let executable_by = parameters.list("ExecutableBy");
-    check_exist(ec2, call, &ids)?;
+    check_exist(region, call, &ids)?;
     parameters.end_dry_run()?;
 
-    let state = ec2.state();
-    let chosen = (0..).zip(&ec2.images).filter(|(_, image)| {
+    let resources = region.resources();
+    let chosen = (0..).zip(&region.images).filter(|(_, image)| {
         (ids.is_empty() || ids.contains(&image.id.as_str()))
             && image.is_visible_to(call.caller.account_id)
             && is_of(image, &owners, call.caller.account_id)
-            // Only images of the account itself are executable by name and not by all.
+            // No image here grants launch permission to individual accounts.
             && (executable_by.is_empty() || executable_by.contains(&"all") && image.is_public())
-            // Assumed: who names a deprecated image by its id gets it.
+            // Assumed: a deprecated image is returned if its id is requested.
             && (include_deprecated
                 || !ids.is_empty()
                 || call.now < image.deprecated
                 || image.owner_id == call.caller.account_id)
     });
     let matching = chosen
-        .map(|(place, image)| (place, TaggedImage { image, tags: state.tags(&image.id) }))
+        .map(|(place, image)| (place, TaggedImage { image, tags: resources.tags(&image.id) }))
         .filter(|(_, image)| filters.match_all(image));
     let (images, next_token) = page.cut(matching);
-    Ok(Document::response(call.action, call.request_id, |document| {
+    Ok(XmlWriter::response(call.action, call.request_id, |document| {
         document.list("imagesSet", images, |item, image| image.write(item));
         document.optional("nextToken", next_token);
     }))
 }
 
-/// An owner is an account of twelve digits or one of AWS's aliases.
-fn check_owners(owners: &[&str]) -> Result<(), Ec2Error> {
+/// An owner is a 12-digit account id or one of AWS's aliases.
+fn check_owners(owners: &[&str]) -> Result<(), Refusal> {
     const ALIASES: [&str; 4] = ["self", "amazon", "aws-backup-vault", "aws-marketplace"];
     let is_account =
         |owner: &str| owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
@@ -69,16 +72,16 @@ fn check_owners(owners: &[&str]) -> Result<(), Ec2Error> {
     }
 }
 
-fn check_exist(ec2: &Ec2, call: &Call<'_>, ids: &[&str]) -> Result<(), Ec2Error> {
+fn check_exist(region: &Region, call: &Ec2Call<'_>, ids: &[&str]) -> Result<(), Refusal> {
     if let Some(id) = ids.iter().find(|id| !identifier::is_well_formed("ami", id)) {
         return Err(refusal::malformed_image_id(id));
     }
-    let missing: Vec<_> = ids.iter().copied().filter(|id| ec2.image(id).is_none()).collect();
+    let missing: Vec<_> = ids.iter().copied().filter(|id| region.image(id).is_none()).collect();
     if !missing.is_empty() {
         return Err(refusal::images_not_found(&missing));
     }
     let private = |id: &&&str| {
-        ec2.image(id).is_some_and(|image| !image.is_visible_to(call.caller.account_id))
+        region.image(id).is_some_and(|image| !image.is_visible_to(call.caller.account_id))
     };
     match ids.iter().find(private) {
         Some(id) => Err(refusal::not_authorized_for_image(id)),

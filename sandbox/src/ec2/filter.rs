@@ -1,27 +1,29 @@
-//! `Filter.N`: all filters must match, each by any one of its values, `*` and `?` being wildcards.
+//! `Filter.N`: a resource must match all filters, each by at least one of its values. `*` and `?` are
+//! wildcards.
 
 use std::borrow::Cow;
 
-use super::parameters::Parameters;
+use super::parameters::QueryParameters;
+use super::refusal;
 use super::tag::Tags;
-use super::{Ec2Error, refusal};
+use crate::refusal::Refusal;
 
-/// The request parameters that filters are read from.
+/// The parameters that define filters.
 pub(super) const NAME: &str = "Filter.N.Name";
 pub(super) const VALUE: &str = "Filter.N.Value.N";
 
-const MOST_VALUES: usize = 200;
+const VALUE_LIMIT: usize = 200;
 const LONGEST_VALUE: usize = 255;
 
-/// What a filter compares its values with: usually one text, for lists one for each member.
+/// Reads the values that a filter compares: usually one, for lists one per member.
 pub(super) type Attribute<T> = fn(&T) -> Vec<Cow<'_, str>>;
 
-/// What can be described by filters.
+/// A resource that filters can select.
 pub(super) trait Filterable: Sized {
-    /// How to read what the filter of that name compares; `None` where EC2 knows no such filter.
+    /// The attribute that the named filter compares; `None` if EC2 has no such filter.
     fn attribute(filter: &str) -> Option<Attribute<Self>>;
 
-    /// For the filters `tag:KEY` and `tag-key`, which all resources share.
+    /// The tags, for the filters `tag:KEY` and `tag-key`, which all resources have.
     fn tags(&self) -> &Tags;
 }
 
@@ -31,22 +33,22 @@ pub(super) struct Filters<'a, T> {
 }
 
 struct Filter<'a, T> {
-    subject: Subject<'a, T>,
+    subject: FilterKey<'a, T>,
     patterns: Vec<&'a str>,
 }
 
-enum Subject<'a, T> {
+enum FilterKey<'a, T> {
     Attribute(Attribute<T>),
     TagKey,
     TagValue(&'a str),
 }
 
 impl<'a, T: Filterable> Filters<'a, T> {
-    pub(super) fn read(parameters: &Parameters<'a>) -> Result<Self, Ec2Error> {
+    pub(super) fn read(parameters: &QueryParameters<'a>) -> Result<Self, Refusal> {
         let filters = parameters.members("Filter").into_iter().map(|it| Filter::read(&it));
         let filters = filters.collect::<Result<Vec<_>, _>>()?;
-        if filters.iter().map(|filter| filter.patterns.len()).sum::<usize>() > MOST_VALUES {
-            return Err(refusal::too_many_filter_values(MOST_VALUES));
+        if filters.iter().map(|filter| filter.patterns.len()).sum::<usize>() > VALUE_LIMIT {
+            return Err(refusal::too_many_filter_values(VALUE_LIMIT));
         }
         Ok(Self { filters })
     }
@@ -57,14 +59,14 @@ impl<'a, T: Filterable> Filters<'a, T> {
 }
 
 impl<'a, T: Filterable> Filter<'a, T> {
-    fn read(parameters: &Parameters<'a>) -> Result<Self, Ec2Error> {
+    fn read(parameters: &QueryParameters<'a>) -> Result<Self, Refusal> {
         let name = parameters.required("Name")?;
         let subject = match name.strip_prefix("tag:") {
-            Some(key) => Subject::TagValue(key),
-            None if name == "tag-key" => Subject::TagKey,
-            None => {
-                Subject::Attribute(T::attribute(name).ok_or_else(|| refusal::invalid_filter(name))?)
-            }
+            Some(key) => FilterKey::TagValue(key),
+            None if name == "tag-key" => FilterKey::TagKey,
+            None => FilterKey::Attribute(
+                T::attribute(name).ok_or_else(|| refusal::invalid_filter(name))?,
+            ),
         };
         let patterns = parameters.list("Value");
         if patterns.iter().any(|pattern| pattern.chars().count() > LONGEST_VALUE) {
@@ -76,27 +78,27 @@ impl<'a, T: Filterable> Filter<'a, T> {
     fn matches(&self, candidate: &T) -> bool {
         let fits = |text: &str| self.patterns.iter().any(|pattern| matches(pattern, text));
         match self.subject {
-            Subject::Attribute(attribute) => attribute(candidate).iter().any(|text| fits(text)),
-            Subject::TagKey => candidate.tags().keys().any(|key| fits(key)),
-            Subject::TagValue(key) => candidate.tags().get(key).is_some_and(|value| fits(value)),
+            FilterKey::Attribute(attribute) => attribute(candidate).iter().any(|text| fits(text)),
+            FilterKey::TagKey => candidate.tags().keys().any(|key| fits(key)),
+            FilterKey::TagValue(key) => candidate.tags().get(key).is_some_and(|value| fits(value)),
         }
     }
 }
 
-/// The value of an attribute that everything has.
+/// The value of an attribute that every resource has.
 pub(super) fn one(text: &str) -> Vec<Cow<'_, str>> {
     vec![text.into()]
 }
 
-/// The value of an attribute that not everything has.
+/// The value of an optional attribute.
 pub(super) fn some(text: Option<&str>) -> Vec<Cow<'_, str>> {
     text.map(Cow::from).into_iter().collect()
 }
 
-/// Whether `text` is what `pattern` describes, letter case included. `*` stands for any text, `?`
-/// for one character, and a backslash before either (or before itself) for the character as such.
+/// Whether `text` matches `pattern`, including case. `*` matches any text and `?` any character; a
+/// backslash escapes both and itself.
 fn matches(pattern: &str, text: &str) -> bool {
-    // Where to go on after the last `*`: its rest of the pattern, and the text it has not eaten.
+    // Where to backtrack to: the pattern after the last `*`, and the text that it has not consumed.
     let mut retry: Option<(&str, &str)> = None;
     let (mut pattern, mut text) = (pattern, text);
     loop {
@@ -118,8 +120,8 @@ fn matches(pattern: &str, text: &str) -> bool {
             (pattern, text) = (wanted.as_str(), present.as_str());
             continue;
         }
-        let Some((after_star, eaten)) = retry else { return false };
-        let mut rest = eaten.chars();
+        let Some((after_star, unconsumed)) = retry else { return false };
+        let mut rest = unconsumed.chars();
         if rest.next().is_none() {
             return false;
         }
@@ -133,7 +135,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn wildcards_stand_for_text_and_escapes_for_themselves() {
+    fn patterns_have_wildcards_and_escapes() {
         for (pattern, text) in [
             ("", ""),
             ("*", ""),

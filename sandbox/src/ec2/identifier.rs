@@ -1,11 +1,11 @@
-//! Ids and opaque texts: they look like AWS's and are the same in every run.
+//! Ids and opaque texts that look like AWS's and are the same in every run.
 
-/// `prefix-0` and sixteen hexadecimal digits; distinct numbers give distinct ids of one kind.
+/// `prefix-0` and sixteen hexadecimal digits. Distinct numbers give distinct ids of a kind.
 pub(super) fn id(prefix: &str, number: u64) -> String {
     format!("{prefix}-0{:016x}", scramble(hash(prefix).wrapping_add(number)))
 }
 
-/// Whether `id` is `prefix-` and 8 or 17 hexadecimal digits, the two lengths AWS has handed out.
+/// Whether `id` is `prefix-` and 8 or 17 hexadecimal digits, the two lengths that AWS has used.
 pub(super) fn is_well_formed(prefix: &str, id: &str) -> bool {
     id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-')).is_some_and(|digits| {
         matches!(digits.len(), 8 | 17)
@@ -13,14 +13,14 @@ pub(super) fn is_well_formed(prefix: &str, id: &str) -> bool {
     })
 }
 
-/// A number for a text: FNV-1a.
+/// The FNV-1a hash of a text.
 pub(super) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// The finaliser of `splitmix64`: a bijection, so that counters scramble without collisions.
+/// The finaliser of `splitmix64`. It is a bijection, so counters do not collide.
 pub(super) fn scramble(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -28,7 +28,7 @@ pub(super) fn scramble(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// A text in the alphabet of base64url with nothing in it, as long as AWS's encoded messages.
+/// A meaningless text in the alphabet of base64url, as long as AWS's encoded messages.
 pub(super) fn encoded_message(about: &str) -> String {
     const WORDS: u64 = 60;
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -40,7 +40,7 @@ pub(super) fn encoded_message(about: &str) -> String {
     })
 }
 
-/// A product code as the Marketplace writes them: 25 lower-case letters and digits.
+/// A product code like the Marketplace's: 25 lower-case letters and digits.
 pub(super) fn product_code(about: &str) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz012345";
     let seed = hash(about);

@@ -1,12 +1,12 @@
-//! One machine image: what EC2 knows of it, how filters read it, how it is written.
+//! Machine images: their fields, filters and XML.
 
 use std::borrow::Cow;
 
 use time::OffsetDateTime;
 
-use super::document::{Document, timestamp};
 use super::filter::{Attribute, Filterable, one, some};
 use super::tag::{self, Tags};
+use super::xml_writer::{XmlWriter, timestamp};
 
 pub(super) struct Image {
     pub(super) id: String,
@@ -15,13 +15,13 @@ pub(super) struct Image {
     pub(super) owner_id: String,
     pub(super) owner_alias: Option<&'static str>,
     pub(super) created: OffsetDateTime,
-    /// From when on it is left out of lists unless they ask for it.
+    /// From this time on, lists leave the image out unless deprecated images are requested.
     pub(super) deprecated: OffsetDateTime,
     pub(super) visibility: Visibility,
     pub(super) architecture: &'static str,
     pub(super) platform: Platform,
     pub(super) root: RootDevice,
-    /// Names of instance-store devices, mapped in this order.
+    /// The names of instance store devices, mapped in this order.
     pub(super) ephemeral_devices: &'static [&'static str],
     pub(super) boot_mode: Option<&'static str>,
     pub(super) imds_support: Option<&'static str>,
@@ -31,14 +31,14 @@ pub(super) struct Image {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Visibility {
     Public,
-    /// For its owner alone.
+    /// Only for its owner.
     Private,
 }
 
-/// What it runs and, by that, how its use is charged.
+/// The operating system and the billing code that follows from it.
 #[derive(Clone, Copy)]
 pub(super) struct Platform {
-    /// `windows`, or nothing for all others.
+    /// `windows`; `None` for all others.
     pub(super) name: Option<&'static str>,
     pub(super) details: &'static str,
     pub(super) usage_operation: &'static str,
@@ -47,13 +47,13 @@ pub(super) struct Platform {
 pub(super) struct RootDevice {
     pub(super) name: &'static str,
     pub(super) snapshot_id: String,
-    /// In GiB.
+    /// Size in GiB.
     pub(super) size: u32,
     pub(super) volume_type: &'static str,
 }
 
 impl Image {
-    /// `amazon/name`: the alias of the owner, or the id of one that has none.
+    /// `amazon/name`: the alias or else the id of the owner, and the name.
     fn location(&self) -> String {
         format!("{}/{}", self.owner_alias.unwrap_or(&self.owner_id), self.name)
     }
@@ -70,7 +70,7 @@ impl Image {
         self.platform.name.is_some()
     }
 
-    fn write(&self, item: &mut Document, tags: &Tags) {
+    fn write(&self, item: &mut XmlWriter, tags: &Tags) {
         item.text("imageId", &self.id);
         item.text("imageLocation", self.location());
         item.text("imageState", "available");
@@ -107,7 +107,7 @@ impl Image {
         }
     }
 
-    fn write_block_devices(&self, item: &mut Document) {
+    fn write_block_devices(&self, item: &mut XmlWriter) {
         item.element("blockDeviceMapping", |mapping| {
             mapping.element("item", |root| {
                 root.text("deviceName", self.root.name);
@@ -129,14 +129,14 @@ impl Image {
     }
 }
 
-/// An image with the tags that the account has given it.
+/// An image with the account's tags.
 pub(super) struct TaggedImage<'a> {
     pub(super) image: &'a Image,
     pub(super) tags: &'a Tags,
 }
 
 impl TaggedImage<'_> {
-    pub(super) fn write(&self, item: &mut Document) {
+    pub(super) fn write(&self, item: &mut XmlWriter) {
         self.image.write(item, self.tags);
     }
 }
@@ -173,7 +173,7 @@ impl Filterable for TaggedImage<'_> {
             "sriov-net-support" => |_| one("simple"),
             "state" => |_| one("available"),
             "virtualization-type" => |_| one("hvm"),
-            // Known to EC2; no image of this catalogue has any.
+            // EC2 has these filters, but no image here has these attributes.
             "free-tier-eligible"
             | "image-allowed"
             | "kernel-id"

@@ -1,19 +1,19 @@
-//! One instance: its way through the states, how filters read it, how it is written.
+//! Instances: their states, filters and XML.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::Ec2Settings;
-use super::document::{Document, gmt, timestamp};
 use super::filter::{Attribute, Filterable, one, some};
 use super::image::Image;
 use super::instance_type::{Generation, InstanceType};
 use super::network::{self, SecurityGroup};
+use super::settings::Ec2Settings;
 use super::tag::{self, Tags};
+use super::xml_writer::{XmlWriter, gmt, timestamp};
 
-/// One call of `RunInstances`, and what all its instances share.
+/// One launch by `RunInstances`: what all its instances share.
 pub(super) struct Reservation {
     pub(super) id: String,
     pub(super) image: Arc<Image>,
@@ -22,14 +22,14 @@ pub(super) struct Reservation {
     pub(super) zone: String,
     pub(super) subnet_id: String,
     pub(super) security_groups: Vec<SecurityGroup>,
-    pub(super) options: Options,
+    pub(super) options: LaunchOptions,
     pub(super) client_token: Option<String>,
-    /// The parameters of the call: a second one with the same token must have the same.
+    /// The parameters of the call. Another call with the same token must have the same parameters.
     pub(super) fingerprint: Vec<(String, String)>,
 }
 
-/// What a launch echoes and nothing here depends on.
-pub(super) struct Options {
+/// Options that appear only in responses.
+pub(super) struct LaunchOptions {
     pub(super) key_name: Option<String>,
     pub(super) placement_group: String,
     pub(super) tenancy: String,
@@ -38,7 +38,7 @@ pub(super) struct Options {
     pub(super) metadata: MetadataOptions,
 }
 
-/// Names and values, as they are written.
+/// The XML names and values of the metadata options.
 pub(super) type MetadataOptions = [(&'static str, String); 5];
 
 pub(super) struct Instance {
@@ -47,8 +47,8 @@ pub(super) struct Instance {
     pub(super) launch_index: usize,
     pub(super) private_ip: String,
     pub(super) volume_id: String,
-    /// When someone asked for its end.
-    pub(super) ended: Option<OffsetDateTime>,
+    /// When its termination was requested.
+    pub(super) terminated_at: Option<OffsetDateTime>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +61,8 @@ pub(super) enum InstanceState {
 
 impl InstanceState {
     pub(super) fn at(now: OffsetDateTime, instance: &Instance, settings: &Ec2Settings) -> Self {
-        match instance.ended {
-            Some(ended) if now < ended + settings.shutdown_time => Self::ShuttingDown,
+        match instance.terminated_at {
+            Some(at) if now < at + settings.shutdown_time => Self::ShuttingDown,
             Some(_) => Self::Terminated,
             None if now < instance.reservation.launched + settings.boot_time => Self::Pending,
             None => Self::Running,
@@ -91,9 +91,8 @@ impl InstanceState {
         matches!(self, Self::Pending | Self::Running)
     }
 
-    /// `name` is `instanceState` where an instance is described, and other words where two states
-    /// are compared.
-    pub(super) fn write(self, name: &str, document: &mut Document) {
+    /// Writes the state as the element `name`, such as `instanceState` or `previousState`.
+    pub(super) fn write(self, name: &str, document: &mut XmlWriter) {
         document.element(name, |state| {
             state.text("code", self.code());
             state.text("name", self.name());
@@ -101,20 +100,20 @@ impl InstanceState {
     }
 }
 
-/// An instance as it is at one moment.
-pub(super) struct Snapshot<'a> {
+/// An instance at one moment.
+pub(super) struct InstanceView<'a> {
     pub(super) instance: &'a Instance,
     pub(super) state: InstanceState,
     pub(super) tags: &'a Tags,
     pub(super) settings: &'a Ec2Settings,
 }
 
-impl Snapshot<'_> {
+impl InstanceView<'_> {
     fn reservation(&self) -> &Reservation {
         &self.instance.reservation
     }
 
-    /// A terminated instance has given back its address, groups and volumes.
+    /// A terminated instance has released its address, groups and volumes.
     fn holds_resources(&self) -> bool {
         self.state != InstanceState::Terminated
     }
@@ -140,13 +139,13 @@ impl Snapshot<'_> {
         if self.holds_resources() { &self.reservation().security_groups } else { &[] }
     }
 
-    /// The volume is attached on the way up and detached on the way down.
+    /// The volume is attached while the instance is running or shutting down.
     fn volume_id(&self) -> Option<&str> {
         let attached = matches!(self.state, InstanceState::Running | InstanceState::ShuttingDown);
         attached.then_some(self.instance.volume_id.as_str())
     }
 
-    /// Why the state changed last, in EC2's code and words; a running instance gives no reason.
+    /// EC2's code and message for the last state change; a running instance has none.
     fn state_reason(&self) -> Option<(&'static str, &'static str)> {
         match self.state {
             InstanceState::Pending => Some(("pending", "pending")),
@@ -159,11 +158,11 @@ impl Snapshot<'_> {
     }
 
     fn transition_reason(&self) -> String {
-        let reason = |ended| format!("User initiated ({})", gmt(ended));
-        self.instance.ended.map(reason).unwrap_or_default()
+        let reason = |at| format!("User initiated ({})", gmt(at));
+        self.instance.terminated_at.map(reason).unwrap_or_default()
     }
 
-    /// What the machine boots with, where the image leaves a choice.
+    /// The boot mode, which depends on the instance type if the image allows both.
     fn boot_mode(&self) -> &'static str {
         match self.reservation().image.boot_mode {
             Some("uefi") => "uefi",
@@ -172,7 +171,7 @@ impl Snapshot<'_> {
         }
     }
 
-    pub(super) fn write(&self, item: &mut Document) {
+    pub(super) fn write(&self, item: &mut XmlWriter) {
         let Reservation { image, instance_type, options, .. } = self.reservation();
         item.text("instanceId", &self.instance.id);
         item.text("imageId", &image.id);
@@ -216,7 +215,7 @@ impl Snapshot<'_> {
         self.write_machine(item);
     }
 
-    fn write_network(&self, item: &mut Document) {
+    fn write_network(&self, item: &mut XmlWriter) {
         item.optional("subnetId", self.subnet_id());
         item.optional("vpcId", self.vpc_id());
         item.optional("privateIpAddress", self.private_ip());
@@ -227,7 +226,7 @@ impl Snapshot<'_> {
         });
     }
 
-    fn write_block_devices(&self, item: &mut Document) {
+    fn write_block_devices(&self, item: &mut XmlWriter) {
         item.list("blockDeviceMapping", self.volume_id(), |item, volume_id| {
             item.text("deviceName", self.reservation().image.root.name);
             item.element("ebs", |ebs| {
@@ -239,7 +238,7 @@ impl Snapshot<'_> {
         });
     }
 
-    fn write_machine(&self, item: &mut Document) {
+    fn write_machine(&self, item: &mut XmlWriter) {
         let Reservation { image, instance_type, .. } = self.reservation();
         let threads = instance_type.threads_per_core();
         item.element("cpuOptions", |cpu| {
@@ -272,7 +271,7 @@ impl Snapshot<'_> {
     }
 }
 
-impl Filterable for Snapshot<'_> {
+impl Filterable for InstanceView<'_> {
     fn attribute(filter: &str) -> Option<Attribute<Self>> {
         let attribute: Attribute<Self> = match filter {
             "architecture" => |it| one(it.reservation().image.architecture),
@@ -319,7 +318,7 @@ impl Filterable for Snapshot<'_> {
             "usage-operation" => |it| one(it.reservation().image.platform.usage_operation),
             "virtualization-type" => |_| one("hvm"),
             "vpc-id" => |it| it.vpc_id().map(Cow::from).into_iter().collect(),
-            // Known to EC2; no instance here has any.
+            // EC2 has these filters, but no instance here has these attributes.
             "dns-name"
             | "instance-lifecycle"
             | "ip-address"

@@ -1,24 +1,24 @@
-//! A selection of instance types: enough families to launch on, with what a launch depends on.
+//! A selection of instance types with the properties that a launch depends on.
 
 /// One instance type.
 pub(super) struct InstanceType {
     pub(super) name: String,
     pub(super) vcpus: u32,
-    /// Those its processors run, in the order in which EC2 lists them.
+    /// The architectures of its processors, in EC2's order.
     pub(super) architectures: &'static [&'static str],
     pub(super) generation: Generation,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Generation {
-    /// Paravirtual only, as `m1.small`, which is what a launch without a type asks for.
+    /// Only paravirtual, such as `m1.small`, the default of a launch without a type.
     First,
     Xen,
     Nitro,
 }
 
 impl InstanceType {
-    /// The type of that name, such as `t3.micro`; `None` for those not in the table.
+    /// Finds a type by its name, such as `t3.micro`; `None` if the table does not contain it.
     pub(super) fn find(name: &str) -> Option<Self> {
         let (family, size) = name.split_once('.')?;
         let family = FAMILIES.iter().find(|each| each.names.contains(&family))?;
@@ -102,7 +102,7 @@ const FAMILIES: &[Family] = &[
         architectures: ARM64,
         sizes: FIXED_WITH_MEDIUM,
     },
-    // One of these is beyond the limit of the account.
+    // A single instance of this type exceeds the vCPU limit of the account.
     Family {
         names: &["u7i-12tb"],
         generation: Generation::Nitro,

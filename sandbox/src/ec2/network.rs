@@ -1,9 +1,9 @@
-//! The default network of the region: one VPC, a subnet in each zone, one security group. Other
-//! ids of subnets and groups are taken at their word and echoed.
+//! The default network of the region: a VPC, a subnet in each zone, and a security group. Other ids
+//! of subnets and groups are accepted without checks and returned.
 
 use super::identifier::{hash, id};
 
-/// The zones are the region's name with one of these.
+/// The letters that follow the region's name in the names of its zones.
 pub(super) const ZONES: [&str; 3] = ["a", "b", "c"];
 
 pub(super) struct SecurityGroup {
@@ -30,7 +30,7 @@ pub(super) fn default_security_group(region: &str) -> SecurityGroup {
 impl SecurityGroup {
     pub(super) fn from_id(id: &str, region: &str) -> Self {
         let default = default_security_group(region);
-        // What a group that was made elsewhere is called is not known here.
+        // The names of other groups are unknown here.
         let name = if id == default.id { default.name } else { id.to_owned() };
         Self { id: id.to_owned(), name }
     }
@@ -43,8 +43,8 @@ impl SecurityGroup {
     }
 }
 
-/// The address of the `number`th instance: 172.31.0.0/16 with a /20 for each zone, as in AWS's
-/// default VPC, whose first four addresses are AWS's own.
+/// The private address of the `number`th instance, in 172.31.0.0/16 with a /20 for each zone, as in
+/// AWS's default VPC. AWS reserves the first four addresses of a subnet.
 pub(super) fn private_ip(zone: &str, number: u64) -> String {
     let place = ZONES.iter().position(|letter| zone.ends_with(letter)).unwrap_or_default();
     let (block, host) = (number / 250 % 16, number % 250 + 4);

@@ -1,36 +1,39 @@
-//! `MaxResults` and `NextToken`: one page of a longer answer.
+//! Pagination by `MaxResults` and `NextToken`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::parameters::Parameters;
-use super::{Ec2Error, identifier, refusal};
+use super::parameters::QueryParameters;
+use super::{identifier, refusal};
+use crate::refusal::Refusal;
 
-/// EC2 gives no more than this on one page, whatever was asked for.
-const LARGEST: i64 = 1000;
+/// The largest number of items on a page.
+const LARGEST_PAGE: i64 = 1000;
 
-/// Where a page begins in the whole list, and how much of it is wanted.
-pub(super) struct Page {
+/// The start and the size of the requested page.
+pub(super) struct PageRequest {
     start: u64,
     size: usize,
 }
 
-impl Page {
-    /// Without `MaxResults` the page is as long as the list. `list` is the parameter of ids, which
-    /// cannot be combined with pages, under the name that AWS gives it in its refusal.
+impl PageRequest {
+    /// Reads the parameters. Without `MaxResults` the page has no limit.
+    ///
+    /// `ids` is the parameter with a list of ids, which excludes pagination, and its name in AWS's
+    /// refusal.
     pub(super) fn read(
-        parameters: &Parameters<'_>,
+        parameters: &QueryParameters<'_>,
         smallest: i64,
-        list: (&str, &str),
-    ) -> Result<Self, Ec2Error> {
+        ids: (&str, &str),
+    ) -> Result<Self, Refusal> {
         let size = match parameters.integer("MaxResults")? {
-            Some(_) if !parameters.list(list.0).is_empty() => {
-                return Err(refusal::ids_with_max_results(list.1));
+            Some(_) if !parameters.list(ids.0).is_empty() => {
+                return Err(refusal::ids_with_max_results(ids.1));
             }
             Some(size) if size < smallest => {
                 return Err(refusal::max_results_too_small(size, smallest));
             }
-            Some(size) => usize::try_from(size.min(LARGEST)).unwrap_or(usize::MAX),
+            Some(size) => usize::try_from(size.min(LARGEST_PAGE)).unwrap_or(usize::MAX),
             None => usize::MAX,
         };
         let start = match parameters.text("NextToken") {
@@ -40,8 +43,8 @@ impl Page {
         Ok(Self { start, size })
     }
 
-    /// Those of `items`, numbered by their place in a list that only grows, that are on this page,
-    /// and the token of the next one.
+    /// The items on this page, and the token of the next page. Items are numbered by their position in
+    /// a list that only grows.
     pub(super) fn cut<T>(&self, items: impl Iterator<Item = (u64, T)>) -> (Vec<T>, Option<String>) {
         let mut rest = items.skip_while(|(place, _)| *place < self.start).peekable();
         let mut page = Vec::new();
@@ -54,7 +57,7 @@ impl Page {
     }
 }
 
-/// Opaque as AWS's are, with the padding that a client must encode to send it back.
+/// An opaque token like AWS's, with padding that a client must encode to send it back.
 fn token(position: u64) -> String {
     let check = identifier::scramble(position);
     let mask = identifier::scramble(check);

@@ -1,25 +1,27 @@
-//! The form of a Query request: `InstanceId.N`, `Filter.N.Value.M`, `Placement.Tenancy`.
+//! The parameters of a Query request: `InstanceId.N`, `Filter.N.Value.M`, `Placement.Tenancy`.
 //!
-//! Lists may be numbered with gaps and come in any order; the numbers give the order.
+//! List members may come in any order and with gaps; they are sorted by number.
 
 use std::collections::BTreeMap;
 
-use super::{Call, Ec2Error, refusal};
+use super::call::Ec2Call;
+use super::refusal;
+use crate::refusal::Refusal;
 
-/// The parameters of a call, or of one member of a list with the part `Filter.1.` taken off.
-pub(super) struct Parameters<'a> {
+/// The parameters of a call, or of a list member without a prefix such as `Filter.1.`.
+pub(super) struct QueryParameters<'a> {
     pairs: Vec<(&'a str, &'a str)>,
 }
 
-impl<'a> Parameters<'a> {
-    pub(super) fn of(call: &Call<'a>) -> Self {
+impl<'a> QueryParameters<'a> {
+    pub(super) fn of(call: &Ec2Call<'a>) -> Self {
         let pairs = call.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Self { pairs: pairs.filter(|(name, _)| !is_common(name)).collect() }
     }
 
-    /// Refuses those that are not named by one of `known`, in which `N` stands for a number and a
-    /// last `*` for whatever follows.
-    pub(super) fn check_names(&self, known: &[&str]) -> Result<(), Ec2Error> {
+    /// Refuses parameters whose names match none of `known`, where `N` matches a number and a final
+    /// `*` matches any rest.
+    pub(super) fn check_names(&self, known: &[&str]) -> Result<(), Refusal> {
         let unrecognized = |(name, _): &(&'a str, _)| unrecognized_part(name, known);
         match self.pairs.iter().find_map(unrecognized) {
             Some(part) => Err(refusal::unknown_parameter(part)),
@@ -27,8 +29,8 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// Refuses those beyond `supported` that ask for anything, `false` being nothing.
-    pub(super) fn check_supported(&self, supported: &[&str]) -> Result<(), Ec2Error> {
+    /// Refuses parameters not in `supported`, unless their value is `false`.
+    pub(super) fn check_supported(&self, supported: &[&str]) -> Result<(), Refusal> {
         let asks_more = |(name, value): &(&str, &str)| {
             *value != "false" && unrecognized_part(name, supported).is_some()
         };
@@ -39,7 +41,7 @@ impl<'a> Parameters<'a> {
         self.pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
     }
 
-    pub(super) fn required(&self, name: &str) -> Result<&'a str, Ec2Error> {
+    pub(super) fn required(&self, name: &str) -> Result<&'a str, Refusal> {
         match self.text(name) {
             None => Err(refusal::missing_parameter(name)),
             Some("") => Err(refusal::empty_value(name)),
@@ -47,16 +49,16 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Ec2Error> {
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
         self.text(name).map(|value| integer(name, value)).transpose()
     }
 
-    pub(super) fn required_integer(&self, name: &str) -> Result<i64, Ec2Error> {
+    pub(super) fn required_integer(&self, name: &str) -> Result<i64, Refusal> {
         integer(name, self.required(name)?)
     }
 
-    /// Whether a Boolean parameter is there and `true`.
-    pub(super) fn is_set(&self, name: &str) -> Result<bool, Ec2Error> {
+    /// Whether a Boolean parameter is present and `true`.
+    pub(super) fn is_set(&self, name: &str) -> Result<bool, Refusal> {
         match self.text(name) {
             None => Ok(false),
             Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
@@ -65,12 +67,12 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// The last check of every action, when all others have passed.
-    pub(super) fn end_dry_run(&self) -> Result<(), Ec2Error> {
+    /// Refuses a dry run. Every action calls this after all other checks have passed.
+    pub(super) fn end_dry_run(&self) -> Result<(), Refusal> {
         if self.is_set("DryRun")? { Err(refusal::dry_run_operation()) } else { Ok(()) }
     }
 
-    /// The values of `name.1`, `name.2` … by number.
+    /// The values of `name.1`, `name.2` …, sorted by number.
     pub(super) fn list(&self, name: &str) -> Vec<&'a str> {
         let mut values = BTreeMap::new();
         for (key, value) in &self.pairs {
@@ -81,8 +83,8 @@ impl<'a> Parameters<'a> {
         values.into_values().collect()
     }
 
-    /// The members of `name.1.…`, `name.2.…` by number.
-    pub(super) fn members(&self, name: &str) -> Vec<Parameters<'a>> {
+    /// The members `name.1.…`, `name.2.…`, sorted by number.
+    pub(super) fn members(&self, name: &str) -> Vec<QueryParameters<'a>> {
         let mut members = BTreeMap::<u64, Vec<_>>::new();
         for (key, value) in &self.pairs {
             if let Some((number, rest)) = member(key, name)
@@ -91,10 +93,10 @@ impl<'a> Parameters<'a> {
                 members.entry(number).or_default().push((rest, *value));
             }
         }
-        members.into_values().map(|pairs| Parameters { pairs }).collect()
+        members.into_values().map(|pairs| QueryParameters { pairs }).collect()
     }
 
-    /// All pairs but those of the given names, sorted: what makes two requests the same one.
+    /// All pairs except those of the given names, sorted. Equal fingerprints mean equal requests.
     pub(super) fn fingerprint(&self, except: &[&str]) -> Vec<(String, String)> {
         let mut pairs: Vec<_> = self
             .pairs
@@ -107,7 +109,7 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// What any action takes: the action itself and the parts of a signature in the query.
+/// The parameters that every action accepts: the action itself and those of a query signature.
 fn is_common(name: &str) -> bool {
     matches!(name, "Action" | "Version" | "AWSAccessKeyId" | "Timestamp" | "Expires")
         || name.starts_with("X-Amz-")
@@ -120,12 +122,12 @@ fn member<'a>(key: &'a str, list: &str) -> Option<(u64, &'a str)> {
     Some((number.parse().ok()?, rest))
 }
 
-/// The part of a name that keeps it from being any of `known`, which is what EC2 names: `Item` for
-/// `Filter.1.Item.1` (seen in the wild: "The parameter Item is not recognized").
+/// The part of a name that matches none of `known`, which EC2's message names: `Item` for
+/// `Filter.1.Item.1` (seen in public reports: "The parameter Item is not recognized").
 ///
-/// Of a name that ends too early, such as `Filter.1.Value`, it is the first part: "The parameter
-/// Filter is not recognized" (mirkokiefer/aws-lib#28, where an old version of the API may have been
-/// the reason: unverified).
+/// For a name that ends too early, such as `Filter.1.Value`, it is the first part: "The parameter
+/// Filter is not recognized" (mirkokiefer/aws-lib#28; unverified, because the reason may have been an
+/// old version of the API).
 fn unrecognized_part<'a>(name: &'a str, known: &[&str]) -> Option<&'a str> {
     let parts: Vec<_> = name.split('.').collect();
     let mut deepest = 0;
@@ -148,6 +150,6 @@ fn fits(part: &str, pattern: &str) -> bool {
     }
 }
 
-fn integer(name: &str, value: &str) -> Result<i64, Ec2Error> {
+fn integer(name: &str, value: &str) -> Result<i64, Refusal> {
     value.parse().map_err(|_| refusal::invalid_value(value, name, "Expecting an integer"))
 }

@@ -3,16 +3,20 @@
 
 use std::sync::Arc;
 
+use super::call::Ec2Call;
 use super::describe_instances::write_reservation;
-use super::document::Document;
 use super::image::Image;
-use super::instance::{Instance, InstanceState, MetadataOptions, Options, Reservation};
+use super::instance::{Instance, InstanceState, LaunchOptions, MetadataOptions, Reservation};
 use super::instance_type::{Generation, InstanceType};
 use super::network::{self, SecurityGroup};
-use super::parameters::Parameters;
-use super::state::State;
+use super::parameters::QueryParameters;
+use super::region::Region;
+use super::resources::Resources;
+use super::settings::Ec2Settings;
 use super::tag::{self, Tags};
-use super::{Call, Ec2, Ec2Error, Ec2Settings, authorization, identifier, refusal};
+use super::xml_writer::XmlWriter;
+use super::{authorization, identifier, refusal};
+use crate::refusal::Refusal;
 
 const PARAMETERS: &[&str] = &[
     "ClientToken",
@@ -40,11 +44,11 @@ const PARAMETERS: &[&str] = &[
     "TagSpecification.N.Tag.N.Value",
 ];
 
-/// For the inside of the machine, which nobody sees here: accepted, and without effect.
-const INSIDE: &[&str] =
+/// Accepted without effect, because they concern the inside of the machine, which does not exist here.
+const WITHOUT_EFFECT: &[&str] =
     &["AdditionalInfo", "CreditSpecification.*", "InstanceInitiatedShutdownBehavior", "UserData"];
 
-/// EC2 takes these; here they would go unheeded, so a launch that asks for any is refused.
+/// EC2 supports these. A launch that uses them is refused here rather than ignoring them.
 const UNSUPPORTED: &[&str] = &[
     "BlockDeviceMapping.*",
     "CapacityReservationSpecification.*",
@@ -75,36 +79,36 @@ const UNSUPPORTED: &[&str] = &[
 ];
 
 const DEFAULT_INSTANCE_TYPE: &str = "m1.small";
-/// Of instances that are up, in the region: what a seasoned account has.
+/// The limit on vCPUs of pending and running instances, as of an established account.
 const VCPU_LIMIT: u32 = 256;
 const LONGEST_CLIENT_TOKEN: usize = 64;
 
-pub(super) fn answer(ec2: &Ec2, call: &Call<'_>) -> Result<String, Ec2Error> {
-    authorization::may_change(call, &ec2.settings, "ec2:RunInstances", "instance/*")?;
-    let parameters = Parameters::of(call);
-    parameters.check_names(&[PARAMETERS, INSIDE, UNSUPPORTED].concat())?;
-    parameters.check_supported(&[PARAMETERS, INSIDE].concat())?;
-    let launch = Launch::read(ec2, call, &parameters)?;
-    let mut state = ec2.state();
-    let reservation = if let Some(earlier) = launch.earlier(&state, &ec2.settings, call)? {
+pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refusal> {
+    authorization::may_change(call, &region.settings, "ec2:RunInstances", "instance/*")?;
+    let parameters = QueryParameters::of(call);
+    parameters.check_names(&[PARAMETERS, WITHOUT_EFFECT, UNSUPPORTED].concat())?;
+    parameters.check_supported(&[PARAMETERS, WITHOUT_EFFECT].concat())?;
+    let launch = LaunchRequest::read(region, call, &parameters)?;
+    let mut resources = region.resources();
+    let reservation = if let Some(earlier) = launch.earlier(&resources, &region.settings, call)? {
         parameters.end_dry_run()?;
         earlier
     } else {
-        let count = launch.affordable(&state, &ec2.settings, call)?;
+        let count = launch.count_within_limit(&resources, &region.settings, call)?;
         parameters.end_dry_run()?;
-        launch.start(&mut state, ec2, call, count)
+        launch.start(&mut resources, region, call, count)
     };
-    let instances: Vec<_> = state
-        .snapshots(&ec2.settings, call.now)
+    let instances: Vec<_> = resources
+        .views(&region.settings, call.now)
         .filter(|it| Arc::ptr_eq(&it.instance.reservation, &reservation))
         .collect();
-    Ok(Document::response(call.action, call.request_id, |document| {
+    Ok(XmlWriter::response(call.action, call.request_id, |document| {
         write_reservation(document, &reservation, &instances);
     }))
 }
 
-/// What is asked for, each part of it valid.
-struct Launch {
+/// A launch request with valid parameters.
+struct LaunchRequest {
     image: Arc<Image>,
     instance_type: InstanceType,
     minimum: u32,
@@ -114,13 +118,17 @@ struct Launch {
     zone: Option<String>,
     subnet_id: Option<String>,
     security_groups: Vec<SecurityGroup>,
-    options: Options,
+    options: LaunchOptions,
     instance_tags: Tags,
     volume_tags: Tags,
 }
 
-impl Launch {
-    fn read(ec2: &Ec2, call: &Call<'_>, parameters: &Parameters<'_>) -> Result<Self, Ec2Error> {
+impl LaunchRequest {
+    fn read(
+        region: &Region,
+        call: &Ec2Call<'_>,
+        parameters: &QueryParameters<'_>,
+    ) -> Result<Self, Refusal> {
         let image_id = parameters.required("ImageId")?;
         let (minimum, maximum) = counts(parameters)?;
         let instance_type = parameters.text("InstanceType").unwrap_or(DEFAULT_INSTANCE_TYPE);
@@ -133,7 +141,7 @@ impl Launch {
             let reason = "Expecting no more than 64 ASCII characters";
             return Err(refusal::invalid_value(token, "ClientToken", reason));
         }
-        let image = image(ec2, call, image_id)?;
+        let image = image(region, call, image_id)?;
         let mut launch = Self {
             options: options(parameters, &image)?,
             image,
@@ -142,34 +150,34 @@ impl Launch {
             maximum,
             client_token: client_token.map(str::to_owned),
             fingerprint: parameters.fingerprint(&["ClientToken", "DryRun"]),
-            zone: zone(parameters, &ec2.settings.region)?,
+            zone: zone(parameters, &region.settings.region)?,
             subnet_id: parameters.text("SubnetId").map(str::to_owned),
-            security_groups: security_groups(parameters, &ec2.settings.region),
+            security_groups: security_groups(parameters, &region.settings.region),
             instance_tags: Tags::new(),
             volume_tags: Tags::new(),
         };
-        launch.read_tags(ec2, call, parameters)?;
+        launch.read_tags(region, call, parameters)?;
         check_fit(&launch.image, &launch.instance_type)?;
         Ok(launch)
     }
 
-    /// Tags of a launch need the permission to tag as well.
+    /// Reads the tags, which also require the permission to tag.
     fn read_tags(
         &mut self,
-        ec2: &Ec2,
-        call: &Call<'_>,
-        parameters: &Parameters<'_>,
-    ) -> Result<(), Ec2Error> {
+        region: &Region,
+        call: &Ec2Call<'_>,
+        parameters: &QueryParameters<'_>,
+    ) -> Result<(), Refusal> {
         let specifications = parameters.members("TagSpecification");
         if !specifications.is_empty() {
-            authorization::may_change(call, &ec2.settings, "ec2:CreateTags", "instance/*")?;
+            authorization::may_change(call, &region.settings, "ec2:CreateTags", "instance/*")?;
         }
         for specification in specifications {
             let tags = tag::read(&specification)?;
             match specification.required("ResourceType")? {
                 "instance" => self.instance_tags = tag::merge(&self.instance_tags, &tags)?,
                 "volume" => self.volume_tags = tag::merge(&self.volume_tags, &tags)?,
-                // There are none of these to put the tags on.
+                // There are no such resources here.
                 "network-interface" | "spot-instances-request" => {}
                 other => return Err(refusal::not_taggable(other)),
             }
@@ -177,23 +185,23 @@ impl Launch {
         Ok(())
     }
 
-    /// The launch that the same client token has made already.
+    /// The earlier launch with the same client token.
     fn earlier(
         &self,
-        state: &State,
+        resources: &Resources,
         settings: &Ec2Settings,
-        call: &Call<'_>,
-    ) -> Result<Option<Arc<Reservation>>, Ec2Error> {
+        call: &Ec2Call<'_>,
+    ) -> Result<Option<Arc<Reservation>>, Refusal> {
         let Some(token) = &self.client_token else { return Ok(None) };
-        let mut reservations = state.reservations.iter();
+        let mut reservations = resources.reservations.iter();
         let Some(earlier) = reservations.find(|it| it.client_token.as_ref() == Some(token)) else {
             return Ok(None);
         };
         if earlier.fingerprint != self.fingerprint {
             return Err(refusal::idempotent_parameter_mismatch());
         }
-        let is_terminated = state
-            .snapshots(settings, call.now)
+        let is_terminated = resources
+            .views(settings, call.now)
             .filter(|it| Arc::ptr_eq(&it.instance.reservation, earlier))
             .any(|it| it.state == InstanceState::Terminated);
         if is_terminated {
@@ -202,15 +210,15 @@ impl Launch {
         Ok(Some(Arc::clone(earlier)))
     }
 
-    /// How many instances can be launched: as many as were asked for, or as the limit leaves.
-    fn affordable(
+    /// The number of instances to launch: the maximum requested, or fewer if the vCPU limit requires.
+    fn count_within_limit(
         &self,
-        state: &State,
+        resources: &Resources,
         settings: &Ec2Settings,
-        call: &Call<'_>,
-    ) -> Result<u32, Ec2Error> {
-        let in_use: u32 = state
-            .snapshots(settings, call.now)
+        call: &Ec2Call<'_>,
+    ) -> Result<u32, Refusal> {
+        let in_use: u32 = resources
+            .views(settings, call.now)
             .filter(|it| it.state.is_up())
             .map(|it| it.instance.reservation.instance_type.vcpus)
             .sum();
@@ -221,9 +229,15 @@ impl Launch {
         Ok(count.min(self.maximum))
     }
 
-    fn start(self, state: &mut State, ec2: &Ec2, call: &Call<'_>, count: u32) -> Arc<Reservation> {
-        let number = state.reservations.len();
-        let zone = self.zone(number, &ec2.settings.region);
+    fn start(
+        self,
+        resources: &mut Resources,
+        region: &Region,
+        call: &Ec2Call<'_>,
+        count: u32,
+    ) -> Arc<Reservation> {
+        let number = resources.reservations.len();
+        let zone = self.zone(number, &region.settings.region);
         let reservation = Arc::new(Reservation {
             id: identifier::id("r", number as u64),
             image: self.image,
@@ -236,30 +250,30 @@ impl Launch {
             client_token: self.client_token,
             fingerprint: self.fingerprint,
         });
-        state.reservations.push(Arc::clone(&reservation));
+        resources.reservations.push(Arc::clone(&reservation));
         for launch_index in 0..count as usize {
-            let number = state.instances.len() as u64;
+            let number = resources.instances.len() as u64;
             let instance = Instance {
                 id: identifier::id("i", number),
                 launch_index,
                 private_ip: network::private_ip(&reservation.zone, number),
                 volume_id: identifier::id("vol", number),
                 reservation: Arc::clone(&reservation),
-                ended: None,
+                terminated_at: None,
             };
             for (id, tags) in
                 [(&instance.id, &self.instance_tags), (&instance.volume_id, &self.volume_tags)]
             {
                 if !tags.is_empty() {
-                    state.tags.insert(id.clone(), tags.clone());
+                    resources.tags.insert(id.clone(), tags.clone());
                 }
             }
-            state.instances.push(instance);
+            resources.instances.push(instance);
         }
         reservation
     }
 
-    /// The zone asked for, that of the subnet, or one after the other.
+    /// The requested zone, the zone of the subnet, or each zone in turn.
     fn zone(&self, number: usize, region: &str) -> String {
         let of_subnet = || {
             let subnet = self.subnet_id.as_ref()?;
@@ -272,7 +286,7 @@ impl Launch {
     }
 }
 
-fn counts(parameters: &Parameters<'_>) -> Result<(u32, u32), Ec2Error> {
+fn counts(parameters: &QueryParameters<'_>) -> Result<(u32, u32), Refusal> {
     let minimum = parameters.required_integer("MinCount")?;
     let maximum = parameters.required_integer("MaxCount")?;
     for (name, count) in [("Minimum", minimum), ("Maximum", maximum)] {
@@ -283,16 +297,16 @@ fn counts(parameters: &Parameters<'_>) -> Result<(u32, u32), Ec2Error> {
     if minimum > maximum {
         return Err(refusal::minimum_above_maximum(minimum, maximum));
     }
-    // Beyond any limit is beyond the limit.
+    // Larger numbers exceed the limit anyway.
     let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
     Ok((count(minimum), count(maximum)))
 }
 
-fn image(ec2: &Ec2, call: &Call<'_>, id: &str) -> Result<Arc<Image>, Ec2Error> {
+fn image(region: &Region, call: &Ec2Call<'_>, id: &str) -> Result<Arc<Image>, Refusal> {
     if !identifier::is_well_formed("ami", id) {
         return Err(refusal::malformed_image_id(id));
     }
-    match ec2.image(id) {
+    match region.image(id) {
         None => Err(refusal::images_not_found(&[id])),
         Some(image) if !image.is_visible_to(call.caller.account_id) => {
             Err(refusal::not_authorized_for_image(id))
@@ -301,7 +315,7 @@ fn image(ec2: &Ec2, call: &Call<'_>, id: &str) -> Result<Arc<Image>, Ec2Error> {
     }
 }
 
-fn zone(parameters: &Parameters<'_>, region: &str) -> Result<Option<String>, Ec2Error> {
+fn zone(parameters: &QueryParameters<'_>, region: &str) -> Result<Option<String>, Refusal> {
     match parameters.text("Placement.AvailabilityZone") {
         None => Ok(None),
         Some(zone) if network::zones(region).any(|each| each == zone) => Ok(Some(zone.to_owned())),
@@ -309,7 +323,7 @@ fn zone(parameters: &Parameters<'_>, region: &str) -> Result<Option<String>, Ec2
     }
 }
 
-fn security_groups(parameters: &Parameters<'_>, region: &str) -> Vec<SecurityGroup> {
+fn security_groups(parameters: &QueryParameters<'_>, region: &str) -> Vec<SecurityGroup> {
     let by_id = parameters.list("SecurityGroupId");
     let by_name = parameters.list("SecurityGroup");
     if by_id.is_empty() && by_name.is_empty() {
@@ -319,9 +333,9 @@ fn security_groups(parameters: &Parameters<'_>, region: &str) -> Vec<SecurityGro
     by_id.chain(by_name.into_iter().map(|name| SecurityGroup::from_name(name, region))).collect()
 }
 
-fn options(parameters: &Parameters<'_>, image: &Image) -> Result<Options, Ec2Error> {
+fn options(parameters: &QueryParameters<'_>, image: &Image) -> Result<LaunchOptions, Refusal> {
     let text = |name, default: &str| parameters.text(name).unwrap_or(default).to_owned();
-    Ok(Options {
+    Ok(LaunchOptions {
         key_name: parameters.text("KeyName").map(str::to_owned),
         placement_group: text("Placement.GroupName", ""),
         tenancy: text("Placement.Tenancy", "default"),
@@ -331,8 +345,8 @@ fn options(parameters: &Parameters<'_>, image: &Image) -> Result<Options, Ec2Err
     })
 }
 
-/// An image that supports version 2 of the metadata service makes it the only one by default.
-fn metadata_options(parameters: &Parameters<'_>, image: &Image) -> MetadataOptions {
+/// An image that supports version 2 of the metadata service requires it by default.
+fn metadata_options(parameters: &QueryParameters<'_>, image: &Image) -> MetadataOptions {
     let (tokens, hops) =
         if image.imds_support.is_some() { ("required", "2") } else { ("optional", "1") };
     [
@@ -345,7 +359,7 @@ fn metadata_options(parameters: &Parameters<'_>, image: &Image) -> MetadataOptio
     .map(|(name, asked, default)| (name, parameters.text(asked).unwrap_or(default).to_owned()))
 }
 
-fn check_fit(image: &Image, instance_type: &InstanceType) -> Result<(), Ec2Error> {
+fn check_fit(image: &Image, instance_type: &InstanceType) -> Result<(), Refusal> {
     if !instance_type.architectures.contains(&image.architecture) {
         let architectures = instance_type.architectures.join(",");
         return Err(refusal::architecture_mismatch(&architectures, image.architecture));

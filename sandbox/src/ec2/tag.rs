@@ -1,23 +1,24 @@
-//! Tags: read from a call, and held to EC2's limits.
+//! Tags and their limits.
 
 use std::collections::BTreeMap;
 
-use super::document::Document;
-use super::parameters::Parameters;
-use super::{Ec2Error, refusal};
+use super::parameters::QueryParameters;
+use super::refusal;
+use super::xml_writer::XmlWriter;
+use crate::refusal::Refusal;
 
 pub(super) type Tags = BTreeMap<String, String>;
 
-/// The tags of whatever has none.
+/// The tags of an untagged resource.
 pub(super) static NONE: Tags = Tags::new();
 
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
-const MOST_TAGS: usize = 50;
+const TAG_LIMIT: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 
-/// The `Tag.N.Key` and `Tag.N.Value` of a call or of one `TagSpecification`.
-pub(super) fn read(parameters: &Parameters<'_>) -> Result<Tags, Ec2Error> {
+/// Reads `Tag.N.Key` and `Tag.N.Value` of a call or of one `TagSpecification`.
+pub(super) fn read(parameters: &QueryParameters<'_>) -> Result<Tags, Refusal> {
     let mut tags = Tags::new();
     for tag in parameters.members("Tag") {
         let key = tag.text("Key").unwrap_or_default();
@@ -31,23 +32,23 @@ pub(super) fn read(parameters: &Parameters<'_>) -> Result<Tags, Ec2Error> {
     Ok(tags)
 }
 
-/// `present` with `added` on top of it, where a key that is there already gets the new value.
-pub(super) fn merge(present: &Tags, added: &Tags) -> Result<Tags, Ec2Error> {
+/// Adds tags to the present ones; an existing key gets the new value.
+pub(super) fn merge(present: &Tags, added: &Tags) -> Result<Tags, Refusal> {
     let mut merged = present.clone();
     merged.extend(added.iter().map(|(key, value)| (key.clone(), value.clone())));
     check_number(&merged)?;
     Ok(merged)
 }
 
-/// `tagSet`, always there, empty or not.
-pub(super) fn write(document: &mut Document, tags: &Tags) {
+/// Writes `tagSet`, even if it is empty.
+pub(super) fn write(document: &mut XmlWriter, tags: &Tags) {
     document.list("tagSet", tags, |item, (key, value)| {
         item.text("key", key);
         item.text("value", value);
     });
 }
 
-fn check(key: &str, value: &str) -> Result<(), Ec2Error> {
+fn check(key: &str, value: &str) -> Result<(), Refusal> {
     if key.is_empty() {
         Err(refusal::empty_tag_key())
     } else if key.starts_with("aws:") {
@@ -61,6 +62,6 @@ fn check(key: &str, value: &str) -> Result<(), Ec2Error> {
     }
 }
 
-fn check_number(tags: &Tags) -> Result<(), Ec2Error> {
-    if tags.len() > MOST_TAGS { Err(refusal::tag_limit_exceeded()) } else { Ok(()) }
+fn check_number(tags: &Tags) -> Result<(), Refusal> {
+    if tags.len() > TAG_LIMIT { Err(refusal::tag_limit_exceeded()) } else { Ok(()) }
 }

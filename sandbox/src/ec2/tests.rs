@@ -11,7 +11,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::{Call, Caller, Ec2, Ec2Error, Ec2Settings};
+use super::{Ec2, Ec2Call, Ec2Caller, Ec2Settings, Refusal};
 
 const ACCOUNT: &str = "111122223333";
 const START: OffsetDateTime = datetime!(2026-01-01 00:00:00 UTC);
@@ -34,15 +34,15 @@ impl Region {
         Self { ec2: Ec2::new(settings), now: START, denied: &[] }
     }
 
-    fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String, Ec2Error> {
+    fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String, Refusal> {
         let parameters: Vec<_> =
             parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        let caller = Caller {
+        let caller = Ec2Caller {
             arn: "arn:aws:iam::111122223333:user/tester",
             account_id: ACCOUNT,
             may: &|action| !self.denied.contains(&action),
         };
-        self.ec2.handle(&Call {
+        self.ec2.handle(&Ec2Call {
             action,
             parameters: &parameters,
             caller: &caller,
@@ -55,14 +55,14 @@ impl Region {
         self.call(action, parameters).unwrap()
     }
 
-    fn refusal(&self, action: &str, parameters: &[(&str, &str)]) -> Ec2Error {
+    fn refusal(&self, action: &str, parameters: &[(&str, &str)]) -> Refusal {
         self.call(action, parameters).expect_err("this call is refused")
     }
 
     /// The code and message of a refusal with status 400.
     fn bad_request(&self, action: &str, parameters: &[(&str, &str)]) -> (String, String) {
         let error = self.refusal(action, parameters);
-        assert_eq!(error.status, 400, "{error}");
+        assert_eq!(error.status, 400, "{error:?}");
         (error.code, error.message)
     }
 

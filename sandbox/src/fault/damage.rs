@@ -1,33 +1,33 @@
-//! What is done to the bytes of a right answer.
+//! Damages the body of a correct response.
 
-/// The ends of what lists are made of: S3's keys and buckets, and EC2's items, of which only those
-/// of the outermost list stand so far to the left.
+/// The end tags of list items: S3's keys and buckets, and EC2's items. The indentation tells items
+/// of EC2's outermost list from nested ones.
 const ITEM_ENDS: [&str; 3] = ["</Contents>", "</Bucket>", "\n        </item>"];
-/// Whose text is spoilt, the first that is there: names, and what an error says.
-const TEXTS: [&str; 5] = ["<Key>", "<Name>", "<name>", "<Message>", "\":\""];
+/// The starts of texts that may be damaged, in order of preference.
+const TEXT_STARTS: [&str; 5] = ["<Key>", "<Name>", "<name>", "<Message>", "\":\""];
 
-/// Where the document is cut: behind that of its items that ends last in its first half, or else
-/// behind the first of all; behind everything but its last end tag where it has no items; and in the
-/// middle where it is no XML.
+/// Where to cut the document: after the last item that ends in its first half, or else after the
+/// first item. A document without items is cut before its last end tag, one that is not XML in the
+/// middle.
 pub(super) fn cut(body: &[u8]) -> usize {
     let text = String::from_utf8_lossy(body);
     let half = body.len() / 2;
     for end in ITEM_ENDS {
         let ends = text.match_indices(end).map(|(at, _)| at + end.len());
-        let (before, behind): (Vec<_>, Vec<_>) = ends.partition(|at| *at <= half);
-        if let Some(at) = before.last().or(behind.first()) {
+        let (before, after): (Vec<_>, Vec<_>) = ends.partition(|at| *at <= half);
+        if let Some(at) = before.last().or(after.first()) {
             return *at;
         }
     }
     find_last(body, "</").unwrap_or(half)
 }
 
-/// The body with 0xE9 put before its first text, or in its middle where it has none.
-pub(super) fn spoil_text(body: &[u8]) -> Vec<u8> {
-    let text = TEXTS.iter().find_map(|start| Some(find_first(body, start)? + start.len()));
-    let mut spoilt = body.to_vec();
-    spoilt.insert(text.unwrap_or(body.len() / 2), 0xE9);
-    spoilt
+/// Inserts the byte 0xE9 before the first text, or in the middle of a body without one.
+pub(super) fn insert_bad_utf8(body: &[u8]) -> Vec<u8> {
+    let text = TEXT_STARTS.iter().find_map(|start| Some(find_first(body, start)? + start.len()));
+    let mut damaged = body.to_vec();
+    damaged.insert(text.unwrap_or(body.len() / 2), 0xE9);
+    damaged
 }
 
 fn find_first(body: &[u8], text: &str) -> Option<usize> {
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_cut_behind_a_whole_item() {
+    fn a_list_is_cut_after_a_complete_item() {
         let document = format!("<List>{}</List>", "<Contents>key</Contents>".repeat(5));
         assert_eq!(cut_text(&document), "<List><Contents>key</Contents><Contents>key</Contents>");
         let one = "<Buckets><Bucket>a long name</Bucket></Buckets>";
@@ -55,22 +55,22 @@ mod tests {
     }
 
     #[test]
-    fn an_item_inside_an_item_is_not_where_ec2s_lists_are_cut() {
+    fn ec2s_lists_are_not_cut_inside_an_item() {
         let item = "\n        <item>\n            <item>\n            </item>\n        </item>";
         let document = format!("<Answer>\n    <set>{item}{item}{item}\n    </set>\n</Answer>");
         assert_eq!(cut_text(&document), format!("<Answer>\n    <set>{item}"));
     }
 
     #[test]
-    fn what_is_no_list_is_cut_before_its_end() {
+    fn documents_without_items_are_cut_too() {
         assert_eq!(cut_text("<A><return>true</return></A>"), "<A><return>true</return>");
         assert_eq!(cut_text("{\"a\": 12}"), "{\"a\"");
     }
 
     #[test]
-    fn one_byte_is_put_before_a_text() {
-        assert_eq!(spoil_text(b"<A><Key>ab</Key></A>"), b"<A><Key>\xE9ab</Key></A>");
-        assert_eq!(spoil_text(br#"{"message":"ab"}"#), b"{\"message\":\"\xE9ab\"}");
-        assert_eq!(spoil_text(b"ab"), b"a\xE9b");
+    fn a_bad_byte_is_inserted_before_a_text() {
+        assert_eq!(insert_bad_utf8(b"<A><Key>ab</Key></A>"), b"<A><Key>\xE9ab</Key></A>");
+        assert_eq!(insert_bad_utf8(br#"{"message":"ab"}"#), b"{\"message\":\"\xE9ab\"}");
+        assert_eq!(insert_bad_utf8(b"ab"), b"a\xE9b");
     }
 }

@@ -1,15 +1,15 @@
-//! Which bucket and key a request is about: in the path, or the bucket in the host name.
+//! The bucket and key that a request addresses. The bucket is in the host name or in the path.
 
 use std::borrow::Cow;
 
 use crate::verify::{ReceivedRequest, decode_query};
 
-/// What the host name and the path say.
+/// The address in the host name and path.
 pub(super) struct Address<'a> {
     pub(super) bucket: Option<Cow<'a, str>>,
     /// Not empty.
     pub(super) key: Option<Cow<'a, str>>,
-    /// The region whose endpoint was addressed, if the host name has one.
+    /// The region in the host name.
     pub(super) region: Option<&'a str>,
 }
 
@@ -22,12 +22,12 @@ impl<'a> Address<'a> {
             Some(bucket) => (bucket, path),
             None => path.split_once('/').unwrap_or((path, "")),
         };
-        // The path is decoded like a query, `+` included: see `verify::canonical::decode_form`.
+        // The path is decoded like a query, including `+`: see `verify::decoding::decode_bytes`.
         let name = |text: &'a str| (!text.is_empty()).then(|| decode_query(text));
         Address { bucket: name(bucket), key: name(key), region: host.region }
     }
 
-    /// The resource in the words of IAM.
+    /// The ARN of the resource.
     pub(super) fn arn(&self) -> String {
         match (&self.bucket, &self.key) {
             (None, _) => "arn:aws:s3:::*".to_owned(),
@@ -43,8 +43,8 @@ struct Host<'a> {
 }
 
 impl<'a> Host<'a> {
-    /// `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.s3.localhost`, `BUCKET.localhost`, or any of
-    /// these without the bucket. Every other name is that of an endpoint, not of a bucket.
+    /// Reads `BUCKET.s3.REGION.amazonaws.com`, `BUCKET.s3.localhost`, `BUCKET.localhost`, or any of
+    /// these without the bucket. Any other name contains no bucket.
     fn of(host: &'a str) -> Self {
         let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
         if let Some(rest) = name.strip_suffix("localhost") {
@@ -62,7 +62,7 @@ impl<'a> Host<'a> {
             Some(at) => (Some(&service[..at]), &service[at + 1..]),
             None => (None, service),
         };
-        // The dash form, s3-REGION, is the older one.
+        // s3-REGION is the older form.
         let region = service.strip_prefix("s3.").or_else(|| service.strip_prefix("s3-"));
         Host { bucket, region }
     }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bucket_stands_in_the_host_or_in_the_path() {
+    fn the_bucket_is_read_from_the_host_or_the_path() {
         for (host, target, bucket, key, region) in [
             ("127.0.0.1:8000", "/", None, None, None),
             ("127.0.0.1:8000", "/bucket?list-type=2", Some("bucket"), None, None),

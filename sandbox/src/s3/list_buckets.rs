@@ -3,17 +3,21 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{NAMESPACE, OWNER_ID, Request, XML, timestamp};
-use crate::answer::Answer;
+use super::document::{NAMESPACE, OWNER_ID, XML, timestamp};
+use super::request::S3Request;
 use crate::facts::s3 as facts;
 use crate::refusal::{Refusal, XML_DECLARATION, element};
 use crate::regions::COMMERCIAL;
+use crate::response::ServiceResponse;
 use crate::store::Bucket;
 
-/// The parameters that make S3 add the region and ARN of each bucket.
+/// Any of these parameters makes S3 add the region and ARN of each bucket.
 const SELECTING: [&str; 4] = ["max-buckets", "continuation-token", "prefix", "bucket-region"];
 
-pub(super) fn answer(buckets: &[Bucket], request: &Request<'_>) -> Result<Answer, Refusal> {
+pub(super) fn handle(
+    buckets: &[Bucket],
+    request: &S3Request<'_>,
+) -> Result<ServiceResponse, Refusal> {
     let most = max_buckets(request)?;
     let region = bucket_region(request)?;
     let after = request.parameter("continuation-token").map(read_token).transpose()?;
@@ -50,33 +54,35 @@ pub(super) fn answer(buckets: &[Bucket], request: &Request<'_>) -> Result<Answer
         element(&mut xml, "Prefix", prefix);
     }
     xml.push_str("</ListAllMyBucketsResult>");
-    Ok(Answer::new(200, XML, xml))
+    Ok(ServiceResponse::new(200, XML, xml))
 }
 
-/// 1 to 10,000, and 10,000 where nothing is said.
-fn max_buckets(request: &Request<'_>) -> Result<usize, Refusal> {
+/// The page size: 1 to 10,000, and 10,000 by default.
+fn max_buckets(request: &S3Request<'_>) -> Result<usize, Refusal> {
     const MOST: usize = 10_000;
     let Some(text) = request.parameter("max-buckets") else { return Ok(MOST) };
     text.parse().ok().filter(|most| (1..=MOST).contains(most)).ok_or_else(|| {
-        // The limits are documented (API_ListBuckets), the wording is not.
+        // The limits are documented (API_ListBuckets), the message is not.
         let message = "Argument max-buckets must be an integer between 1 and 10000";
-        Refusal::beyond_the_facts(400, "InvalidArgument", message)
+        Refusal::without_fact(400, "InvalidArgument", message)
             .detail("ArgumentName", "max-buckets")
             .detail("ArgumentValue", text)
     })
 }
 
-fn bucket_region<'a>(request: &'a Request<'_>) -> Result<Option<&'a str>, Refusal> {
+fn bucket_region<'a>(request: &'a S3Request<'_>) -> Result<Option<&'a str>, Refusal> {
     match request.parameter("bucket-region") {
-        Some(region) if !COMMERCIAL.contains(&region) => Err(Refusal::of(facts::BUCKET_REGION)
-            .fill("region", region)
-            .detail("ArgumentName", "bucket-region")),
+        Some(region) if !COMMERCIAL.contains(&region) => {
+            Err(Refusal::from_fact(facts::BUCKET_REGION)
+                .fill(&[region])
+                .detail("ArgumentName", "bucket-region"))
+        }
         region => Ok(region),
     }
 }
 
 fn read_token(token: &str) -> Result<String, Refusal> {
     STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| {
-        Refusal::of(facts::CONTINUATION_TOKEN).detail("ArgumentName", "continuation-token")
+        Refusal::from_fact(facts::CONTINUATION_TOKEN).detail("ArgumentName", "continuation-token")
     })
 }

@@ -1,18 +1,22 @@
-//! `ListObjectsV2` and its predecessor.
+//! `ListObjectsV2` and `ListObjects`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
-use super::listing::{Encoding, Owner, Page, Selection, max_keys, write_entries};
-use super::{NAMESPACE, Request, XML};
-use crate::answer::Answer;
+use super::document::{NAMESPACE, XML};
+use super::listing::{Encoding, ListingPage, OwnerField, Selection, max_keys, write_entries};
+use super::request::S3Request;
 use crate::facts::s3 as facts;
 use crate::refusal::{Refusal, XML_DECLARATION, element};
+use crate::response::ServiceResponse;
 use crate::store::Bucket;
 
-/// `ListObjectsV2`: pages by an opaque token.
-pub(super) fn version_2(bucket: &Bucket, request: &Request<'_>) -> Result<Answer, Refusal> {
+/// `ListObjectsV2`, which continues after an opaque token.
+pub(super) fn version_2(
+    bucket: &Bucket,
+    request: &S3Request<'_>,
+) -> Result<ServiceResponse, Refusal> {
     let encoding = Encoding::asked(request)?;
     let start_after = request.parameter("start-after");
     let token = request.parameter("continuation-token");
@@ -25,8 +29,8 @@ pub(super) fn version_2(bucket: &Bucket, request: &Request<'_>) -> Result<Answer
     };
     let page = selection.page(bucket);
     let owner = match request.parameter("fetch-owner") {
-        Some("true") => Owner::Shown,
-        _ => Owner::Left,
+        Some("true") => OwnerField::Included,
+        _ => OwnerField::Omitted,
     };
 
     let mut xml = begin(bucket, &selection, encoding);
@@ -48,11 +52,14 @@ pub(super) fn version_2(bucket: &Bucket, request: &Request<'_>) -> Result<Answer
     end(&mut xml, &selection, encoding, &page);
     write_entries(&mut xml, &page, encoding, owner);
     xml.push_str("</ListBucketResult>");
-    Ok(Answer::new(200, XML, xml))
+    Ok(ServiceResponse::new(200, XML, xml).with("x-amz-bucket-region", bucket.region))
 }
 
-/// `ListObjects`: pages by the last name seen, which it only spells out with a delimiter.
-pub(super) fn version_1(bucket: &Bucket, request: &Request<'_>) -> Result<Answer, Refusal> {
+/// `ListObjects`, which continues after the last name. It returns `NextMarker` only with a delimiter.
+pub(super) fn version_1(
+    bucket: &Bucket,
+    request: &S3Request<'_>,
+) -> Result<ServiceResponse, Refusal> {
     let encoding = Encoding::asked(request)?;
     let selection = Selection {
         prefix: request.parameter("prefix").unwrap_or_default(),
@@ -69,9 +76,9 @@ pub(super) fn version_1(bucket: &Bucket, request: &Request<'_>) -> Result<Answer
     }
     let _ = write!(xml, "<MaxKeys>{}</MaxKeys>", selection.max_keys);
     end(&mut xml, &selection, encoding, &page);
-    write_entries(&mut xml, &page, encoding, Owner::Shown);
+    write_entries(&mut xml, &page, encoding, OwnerField::Included);
     xml.push_str("</ListBucketResult>");
-    Ok(Answer::new(200, XML, xml))
+    Ok(ServiceResponse::new(200, XML, xml).with("x-amz-bucket-region", bucket.region))
 }
 
 fn begin(bucket: &Bucket, selection: &Selection<'_>, encoding: Encoding) -> String {
@@ -81,7 +88,7 @@ fn begin(bucket: &Bucket, selection: &Selection<'_>, encoding: Encoding) -> Stri
     xml
 }
 
-fn end(xml: &mut String, selection: &Selection<'_>, encoding: Encoding, page: &Page<'_>) {
+fn end(xml: &mut String, selection: &Selection<'_>, encoding: Encoding, page: &ListingPage<'_>) {
     if !selection.delimiter.is_empty() {
         encoding.element(xml, "Delimiter", selection.delimiter);
     }
@@ -91,8 +98,8 @@ fn end(xml: &mut String, selection: &Selection<'_>, encoding: Encoding, page: &P
     let _ = write!(xml, "<IsTruncated>{}</IsTruncated>", page.next.is_some());
 }
 
-/// Opaque to clients; the first byte tells a token of ours from any other Base64. The alphabet
-/// with `+` and `/` is S3's, and has to be encoded in the next query.
+/// The first byte distinguishes these tokens from other Base64. Like S3's, they contain `+` and `/`,
+/// which clients must encode in the next query.
 fn write_token(last: &str) -> String {
     STANDARD.encode([b"\x01", last.as_bytes()].concat())
 }
@@ -104,6 +111,7 @@ fn read_token(token: &str) -> Result<String, Refusal> {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .and_then(|text| text.strip_prefix('\x01').map(str::to_owned))
         .ok_or_else(|| {
-            Refusal::of(facts::CONTINUATION_TOKEN).detail("ArgumentName", "continuation-token")
+            Refusal::from_fact(facts::CONTINUATION_TOKEN)
+                .detail("ArgumentName", "continuation-token")
         })
 }

@@ -1,4 +1,4 @@
-//! What the two versions of `ListObjects` share: the page itself, and how names are written.
+//! What both versions of `ListObjects` share: the page, and the encoding of names.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -6,34 +6,36 @@ use std::ops::Bound;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{OWNER_ID, Request, timestamp};
+use super::document::{OWNER_ID, timestamp};
+use super::request::S3Request;
 use crate::facts::s3 as facts;
 use crate::refusal::{Refusal, element};
 use crate::store::{Bucket, Object};
 
-/// The most entries that a page holds, whatever is asked for.
-const MOST: usize = 1000;
+/// The largest number of entries on a page.
+const LARGEST_PAGE: usize = 1000;
 
-/// Which part of a bucket is asked for.
+/// The requested part of a bucket.
 pub(super) struct Selection<'a> {
     pub(super) prefix: &'a str,
     pub(super) delimiter: &'a str,
     pub(super) max_keys: usize,
-    /// Keys up to and including this one are left out.
+    /// The page starts after this key.
     pub(super) after: &'a str,
 }
 
-/// One page.
-pub(super) struct Page<'a> {
+/// A page of a listing.
+pub(super) struct ListingPage<'a> {
     pub(super) contents: Vec<(&'a str, &'a Object)>,
     pub(super) common_prefixes: Vec<&'a str>,
-    /// The last key or common prefix on this page, if there is more to come.
+    /// The last key or common prefix on this page, if there are more pages.
     pub(super) next: Option<&'a str>,
 }
 
 impl Selection<'_> {
-    pub(super) fn page<'a>(&self, bucket: &'a Bucket) -> Page<'a> {
-        let mut page = Page { contents: Vec::new(), common_prefixes: Vec::new(), next: None };
+    pub(super) fn page<'a>(&self, bucket: &'a Bucket) -> ListingPage<'a> {
+        let mut page =
+            ListingPage { contents: Vec::new(), common_prefixes: Vec::new(), next: None };
         if self.max_keys == 0 {
             return page;
         }
@@ -47,9 +49,10 @@ impl Selection<'_> {
             if !key.starts_with(self.prefix) {
                 break;
             }
-            let rolled = self.common_prefix(key);
-            // Already listed, on this page or, if the page starts after it, on an earlier one.
-            if rolled.is_some_and(|it| it == self.after || page.common_prefixes.last() == Some(&it))
+            let grouped = self.common_prefix(key);
+            // The prefix is already listed, on this page or on the one before.
+            if grouped
+                .is_some_and(|it| it == self.after || page.common_prefixes.last() == Some(&it))
             {
                 continue;
             }
@@ -57,16 +60,16 @@ impl Selection<'_> {
                 page.next = Some(last);
                 break;
             }
-            match rolled {
+            match grouped {
                 Some(prefix) => page.common_prefixes.push(prefix),
                 None => page.contents.push((key, object)),
             }
-            last = rolled.unwrap_or(key);
+            last = grouped.unwrap_or(key);
         }
         page
     }
 
-    /// What of the key reaches up to the first delimiter behind the prefix.
+    /// The key up to the first delimiter after the prefix.
     fn common_prefix<'a>(&self, key: &'a str) -> Option<&'a str> {
         if self.delimiter.is_empty() {
             return None;
@@ -76,28 +79,29 @@ impl Selection<'_> {
     }
 }
 
-/// The number of entries asked for, cut to 1,000.
-pub(super) fn max_keys(request: &Request<'_>) -> Result<usize, Refusal> {
+/// The requested number of entries, limited to 1,000.
+pub(super) fn max_keys(request: &S3Request<'_>) -> Result<usize, Refusal> {
     let Some(text) = request.parameter("max-keys").filter(|text| !text.is_empty()) else {
-        return Ok(MOST);
+        return Ok(LARGEST_PAGE);
     };
-    let refuse =
-        |case, name| Refusal::of(case).detail("ArgumentName", name).detail("ArgumentValue", text);
+    let refuse = |case, name| {
+        Refusal::from_fact(case).detail("ArgumentName", name).detail("ArgumentValue", text)
+    };
     let number: i32 = text.parse().map_err(|_| refuse(facts::MAX_KEYS_NOT_A_NUMBER, "max-keys"))?;
     let number =
         usize::try_from(number).map_err(|_| refuse(facts::MAX_KEYS_NEGATIVE, "maxKeys"))?;
-    Ok(number.min(MOST))
+    Ok(number.min(LARGEST_PAGE))
 }
 
-/// How names are written: as they are, or percent-encoded where the client asked for it.
+/// The encoding of names: none, or percent-encoding on request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Plain,
     Url,
 }
 
-/// What stays as it is under `encoding-type=url`: recorded are `/` and `=`, and that a space
-/// becomes `+` (which botocore decodes likewise). The rest is the usual form encoding.
+/// The characters that `encoding-type=url` encodes. Recorded from S3 are that `/` and `=` stay and
+/// that a space becomes `+` (which botocore decodes); the rest is the usual form encoding.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -109,17 +113,17 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b' ');
 
 impl Encoding {
-    pub(super) fn asked(request: &Request<'_>) -> Result<Self, Refusal> {
+    pub(super) fn asked(request: &S3Request<'_>) -> Result<Self, Refusal> {
         match request.parameter("encoding-type") {
             None => Ok(Encoding::Plain),
             Some("url") => Ok(Encoding::Url),
-            Some(other) => Err(Refusal::of(facts::ENCODING_TYPE)
+            Some(other) => Err(Refusal::from_fact(facts::ENCODING_TYPE)
                 .detail("ArgumentName", "encoding-type")
                 .detail("ArgumentValue", other)),
         }
     }
 
-    /// Writes `<name>text</name>` with a name of S3's, which XML may not carry as it is.
+    /// Writes `<name>text</name>`, where the text may contain characters that XML would not preserve.
     pub(super) fn element(self, xml: &mut String, name: &str, text: &str) {
         let text = match self {
             Encoding::Plain => Cow::Borrowed(text),
@@ -136,22 +140,27 @@ impl Encoding {
     }
 }
 
-/// Whether entries name their owner.
+/// Whether entries include their owner.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Owner {
-    Shown,
-    Left,
+pub(super) enum OwnerField {
+    Included,
+    Omitted,
 }
 
-/// The entries of a page: objects first, then common prefixes.
-pub(super) fn write_entries(xml: &mut String, page: &Page<'_>, encoding: Encoding, owner: Owner) {
+/// Writes the entries of a page: objects, then common prefixes.
+pub(super) fn write_entries(
+    xml: &mut String,
+    page: &ListingPage<'_>,
+    encoding: Encoding,
+    owner: OwnerField,
+) {
     for (key, object) in &page.contents {
         xml.push_str("<Contents>");
         encoding.element(xml, "Key", key);
         element(xml, "LastModified", &timestamp(object.modified));
         element(xml, "ETag", &format!("\"{}\"", object.etag));
         let _ = write!(xml, "<Size>{}</Size>", object.body.len());
-        if owner == Owner::Shown {
+        if owner == OwnerField::Included {
             let _ = write!(xml, "<Owner><ID>{OWNER_ID}</ID></Owner>");
         }
         xml.push_str("<StorageClass>STANDARD</StorageClass></Contents>");
@@ -172,7 +181,7 @@ mod tests {
         store::buckets().into_iter().next().unwrap()
     }
 
-    /// Every page of a selection, as one list of entries in order.
+    /// The entries of all pages of a selection.
     fn walk(bucket: &Bucket, prefix: &str, delimiter: &str, max_keys: usize) -> Vec<String> {
         let mut entries = Vec::new();
         let mut after = String::new();
@@ -198,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delimiter_rolls_keys_up_once() {
+    fn a_delimiter_groups_keys_into_common_prefixes() {
         let bucket = archive();
         for max_keys in [1, 2, 1000] {
             let mut entries = walk(&bucket, "", "/", max_keys);
@@ -210,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_encoded_on_request_only() {
+    fn names_are_encoded_only_on_request() {
         let mut plain = String::new();
         Encoding::Plain.element(&mut plain, "Key", "a b\n\r<é");
         assert_eq!(plain, "<Key>a b&#10;&#13;&lt;é</Key>");

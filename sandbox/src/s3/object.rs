@@ -1,16 +1,16 @@
-//! `GetObject` and `HeadObject`: the bytes, all or a range of them.
+//! `GetObject` and `HeadObject`, whole or a range of bytes.
 
 use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::Request;
-use crate::answer::{Answer, http_date};
+use super::request::S3Request;
 use crate::facts::s3 as facts;
 use crate::refusal::Refusal;
+use crate::response::{ServiceResponse, http_date};
 use crate::store::{Bucket, Object};
 
-/// The parameters with which a signed request overrides headers of its answer.
+/// The parameters by which a signed request overrides headers of its response.
 const OVERRIDES: [(&str, &str); 6] = [
     ("response-cache-control", "cache-control"),
     ("response-content-disposition", "content-disposition"),
@@ -20,27 +20,27 @@ const OVERRIDES: [(&str, &str); 6] = [
     ("response-expires", "expires"),
 ];
 
-pub(super) fn answer(bucket: &Bucket, request: &Request<'_>) -> Result<Answer, Refusal> {
+pub(super) fn handle(bucket: &Bucket, request: &S3Request<'_>) -> Result<ServiceResponse, Refusal> {
     let key = request.address.key.as_deref().unwrap_or_default();
     let object = bucket
         .objects
         .get(key)
-        .ok_or_else(|| Refusal::of(facts::NO_SUCH_KEY).detail("Key", key))?;
-    let mut answer = match request.received.header("range").and_then(parse_range) {
-        None => Answer::new(200, object.content_type, object.body.clone()),
+        .ok_or_else(|| Refusal::from_fact(facts::NO_SUCH_KEY).detail("Key", key))?;
+    let mut response = match request.received.header("range").and_then(parse_range) {
+        None => ServiceResponse::new(200, object.content_type, object.body.clone()),
         Some(asked) => partial(object, asked, request)?,
     };
     for (parameter, header) in OVERRIDES {
         if let Some(value) = request.parameter(parameter) {
-            answer.headers.retain(|(name, _)| *name != header);
-            answer = answer.with(header, value);
+            response.headers.retain(|(name, _)| *name != header);
+            response = response.with(header, value);
         }
     }
-    let length = answer.body.len();
+    let length = response.body.len();
     if request.received.method == "HEAD" {
-        answer.body = Bytes::new();
+        response.body = Bytes::new();
     }
-    Ok(answer
+    Ok(response
         .with("content-length", length.to_string())
         .with("accept-ranges", "bytes")
         .with("etag", format!("\"{}\"", object.etag))
@@ -48,61 +48,64 @@ pub(super) fn answer(bucket: &Bucket, request: &Request<'_>) -> Result<Answer, R
         .with("x-amz-server-side-encryption", "AES256"))
 }
 
-fn partial(object: &Object, asked: Asked, request: &Request<'_>) -> Result<Answer, Refusal> {
+fn partial(
+    object: &Object,
+    asked: ByteRange,
+    request: &S3Request<'_>,
+) -> Result<ServiceResponse, Refusal> {
     let size = object.body.len();
     let Some(range) = asked.within(size) else {
         let asked = request.received.header("range").unwrap_or_default();
-        return Err(Refusal::of(facts::INVALID_RANGE)
+        return Err(Refusal::from_fact(facts::INVALID_RANGE)
             .detail("RangeRequested", asked)
             .detail("ActualObjectSize", size.to_string()));
     };
     let content_range = format!("bytes {}-{}/{size}", range.start, range.end - 1);
-    Ok(Answer::new(206, object.content_type, object.body.slice(range))
+    Ok(ServiceResponse::new(206, object.content_type, object.body.slice(range))
         .with("content-range", content_range))
 }
 
-/// One range of bytes, as asked for.
+/// The requested range of bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Asked {
+enum ByteRange {
     From { first: usize, last: Option<usize> },
     Last(usize),
 }
 
-/// A header that is not one well-formed range of bytes is ignored (RFC 9110, section 14.2), and
-/// several ranges, which S3 does not serve, are too.
-fn parse_range(header: &str) -> Option<Asked> {
+/// Reads a single range of bytes. Any other header is ignored: a malformed one (RFC 9110, section
+/// 14.2), and several ranges, which S3 does not support.
+fn parse_range(header: &str) -> Option<ByteRange> {
     let (first, last) = header.strip_prefix("bytes=")?.split_once('-')?;
     let number = |text: &str| text.trim().parse::<usize>().ok();
     match (first.trim(), last.trim()) {
-        ("", last) => number(last).map(Asked::Last),
-        (first, "") => Some(Asked::From { first: number(first)?, last: None }),
+        ("", last) => number(last).map(ByteRange::Last),
+        (first, "") => Some(ByteRange::From { first: number(first)?, last: None }),
         (first, last) => {
             let (first, last) = (number(first)?, number(last)?);
-            (first <= last).then_some(Asked::From { first, last: Some(last) })
+            (first <= last).then_some(ByteRange::From { first, last: Some(last) })
         }
     }
 }
 
-impl Asked {
-    /// The part of an object of `size` bytes; none if nothing of it is there.
+impl ByteRange {
+    /// The range within an object of `size` bytes; `None` if it is empty.
     fn within(self, size: usize) -> Option<Range<usize>> {
         let range = match self {
-            Asked::From { first, last } => {
+            ByteRange::From { first, last } => {
                 first..last.map_or(size, |last| last.saturating_add(1)).min(size)
             }
-            Asked::Last(length) => size.saturating_sub(length)..size,
+            ByteRange::Last(length) => size.saturating_sub(length)..size,
         };
         (range.start < range.end).then_some(range)
     }
 }
 
-/// The date form of HTTP headers (RFC 9110, section 5.6.7).
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_cut_to_the_object() {
+    fn ranges_are_limited_to_the_object() {
         for (header, size, expected) in [
             ("bytes=0-3", 10, Some(0..4)),
             ("bytes=8-", 10, Some(8..10)),
@@ -118,17 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_single_range_is_ignored() {
+    fn anything_but_a_single_range_is_ignored() {
         for header in ["bytes=3-1", "bytes=a-b", "bytes=0-1,3-4", "lines=1-2", "bytes=-"] {
             assert_eq!(parse_range(header), None, "{header}");
         }
-    }
-
-    #[test]
-    fn dates_are_those_of_http() {
-        assert_eq!(
-            http_date(time::macros::datetime!(1994-11-06 08:49:37 UTC)),
-            "Sun, 06 Nov 1994 08:49:37 GMT"
-        );
     }
 }

@@ -1,10 +1,10 @@
-//! Which of S3's operations a request asks for.
+//! The S3 operation that a request asks for.
 
-use super::Request;
+use super::request::S3Request;
 use crate::facts::s3 as facts;
 use crate::refusal::Refusal;
 
-/// The operations that are offered.
+/// The supported operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     ListBuckets,
@@ -16,8 +16,8 @@ pub(super) enum Operation {
     HeadObject,
 }
 
-/// The parameters that turn a request into another operation, one that is not offered.
-const OTHER_OPERATIONS: [&str; 35] = [
+/// Parameters that select an unsupported operation.
+const UNSUPPORTED: [&str; 35] = [
     "accelerate",
     "acl",
     "analytics",
@@ -56,11 +56,11 @@ const OTHER_OPERATIONS: [&str; 35] = [
 ];
 
 impl Operation {
-    pub(super) fn of(request: &Request<'_>) -> Result<Operation, Refusal> {
+    pub(super) fn of(request: &S3Request<'_>) -> Result<Operation, Refusal> {
         let method = request.received.method.as_str();
         let address = &request.address;
-        if request.parameters.iter().any(|(name, _)| OTHER_OPERATIONS.contains(&name.as_str())) {
-            return Err(not_offered());
+        if request.parameters.iter().any(|(name, _)| UNSUPPORTED.contains(&name.as_str())) {
+            return Err(not_supported());
         }
         match (method, &address.bucket, &address.key) {
             ("GET", None, _) => Ok(Operation::ListBuckets),
@@ -75,13 +75,13 @@ impl Operation {
             ("HEAD", Some(_), None) => Ok(Operation::HeadBucket),
             ("GET", Some(_), Some(_)) => Ok(Operation::GetObject),
             ("HEAD", Some(_), Some(_)) => Ok(Operation::HeadObject),
-            ("PUT" | "DELETE" | "POST" | "OPTIONS", Some(_), _) => Err(not_offered()),
+            ("PUT" | "DELETE" | "POST" | "OPTIONS", Some(_), _) => Err(not_supported()),
             (_, Some(_), None) => Err(not_allowed(method, "BUCKET")),
             (_, Some(_), Some(_)) => Err(not_allowed(method, "OBJECT")),
         }
     }
 
-    /// The permission that it takes.
+    /// The permission that the operation requires.
     pub(super) fn action(self) -> &'static str {
         match self {
             Operation::ListBuckets => "s3:ListAllMyBuckets",
@@ -95,15 +95,14 @@ impl Operation {
 }
 
 fn not_allowed(method: &str, resource_type: &str) -> Refusal {
-    Refusal::of(facts::METHOD_NOT_ALLOWED)
+    Refusal::from_fact(facts::METHOD_NOT_ALLOWED)
         .detail("Method", method)
         .detail("ResourceType", resource_type)
         .header("allow", "GET, HEAD")
 }
 
-/// S3 has this operation and the sandbox has not; so the words are the sandbox's own.
-fn not_offered() -> Refusal {
-    let message = "This endpoint is a sandbox that is only read from: it lists buckets and \
-                   objects, and gets objects.";
-    Refusal::beyond_the_facts(501, "NotImplemented", message)
+/// S3 has this operation, but the sandbox does not; the message is the sandbox's own.
+fn not_supported() -> Refusal {
+    let message = "This sandbox is read-only: it lists buckets and objects, and gets objects.";
+    Refusal::without_fact(501, "NotImplemented", message)
 }

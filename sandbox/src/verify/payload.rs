@@ -1,50 +1,67 @@
-//! How the payload was signed.
+//! How the payload is signed.
 
 use std::borrow::Cow;
 
-use super::canonical::{hex_bytes, query_pairs, sha256_hex};
-use super::chunks::Trailer;
-use super::{CONTENT_SHA256, Claim, FrontEnd, Location, PayloadSigning, ReceivedRequest, Rules};
+use super::claim::{Claim, Location};
+use super::constants::CONTENT_SHA256;
+use super::decoding::query_pairs;
+use super::digest::{hex_bytes, sha256_hex};
+use super::received::ReceivedRequest;
+use super::rules::{FrontEnd, PayloadSigning, Rules};
 
-/// The value of `x-amz-content-sha256` for a body that is not signed.
+/// The value of `x-amz-content-sha256` for an unsigned body.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
-/// S3 is told by x-amz-content-sha256 how the payload was signed. Elsewhere the header is one among
-/// others and the body itself is hashed, whatever it says: `UNSIGNED-PAYLOAD` sent to execute-api
-/// is a mismatch (aws/aws-sdk-js-v3#308), as to other services (apache/opendal-reqsign#346).
+/// The last line of the canonical request.
+///
+/// For S3, x-amz-content-sha256 says how the payload is signed. Other services ignore the header and
+/// always hash the body: `UNSIGNED-PAYLOAD` sent to execute-api is a mismatch
+/// (aws/aws-sdk-js-v3#308), as it is to other services (apache/opendal-reqsign#346).
 pub(super) fn hashed_payload(
     received: &ReceivedRequest,
     claim: &Claim,
     rules: &Rules<'_>,
 ) -> String {
-    match (PayloadHash::claimed(received, claim, rules), rules.payload_of(claim.location)) {
-        // Never the claimed hash: were it wrong, the signature would vouch for another body.
+    let default = rules.payload.unwrap_or(match (rules.front_end, claim.location) {
+        (FrontEnd::S3, Location::Query) => PayloadSigning::Unsigned,
+        (FrontEnd::S3, Location::Header) | (FrontEnd::General, _) => PayloadSigning::Signed,
+    });
+    match (PayloadHash::claimed(received, claim, rules), default) {
+        // The claimed hash is not used: if it were wrong, the signature would cover another body.
         (Some(PayloadHash::Sha256(_)), _) | (None, PayloadSigning::Signed) => {
             sha256_hex(&received.body)
         }
-        (Some(claimed), _) => claimed.into_word(),
+        (Some(claimed), _) => claimed.into_value(),
         (None, PayloadSigning::Unsigned) => UNSIGNED_PAYLOAD.to_owned(),
     }
 }
 
-/// What S3's x-amz-content-sha256 says of the body.
+/// What x-amz-content-sha256 says about the body, for S3.
 pub(crate) enum PayloadHash {
     Sha256(String),
     /// `UNSIGNED-PAYLOAD` or `STREAMING-UNSIGNED-PAYLOAD-TRAILER`: the body is not signed.
     Unsigned(String),
-    /// The chunks of the body sign themselves.
+    /// Each chunk of the body has a signature.
     Chunks {
-        word: String,
+        value: String,
         trailer: Trailer,
     },
-    /// Chunks signed with Signature Version 4A, which is not read here.
+    /// Chunks signed with Signature Version 4A, which is not supported.
     Asymmetric(String),
     Invalid(String),
 }
 
+/// What follows the last chunk, which is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trailer {
+    None,
+    /// Headers and their signature.
+    Signed,
+}
+
 impl PayloadHash {
-    /// What came along, in a header or, in a presigned URL, in a parameter; none if nothing did,
-    /// or if the service does not go by it.
+    /// Reads the value from the header or, for a presigned URL, from the query. `None` if it is
+    /// missing or if the service ignores it.
     pub(crate) fn claimed(
         received: &ReceivedRequest,
         claim: &Claim,
@@ -60,29 +77,29 @@ impl PayloadHash {
                 .find(|(name, _)| name.eq_ignore_ascii_case(CONTENT_SHA256))
                 .map(|(_, value)| value),
         })?;
-        let word = claimed.into_owned();
-        Some(match word.as_str() {
-            UNSIGNED_PAYLOAD | "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => PayloadHash::Unsigned(word),
+        let value = claimed.into_owned();
+        Some(match value.as_str() {
+            UNSIGNED_PAYLOAD | "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => PayloadHash::Unsigned(value),
             "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => {
-                PayloadHash::Chunks { word, trailer: Trailer::None }
+                PayloadHash::Chunks { value, trailer: Trailer::None }
             }
             "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => {
-                PayloadHash::Chunks { word, trailer: Trailer::Signed }
+                PayloadHash::Chunks { value, trailer: Trailer::Signed }
             }
             "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
-            | "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER" => PayloadHash::Asymmetric(word),
-            hash if hex_bytes(hash).is_some() => PayloadHash::Sha256(word),
-            _ => PayloadHash::Invalid(word),
+            | "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER" => PayloadHash::Asymmetric(value),
+            hash if hex_bytes(hash).is_some() => PayloadHash::Sha256(value),
+            _ => PayloadHash::Invalid(value),
         })
     }
 
-    fn into_word(self) -> String {
+    fn into_value(self) -> String {
         match self {
-            PayloadHash::Sha256(word)
-            | PayloadHash::Unsigned(word)
-            | PayloadHash::Chunks { word, .. }
-            | PayloadHash::Asymmetric(word)
-            | PayloadHash::Invalid(word) => word,
+            PayloadHash::Sha256(value)
+            | PayloadHash::Unsigned(value)
+            | PayloadHash::Chunks { value, .. }
+            | PayloadHash::Asymmetric(value)
+            | PayloadHash::Invalid(value) => value,
         }
     }
 }

@@ -1,31 +1,31 @@
-//! A request as it came over the wire.
+//! A request as it was received.
 
 use std::borrow::Cow;
 
-/// A request as it came over the wire, nothing decoded and nothing put in order.
+/// A request as it was received: nothing is decoded, normalised or sorted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceivedRequest {
     /// The method, as on the request line.
     pub method: String,
-    /// The path and query, exactly as on the request line. Empty counts as `/`.
+    /// The path and query, exactly as on the request line. An empty target counts as `/`.
     pub target: String,
-    /// The headers, in any case; those of one name in the order of their arrival. Bytes that are
-    /// not UTF-8 belong here as ISO 8859-1, the historic meaning of a header (RFC 9110, 5.5).
+    /// The headers with names in any case; repeated headers in order of arrival. A value that is not
+    /// UTF-8 is decoded as ISO 8859-1, the historical encoding of headers (RFC 9110, section 5.5).
     pub headers: Vec<(String, String)>,
-    /// The body, whole.
+    /// The whole body.
     pub body: Vec<u8>,
 }
 
 impl ReceivedRequest {
-    /// The path and query that a client of `url` puts on the request line, with nothing
-    /// normalised: no dot segment removed, no character escaped or case changed.
+    /// The path and query of `url` as they belong on the request line, without any normalisation: dot
+    /// segments, characters and case stay as they are.
     ///
-    /// A `url` without a scheme is taken to be a target already. A fragment is not sent.
+    /// A `url` without a scheme counts as a target already. The fragment is removed.
     #[must_use]
     pub fn target_of(url: &str) -> Cow<'_, str> {
         let sent = url.split_once('#').map_or(url, |(sent, _)| sent);
         let Some((scheme, rest)) = sent.split_once("://") else { return Cow::Borrowed(sent) };
-        // A `://` later on (in a query, say) is not the one behind a scheme.
+        // A later `://`, for example in a query, does not follow a scheme.
         if !scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) {
             return Cow::Borrowed(sent);
         }
@@ -41,12 +41,12 @@ impl ReceivedRequest {
         self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 
-    /// The query, as sent, without its question mark.
+    /// The query, as sent, without the question mark.
     pub(crate) fn query(&self) -> &str {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// Every value of the header `name` (in lower case), in the order of arrival.
+    /// All values of the header `name` (in lower case), in order of arrival.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers
             .iter()
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_gives_its_target_untouched() {
+    fn the_target_of_a_url_is_not_normalised() {
         for (url, target) in [
             ("https://example.com", "/"),
             ("https://example.com/", "/"),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_found_in_any_case_and_in_order() {
+    fn header_lookup_ignores_case_and_keeps_order() {
         let received = ReceivedRequest {
             method: "GET".into(),
             target: "/p?q".into(),

@@ -247,7 +247,7 @@ fn a_presigned_url_lives_for_a_second_to_a_week() {
             accepted(&with(good));
         }
         for (bad, hint) in [
-            ("0", "the least is 1"),
+            ("0", "the minimum is 1"),
             ("+300", "not a number"),
             ("", "not a number"),
             ("3e2", "not a number"),

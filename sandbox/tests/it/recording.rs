@@ -17,7 +17,7 @@ fn an_exchange_is_what_went_over_the_wire() {
     let call = Call::by(&sandbox, "admin", "/archive?list-type=2&max-keys=2");
     let wire = call.signed();
     let answer = wire.send();
-    let [RecordedExchange { request, answer: Some(kept) }] = &sandbox.exchanges()[..] else {
+    let [RecordedExchange { request, response: Some(kept) }] = &sandbox.exchanges()[..] else {
         panic!("one exchange, answered")
     };
     assert_eq!((request.method.as_str(), &request.target), ("GET", &wire.target));
@@ -48,9 +48,10 @@ fn exchanges_come_in_the_order_of_their_requests_with_the_beginning_of_long_bodi
     }
     Call::by(&sandbox, "admin", "/").plain().send();
     let exchanges = sandbox.exchanges();
-    let statuses: Vec<_> = exchanges.iter().map(|it| it.answer.as_ref().unwrap().status).collect();
+    let statuses: Vec<_> =
+        exchanges.iter().map(|it| it.response.as_ref().unwrap().status).collect();
     assert_eq!(statuses, [200, 200, 403]);
-    let RecordedResponse { body, headers, .. } = exchanges[1].answer.as_ref().unwrap();
+    let RecordedResponse { body, headers, .. } = exchanges[1].response.as_ref().unwrap();
     let length = headers.iter().find(|(name, _)| name == "content-length").unwrap();
     assert_eq!((body.start.len(), &body.length.to_string()), (4096, &length.1));
 }
@@ -67,7 +68,7 @@ fn of_a_broken_answer_there_is_what_was_sent_of_it() {
             length += stream.read(&mut bytes[length..]).unwrap();
         }
         let RecordedResponse { status, headers, body } =
-            sandbox.exchanges().remove(0).answer.unwrap();
+            sandbox.exchanges().remove(0).response.unwrap();
         let promised = headers.iter().find(|(name, _)| name == "content-length").unwrap();
         assert_eq!(status, 200);
         assert_eq!(body.length, promised.1.parse::<u64>().unwrap() / 2, "{fault:?}");
@@ -77,7 +78,7 @@ fn of_a_broken_answer_there_is_what_was_sent_of_it() {
         let stream = Call::by(&sandbox, "admin", "/").signed().connect();
         let exchange = std::iter::repeat_with(|| sandbox.exchanges()).find_map(|mut it| it.pop());
         drop(stream);
-        assert_eq!(exchange.unwrap().answer, None, "{fault:?}");
+        assert_eq!(exchange.unwrap().response, None, "{fault:?}");
     }
 }
 

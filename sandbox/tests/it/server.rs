@@ -285,8 +285,8 @@ fn a_body_that_is_too_large_is_refused() {
 
 #[test]
 fn a_request_that_stalls_ends_when_the_time_is_up() {
-    let patience = std::time::Duration::from_millis(200);
-    let sandbox = Sandbox::start(Options { patience, ..Options::default() }).unwrap();
+    let request_timeout = std::time::Duration::from_millis(200);
+    let sandbox = Sandbox::start(Options { request_timeout, ..Options::default() }).unwrap();
     let length = "content-length: 4000";
     for (request, answered) in [
         ("GET / HT".to_owned(), ""),

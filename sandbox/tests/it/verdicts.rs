@@ -159,7 +159,7 @@ fn s3_alone_goes_by_the_hash_that_came_along() {
         "SignatureDoesNotMatch",
         "the body's SHA-256",
     );
-    assert_refused(&s3(&with("x")), "IncompleteSignature", "neither a SHA-256 nor known");
+    assert_refused(&s3(&with("x")), "IncompleteSignature", "neither a SHA-256 nor a known value");
     let asymmetric = with("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD");
     assert_refused(&s3(&asymmetric), "IncompleteSignature", "signed with AWS4-HMAC-SHA256");
 

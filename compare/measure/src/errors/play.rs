@@ -10,7 +10,7 @@ use findings::{
     run::Outcome,
 };
 use reqwest::Method;
-use sandbox::Exchange;
+use sandbox::RecordedExchange;
 
 use super::{
     catalogue::{Basis, Case, IMAGES, Play, Presigned},
@@ -47,7 +47,7 @@ struct Call {
     result: Result<Option<Answer>, Failure>,
     attempts: u32,
     elapsed: Duration,
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<RecordedExchange>,
 }
 
 /// The id of an image that can be launched in any sandbox: they all hold the same.
@@ -170,8 +170,8 @@ fn told(scene: &Scene, call: &Call) -> WireAnswer {
     on_the_wire(scene, exchange)
 }
 
-fn on_the_wire(scene: &Scene, exchange: Option<&Exchange>) -> WireAnswer {
-    let answer = exchange.and_then(|exchange| exchange.answer.as_ref());
+fn on_the_wire(scene: &Scene, exchange: Option<&RecordedExchange>) -> WireAnswer {
+    let answer = exchange.and_then(|exchange| exchange.response.as_ref());
     answer.map(|answer| wire::wire(answer, |text| scene.mask(text))).unwrap_or_default()
 }
 

@@ -3,7 +3,7 @@
 
 use findings::errors::{Fact, WireAnswer};
 use quick_xml::{Reader, escape::resolve_predefined_entity, events::Event};
-use sandbox::record;
+use sandbox::recording::RecordedResponse;
 use serde_json::Value;
 
 /// Headers that say something about a refusal, and under which name.
@@ -32,7 +32,7 @@ const ENCODED: &str = "Encoded authorization failure message: ";
 const MOST_WORDS: usize = 6;
 
 /// The record of an answer. `mask` takes secrets out of a text.
-pub(super) fn wire(answer: &record::Answer, mask: impl Fn(&mut String)) -> WireAnswer {
+pub(super) fn wire(answer: &RecordedResponse, mask: impl Fn(&mut String)) -> WireAnswer {
     let mut body = String::from_utf8_lossy(&answer.body.start).into_owned();
     let cut = !answer.body.is_whole();
     if cut {

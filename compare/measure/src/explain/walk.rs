@@ -26,7 +26,7 @@ pub(super) fn walk(
     mask: &Mask<'_>,
 ) -> Result<Walk, ExitError> {
     let Observed { method, url, headers, body, signed, response } = observed;
-    let target = sandbox::verify::Received::target_of(&url).into_owned();
+    let target = sandbox::verify::ReceivedRequest::target_of(&url).into_owned();
     let target = mask.text(target);
     let request = Http {
         start_line: format!("{method} {target} HTTP/1.1"),

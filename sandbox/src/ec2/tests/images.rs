@@ -154,7 +154,7 @@ fn images_that_are_not_there_are_named() {
         describe(&[("ImageId.1", "bogus")]),
         refused("InvalidAMIID.Malformed", r#"Invalid id: "bogus" (expecting "ami-...")"#)
     );
-    assert_eq!(describe(&[("ImageId.1", super::super::catalogue::NOT_YOURS)]).0, "AuthFailure");
+    assert_eq!(describe(&[("ImageId.1", super::super::catalogue::FOREIGN_IMAGE)]).0, "AuthFailure");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn an_image_that_cannot_be_launched_is_named() {
     for (image, code) in [
         ("ami-0abcdef1234567890", "InvalidAMIID.NotFound"),
         ("ami-xyz", "InvalidAMIID.Malformed"),
-        (super::super::catalogue::NOT_YOURS, "AuthFailure"),
+        (super::super::catalogue::FOREIGN_IMAGE, "AuthFailure"),
     ] {
         assert_eq!(region.bad_request("RunInstances", &launch(image, "t3.micro")).0, code);
     }

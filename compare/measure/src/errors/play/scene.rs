@@ -13,7 +13,7 @@ use contract::{
 use diagnose::mistakes::{Configuration, Draft, Mistake, Sent};
 use raw::{ErrorContext, ErrorKind, observe::Steps, redact::Secrets};
 use reqwest::{Url, header::HeaderMap};
-use sandbox::{Exchange, Identity, Options, Recording, Sandbox};
+use sandbox::{Identity, Options, RecordedExchange, Recording, Sandbox};
 use tokio::net::TcpSocket;
 
 use crate::{
@@ -210,7 +210,7 @@ impl Scene {
     }
 
     /// What went over the wire since the last time.
-    pub(super) fn exchanges(&self) -> Vec<Exchange> {
+    pub(super) fn exchanges(&self) -> Vec<RecordedExchange> {
         self.sandbox.exchanges()
     }
 

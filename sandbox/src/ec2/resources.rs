@@ -1,44 +1,46 @@
-//! Everything launched and tagged so far. Nothing is ever removed: terminated instances stay
-//! visible, and places in the lists are what `NextToken` refers to.
+//! Everything launched and tagged so far. Nothing is ever removed: terminated instances stay visible,
+//! and `NextToken` refers to positions in the lists.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 
-use super::instance::{Instance, InstanceState, Reservation, Snapshot};
+use super::instance::{Instance, InstanceState, InstanceView, Reservation};
+use super::settings::Ec2Settings;
 use super::tag::{self, Tags};
-use super::{Ec2Error, Ec2Settings, identifier, refusal};
+use super::{identifier, refusal};
+use crate::refusal::Refusal;
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct Resources {
     pub(super) reservations: Vec<Arc<Reservation>>,
     pub(super) instances: Vec<Instance>,
-    /// By the id of the resource, of whatever kind.
+    /// Tags by resource id.
     pub(super) tags: BTreeMap<String, Tags>,
 }
 
-impl State {
+impl Resources {
     pub(super) fn tags(&self, resource_id: &str) -> &Tags {
         self.tags.get(resource_id).unwrap_or(&tag::NONE)
     }
 
-    /// All instances in the order of their launch, as they are at `now`.
-    pub(super) fn snapshots<'a>(
+    /// All instances at `now`, in launch order.
+    pub(super) fn views<'a>(
         &'a self,
         settings: &'a Ec2Settings,
         now: OffsetDateTime,
-    ) -> impl Iterator<Item = Snapshot<'a>> {
-        self.instances.iter().map(move |instance| self.snapshot(instance, settings, now))
+    ) -> impl Iterator<Item = InstanceView<'a>> {
+        self.instances.iter().map(move |instance| self.view(instance, settings, now))
     }
 
-    pub(super) fn snapshot<'a>(
+    pub(super) fn view<'a>(
         &'a self,
         instance: &'a Instance,
         settings: &'a Ec2Settings,
         now: OffsetDateTime,
-    ) -> Snapshot<'a> {
-        Snapshot {
+    ) -> InstanceView<'a> {
+        InstanceView {
             instance,
             state: InstanceState::at(now, instance, settings),
             tags: self.tags(&instance.id),
@@ -46,8 +48,8 @@ impl State {
         }
     }
 
-    /// Refuses ids that are not ids, then those of no instance, all of them at once.
-    pub(super) fn check_instances(&self, ids: &[&str]) -> Result<(), Ec2Error> {
+    /// Refuses a malformed id, or else all ids without an instance.
+    pub(super) fn check_instances(&self, ids: &[&str]) -> Result<(), Refusal> {
         if let Some(id) = ids.iter().find(|id| !identifier::is_well_formed("i", id)) {
             return Err(refusal::malformed_instance_id(id));
         }

@@ -1,4 +1,5 @@
-//! A writer of EC2's XML: elements indented by four spaces, lists of `item`, empty ones as `<a/>`.
+//! Writes EC2's XML: elements are indented by four spaces, lists consist of `item` elements, and empty
+//! elements are written as `<a/>`.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -9,13 +10,13 @@ use crate::refusal::{XML_DECLARATION, escape};
 
 const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
-pub(super) struct Document {
+pub(super) struct XmlWriter {
     text: String,
     depth: usize,
 }
 
-impl Document {
-    /// `<ActionResponse>` with the request id and whatever `body` writes.
+impl XmlWriter {
+    /// Returns `<ActionResponse>` with the request id and what `body` writes.
     pub(super) fn response(action: &str, request_id: &str, body: impl FnOnce(&mut Self)) -> String {
         let mut document = Self {
             text: format!("{XML_DECLARATION}<{action}Response xmlns=\"{NAMESPACE}\">\n"),
@@ -42,7 +43,7 @@ impl Document {
         self.put(format_args!("</{name}>\n"));
     }
 
-    /// Nothing at all for `None`, as EC2 leaves out what does not apply.
+    /// Writes nothing for `None`, because EC2 leaves out what does not apply.
     pub(super) fn optional(&mut self, name: &str, value: Option<impl Display>) {
         if let Some(value) = value {
             self.text(name, value);
@@ -89,19 +90,19 @@ impl Document {
     }
 }
 
-/// `2026-01-01T00:00:00.000Z`: EC2 keeps launch and creation times to the second.
+/// `2026-01-01T00:00:00.000Z`: EC2 stores launch and creation times to the second.
 pub(super) fn timestamp(moment: OffsetDateTime) -> String {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
     moment.to_offset(offset!(UTC)).format(&format).unwrap_or_default()
 }
 
-/// `2026-01-01 00:00:00 GMT`, the form inside the reason of a state transition.
+/// `2026-01-01 00:00:00 GMT`, the format in the reason of a state transition.
 pub(super) fn gmt(moment: OffsetDateTime) -> String {
     let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] GMT");
     moment.to_offset(offset!(UTC)).format(&format).unwrap_or_default()
 }
 
-/// Escapes what is written through it.
+/// Escapes the text that is written to it.
 struct Escaped<'a>(&'a mut String);
 
 impl fmt::Write for Escaped<'_> {

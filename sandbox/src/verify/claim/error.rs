@@ -1,18 +1,18 @@
-//! What can be wrong with a claim, in the words in which `verify` says it.
+//! Errors in a claim, with the messages of `verify`.
 
 use std::fmt;
 
-use super::super::FrontEnd;
-use super::{ALGORITHM, TERMINATOR};
+use crate::verify::constants::{ALGORITHM, TERMINATOR};
+use crate::verify::rules::FrontEnd;
 
-/// What is wrong with the form of an Authorization header.
+/// A syntax error in an Authorization header.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum HeaderFault {
+pub(crate) enum HeaderError {
     #[error("the Authorization header is a single word. {0}")]
     OneWord(MissingParts),
-    #[error("the Authorization header is of another scheme than {ALGORITHM}")]
+    #[error("the Authorization header has another scheme than {ALGORITHM}")]
     Scheme,
-    #[error("the Authorization header is of the old Signature Version 2")]
+    #[error("the Authorization header has the old Signature Version 2")]
     Version2,
     #[error("'{0}' not a valid key=value pair (missing equal-sign) in Authorization header")]
     NotAPair(String),
@@ -21,14 +21,14 @@ pub(crate) enum HeaderFault {
     #[error("{0}")]
     Missing(MissingParts),
     #[error(transparent)]
-    Credential(#[from] CredentialFault),
+    Credential(#[from] CredentialError),
     #[error("the request has no valid X-Amz-Date or Date header")]
     Date,
 }
 
-/// The parts that an Authorization header lacks.
+/// The parts that are missing from an Authorization header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each part is there or not, independently")]
+#[expect(clippy::struct_excessive_bools, reason = "each part is missing independently")]
 pub(crate) struct MissingParts {
     pub(crate) credential: bool,
     pub(crate) signature: bool,
@@ -36,7 +36,7 @@ pub(crate) struct MissingParts {
     pub(crate) date: bool,
 }
 
-/// The sentences of AWS's general front end, one for each missing part, in its order.
+/// The sentences of AWS's general front end for the missing parts, in its order.
 impl fmt::Display for MissingParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sentences = [
@@ -49,22 +49,23 @@ impl fmt::Display for MissingParts {
                  header.",
             ),
         ];
-        let said: Vec<_> = sentences.iter().filter(|(is, _)| *is).map(|(_, said)| *said).collect();
+        let said: Vec<_> =
+            sentences.iter().filter(|(missing, _)| *missing).map(|(_, text)| *text).collect();
         f.write_str(&said.join(" "))
     }
 }
 
-/// What is wrong with the form of a Credential, wherever it stands.
+/// A syntax error in a Credential, in a header or query.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum CredentialFault {
-    /// What the general front end says of the form; the words are AWS's, from hashicorp/vault#2277
-    /// (IAM) and StreisandEffect/streisand#485 (EC2).
+pub(crate) enum CredentialError {
+    /// The general front end's message, quoted in hashicorp/vault#2277 (IAM) and
+    /// StreisandEffect/streisand#485 (EC2).
     #[error(
         "Credential must have exactly 5 slash-delimited elements, e.g. \
          keyid/date/region/service/term, got '{0}'"
     )]
     Elements(String),
-    #[error("the Credential is not of the form KEY/YYYYMMDD/REGION/SERVICE/{TERMINATOR}")]
+    #[error("the Credential does not have the form KEY/YYYYMMDD/REGION/SERVICE/{TERMINATOR}")]
     Form,
     #[error("the Credential names no access key")]
     EmptyKey,
@@ -74,33 +75,33 @@ pub(crate) enum CredentialFault {
     Terminator(String),
 }
 
-impl FrontEnd {
-    pub(super) fn wrong_form(self, credential: &str) -> CredentialFault {
-        match self {
-            FrontEnd::S3 => CredentialFault::Form,
-            FrontEnd::General => CredentialFault::Elements(credential.to_owned()),
+impl CredentialError {
+    pub(super) fn wrong_form(credential: &str, front_end: FrontEnd) -> Self {
+        match front_end {
+            FrontEnd::S3 => CredentialError::Form,
+            FrontEnd::General => CredentialError::Elements(credential.to_owned()),
         }
     }
 }
 
-/// What is wrong with the form of the signature's query parameters.
+/// A syntax error in the query parameters of a signature.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum QueryFault {
+pub(crate) enum QueryError {
     #[error(
         "the query lacks one of X-Amz-Algorithm, -Credential, -Signature, -Date, -SignedHeaders"
     )]
     Missing,
-    #[error("X-Amz-Algorithm is '{0}'; expecting {ALGORITHM}")]
+    #[error("X-Amz-Algorithm is '{0}'; expected {ALGORITHM}")]
     Algorithm(String),
     #[error(transparent)]
-    Credential(#[from] CredentialFault),
-    #[error("X-Amz-Date is not of the form YYYYMMDDTHHMMSSZ")]
+    Credential(#[from] CredentialError),
+    #[error("X-Amz-Date does not have the form YYYYMMDDTHHMMSSZ")]
     Date,
     #[error("the query has the parameter '{0}' more than once")]
     Repeated(String),
     #[error("X-Amz-Expires is not a number")]
     ExpiresNotANumber,
-    #[error("X-Amz-Expires is 0; the least is 1 second")]
+    #[error("X-Amz-Expires is 0; the minimum is 1 second")]
     ExpiresZero,
     #[error("X-Amz-Expires is negative")]
     ExpiresNegative,
@@ -108,14 +109,14 @@ pub(crate) enum QueryFault {
     ExpiresTooLarge,
 }
 
-/// Why a signature, however right, does not cover what is read from the request.
+/// The reason why even a matching signature does not protect what is read from the request.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Uncovered {
+pub(crate) enum CoverageError {
     #[error("the request has no Host header, or an empty one")]
     NoHost,
     #[error("the request has the header '{0}' more than once")]
     Repeated(&'static str),
-    /// The words are AWS's, from aws/aws-sdk-go-v2#2593.
+    /// AWS's message, quoted in aws/aws-sdk-go-v2#2593.
     #[error("'{0}' is named as a SignedHeader, but it does not exist in the HTTP request.")]
     Absent(String),
 }
