@@ -28,6 +28,7 @@ pub enum Answer {
 
 /// An S3 bucket in a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Bucket {
     /// The bucket's name.
     pub name: String,
@@ -39,6 +40,7 @@ pub struct Bucket {
 
 /// One page of a bucket's objects, or all pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct ObjectListing {
     /// The objects, in the service's order.
     pub objects: Vec<Object>,
@@ -50,6 +52,7 @@ pub struct ObjectListing {
 
 /// An S3 object in a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Object {
     /// The key, decoded.
     pub key: String,
@@ -65,6 +68,7 @@ pub struct Object {
 
 /// A URL that carries its own signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PresignedUrl {
     /// Grants access to the object until it expires.
     pub url: String,
@@ -72,6 +76,7 @@ pub struct PresignedUrl {
 
 /// An AMI.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Image {
     /// `ami-…`
     pub id: String,
@@ -101,6 +106,7 @@ pub struct Image {
 
 /// An EC2 instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Instance {
     /// `i-…`
     pub id: String,
@@ -119,11 +125,13 @@ pub struct Instance {
     /// The idempotency token of its launch.
     pub client_token: Option<String>,
     /// Sorted by key, because EC2 promises no order.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "as_map"))]
     pub tags: Vec<Tag>,
 }
 
 /// What `TerminateInstances` did to one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct StateChange {
     /// `i-…`
     pub id: String,
@@ -175,4 +183,10 @@ impl Answer {
 #[must_use]
 pub fn newest_image(images: Vec<Image>) -> Option<Box<Image>> {
     images.into_iter().max_by(|a, b| (&a.created, &a.id).cmp(&(&b.created, &b.id))).map(Box::new)
+}
+
+/// Serialises tags as a map from key to value.
+#[cfg(feature = "serde")]
+fn as_map<S: serde::Serializer>(tags: &[Tag], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(tags.iter().map(|tag| (&tag.key, &tag.value)))
 }

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 /// The operations that both clients perform, with their inputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 pub enum Operation {
     /// S3 `ListBuckets`.
     ListBuckets,
@@ -29,6 +31,7 @@ pub enum Operation {
 
 /// Input of [`Operation::ListObjects`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ListObjects {
     /// The bucket's name.
     pub bucket: String,
@@ -44,6 +47,8 @@ pub struct ListObjects {
 
 /// Which pages of a listing to request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Pages {
     /// Only the first.
     First,
@@ -53,6 +58,7 @@ pub enum Pages {
 
 /// Input of [`Operation::PresignGet`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PresignGet {
     /// The bucket's name.
     pub bucket: String,
@@ -64,6 +70,7 @@ pub struct PresignGet {
 
 /// Input of [`Operation::DescribeImages`] and [`Operation::LatestImage`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DescribeImages {
     /// Account ids, or the aliases `self`, `amazon`, `aws-marketplace`; empty for any owner.
     pub owners: Vec<String>,
@@ -73,6 +80,7 @@ pub struct DescribeImages {
 
 /// A filter of an EC2 listing. The values are alternatives; `*` and `?` are wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Filter {
     /// The name in EC2's API reference, for example `name` or `architecture`.
     pub name: String,
@@ -82,6 +90,7 @@ pub struct Filter {
 
 /// Input of [`Operation::RunInstances`]: one instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RunInstances {
     /// `ami-…`
     pub image_id: String,
@@ -97,6 +106,8 @@ pub struct RunInstances {
 
 /// Whether an EC2 call is a dry run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum DryRun {
     /// Check only whether the call would succeed. EC2 then answers with the error `DryRunOperation`,
     /// which both clients report as success.
@@ -107,6 +118,7 @@ pub enum DryRun {
 
 /// A tag of an EC2 resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tag {
     /// At most 128 characters.
     pub key: String,
@@ -116,6 +128,7 @@ pub struct Tag {
 
 /// Input of [`Operation::WaitUntilRunning`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct WaitUntilRunning {
     /// The instances to wait for.
     pub instance_ids: Vec<String>,
@@ -125,6 +138,7 @@ pub struct WaitUntilRunning {
 
 /// Input of [`Operation::CreateTags`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CreateTags {
     /// Ids of the resources to tag.
     pub resources: Vec<String>,
@@ -134,6 +148,7 @@ pub struct CreateTags {
 
 /// Input of [`Operation::DescribeInstances`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct DescribeInstances {
     /// The instances to describe; empty for all.
     pub instance_ids: Vec<String>,
@@ -143,6 +158,7 @@ pub struct DescribeInstances {
 
 /// Input of [`Operation::TerminateInstances`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TerminateInstances {
     /// The instances to terminate.
     pub instance_ids: Vec<String>,
@@ -150,6 +166,7 @@ pub struct TerminateInstances {
 
 /// Input of [`Operation::InvokeApi`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct InvokeApi {
     /// The full URL of the route, including the stage.
     pub url: String,
@@ -159,6 +176,8 @@ pub struct InvokeApi {
 
 /// Whether a call carries a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum Signing {
     /// With `SigV4`, in the `Authorization` header.
     Signed,

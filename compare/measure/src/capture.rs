@@ -1,8 +1,6 @@
 //! An answer as JSON: what was asked and what came back, the same fields for both sides.
 
-use contract::{
-    Answer, Bucket, Image, Instance, Object, Operation, Pages, Signing, StateChange, Tag,
-};
+use contract::{Answer, Operation, Signing, Tag};
 use serde_json::{Map, Value, json};
 
 /// `answer` with what `operation` asked for, as one JSON object.
@@ -10,19 +8,15 @@ use serde_json::{Map, Value, json};
 pub(crate) fn answer(operation: &Operation, answer: &Answer) -> Value {
     let mut object = asked(operation);
     let came_back = match answer {
-        Answer::Buckets(buckets) => json!({ "buckets": list(buckets, bucket) }),
-        Answer::Objects(listing) => json!({
-            "objects": list(&listing.objects, self::object),
-            "common_prefixes": listing.common_prefixes,
-            "truncated": listing.truncated,
-        }),
-        Answer::Presigned(presigned) => json!({ "url": presigned.url }),
-        Answer::Images(images) => json!({ "images": list(images, image) }),
-        Answer::LatestImage(latest) => json!({ "image": latest.as_deref().map(image) }),
+        Answer::Buckets(buckets) => json!({ "buckets": buckets }),
+        Answer::Objects(listing) => json!(listing),
+        Answer::Presigned(presigned) => json!(presigned),
+        Answer::Images(images) => json!({ "images": images }),
+        Answer::LatestImage(latest) => json!({ "image": latest }),
         Answer::WouldSucceed => json!({ "would_succeed": true }),
-        Answer::Instances(instances) => json!({ "instances": list(instances, instance) }),
+        Answer::Instances(instances) => json!({ "instances": instances }),
         Answer::Tagged => json!({ "tagged": true }),
-        Answer::StateChanges(changes) => json!({ "state_changes": list(changes, state_change) }),
+        Answer::StateChanges(changes) => json!({ "state_changes": changes }),
         Answer::Api(response) => json!({
             "status": response.status,
             "content_type": response.content_type,
@@ -37,13 +31,7 @@ pub(crate) fn answer(operation: &Operation, answer: &Answer) -> Value {
 
 fn asked(operation: &Operation) -> Map<String, Value> {
     let asked = match operation {
-        Operation::ListObjects(input) => json!({
-            "bucket": input.bucket,
-            "prefix": input.prefix,
-            "delimiter": input.delimiter,
-            "page_size": input.page_size,
-            "pages": match input.pages { Pages::First => "first", Pages::All => "all" },
-        }),
+        Operation::ListObjects(input) => json!(input),
         Operation::PresignGet(input) => json!({
             "bucket": input.bucket,
             "key": input.key,
@@ -75,59 +63,6 @@ fn asked(operation: &Operation) -> Map<String, Value> {
         Value::Object(fields) => fields,
         _ => Map::new(),
     }
-}
-
-fn list<T>(items: &[T], to_json: fn(&T) -> Value) -> Vec<Value> {
-    items.iter().map(to_json).collect()
-}
-
-fn bucket(bucket: &Bucket) -> Value {
-    json!({ "name": bucket.name, "created": bucket.created, "region": bucket.region })
-}
-
-fn object(object: &Object) -> Value {
-    json!({
-        "key": object.key,
-        "size": object.size,
-        "etag": object.etag,
-        "last_modified": object.last_modified,
-        "storage_class": object.storage_class,
-    })
-}
-
-fn image(image: &Image) -> Value {
-    json!({
-        "id": image.id,
-        "name": image.name,
-        "description": image.description,
-        "owner_id": image.owner_id,
-        "owner_alias": image.owner_alias,
-        "created": image.created,
-        "architecture": image.architecture,
-        "state": image.state,
-        "platform": image.platform,
-        "root_device_name": image.root_device_name,
-        "root_device_type": image.root_device_type,
-        "virtualization_type": image.virtualization_type,
-    })
-}
-
-fn instance(instance: &Instance) -> Value {
-    json!({
-        "id": instance.id,
-        "image_id": instance.image_id,
-        "instance_type": instance.instance_type,
-        "state": instance.state,
-        "launched": instance.launched,
-        "availability_zone": instance.availability_zone,
-        "private_ip": instance.private_ip,
-        "client_token": instance.client_token,
-        "tags": tags(&instance.tags),
-    })
-}
-
-fn state_change(change: &StateChange) -> Value {
-    json!({ "id": change.id, "previous": change.previous, "current": change.current })
 }
 
 fn filters(filters: &[contract::Filter]) -> Value {

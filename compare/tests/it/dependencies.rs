@@ -127,7 +127,12 @@ fn only_what_calls_the_sdk_reaches_it() {
     for part in ["aws-sdk-s3", "aws-sdk-ec2", "aws-config", "aws-sigv4"] {
         assert!(reach("sdk").contains(part), "sdk no longer reaches {part}");
     }
-    assert_eq!(reach("contract"), BTreeSet::new());
+    // Without its feature `serde`, which the clients do not turn on.
+    for client in ["raw", "sdk"] {
+        let contract = features(&["-p", client, "-e", "normal,build"]);
+        let contract = contract.iter().find(|(package, _)| package.starts_with("contract "));
+        assert_eq!(contract.expect("it is below").1, &BTreeSet::from([String::new()]), "{client}");
+    }
     // It is built before everything else, to spare the user a long build.
     assert!(reach("slim").len() < 20, "{:?}", reach("slim"));
 }
