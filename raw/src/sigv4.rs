@@ -11,7 +11,7 @@
 //! shown, and [`sign`] and [`presign`] return them all, so explaining a signature and making one are
 //! the same lines. The texts live in [`Buffers`], so signing again allocates nothing.
 
-mod caller;
+mod credential_cache;
 mod error;
 mod headers;
 mod keys;
@@ -34,7 +34,7 @@ pub use text::Hex;
 pub use timestamp::Timestamp;
 
 use crate::observe;
-use caller::{Credential, Token};
+use credential_cache::{Credential, Token};
 use contract::SecretKey;
 use headers::{AddedHeaders, HeaderBuffers, Headers};
 use hmac::{Hmac, KeyInit, Mac};

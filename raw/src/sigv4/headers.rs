@@ -1,6 +1,6 @@
 //! The `CanonicalHeaders` and `SignedHeaders` lines, and the headers to add: one list for all three.
 
-use super::caller::Token;
+use super::credential_cache::Token;
 use super::request::{check_header, is_token};
 use super::{
     ContentSha256, Error, HashedPayload, Location, Request, Rules, Timestamp, TokenSigning,

@@ -1,6 +1,6 @@
 //! The `CanonicalQueryString` line.
 
-use super::caller::Credential;
+use super::credential_cache::Credential;
 use super::headers::Headers;
 use super::{Error, Expires, Location};
 use crate::encode::{self, Slash};
