@@ -106,8 +106,6 @@ struct Steps<'b> {
 }
 
 impl<'b> Steps<'b> {
-    #[expect(clippy::inline_always, reason = "moving the result is 1 % of a short signature")]
-    #[inline(always)]
     fn new(
         request: &Request<'b>,
         params: &Params<'b>,
