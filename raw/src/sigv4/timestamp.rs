@@ -1,13 +1,9 @@
 use super::Error;
 use super::text::text;
-use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
-use time::{Date, Month, Time};
-
-/// 1970-01-01 in the count of days that `time` begins in 4714 BC.
-const UNIX_EPOCH_DAY: i32 = 2_440_588;
+use time::{Date, Month, OffsetDateTime, Time};
 
 /// The moment of signing in the one form that `SigV4` knows, ISO 8601 basic in UTC:
 /// `20150830T123600Z`.
@@ -47,53 +43,20 @@ impl Timestamp {
 
 /// `None` after the year 9999.
 fn at(seconds: u64) -> Option<Timestamp> {
-    const DAY: u64 = 24 * 60 * 60;
-    let clock = seconds % DAY;
+    let utc = OffsetDateTime::from_unix_timestamp(seconds.try_into().ok()?).ok()?;
+    let ((year, month, day), (hour, minute, second)) =
+        (utc.to_calendar_date(), utc.time().as_hms());
+    let century = u8::try_from(year / 100).ok()?;
+    let year = (year % 100) as u8;
     let mut text = *b"YYYYMMDDThhmmssZ";
-    text[..8].copy_from_slice(&date(seconds / DAY)?);
-    text[9..11].copy_from_slice(two_digits(clock / 3600));
-    text[11..13].copy_from_slice(two_digits(clock / 60 % 60));
-    text[13..15].copy_from_slice(two_digits(clock % 60));
+    let starts = [0, 2, 4, 6, 9, 11, 13];
+    let numbers = [century, year, month.into(), day, hour, minute, second];
+    for (start, number) in starts.into_iter().zip(numbers) {
+        text[start] = b'0' + number / 10;
+        text[start + 1] = b'0' + number % 10;
+    }
     Some(Timestamp(text))
 }
-
-thread_local! {
-    /// The calendar is the dearest part of a timestamp, and says the same for a day.
-    static TODAY: Cell<(u64, [u8; 8])> = const { Cell::new((u64::MAX, [0; 8])) };
-}
-
-/// `YYYYMMDD` of the day that is so many days after 1970-01-01.
-fn date(days: u64) -> Option<[u8; 8]> {
-    let (today, text) = TODAY.get();
-    if today == days {
-        return Some(text);
-    }
-    let julian_day = i32::try_from(days).ok()?.checked_add(UNIX_EPOCH_DAY)?;
-    let (year, month, day) = Date::from_julian_day(julian_day).ok()?.to_calendar_date();
-    let year = u64::from(year.unsigned_abs());
-    let mut text = [0; 8];
-    text[..2].copy_from_slice(two_digits(year / 100));
-    text[2..4].copy_from_slice(two_digits(year % 100));
-    text[4..6].copy_from_slice(two_digits(u8::from(month).into()));
-    text[6..].copy_from_slice(two_digits(day.into()));
-    TODAY.set((days, text));
-    Some(text)
-}
-
-fn two_digits(number: u64) -> &'static [u8; 2] {
-    &TWO_DIGITS[(number % 100) as usize]
-}
-
-/// `00`, `01`, … `99`
-static TWO_DIGITS: [[u8; 2]; 100] = {
-    let mut table = [*b"00"; 100];
-    let mut number = 0;
-    while number < table.len() {
-        table[number] = [b"0123456789"[number / 10], b"0123456789"[number % 10]];
-        number += 1;
-    }
-    table
-};
 
 impl FromStr for Timestamp {
     type Err = Error;
