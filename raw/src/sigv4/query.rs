@@ -82,7 +82,7 @@ impl QueryBuffers {
         all.add(ALGORITHM, |out| out.extend_from_slice(super::ALGORITHM.as_bytes()));
         all.add(CREDENTIAL, |out| out.extend_from_slice(credential.encoded()));
         all.add(DATE, |out| out.extend_from_slice(headers.time().as_bytes()));
-        all.add(EXPIRES, |out| out.extend_from_slice(expires.digits()));
+        all.add(EXPIRES, |out| out.extend(expires.digits()));
         if let Some(token) = headers.signed_token() {
             all.add(TOKEN, |out| out.extend_from_slice(token.encoded()));
         }

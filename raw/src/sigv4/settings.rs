@@ -139,37 +139,24 @@ impl Rules {
 
 /// For how long a presigned URL is good: 1 second to 7 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Expires {
-    /// Right-aligned in decimal.
-    digits: [u8; 6],
-    length: usize,
-}
+pub struct Expires(u64);
 
 impl Expires {
     /// A week, the most that AWS accepts.
-    pub const MAX: Self = Self { digits: *b"604800", length: 6 };
+    pub const MAX: Self = Self(7 * 24 * 60 * 60);
 
-    const MAX_SECONDS: u64 = 7 * 24 * 60 * 60;
-
-    /// Takes whole seconds, at most a week.
+    /// Takes whole seconds.
     ///
     /// # Errors
-    /// Where AWS would refuse the URL: no second at all, or more than a week.
+    /// AWS would refuse the URL: zero seconds, or more than a week.
     pub fn seconds(seconds: u64) -> Result<Self, Error> {
-        if !(1..=Self::MAX_SECONDS).contains(&seconds) {
-            return Err(Error::Expires { seconds });
-        }
-        let (mut digits, mut length, mut rest) = ([0; 6], 0, seconds);
-        while rest > 0 {
-            length += 1;
-            digits[6 - length] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-        }
-        Ok(Self { digits, length })
+        if (1..=Self::MAX.0).contains(&seconds) { Ok(Self(seconds)) } else { Err(Error::Expires { seconds }) }
     }
 
-    /// The number of seconds, as it is sent.
-    pub(super) fn digits(&self) -> &[u8] {
-        &self.digits[6 - self.length..]
+    /// The number of seconds in decimal.
+    pub(super) fn digits(self) -> impl Iterator<Item = u8> {
+        let powers = [100_000, 10_000, 1_000, 100, 10, 1];
+        let needed = powers.into_iter().filter(move |power| self.0 >= *power);
+        needed.map(move |power| b'0' + (self.0 / power % 10) as u8)
     }
 }
