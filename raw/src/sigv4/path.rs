@@ -3,18 +3,15 @@
 use super::{PathEncoding, PathNormalization, Rules};
 use crate::encode::{self, Slash};
 
-/// Appends `path`, which begins with a slash, as `rules` want it signed.
+/// Appends `path`, which begins with a slash, in the form that `rules` sign.
 pub(super) fn write_canonical(out: &mut Vec<u8>, path: &str, rules: Rules) {
     match (rules.path, rules.encode_path) {
         (PathNormalization::AsIs, PathEncoding::Once) => write_once(out, path.as_bytes()),
         (PathNormalization::AsIs, PathEncoding::Twice) => write_again(out, path.as_bytes()),
         (PathNormalization::Normalized, PathEncoding::Once) => {
-            let root = out.len();
-            write_normalized(out, path, Vec::extend_from_slice);
-            if !is_canonical(&out[root..]) {
-                let normalized = out.split_off(root);
-                write_once(out, &normalized);
-            }
+            let mut normalized = Vec::new();
+            write_normalized(&mut normalized, path, Vec::extend_from_slice);
+            write_once(out, &normalized);
         }
         (PathNormalization::Normalized, PathEncoding::Twice) => {
             write_normalized(out, path, write_again);
@@ -22,23 +19,14 @@ pub(super) fn write_canonical(out: &mut Vec<u8>, path: &str, rules: Rules) {
     }
 }
 
-/// Encoded once, counted from the plain name: decoded and encoded again, as S3 does it before it
-/// checks a signature. Most clients write what is canonical, and that is signed as it stands.
+/// Decodes the path and encodes it once, as S3 does before it checks a signature.
 fn write_once(out: &mut Vec<u8>, path: &[u8]) {
-    if is_canonical(path) {
-        out.extend_from_slice(path);
-    } else {
-        encode::write_canonical(out, path, Slash::Kept, |_| false);
-    }
+    encode::write_canonical(out, path, Slash::Kept, |_| false);
 }
 
-/// Encoded as it stands on the wire, and so once more.
+/// Encodes the path of the wire once more.
 fn write_again(out: &mut Vec<u8>, path: &[u8]) {
     encode::write(out, path, Slash::Kept);
-}
-
-fn is_canonical(path: &[u8]) -> bool {
-    encode::split_canonical(path, Slash::Kept).1.is_empty()
 }
 
 /// RFC 3986, 5.2.4, and beyond it: AWS takes a doubled slash for one.
