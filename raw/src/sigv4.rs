@@ -34,9 +34,9 @@ pub use text::Hex;
 pub use timestamp::Timestamp;
 
 use crate::observe;
-use credential_cache::{Credential, Token};
 use contract::SecretKey;
-use headers::{AddedHeaders, HeaderBuffers, Headers};
+use credential_cache::{Credential, Token};
+use headers::{AddedValues, HeaderBuffers, Headers};
 use hmac::{Hmac, KeyInit, Mac};
 use query::QueryBuffers;
 use sha2::Sha256;
@@ -119,8 +119,9 @@ impl<'b> Steps<'b> {
         let credential = buffers.credential.of(params, &time)?;
         let token = buffers.token.of(params.credentials)?;
         let payload = HashedPayload::new(request, params.rules.payload, &mut buffers.payload)?;
-        let added = AddedHeaders::new(location, time, payload, token, params.rules);
-        let headers = buffers.headers.collect(request, added)?;
+        let token_signing = params.rules.session_token;
+        let added = AddedValues { host: request.host, time, payload, token, token_signing };
+        let headers = buffers.headers.collect(request.headers, location, params.rules, added)?;
         let query = buffers.query.canonical(request.query, location, credential, &headers)?;
 
         let scope = credential.scope();
@@ -219,7 +220,7 @@ impl<'b> CanonicalRequest<'b> {
         out.extend_from_slice(query);
         out.push(b'\n');
         // <CanonicalHeaders>\n
-        headers.write_canonical(request.host, out);
+        headers.write_canonical(out);
         out.push(b'\n');
         // <SignedHeaders>\n
         out.extend_from_slice(headers.signed());
