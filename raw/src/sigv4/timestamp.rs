@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 use time::{Date, Month, OffsetDateTime, Time};
 
-/// The moment of signing in the one form that `SigV4` knows, ISO 8601 basic in UTC:
+/// The moment of signing in the one form that `SigV4` has: ISO 8601 basic in UTC, such as
 /// `20150830T123600Z`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Timestamp([u8; 16]);
@@ -14,13 +14,14 @@ impl Timestamp {
     /// Cuts `time` to whole seconds.
     ///
     /// # Errors
-    /// Before 1970 or after 9999, which four digits and AWS's services do not know.
+    /// `time` is before 1970 or after 9999: AWS's services know no such times, and the year has four
+    /// digits.
     pub fn new(time: SystemTime) -> Result<Self, Error> {
-        let seconds = time.duration_since(UNIX_EPOCH).ok().map(|past| past.as_secs());
-        seconds.and_then(at).ok_or(Error::TimeOutOfRange { time })
+        let seconds = time.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
+        seconds.and_then(format).ok_or(Error::TimeOutOfRange { time })
     }
 
-    /// The whole: `20150830T123600Z`.
+    /// The whole timestamp: `20150830T123600Z`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         text(&self.0)
@@ -42,15 +43,14 @@ impl Timestamp {
 }
 
 /// `None` after the year 9999.
-fn at(seconds: u64) -> Option<Timestamp> {
+fn format(seconds: u64) -> Option<Timestamp> {
     let utc = OffsetDateTime::from_unix_timestamp(seconds.try_into().ok()?).ok()?;
-    let ((year, month, day), (hour, minute, second)) =
-        (utc.to_calendar_date(), utc.time().as_hms());
-    let century = u8::try_from(year / 100).ok()?;
-    let year = (year % 100) as u8;
+    let (year, month, day) = utc.to_calendar_date();
+    let (hour, minute, second) = utc.time().as_hms();
+    let [century, year] = [year / 100, year % 100].map(u8::try_from);
     let mut text = *b"YYYYMMDDThhmmssZ";
     let starts = [0, 2, 4, 6, 9, 11, 13];
-    let numbers = [century, year, month.into(), day, hour, minute, second];
+    let numbers = [century.ok()?, year.ok()?, month.into(), day, hour, minute, second];
     for (start, number) in starts.into_iter().zip(numbers) {
         text[start] = b'0' + number / 10;
         text[start + 1] = b'0' + number % 10;
@@ -66,7 +66,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// `None` unless `text` has the form and names a moment that exists.
+/// `None` unless `text` has this form and the moment exists.
 fn parse(text: &str) -> Option<Timestamp> {
     let bytes: [u8; 16] = text.as_bytes().try_into().ok()?;
     let number = |at: usize, digits: usize| {
