@@ -197,7 +197,7 @@ fn sign(draft: &Draft, slip: Option<Tampering>) -> Result<Signature, sigv4::Erro
     let Configuration { credentials, region, now } = &draft.configuration;
     let headers: Vec<_> =
         draft.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let request = sigv4::Request {
+    let request = sigv4::SignableRequest {
         method: &draft.method,
         scheme: draft.scheme,
         host: &draft.host,

@@ -138,8 +138,8 @@ impl Request {
     }
 
     /// The same, as the signer wants to see it.
-    pub(crate) fn as_signed(&self) -> sigv4::Request<'_> {
-        sigv4::Request {
+    pub(crate) fn as_signed(&self) -> sigv4::SignableRequest<'_> {
+        sigv4::SignableRequest {
             method: self.method.as_str(),
             scheme: self.origin.scheme,
             host: &self.origin.authority,

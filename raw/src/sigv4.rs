@@ -26,7 +26,7 @@ mod timestamp;
 pub use error::Error;
 pub use headers::UNSIGNED_HEADERS;
 pub use keys::KeyCache;
-pub use request::{Request, Scheme};
+pub use request::{Scheme, SignableRequest};
 pub use settings::{
     ContentSha256, Expires, Params, PathEncoding, PathNormalization, Payload, Rules, TokenSigning,
 };
@@ -50,12 +50,12 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 ///
 /// Signed are `host`, the `x-amz-*` headers that signing adds, and every given header but
 /// [`UNSIGNED_HEADERS`]. A given `Host`, `X-Amz-Date` or `X-Amz-Content-Sha256` wins over
-/// [`Request::host`], [`Params::time`] and [`Rules::payload`].
+/// [`SignableRequest::host`], [`Params::time`] and [`Rules::payload`].
 ///
 /// # Errors
 /// The request, the region or the time cannot be signed; see [`Error`].
 pub fn sign<'b>(
-    request: &Request<'b>,
+    request: &SignableRequest<'b>,
     params: &Params<'b>,
     keys: &KeyCache,
     buffers: &'b mut Buffers,
@@ -73,7 +73,7 @@ pub fn sign<'b>(
 /// # Errors
 /// As [`sign`], and where the query carries a part of a signature already.
 pub fn presign<'b>(
-    request: &Request<'b>,
+    request: &SignableRequest<'b>,
     params: &Params<'b>,
     expires: Expires,
     keys: &KeyCache,
@@ -107,7 +107,7 @@ struct Steps<'b> {
 
 impl<'b> Steps<'b> {
     fn new(
-        request: &Request<'b>,
+        request: &SignableRequest<'b>,
         params: &Params<'b>,
         location: Location,
         keys: &KeyCache,
@@ -155,7 +155,7 @@ pub struct Signed<'b> {
 
 impl Signed<'_> {
     /// The headers to add to the request, by lower-case name; a given header of such a name is to be
-    /// replaced. `host` is not among them: HTTP clients send it themselves, as [`Request::host`].
+    /// replaced. `host` is not among them: HTTP clients send it themselves, as [`SignableRequest::host`].
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.headers_as_bytes().map(|(name, value)| (name, text(value)))
     }
@@ -202,7 +202,7 @@ pub struct CanonicalRequest<'b>(Cow<'b, [u8]>);
 
 impl<'b> CanonicalRequest<'b> {
     fn new(
-        request: &Request<'_>,
+        request: &SignableRequest<'_>,
         rules: Rules,
         query: &[u8],
         headers: &Headers<'_>,
@@ -259,7 +259,7 @@ impl<'b> HashedPayload<'b> {
     const UNSIGNED: Self = Self(b"UNSIGNED-PAYLOAD");
 
     fn new(
-        request: &Request<'b>,
+        request: &SignableRequest<'b>,
         payload: Payload,
         hash: &'b mut Option<Hex>,
     ) -> Result<Self, Error> {
@@ -468,7 +468,7 @@ impl<'b> Authorization<'b> {
 pub struct PresignedUrl<'b>(&'b [u8]);
 
 impl<'b> PresignedUrl<'b> {
-    fn new(request: &Request<'_>, steps: &Steps<'_>, out: &'b mut Vec<u8>) -> Self {
+    fn new(request: &SignableRequest<'_>, steps: &Steps<'_>, out: &'b mut Vec<u8>) -> Self {
         let _here = observe::enter(|| ());
         out.clear();
         out.extend_from_slice(request.scheme.as_str().as_bytes());

@@ -1,7 +1,7 @@
 //! Signing again allocates nothing: the texts live in buffers, the signing key in its cache.
 
 use contract::Credentials;
-use raw::sigv4::{Buffers, Expires, KeyCache, Params, Request, Rules, presign, sign};
+use raw::sigv4::{Buffers, Expires, KeyCache, Params, Rules, SignableRequest, presign, sign};
 
 const QUERY: &str = "?prefix=a%2Fb&list-type=2&delimiter=/&start-after=%C3%A9&empty&max-keys=10";
 
@@ -21,10 +21,10 @@ fn the_second_signature_allocates_nothing() {
 
     let body = "x".repeat(64 * 1024);
     let url = format!("https://h.example/a/../b//c{QUERY}");
-    let request = Request {
+    let request = SignableRequest {
         headers: &[("Content-Type", "text/plain"), ("A", "  1   2 "), ("a", "3")],
         body: body.as_bytes(),
-        ..Request::new("POST", &url).unwrap()
+        ..SignableRequest::new("POST", &url).unwrap()
     };
     let keys = KeyCache::new();
     let mut buffers = Buffers::default();

@@ -5,7 +5,7 @@
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_sigv4::http_request::{
     self as sdk, PayloadChecksumKind, PercentEncodingMode, SessionTokenMode, SignableBody,
-    SignableRequest, SignatureLocation, SigningSettings, UriPathNormalizationMode,
+    SignatureLocation, SigningSettings, UriPathNormalizationMode,
 };
 use contract::Credentials;
 use proptest::collection::vec;
@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, TestRunner};
 use raw::encode;
 use raw::sigv4::{
     Buffers, ContentSha256, Expires, KeyCache, Params, PathEncoding, PathNormalization, Payload,
-    Request, Rules, Timestamp, TokenSigning, UNSIGNED_HEADERS, presign, sign,
+    Rules, SignableRequest, Timestamp, TokenSigning, UNSIGNED_HEADERS, presign, sign,
 };
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -203,10 +203,10 @@ impl Case {
         };
         let headers: Vec<_> =
             self.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let request = Request {
+        let request = SignableRequest {
             headers: &headers,
             body: &self.body,
-            ..Request::new(&self.method, &self.url).unwrap()
+            ..SignableRequest::new(&self.method, &self.url).unwrap()
         };
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         let outcome = if let Some(seconds) = self.expires {
@@ -258,7 +258,7 @@ impl Case {
             Payload::Signed => SignableBody::Bytes(&self.body),
             Payload::Unsigned => SignableBody::UnsignedPayload,
         };
-        let request = SignableRequest::new(&self.method, &self.url, headers, body)
+        let request = sdk::SignableRequest::new(&self.method, &self.url, headers, body)
             .map_err(|error| error.to_string())?;
         let (instructions, signature) =
             sdk::sign(request, &params).map_err(|error| error.to_string())?.into_parts();

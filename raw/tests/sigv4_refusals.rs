@@ -2,8 +2,8 @@
 
 use contract::{Credentials, SecretKey};
 use raw::sigv4::{
-    Buffers, ContentSha256, CredentialScope, Error, Expires, KeyCache, Params, Payload, Request,
-    Rules, SigningKey, StringToSign, Timestamp, TokenSigning, presign, sign,
+    Buffers, ContentSha256, CredentialScope, Error, Expires, KeyCache, Params, Payload, Rules,
+    SignableRequest, SigningKey, StringToSign, Timestamp, TokenSigning, presign, sign,
 };
 
 const URL: &str = "https://h.example/";
@@ -22,7 +22,7 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 }
 
-fn refusal(request: &Request<'_>, params: &Params<'_>) -> Error {
+fn refusal(request: &SignableRequest<'_>, params: &Params<'_>) -> Error {
     sign(request, params, &KeyCache::new(), &mut Buffers::default()).unwrap_err()
 }
 
@@ -30,7 +30,10 @@ fn refusal(request: &Request<'_>, params: &Params<'_>) -> Error {
 fn a_header_on_two_lines_is_refused_without_showing_its_value() {
     let credentials = credentials();
     for value in ["hush\nX-Evil: 1", "hush\r", "hush\0"] {
-        let request = Request { headers: &[("A", value)], ..Request::new("GET", URL).unwrap() };
+        let request = SignableRequest {
+            headers: &[("A", value)],
+            ..SignableRequest::new("GET", URL).unwrap()
+        };
         let message = refusal(&request, &params(&credentials)).to_string();
         assert!(message.contains("header A") && message.contains("one line"), "{message}");
         assert!(!message.contains("hush"), "{message}");
@@ -40,23 +43,23 @@ fn a_header_on_two_lines_is_refused_without_showing_its_value() {
 #[test]
 fn names_that_are_none_are_refused() {
     let credentials = credentials();
-    let request = Request::new("GET", URL).unwrap();
+    let request = SignableRequest::new("GET", URL).unwrap();
     for header in ["", "a b", "a:b", "é", "a\nb"] {
-        let request = Request { headers: &[(header, "v")], ..request };
+        let request = SignableRequest { headers: &[(header, "v")], ..request };
         assert!(matches!(refusal(&request, &params(&credentials)), Error::HeaderName { .. }));
     }
     for method in ["", "GET /", "G\n"] {
-        let request = Request { method, ..request };
+        let request = SignableRequest { method, ..request };
         assert!(matches!(refusal(&request, &params(&credentials)), Error::Method { .. }));
     }
-    let request = Request { path: "key", ..request };
+    let request = SignableRequest { path: "key", ..request };
     assert!(matches!(refusal(&request, &params(&credentials)), Error::RelativePath { .. }));
 }
 
 #[test]
 fn a_region_and_a_service_are_needed_and_can_share_no_scope() {
     let credentials = credentials();
-    let request = Request::new("GET", URL).unwrap();
+    let request = SignableRequest::new("GET", URL).unwrap();
     for region in ["", "us east", "us/east", "us-east-1\n"] {
         let params = Params { region, ..params(&credentials) };
         assert!(matches!(refusal(&request, &params), Error::Region { .. }), "{region:?}");
@@ -70,7 +73,7 @@ fn a_region_and_a_service_are_needed_and_can_share_no_scope() {
 #[test]
 fn an_access_key_id_is_needed() {
     let nobody = Credentials::new("", "secret").with_session_token("token");
-    let request = Request::new("GET", URL).unwrap();
+    let request = SignableRequest::new("GET", URL).unwrap();
     let error = refusal(&request, &params(&nobody));
     assert_eq!(error, Error::NoAccessKeyId);
     assert!(error.to_string().contains("access key id is empty"), "{error}");
@@ -85,7 +88,7 @@ fn an_access_key_id_is_needed() {
 fn a_secret_in_the_place_of_the_id_is_not_signed_with_and_not_shown() {
     let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     let swapped = Credentials::new(secret, "AKIAIOSFODNN7EXAMPLE");
-    let error = refusal(&Request::new("GET", URL).unwrap(), &params(&swapped));
+    let error = refusal(&SignableRequest::new("GET", URL).unwrap(), &params(&swapped));
     assert_eq!(error, Error::SwappedCredentials);
     assert!(!format!("{error} {error:?}").contains("wJalr"), "{error}");
 }
@@ -93,7 +96,7 @@ fn a_secret_in_the_place_of_the_id_is_not_signed_with_and_not_shown() {
 #[test]
 fn a_refused_caller_is_not_recognised_the_next_time() {
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
-    let request = Request::new("GET", URL).unwrap();
+    let request = SignableRequest::new("GET", URL).unwrap();
     let spoiled = [
         Credentials::new("AKID EXAMPLE", "secret"),
         Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token\n"),
@@ -122,7 +125,7 @@ fn a_presigned_url_is_good_for_a_second_to_a_week() {
 fn what_is_presigned_already_is_not_presigned_again() {
     let credentials = credentials();
     for query in ["X-Amz-Signature=a", "a=b&X-Amz-Date=20150830T123600Z"] {
-        let request = Request { query, ..Request::new("GET", URL).unwrap() };
+        let request = SignableRequest { query, ..SignableRequest::new("GET", URL).unwrap() };
         let params = params(&credentials);
         let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
         let error = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap_err();
@@ -134,7 +137,7 @@ fn what_is_presigned_already_is_not_presigned_again() {
 fn a_given_host_and_a_given_date_win() {
     let credentials = credentials();
     let headers = &[("HOST", "other.example"), ("X-Amz-Date", "20160101T000000Z")];
-    let request = Request { headers, ..Request::new("GET", URL).unwrap() };
+    let request = SignableRequest { headers, ..SignableRequest::new("GET", URL).unwrap() };
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
     let canonical_request = signed.canonical_request.as_str();
@@ -143,7 +146,7 @@ fn a_given_host_and_a_given_date_win() {
     assert_eq!(signed.headers().map(|(name, _)| name).collect::<Vec<_>>(), ["authorization"]);
 
     let headers = &[("X-Amz-Date", "yesterday")];
-    let request = Request { headers, ..Request::new("GET", URL).unwrap() };
+    let request = SignableRequest { headers, ..SignableRequest::new("GET", URL).unwrap() };
     assert!(matches!(refusal(&request, &params(&credentials)), Error::TimeFormat { .. }));
 }
 
@@ -153,7 +156,8 @@ fn what_may_change_on_the_way_is_not_signed() {
     let names = "Authorization User-Agent Expect Connection Keep-Alive TE Trailer Transfer-Encoding \
                  Upgrade Proxy-Authenticate Proxy-Authorization X-Amzn-Trace-Id Accept";
     let headers: Vec<_> = names.split(' ').map(|name| (name, "a")).collect();
-    let request = Request { headers: &headers, ..Request::new("GET", URL).unwrap() };
+    let request =
+        SignableRequest { headers: &headers, ..SignableRequest::new("GET", URL).unwrap() };
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
     assert!(signed.canonical_request.as_str().contains("\n\naccept;host;x-amz-date\n"));
@@ -163,12 +167,16 @@ fn what_may_change_on_the_way_is_not_signed() {
 fn white_space_inside_a_value_is_one_space_and_none_around_it() {
     let credentials = credentials();
     for value in ["my value", "my\tvalue", "my \t\t  value", "\tmy  value\t ", " my\tvalue"] {
-        let request = Request { headers: &[("A", value)], ..Request::new("GET", URL).unwrap() };
+        let request = SignableRequest {
+            headers: &[("A", value)],
+            ..SignableRequest::new("GET", URL).unwrap()
+        };
         let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
         let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
         assert!(signed.canonical_request.as_str().contains("\na:my value\n"), "{value:?}");
     }
-    let request = Request { headers: &[("A", " \t ")], ..Request::new("GET", URL).unwrap() };
+    let request =
+        SignableRequest { headers: &[("A", " \t ")], ..SignableRequest::new("GET", URL).unwrap() };
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
     assert!(signed.canonical_request.as_str().contains("\na:\n"));
@@ -178,7 +186,8 @@ fn white_space_inside_a_value_is_one_space_and_none_around_it() {
 fn a_given_hash_of_the_payload_wins_in_the_header_and_in_the_last_line() {
     let credentials = credentials();
     let headers = &[("X-Amz-Content-Sha256", " UNSIGNED-PAYLOAD")];
-    let request = Request { headers, body: b"hello", ..Request::new("PUT", URL).unwrap() };
+    let request =
+        SignableRequest { headers, body: b"hello", ..SignableRequest::new("PUT", URL).unwrap() };
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     for rules in [Rules::S3, Rules::GENERAL] {
         let params = Params { rules, ..params(&credentials) };
@@ -194,7 +203,7 @@ fn a_given_hash_of_the_payload_wins_in_the_header_and_in_the_last_line() {
     }
     for value in ["", "two words", "é"] {
         let headers = &[("x-amz-content-sha256", value)];
-        let request = Request { headers, ..request };
+        let request = SignableRequest { headers, ..request };
         let error = refusal(&request, &params(&credentials));
         assert!(matches!(error, Error::ContentSha256 { .. }), "{error}");
     }
@@ -213,7 +222,7 @@ fn the_first_signature_of_awss_example_of_a_chunked_upload_comes_out() {
         ("x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"),
     ];
     let url = "https://s3.amazonaws.com/examplebucket/chunkObject.txt";
-    let request = Request { headers, ..Request::new("PUT", url).unwrap() };
+    let request = SignableRequest { headers, ..SignableRequest::new("PUT", url).unwrap() };
     let time = "20130524T000000Z".parse().unwrap();
     let params = Params { service: "s3", time, rules: Rules::S3, ..params(&credentials) };
     let mut buffers = Buffers::default();
@@ -232,7 +241,7 @@ fn a_header_with_one_value_is_not_given_twice() {
         ("X-Amz-Security-Token", "token"),
     ] {
         let headers = &[(name, value), (&*name.to_lowercase(), value)];
-        let request = Request { headers, ..Request::new("GET", URL).unwrap() };
+        let request = SignableRequest { headers, ..SignableRequest::new("GET", URL).unwrap() };
         let error = refusal(&request, &params(&credentials));
         assert!(matches!(error, Error::RepeatedHeader { .. }), "{error}");
     }
@@ -241,7 +250,7 @@ fn a_header_with_one_value_is_not_given_twice() {
 #[test]
 fn an_empty_session_token_is_none() {
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
-    let request = Request::new("GET", URL).unwrap();
+    let request = SignableRequest::new("GET", URL).unwrap();
     let without = credentials();
     let empty = credentials().with_session_token("");
     let signature = |credentials| {
@@ -304,7 +313,8 @@ fn debug_shows_no_secret() {
     let credentials = credentials().with_session_token("quiet");
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let headers = &[("X-Secret", "hush")];
-    let request = Request { headers, body: b"hush", ..Request::new("GET", URL).unwrap() };
+    let request =
+        SignableRequest { headers, body: b"hush", ..SignableRequest::new("GET", URL).unwrap() };
     let params = params(&credentials);
     let inputs = format!("{request:?} {params:?}");
     let signed = format!("{:?}", sign(&request, &params, &keys, &mut buffers).unwrap());

@@ -2,7 +2,7 @@
 
 use contract::Credentials;
 use raw::sigv4::{
-    Buffers, CanonicalRequest, CredentialScope, Expires, KeyCache, Params, Request, Rules,
+    Buffers, CanonicalRequest, CredentialScope, Expires, KeyCache, Params, Rules, SignableRequest,
     SigningKey, StringToSign, Timestamp, TokenSigning, presign, sign,
 };
 
@@ -41,10 +41,10 @@ fn params<'a>(credentials: &'a Credentials, service: &'a str) -> Params<'a> {
     Params { credentials, region: "us-east-1", service, time: time(), rules }
 }
 
-fn list_users() -> Request<'static> {
+fn list_users() -> SignableRequest<'static> {
     let url = "https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08";
     let headers = &[("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")];
-    Request { headers, ..Request::new("GET", url).unwrap() }
+    SignableRequest { headers, ..SignableRequest::new("GET", url).unwrap() }
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn the_signature_ends_the_authorization_header() {
 fn s3_is_also_sent_the_hash_of_the_payload_and_every_addition_is_signed() {
     let credentials = credentials().with_session_token("token");
     let mut buffers = Buffers::default();
-    let request = Request::new("GET", "https://s3.us-east-1.amazonaws.com/").unwrap();
+    let request = SignableRequest::new("GET", "https://s3.us-east-1.amazonaws.com/").unwrap();
     let params = params(&credentials, "s3");
     let signed = sign(&request, &params, &KeyCache::new(), &mut buffers).unwrap();
     let names: Vec<_> = signed.headers().map(|(name, _)| name).collect();
@@ -139,7 +139,8 @@ fn the_presigned_url_of_the_s3_documentation() {
         rules: Rules::of_presigned("s3"),
         ..params(&credentials, "s3")
     };
-    let request = Request::new("GET", "https://examplebucket.s3.amazonaws.com/test.txt").unwrap();
+    let request =
+        SignableRequest::new("GET", "https://examplebucket.s3.amazonaws.com/test.txt").unwrap();
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let expires = Expires::seconds(86400).unwrap();
     let presigned = presign(&request, &params, expires, &keys, &mut buffers).unwrap();

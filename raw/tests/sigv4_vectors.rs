@@ -5,8 +5,8 @@
 
 use contract::Credentials;
 use raw::sigv4::{
-    Buffers, ContentSha256, Expires, KeyCache, Params, PathEncoding, PathNormalization, Request,
-    Rules, Scheme, Timestamp, TokenSigning, presign, sign,
+    Buffers, ContentSha256, Expires, KeyCache, Params, PathEncoding, PathNormalization, Rules,
+    Scheme, SignableRequest, Timestamp, TokenSigning, presign, sign,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -161,7 +161,7 @@ impl Context {
     fn make(&self, request: &Message) -> BTreeMap<&'static str, String> {
         let headers: Vec<_> = request.lines().collect();
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
-        let unsigned = Request {
+        let unsigned = SignableRequest {
             method: &request.method,
             scheme: Scheme::Https,
             host: &request.headers["host"][0],

@@ -4,8 +4,8 @@ use crate::sdk::Sdk;
 use crate::{Location, REGION, Workload};
 use contract::Credentials;
 use raw::sigv4::{
-    Buffers, ContentSha256, Error, Expires, KeyCache, Params, Payload, Request, Rules, Timestamp,
-    presign, sign,
+    Buffers, ContentSha256, Error, Expires, KeyCache, Params, Payload, Rules, SignableRequest,
+    Timestamp, presign, sign,
 };
 
 /// One signer at one workload.
@@ -100,7 +100,7 @@ fn check_headers(
     let sent = given.map(|(name, value)| (*name, *value));
     let sent = sent.chain(headers.iter().map(|(name, value)| (&**name, &**value)));
     let sent: Vec<_> = sent.filter(|(name, _)| signed.split(';').any(|one| one == *name)).collect();
-    let request = Request { headers: &sent, ..workload.request() };
+    let request = SignableRequest { headers: &sent, ..workload.request() };
     // The date among `sent` is the one that counts.
     let params = params(workload, credentials, rules, Timestamp::new(crate::time()))?;
     let mut buffers = Buffers::default();
@@ -123,7 +123,8 @@ fn check_url(workload: &Workload, credentials: &Credentials, url: &str) -> Resul
     let params = params(workload, credentials, workload.rules(), value("X-Amz-Date")?.parse())?;
     let mut buffers = Buffers::default();
     // The address is its own: some leave the region out of the host's name.
-    let request = Request::new(workload.method, address).map_err(|error| error.to_string())?;
+    let request =
+        SignableRequest::new(workload.method, address).map_err(|error| error.to_string())?;
     let expected = presign(&request, &params, expires, &KeyCache::new(), &mut buffers)
         .map_err(|error| error.to_string())?;
     expect(

@@ -1,5 +1,5 @@
 use contract::Credentials;
-use raw::sigv4::{Expires, Request, Rules};
+use raw::sigv4::{Expires, Rules, SignableRequest};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A request that every signer signs, as it stands on the wire before that.
@@ -14,7 +14,7 @@ pub struct Workload {
     /// The whole URL, encoded, for the signers that read one.
     pub url: &'static str,
     /// The same in its parts, for the signers that take those.
-    pub(crate) parts: Request<'static>,
+    pub(crate) parts: SignableRequest<'static>,
     /// Given headers, without the host.
     pub headers: &'static [(&'static str, &'static str)],
     /// The body; empty where there is none.
@@ -75,7 +75,7 @@ pub fn all() -> [Workload; 5] {
         title,
         method: "GET",
         url,
-        parts: Request::new("GET", url).expect("a constant URL"),
+        parts: SignableRequest::new("GET", url).expect("a constant URL"),
         headers: &[],
         body: Vec::new(),
         service: "s3",
@@ -92,7 +92,7 @@ pub fn all() -> [Workload; 5] {
             title: "EC2 RunInstances, a form of 20 parameters",
             method: "POST",
             url: run_instances,
-            parts: Request::new("POST", run_instances).expect("a constant URL"),
+            parts: SignableRequest::new("POST", run_instances).expect("a constant URL"),
             headers: &[("content-type", "application/x-www-form-urlencoded; charset=utf-8")],
             body: RUN_INSTANCES.into(),
             service: "ec2",
@@ -127,8 +127,8 @@ pub fn time() -> SystemTime {
 
 impl Workload {
     /// The request in this project's terms.
-    pub(crate) fn request(&self) -> Request<'_> {
-        Request { headers: self.headers, body: &self.body, ..self.parts }
+    pub(crate) fn request(&self) -> SignableRequest<'_> {
+        SignableRequest { headers: self.headers, body: &self.body, ..self.parts }
     }
 
     /// The rules of its service at its location.

@@ -236,7 +236,7 @@ impl SignJob {
     }
 
     fn decide(&self) -> Result<Decided<'_>, SignError> {
-        let request = sigv4::Request::new(&self.method, &self.url)?;
+        let request = sigv4::SignableRequest::new(&self.method, &self.url)?;
         let guessed = service::of_host(request.host);
         let missing = |what, option| SignError::Scope { what, option };
         let service = self.service.clone().or(guessed.service.map(str::to_owned));

@@ -3,7 +3,7 @@
 use super::credential_cache::Token;
 use super::request::{check_header, is_token};
 use super::{
-    ContentSha256, Error, HashedPayload, Location, Request, Rules, Timestamp, TokenSigning,
+    ContentSha256, Error, HashedPayload, Location, Rules, SignableRequest, Timestamp, TokenSigning,
 };
 
 const HOST: &str = "host";
@@ -32,7 +32,7 @@ pub const UNSIGNED_HEADERS: [&str; 12] = [
     "x-amzn-trace-id",
 ];
 
-impl<'a> Request<'a> {
+impl<'a> SignableRequest<'a> {
     /// The given `X-Amz-Date`, or else `time`.
     pub(super) fn signing_time(&self, time: Timestamp) -> Result<Timestamp, Error> {
         match self.header(DATE) {
@@ -60,7 +60,7 @@ pub(super) struct Headers<'b> {
     signed: &'b [u8],
 }
 
-/// [`Request::headers`]
+/// [`SignableRequest::headers`]
 type Given<'b> = &'b [(&'b str, &'b str)];
 
 /// The values that signing adds to a request, in headers or in the query.
@@ -79,7 +79,7 @@ enum Header {
     ContentSha256,
     Date,
     Token,
-    /// By its index in [`Request::headers`].
+    /// By its index in [`SignableRequest::headers`].
     Given(usize),
     /// A given header with the same name as the one before it.
     Repeated(usize),
@@ -225,11 +225,11 @@ impl Headers<'_> {
             match *header {
                 Header::Host => write_line(out, HOST, self.added.host.as_bytes()),
                 Header::ContentSha256 => {
-                    write_line(out, CONTENT_SHA256, self.added.payload.as_bytes())
+                    write_line(out, CONTENT_SHA256, self.added.payload.as_bytes());
                 }
                 Header::Date => write_line(out, DATE, self.added.time.as_bytes()),
                 Header::Token => {
-                    write_line(out, TOKEN, self.signed_token().map_or(b"", Token::text))
+                    write_line(out, TOKEN, self.signed_token().map_or(b"", Token::text));
                 }
                 Header::Given(index) => {
                     let (name, value) = self.given[index];

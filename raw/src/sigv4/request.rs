@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A request before it is signed, in the bytes that will go over the wire.
 #[derive(Clone, Copy)]
-pub struct Request<'a> {
+pub struct SignableRequest<'a> {
     /// For example `GET`.
     pub method: &'a str,
     /// Of the URL. It is not signed, and only [`presign`](super::presign) writes it.
@@ -57,8 +57,8 @@ impl Scheme {
     }
 }
 
-impl<'a> Request<'a> {
-    /// A request to `url` without headers and body; add them with `Request { headers, body, ..request }`.
+impl<'a> SignableRequest<'a> {
+    /// A request to `url` without headers and body; add them with `SignableRequest { headers, body, ..request }`.
     ///
     /// The URL is cut apart and not parsed: path and query stay as they are, which a URL library
     /// does not promise (RFC 3986 lets it resolve `..`, and S3 does not). The scheme's own port
@@ -108,9 +108,9 @@ impl<'a> Request<'a> {
     }
 }
 
-impl Request<'_> {
+impl SignableRequest<'_> {
     /// Refuses what cannot be sent. The host and the path may be any length, and whoever sets them has
-    /// encoded them: their characters are looked at in [`Request::new`], where they come from outside.
+    /// encoded them: their characters are looked at in [`SignableRequest::new`], where they come from outside.
     pub(super) fn check(&self) -> Result<(), Error> {
         check_method(self.method)?;
         if self.host.is_empty() {
@@ -203,9 +203,9 @@ fn first_not(text: &str, allowed: impl Fn(u8) -> bool) -> Option<char> {
 }
 
 /// Without the values of headers and the body, which may be secrets.
-impl fmt::Debug for Request<'_> {
+impl fmt::Debug for SignableRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request")
+        f.debug_struct("SignableRequest")
             .field("method", &self.method)
             .field("scheme", &self.scheme)
             .field("host", &self.host)
@@ -219,22 +219,22 @@ impl fmt::Debug for Request<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Request, Scheme};
+    use super::{Scheme, SignableRequest};
 
     #[test]
     fn a_url_is_cut_and_not_changed() {
-        let request = Request::new("GET", "https://h.example/a/../b//%7e?x=/?&y").unwrap();
+        let request = SignableRequest::new("GET", "https://h.example/a/../b//%7e?x=/?&y").unwrap();
         assert_eq!(
             (request.scheme, request.host, request.path, request.query),
             (Scheme::Https, "h.example", "/a/../b//%7e", "x=/?&y")
         );
-        let bare = Request::new("GET", "http://h.example?a").unwrap();
+        let bare = SignableRequest::new("GET", "http://h.example?a").unwrap();
         assert_eq!((bare.host, bare.path, bare.query), ("h.example", "", "a"));
     }
 
     #[test]
     fn only_the_schemes_own_port_is_dropped() {
-        let host = |url| Request::new("GET", url).unwrap().host;
+        let host = |url| SignableRequest::new("GET", url).unwrap().host;
         assert_eq!(host("https://h:443/"), "h");
         assert_eq!(host("http://h:80/"), "h");
         assert_eq!(host("http://h:443/"), "h:443");
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn what_is_no_url_is_said() {
-        let message = |url| Request::new("GET", url).unwrap_err().to_string();
+        let message = |url| SignableRequest::new("GET", url).unwrap_err().to_string();
         assert!(message("s3://bucket/key").contains("begins with neither"));
         assert!(message("https:///key").contains("has no host"));
         assert!(message("https://me:pw@h/").contains("user name"));
@@ -260,7 +260,7 @@ mod tests {
             ("https://h#b", "https://h%23b"),
             ("https://h/?a=\r\n", "https://h/?a=%0D%0A"),
         ] {
-            let message = Request::new("GET", url).unwrap_err().to_string();
+            let message = SignableRequest::new("GET", url).unwrap_err().to_string();
             assert!(message.ends_with(&format!("percent-encoded: {escaped}")), "{message}");
         }
     }

@@ -150,7 +150,11 @@ impl Expires {
     /// # Errors
     /// AWS would refuse the URL: zero seconds, or more than a week.
     pub fn seconds(seconds: u64) -> Result<Self, Error> {
-        if (1..=Self::MAX.0).contains(&seconds) { Ok(Self(seconds)) } else { Err(Error::Expires { seconds }) }
+        if (1..=Self::MAX.0).contains(&seconds) {
+            Ok(Self(seconds))
+        } else {
+            Err(Error::Expires { seconds })
+        }
     }
 
     /// The number of seconds in decimal.

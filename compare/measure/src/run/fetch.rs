@@ -155,7 +155,9 @@ fn as_signed(url: &str) -> Result<Url, Failure> {
     let parsed = Url::parse(url).map_err(|error| {
         Failure::new(Stage::Build, format!("there is no presigned URL: {error}"))
     })?;
-    if parsed.path() == raw::sigv4::Request::new("GET", url).map_or("", |request| request.path) {
+    if parsed.path()
+        == raw::sigv4::SignableRequest::new("GET", url).map_or("", |request| request.path)
+    {
         return Ok(parsed);
     }
     Err(Failure::new(

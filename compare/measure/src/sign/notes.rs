@@ -2,7 +2,7 @@
 //! signers or services read differently.
 
 use findings::sign::{Judged, SignResult};
-use raw::sigv4::{PathEncoding, PathNormalization, Request, Rules};
+use raw::sigv4::{PathEncoding, PathNormalization, Rules, SignableRequest};
 use serde_json::Value;
 
 use super::{Decided, raw_side};
@@ -44,7 +44,9 @@ impl Decided<'_> {
 
     /// What signers or services read differently in this request, each with what to write instead.
     pub(super) fn notes(&self) -> Vec<String> {
-        let Ok(request) = Request::new(&self.job.method, &self.job.url) else { return Vec::new() };
+        let Ok(request) = SignableRequest::new(&self.job.method, &self.job.url) else {
+            return Vec::new();
+        };
         let mut notes = self.notes_on_path(&request);
         if request.query.contains('+') {
             notes.push(
@@ -67,7 +69,7 @@ impl Decided<'_> {
         notes
     }
 
-    fn notes_on_path(&self, request: &Request<'_>) -> Vec<String> {
+    fn notes_on_path(&self, request: &SignableRequest<'_>) -> Vec<String> {
         let Some(canonical) = self.canonical_path() else { return Vec::new() };
         let path = if request.path.is_empty() { "/" } else { request.path };
         let mut notes = Vec::new();

@@ -1,7 +1,7 @@
 //! Signed by `raw::sigv4`.
 
 use findings::sign::SignResult;
-use raw::sigv4::{self, Buffers, Expires, KeyCache, Params, Request};
+use raw::sigv4::{self, Buffers, Expires, KeyCache, Params, SignableRequest};
 
 use super::{Decided, Location, SignError};
 
@@ -11,8 +11,11 @@ static KEYS: KeyCache = KeyCache::new();
 pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
     let job = decided.job;
     let given = decided.given();
-    let request =
-        Request { headers: &given, body: &decided.body, ..Request::new(&job.method, &job.url)? };
+    let request = SignableRequest {
+        headers: &given,
+        body: &decided.body,
+        ..SignableRequest::new(&job.method, &job.url)?
+    };
     let params = Params {
         credentials: &decided.credentials,
         region: &decided.region,

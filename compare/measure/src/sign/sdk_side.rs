@@ -15,7 +15,7 @@ use aws_sigv4::{
 };
 use findings::sign::SignResult;
 use raw::sigv4::{
-    ContentSha256, CredentialScope, PathEncoding, PathNormalization, Payload, Request, Timestamp,
+    ContentSha256, CredentialScope, PathEncoding, PathNormalization, Payload, Timestamp,
     TokenSigning, UNSIGNED_HEADERS,
 };
 use sdk::observe::{SigningLog, signing_log};
@@ -30,7 +30,7 @@ const SECURITY_TOKEN: &str = "x-amz-security-token";
 /// Every step, as the SDK takes it.
 pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
     let job = decided.job;
-    let host = Request::new(&job.method, &job.url)?.host;
+    let host = raw::sigv4::SignableRequest::new(&job.method, &job.url)?.host;
     let (instructions, signature, log) = call(decided)?;
     let steps = prove(decided, &signature, &log)?;
 

@@ -12,7 +12,7 @@ use measure::{
     session::{self, HostKind},
     sign::{Location, Secret, SignAnswer, SignJob, SignOutcome, SignReport, service},
 };
-use raw::sigv4::{Request, Timestamp};
+use raw::sigv4::{SignableRequest, Timestamp};
 use render::steps;
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
 /// form of AWS's.
 fn doubts(job: &SignJob) -> Vec<String> {
     let credentials = job.credentials();
-    let host = Request::new(&job.method, &job.url).map_or("", |request| request.host);
+    let host = SignableRequest::new(&job.method, &job.url).map_or("", |request| request.host);
     match (session::placeholder(&credentials), HostKind::of(host)) {
         (None, HostKind::Amazon) => raw::aws_credential_warnings(&credentials),
         (placeholder, HostKind::Amazon | HostKind::Other) => {
@@ -179,7 +179,9 @@ fn job(args: &SignArgs) -> Result<SignJob, ExitError> {
                 .help("compare sign GET 'https://iam.amazonaws.com/?Action=ListUsers'"));
         }
     };
-    let host = Request::new(method, url).map_err(|error| ExitError::usage(error.to_string()))?.host;
+    let host = SignableRequest::new(method, url)
+        .map_err(|error| ExitError::usage(error.to_string()))?
+        .host;
     let guessed = service::of_host(host);
     let wish = args.keys.wish();
     let resolved = several_threads()?.block_on(session::credentials(&wish))?;
