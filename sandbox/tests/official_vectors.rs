@@ -1,10 +1,9 @@
-//! AWS's own signing test suite, read from the package of `aws-sigv4`: every signed request is
-//! accepted, its canonical request and string to sign are the suite's, and whatever is changed of
-//! it afterwards is noticed.
+//! AWS's own signing test suite, from the package of `aws-sigv4`: every signed request is accepted with
+//! the suite's canonical request and string to sign, and every change to it is detected.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sandbox::verify::{
     Decision, PathNormalization, ReceivedRequest, Rules, StoredKey, TokenSigning, Verification,
@@ -24,23 +23,23 @@ struct Vector {
     region: String,
     service: String,
     path: PathNormalization,
-    /// Whether the suite's token is added only after signing.
+    /// Whether the token must be signed.
     token: TokenSigning,
     now: OffsetDateTime,
     read: BTreeSet<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Place {
+enum Location {
     Header,
     Query,
 }
 
-impl Place {
+impl Location {
     fn file(self, what: &str) -> String {
         match self {
-            Place::Header => format!("header-{what}.txt"),
-            Place::Query => format!("query-{what}.txt"),
+            Location::Header => format!("header-{what}.txt"),
+            Location::Query => format!("query-{what}.txt"),
         }
     }
 }
@@ -52,10 +51,10 @@ fn every_vector_is_accepted_and_every_change_refused() {
     for entry in fs::read_dir(&suite).unwrap() {
         let mut vector = Vector::load(entry.unwrap().path());
         let before = requests;
-        for place in [Place::Header, Place::Query] {
-            if let Some(signed) = vector.text(&place.file("signed-request")) {
-                vector.check(place, &signed);
-                changes += vector.check_changes(place, &signed);
+        for location in [Location::Header, Location::Query] {
+            if let Some(signed) = vector.text(&location.file("signed-request")) {
+                vector.check(location, &signed);
+                changes += vector.check_changes(location, &signed);
                 requests += 1;
             }
         }
@@ -64,11 +63,11 @@ fn every_vector_is_accepted_and_every_change_refused() {
         directories += 1;
     }
     println!("{directories} directories, {requests} signed requests, {changes} changes refused");
-    // The suite as published with 1.6.4; fewer would mean that the reading went wrong.
+    // The size of the suite in version 1.6.4; fewer means that files were not found.
     assert!(directories >= 40 && requests >= 78, "{directories} directories, {requests} requests");
 }
 
-/// The folder of the suite, found through Cargo: no path is assumed.
+/// Finds the suite's directory through Cargo.
 fn suite() -> PathBuf {
     let metadata = cargo_metadata::MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
@@ -97,9 +96,8 @@ impl Vector {
         };
         match vector.text("context.json") {
             Some(context) => vector.apply(&serde_json::from_str(&context).unwrap()),
-            // Two directories have no context. Their settings stand in the tests of aws-sigv4, the
-            // first with the credentials that aws-credential-types keeps for tests, and in the
-            // signed requests themselves.
+            // Two directories have no context. Their settings are in the tests of aws-sigv4 and in the
+            // signed requests; the first uses the test credentials of aws-credential-types.
             None if name == "double-encode-path" => {
                 vector.access_key_id = "ANOTREAL".into();
                 vector.secret_access_key = "notrealrnrELgWzOk3IfjzDKtFBhDby".into();
@@ -131,18 +129,18 @@ impl Vector {
         }
     }
 
-    /// The text of a file, remembered as read; none if there is no such file.
+    /// Reads a file and marks it as read; `None` if it does not exist.
     fn text(&mut self, file: &str) -> Option<String> {
         let text = fs::read_to_string(self.directory.join(file)).ok()?;
         self.read.insert(file.to_owned());
         Some(text)
     }
 
-    fn judge(&self, received: &ReceivedRequest) -> Verification {
-        self.judge_with(received, &self.secret_access_key, self.now)
+    fn verify_now(&self, received: &ReceivedRequest) -> Verification {
+        self.verify_with(received, &self.secret_access_key, self.now)
     }
 
-    fn judge_with(
+    fn verify_with(
         &self,
         received: &ReceivedRequest,
         secret: &str,
@@ -158,45 +156,50 @@ impl Vector {
         verify(received, &key, &rules, now)
     }
 
-    fn check(&mut self, place: Place, signed: &str) {
+    fn check(&mut self, location: Location, signed: &str) {
         let received = parse(signed);
-        let verdict = self.judge(&received);
+        let verification = self.verify_now(&received);
         let name = self.directory.display().to_string();
-        assert_eq!(verdict.outcome, Decision::Accepted, "{name} {place:?}\n{verdict:#?}");
+        assert_eq!(
+            verification.outcome,
+            Decision::Accepted,
+            "{name} {location:?}\n{verification:#?}"
+        );
 
-        // In this one directory the canonical request is of another day than the signed request.
-        let of_another_day = name.ends_with("double-encode-path");
-        let canonical = self.text(&place.file("canonical-request")).expect("a canonical request");
-        let canonical = if of_another_day {
+        // Only here, the dates of the canonical request and the signed request differ.
+        let has_another_date = name.ends_with("double-encode-path");
+        let canonical =
+            self.text(&location.file("canonical-request")).expect("a canonical request");
+        let canonical = if has_another_date {
             canonical.replace("20210511T154045Z", "20150830T123600Z")
         } else {
             canonical
         };
-        let rebuilt = verdict.canonical_request.unwrap();
-        assert_eq!(rebuilt, canonical.trim_end_matches('\n'), "{name} {place:?}");
-        if let Some(text) = self.text(&place.file("string-to-sign")) {
-            let rebuilt = verdict.string_to_sign.unwrap();
-            assert_eq!(rebuilt, text.trim_end_matches('\n'), "{name} {place:?}");
+        let rebuilt = verification.canonical_request.unwrap();
+        assert_eq!(rebuilt, canonical.trim_end_matches('\n'), "{name} {location:?}");
+        if let Some(text) = self.text(&location.file("string-to-sign")) {
+            let rebuilt = verification.string_to_sign.unwrap();
+            assert_eq!(rebuilt, text.trim_end_matches('\n'), "{name} {location:?}");
         }
-        if let Some(signature) = self.text(&place.file("signature")) {
-            assert!(signed.contains(signature.trim()), "{name} {place:?}");
+        if let Some(signature) = self.text(&location.file("signature")) {
+            assert!(signed.contains(signature.trim()), "{name} {location:?}");
         }
     }
 
-    /// Changes one thing at a time and returns how many changes were refused.
-    fn check_changes(&mut self, place: Place, signed: &str) -> usize {
+    /// Changes one thing at a time, and returns the number of refused changes.
+    fn check_changes(&mut self, location: Location, signed: &str) -> usize {
         let original = parse(signed);
         let mut checked = 0;
-        let mut refuse = |what: &str, verdict: Verification| {
+        let mut refuse = |what: &str, verification: Verification| {
             let name = self.directory.display();
-            let refused = matches!(verdict.outcome, Decision::Refused { .. });
-            assert!(refused, "{name} {place:?}: {what} was not noticed");
+            let refused = matches!(verification.outcome, Decision::Refused { .. });
+            assert!(refused, "{name} {location:?}: {what} was not detected");
             checked += 1;
         };
         let change = |edit: &dyn Fn(&mut ReceivedRequest)| {
             let mut changed = original.clone();
             edit(&mut changed);
-            assert_ne!(changed, original, "a change has to change something");
+            assert_ne!(changed, original, "the change has an effect");
             changed
         };
 
@@ -207,36 +210,36 @@ impl Vector {
             ("another body", change(&|it| it.body.push(b'!'))),
             ("another host", change(&|it| set(it, "host", "other.amazonaws.com"))),
         ] {
-            refuse(what, self.judge(&changed));
+            refuse(what, self.verify_now(&changed));
         }
         for (name, _) in &original.headers {
             let ours = ["authorization", "host", "content-length"];
             if signs(signed, name) && !ours.contains(&name.to_lowercase().as_str()) {
                 let changed = change(&|it| set(it, name, "20150830T123601Z"));
-                refuse(&format!("another {name}"), self.judge(&changed));
+                refuse(&format!("another {name}"), self.verify_now(&changed));
             }
         }
         for changed in parameters_changed(&original) {
-            refuse(&format!("the target {}", changed.target), self.judge(&changed));
+            refuse(&format!("the target {}", changed.target), self.verify_now(&changed));
         }
-        let tampered = change(&|it| tamper(it, place));
-        refuse("another signature", self.judge(&tampered));
+        let tampered = change(&|it| tamper(it, location));
+        refuse("another signature", self.verify_now(&tampered));
 
         let other_secret = self.secret_access_key.replacen(['w', 'n'], "x", 1);
-        refuse("another secret", self.judge_with(&original, &other_secret, self.now));
+        refuse("another secret", self.verify_with(&original, &other_secret, self.now));
         let (early, late) = (self.now - Duration::minutes(16), self.now + Duration::minutes(61));
         refuse(
             "a request from the future",
-            self.judge_with(&original, &self.secret_access_key, early),
+            self.verify_with(&original, &self.secret_access_key, early),
         );
         refuse(
             "a request from the past",
-            self.judge_with(&original, &self.secret_access_key, late),
+            self.verify_with(&original, &self.secret_access_key, late),
         );
         checked
     }
 
-    /// A file that nobody read would be a vector that nobody checked.
+    /// Fails if a file of the suite was not read, because it would not be tested.
     fn check_all_read(&mut self) {
         self.text("request.txt").expect("an unsigned request");
         for entry in fs::read_dir(&self.directory).unwrap() {
@@ -247,8 +250,8 @@ impl Vector {
     }
 }
 
-/// Reads a request as the suite writes it: lenient about spaces in the target, with the header
-/// values of several lines that HTTP once had, and bodies in which line ends stay as they are.
+/// Parses a request of the suite. The target may contain spaces, header values may have several lines
+/// as in old HTTP, and line ends in bodies are kept.
 fn parse(text: &str) -> ReceivedRequest {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut lines = head.lines();
@@ -287,7 +290,7 @@ fn set(received: &mut ReceivedRequest, name: &str, value: &str) {
     }
 }
 
-/// Extends the path at its end: at its start, a `..` might take it away again.
+/// Extends the path at its end, because a `..` could remove a change at its start.
 fn extend_path(received: &mut ReceivedRequest, by: &str) {
     let at = received.target.find('?').unwrap_or(received.target.len());
     received.target.insert_str(at, by);
@@ -298,7 +301,7 @@ fn add_parameter(received: &mut ReceivedRequest, name: &str, value: &str) {
     received.target = format!("{}{mark}{name}={value}", received.target);
 }
 
-/// The same request once for each parameter of its query, with that one changed.
+/// For each parameter of the query, the request with this parameter changed.
 fn parameters_changed(original: &ReceivedRequest) -> Vec<ReceivedRequest> {
     let Some((path, query)) = original.target.split_once('?') else { return Vec::new() };
     let pairs: Vec<&str> = query.split('&').collect();
@@ -311,11 +314,11 @@ fn parameters_changed(original: &ReceivedRequest) -> Vec<ReceivedRequest> {
         .collect()
 }
 
-/// Turns the last digit of the signature into another one.
-fn tamper(received: &mut ReceivedRequest, place: Place) {
-    let text = match place {
-        Place::Query => &mut received.target,
-        Place::Header => {
+/// Changes the last digit of the signature.
+fn tamper(received: &mut ReceivedRequest, location: Location) {
+    let text = match location {
+        Location::Query => &mut received.target,
+        Location::Header => {
             let is = |(name, _): &&mut (String, String)| name.eq_ignore_ascii_case("authorization");
             &mut received.headers.iter_mut().find(is).unwrap().1
         }
@@ -323,9 +326,4 @@ fn tamper(received: &mut ReceivedRequest, place: Place) {
     let at = text.find("Signature=").unwrap() + "Signature=".len() + 63;
     let other = if &text[at..=at] == "0" { "1" } else { "0" };
     text.replace_range(at..=at, other);
-}
-
-#[test]
-fn the_suite_is_where_cargo_says() {
-    assert!(Path::new(&suite()).join("get-vanilla/context.json").is_file());
 }

@@ -1,10 +1,8 @@
-//! The endpoint from outside: what it refuses, in which words, and what it serves.
+//! The sandbox as its clients see it, and `verify`.
 
-mod chunks;
-mod coverage;
 mod faults;
 mod recording;
 mod refusals;
 mod server;
 mod support;
-mod verdicts;
+mod verify;

@@ -1,50 +1,48 @@
-//! What a sandbox keeps of its exchanges, against the bytes that a plain socket sees.
+//! Recorded exchanges, compared with what a plain socket sends and receives.
 
 use std::io::Read as _;
 
 use sandbox::recording::{RecordedExchange, RecordedResponse};
 use sandbox::{Fault, Options, Recording, Sandbox};
 
-use super::support::{Call, EMPTY, sha256_hex};
+use super::support::{Call, EMPTY_SHA256, sha256_hex, start};
 
 fn recording(fault: Option<Fault>) -> Sandbox {
     Sandbox::start(Options { fault, recording: Recording::On, ..Options::default() }).unwrap()
 }
 
 #[test]
-fn an_exchange_is_what_went_over_the_wire() {
+fn an_exchange_is_recorded_as_it_was_sent_and_received() {
     let sandbox = recording(None);
-    let call = Call::by(&sandbox, "admin", "/archive?list-type=2&max-keys=2");
-    let wire = call.signed();
-    let answer = wire.send();
-    let [RecordedExchange { request, response: Some(kept) }] = &sandbox.exchanges()[..] else {
-        panic!("one exchange, answered")
+    let sent = Call::by(&sandbox, "admin", "/archive?list-type=2&max-keys=2").signed();
+    let received = sent.send();
+    let [RecordedExchange { request, response: Some(response) }] = &sandbox.exchanges()[..] else {
+        panic!("one exchange with a response")
     };
-    assert_eq!((request.method.as_str(), &request.target), ("GET", &wire.target));
-    for header in &wire.headers {
+    assert_eq!((request.method.as_str(), &request.target), ("GET", &sent.target));
+    for header in &sent.headers {
         assert!(request.headers.contains(header), "{header:?}");
     }
-    assert_eq!((request.body.length, request.body.sha256.as_str()), (0, EMPTY));
-    assert_eq!(kept.status, 200);
-    assert_eq!(kept.body.start, answer.body.as_bytes());
-    assert!(kept.body.is_whole());
-    assert_eq!(kept.body.sha256, sha256_hex(answer.body.as_bytes()));
-    let mut headers: Vec<_> = answer.headers.clone().into_iter().collect();
-    // HTTP's own, of the one connection.
-    headers.retain(|(name, _)| name != "connection");
-    let mut kept = kept.headers.clone();
-    kept.sort_unstable();
-    assert_eq!(kept, headers);
-    assert!(sandbox.exchanges().is_empty(), "they are handed out once");
+    assert_eq!((request.body.length, request.body.sha256.as_str()), (0, EMPTY_SHA256));
+    assert_eq!(response.status, 200);
+    assert_eq!(response.body.start, received.body.as_bytes());
+    assert!(response.body.is_whole());
+    assert_eq!(response.body.sha256, sha256_hex(received.body.as_bytes()));
+    let mut headers: Vec<_> = received.headers.into_iter().collect();
+    headers.retain(|(name, _)| name != "connection"); // added by hyper
+    let mut recorded = response.headers.clone();
+    recorded.sort_unstable();
+    assert_eq!(recorded, headers);
+    assert!(sandbox.exchanges().is_empty(), "they are taken once");
 }
 
 #[test]
-fn exchanges_come_in_the_order_of_their_requests_with_the_beginning_of_long_bodies() {
+fn exchanges_keep_their_order_and_the_beginning_of_long_bodies() {
     let sandbox = recording(None);
     for keys in ["1", "1000"] {
         let target = format!("/archive?list-type=2&max-keys={keys}");
-        let answer = Call::by(&sandbox, "admin", &target).signed().send();
-        assert_eq!(answer.status, 200);
+        let response = Call::by(&sandbox, "admin", &target).signed().send();
+        assert_eq!(response.status, 200);
     }
     Call::by(&sandbox, "admin", "/").plain().send();
     let exchanges = sandbox.exchanges();
@@ -57,13 +55,13 @@ fn exchanges_come_in_the_order_of_their_requests_with_the_beginning_of_long_bodi
 }
 
 #[test]
-fn of_a_broken_answer_there_is_what_was_sent_of_it() {
+fn an_aborted_response_is_recorded_as_far_as_it_was_sent() {
     for fault in [Fault::CutBody, Fault::Stall] {
         let sandbox = recording(Some(fault));
         let mut stream = Call::by(&sandbox, "admin", "/").signed().connect();
         let mut bytes = vec![0; 1 << 16];
         let mut length = 0;
-        // Head and half the body may come in several pieces; half of ListBuckets is over 200 bytes.
+        // The head and half of the body may arrive in several pieces.
         while !bytes[..length].windows(4).any(|window| window == b"\r\n\r\n") {
             length += stream.read(&mut bytes[length..]).unwrap();
         }
@@ -83,8 +81,8 @@ fn of_a_broken_answer_there_is_what_was_sent_of_it() {
 }
 
 #[test]
-fn nothing_is_kept_unasked() {
-    let sandbox = Sandbox::start(Options::default()).unwrap();
+fn nothing_is_recorded_by_default() {
+    let sandbox = start();
     Call::by(&sandbox, "admin", "/").signed().send();
     assert!(sandbox.exchanges().is_empty());
 }

@@ -1,16 +1,19 @@
-//! Bodies in signed chunks, by the two examples of the S3 API Reference: 65,536 bytes and 1,024
-//! bytes of `a`, and an empty chunk, without and with a trailer.
+//! Bodies in signed chunks: the two examples of the S3 API Reference, without and with a trailer. Both
+//! have chunks of 65,536, 1,024 and 0 bytes of `a`.
 
 use std::fmt::Write as _;
 
-use sandbox::verify::{Decision, ReceivedRequest, Rules, StoredKey, Verification, verify};
+use sandbox::verify::{ReceivedRequest, Rules, StoredKey, Verification, verify};
 use time::macros::datetime;
 
-/// One example, with the signatures that AWS publishes.
+use super::{MISMATCH, REGION, assert_accepted, assert_refused};
+use crate::support::owned;
+
+/// An example with AWS's published signatures.
 struct Example {
     content_sha256: &'static str,
     signed_headers: &'static str,
-    /// The header that the other example does not have.
+    /// The header that only this example has.
     own_header: (&'static str, &'static str),
     /// The signature of the request itself.
     seed: &'static str,
@@ -60,13 +63,13 @@ impl Example {
         body
     }
 
-    fn judge(&self, body: &str) -> Verification {
+    fn verify(&self, body: &str) -> Verification {
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,\
              SignedHeaders={},Signature={}",
             self.signed_headers, self.seed
         );
-        let headers = [
+        let headers = owned(&[
             ("host", "s3.amazonaws.com"),
             ("x-amz-date", "20130524T000000Z"),
             ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
@@ -75,11 +78,11 @@ impl Example {
             ("x-amz-decoded-content-length", "66560"),
             ("authorization", &authorization),
             self.own_header,
-        ];
+        ]);
         let received = ReceivedRequest {
             method: "PUT".into(),
             target: "/examplebucket/chunkObject.txt".into(),
-            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            headers,
             body: body.into(),
         };
         let key = StoredKey {
@@ -87,28 +90,24 @@ impl Example {
             secret_access_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
             session_token: None,
         };
-        verify(&received, &key, &Rules::of("s3", "us-east-1"), datetime!(2013-05-24 0:00 UTC))
+        verify(&received, &key, &Rules::of("s3", REGION), datetime!(2013-05-24 0:00 UTC))
     }
 
     #[track_caller]
     fn assert_refused(&self, body: &str, hint: &str) {
-        match self.judge(body).outcome {
-            Decision::Refused { code, message }
-                if code == "SignatureDoesNotMatch" && message.contains(hint) => {}
-            other => panic!("expected {hint:?}, got {other:?}"),
-        }
+        assert_refused(&self.verify(body), MISMATCH, hint);
     }
 }
 
 #[test]
 fn the_published_examples_are_accepted() {
     for example in [PLAIN, TRAILING] {
-        assert_eq!(example.judge(&example.body()).outcome, Decision::Accepted);
+        assert_accepted(&example.verify(&example.body()));
     }
 }
 
 #[test]
-fn every_chunk_is_checked() {
+fn the_signature_of_every_chunk_is_checked() {
     for example in [PLAIN, TRAILING] {
         let body = example.body();
         for at in [200, 65_536 + 200] {
@@ -120,7 +119,7 @@ fn every_chunk_is_checked() {
 }
 
 #[test]
-fn nothing_but_whole_chunks_is_a_body() {
+fn a_body_must_consist_of_complete_chunks() {
     for example in [PLAIN, TRAILING] {
         let body = example.body();
         let after_the_first_chunk = body.match_indices("400;chunk").next().unwrap().0;
@@ -138,7 +137,7 @@ fn nothing_but_whole_chunks_is_a_body() {
 }
 
 #[test]
-fn a_trailer_is_signed_as_well() {
+fn the_signature_of_the_trailer_is_checked() {
     let body = TRAILING.body();
     let other = body.replace("sOO8/Q==", "AAAAAA==");
     TRAILING.assert_refused(&other, "of the trailer does not match");
