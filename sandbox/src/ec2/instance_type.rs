@@ -53,65 +53,45 @@ const X86_64: &[&str] = &["x86_64"];
 const I386_AND_X86_64: &[&str] = &["i386", "x86_64"];
 const ARM64: &[&str] = &["arm64"];
 
-// vCPUs: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
+const fn family(
+    names: &'static [&'static str],
+    generation: Generation,
+    architectures: &'static [&'static str],
+    sizes: &'static [(&'static str, u32)],
+) -> Family {
+    Family { names, generation, architectures, sizes }
+}
+
 const FAMILIES: &[Family] = &[
-    Family {
-        names: &["m1"],
-        generation: Generation::First,
-        architectures: I386_AND_X86_64,
-        sizes: &[("small", 1), ("medium", 1), ("large", 2), ("xlarge", 4)],
-    },
-    Family {
-        names: &["t2"],
-        generation: Generation::Xen,
-        architectures: I386_AND_X86_64,
-        sizes: &[
-            ("nano", 1),
-            ("micro", 1),
-            ("small", 1),
-            ("medium", 2),
-            ("large", 2),
-            ("xlarge", 4),
-            ("2xlarge", 8),
-        ],
-    },
-    Family {
-        names: &["t3", "t3a"],
-        generation: Generation::Nitro,
-        architectures: X86_64,
-        sizes: BURSTABLE,
-    },
-    Family {
-        names: &["t4g"],
-        generation: Generation::Nitro,
-        architectures: ARM64,
-        sizes: BURSTABLE,
-    },
-    Family {
-        names: &[
-            "m5", "m5a", "m6i", "m6a", "m7i", "m7a", "c5", "c5a", "c6i", "c6a", "c7i", "c7a", "r5",
-            "r5a", "r6i", "r6a", "r7i", "r7a",
-        ],
-        generation: Generation::Nitro,
-        architectures: X86_64,
-        sizes: FIXED,
-    },
-    Family {
-        names: &["m6g", "m7g", "m8g", "c6g", "c7g", "c8g", "r6g", "r7g", "r8g"],
-        generation: Generation::Nitro,
-        architectures: ARM64,
-        sizes: FIXED_WITH_MEDIUM,
-    },
+    family(&["m1"], Generation::First, I386_AND_X86_64, M1),
+    family(&["t2"], Generation::Xen, I386_AND_X86_64, T2),
+    family(&["t3", "t3a"], Generation::Nitro, X86_64, T3),
+    family(&["t4g"], Generation::Nitro, ARM64, T3),
+    family(INTEL_AND_AMD, Generation::Nitro, X86_64, FIXED),
+    family(GRAVITON, Generation::Nitro, ARM64, FIXED_WITH_MEDIUM),
     // A single instance of this type exceeds the vCPU limit of the account.
-    Family {
-        names: &["u7i-12tb"],
-        generation: Generation::Nitro,
-        architectures: X86_64,
-        sizes: &[("224xlarge", 896)],
-    },
+    family(&["u7i-12tb"], Generation::Nitro, X86_64, &[("224xlarge", 896)]),
 ];
 
-const BURSTABLE: &[(&str, u32)] = &[
+const INTEL_AND_AMD: &[&str] = &[
+    "m5", "m5a", "m6i", "m6a", "m7i", "m7a", "c5", "c5a", "c6i", "c6a", "c7i", "c7a", "r5", "r5a",
+    "r6i", "r6a", "r7i", "r7a",
+];
+const GRAVITON: &[&str] = &["m6g", "m7g", "m8g", "c6g", "c7g", "c8g", "r6g", "r7g", "r8g"];
+
+// Sizes with their vCPUs: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-types.html
+
+const M1: &[(&str, u32)] = &[("small", 1), ("medium", 1), ("large", 2), ("xlarge", 4)];
+const T2: &[(&str, u32)] = &[
+    ("nano", 1),
+    ("micro", 1),
+    ("small", 1),
+    ("medium", 2),
+    ("large", 2),
+    ("xlarge", 4),
+    ("2xlarge", 8),
+];
+const T3: &[(&str, u32)] = &[
     ("nano", 2),
     ("micro", 2),
     ("small", 2),
@@ -120,9 +100,7 @@ const BURSTABLE: &[(&str, u32)] = &[
     ("xlarge", 4),
     ("2xlarge", 8),
 ];
-
 const FIXED: &[(&str, u32)] =
     &[("large", 2), ("xlarge", 4), ("2xlarge", 8), ("4xlarge", 16), ("8xlarge", 32)];
-
 const FIXED_WITH_MEDIUM: &[(&str, u32)] =
     &[("medium", 1), ("large", 2), ("xlarge", 4), ("2xlarge", 8), ("4xlarge", 16), ("8xlarge", 32)];

@@ -1,4 +1,4 @@
-//! EC2 as its callers see it: parameters in, documents and refusals out.
+//! EC2 as seen by its callers: parameters in, documents and refusals out.
 
 mod images;
 mod instances;
@@ -6,24 +6,28 @@ mod launches;
 mod requests;
 mod tags;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use super::{Ec2, Ec2Call, Ec2Caller, Ec2Settings, Refusal};
+use super::{Ec2, Ec2Call, Ec2Caller, Ec2Settings};
+use crate::refusal::Refusal;
 
 const ACCOUNT: &str = "111122223333";
 const START: OffsetDateTime = datetime!(2026-01-01 00:00:00 UTC);
 
-/// A region with a clock that only the test moves.
-struct Region {
+type Pair<'a> = (&'a str, &'a str);
+
+/// A region whose clock the test controls.
+struct TestRegion {
     ec2: Ec2,
     now: OffsetDateTime,
     denied: &'static [&'static str],
 }
 
-impl Region {
+impl TestRegion {
     fn new() -> Self {
         let settings = Ec2Settings {
             region: "eu-west-1".to_owned(),
@@ -34,7 +38,7 @@ impl Region {
         Self { ec2: Ec2::new(settings), now: START, denied: &[] }
     }
 
-    fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<String, Refusal> {
+    fn try_call(&self, action: &str, parameters: &[Pair<'_>]) -> Result<String, Refusal> {
         let parameters: Vec<_> =
             parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         let caller = Ec2Caller {
@@ -51,55 +55,71 @@ impl Region {
         })
     }
 
-    fn answer(&self, action: &str, parameters: &[(&str, &str)]) -> String {
-        self.call(action, parameters).unwrap()
+    fn call(&self, action: &str, parameters: &[Pair<'_>]) -> String {
+        self.try_call(action, parameters).unwrap()
     }
 
-    fn refusal(&self, action: &str, parameters: &[(&str, &str)]) -> Refusal {
-        self.call(action, parameters).expect_err("this call is refused")
+    fn describe_images(&self, parameters: &[Pair<'_>]) -> String {
+        self.call("DescribeImages", parameters)
     }
 
-    /// The code and message of a refusal with status 400.
-    fn bad_request(&self, action: &str, parameters: &[(&str, &str)]) -> (String, String) {
-        let error = self.refusal(action, parameters);
-        assert_eq!(error.status, 400, "{error:?}");
-        (error.code, error.message)
+    fn describe_instances(&self, parameters: &[Pair<'_>]) -> String {
+        self.call("DescribeInstances", parameters)
+    }
+
+    fn terminate(&self, id: &str) -> String {
+        self.call("TerminateInstances", &[("InstanceId.1", id)])
+    }
+
+    fn refusal(&self, action: &str, parameters: &[Pair<'_>]) -> Refusal {
+        self.try_call(action, parameters).expect_err("this call is refused")
+    }
+
+    /// Checks a refusal with status 400 by its code and the start of its message.
+    #[track_caller]
+    fn assert_refused(&self, action: &str, parameters: &[Pair<'_>], code: &str, message: &str) {
+        let refusal = self.refusal(action, parameters);
+        assert_eq!((refusal.status, &*refusal.code), (400, code), "{refusal:?}");
+        assert!(refusal.message.starts_with(message), "{refusal:?}");
     }
 
     fn wait(&mut self, seconds: u64) {
         self.now += Duration::from_secs(seconds);
     }
 
-    /// The id of the newest Amazon Linux 2023 of that architecture.
+    /// The id of the newest Amazon Linux 2023 image of that architecture.
     fn newest(&self, architecture: &str) -> String {
         let name = format!("al2023-ami-2023.*-kernel-6.1-{architecture}");
-        let answer = self.answer(
-            "DescribeImages",
-            &[("Owner.1", "amazon"), ("Filter.1.Name", "name"), ("Filter.1.Value.1", &name)],
-        );
-        let images = values(&answer, "creationDate").into_iter().zip(values(&answer, "imageId"));
+        let document =
+            self.describe_images(&[&[("Owner.1", "amazon")], &filter("name", &name)[..]].concat());
+        let images =
+            values(&document, "creationDate").into_iter().zip(values(&document, "imageId"));
         images.max().map(|(_, id)| id).unwrap()
     }
 
-    /// Launches on `t3.micro` with further parameters, and gives the ids of the instances.
-    fn launch(&self, count: &str, more: &[(&str, &str)]) -> Vec<String> {
+    /// Launches `t3.micro` instances with further parameters, and returns their ids.
+    fn launch(&self, count: &str, more: &[Pair<'_>]) -> Vec<String> {
         let image = self.newest("x86_64");
-        let mut parameters = vec![
-            ("ImageId", image.as_str()),
-            ("InstanceType", "t3.micro"),
-            ("MinCount", count),
-            ("MaxCount", count),
-        ];
-        parameters.extend(more);
-        values(&self.answer("RunInstances", &parameters), "instanceId")
+        let parameters = [&launch(&image, "t3.micro", count)[..], more].concat();
+        values(&self.call("RunInstances", &parameters), "instanceId")
     }
 
-    /// The names of the states of all instances, as `DescribeInstances` has them.
+    /// The states of all instances according to `DescribeInstances`.
     fn states(&self) -> Vec<String> {
-        let answer = self.answer("DescribeInstances", &[]);
-        let states = answer.split("<instanceState>").skip(1);
+        let document = self.describe_instances(&[]);
+        let states = document.split("<instanceState>").skip(1);
         states.map(|state| values(state, "name").remove(0)).collect()
     }
+}
+
+/// The parameters of a launch.
+fn launch<'a>(image: &'a str, instance_type: &'a str, count: &'a str) -> [Pair<'a>; 4] {
+    [("ImageId", image), ("InstanceType", instance_type), ("MinCount", count), ("MaxCount", count)]
+}
+
+/// The parameters of a filter.
+fn filter<'a>(name: &'a str, value: &'a str) -> [Pair<'a>; 2] {
+    [("Filter.1.Name", name), ("Filter.1.Value.1", value)]
 }
 
 /// The texts of all elements of that name, still escaped.
@@ -109,6 +129,11 @@ fn values(document: &str, name: &str) -> Vec<String> {
     pieces.filter_map(|piece| piece.split_once(&close)).map(|(text, _)| text.to_owned()).collect()
 }
 
-fn refused(code: &str, message: &str) -> (String, String) {
-    (code.to_owned(), message.to_owned())
+/// The distinct texts of all elements of that name.
+fn distinct(document: &str, name: &str) -> BTreeSet<String> {
+    values(document, name).into_iter().collect()
+}
+
+fn set<const N: usize>(texts: [&str; N]) -> BTreeSet<String> {
+    texts.map(str::to_owned).into()
 }

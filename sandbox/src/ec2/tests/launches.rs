@@ -1,14 +1,11 @@
-use super::{Region, refused, values};
-
-fn launch<'a>(image: &'a str, instance_type: &'a str) -> [(&'a str, &'a str); 4] {
-    [("ImageId", image), ("InstanceType", instance_type), ("MinCount", "1"), ("MaxCount", "1")]
-}
+use super::super::catalogue::FOREIGN_IMAGE;
+use super::{Pair, TestRegion, launch, values};
 
 #[test]
-fn an_instance_is_written_like_the_real_one() {
-    let region = Region::new();
+fn an_instance_has_all_fields_of_a_real_one() {
+    let region = TestRegion::new();
     let image = region.newest("x86_64");
-    let parameters = [
+    let more = [
         ("ClientToken", "token-1"),
         ("KeyName", "key & lock"),
         ("Placement.AvailabilityZone", "eu-west-1b"),
@@ -16,26 +13,30 @@ fn an_instance_is_written_like_the_real_one() {
         ("TagSpecification.1.Tag.1.Key", "Name"),
         ("TagSpecification.1.Tag.1.Value", "<a>"),
     ];
-    let answer =
-        region.answer("RunInstances", &[&launch(&image, "t3.micro")[..], &parameters].concat());
-    assert_eq!(answer, include_str!("run_instances.xml").trim_end());
+    let document = region.call("RunInstances", &with(&image, &more));
+    assert_eq!(document, include_str!("run_instances.xml").trim_end());
+}
+
+/// The parameters of a launch of `t3.micro`, and more.
+fn with<'a>(image: &'a str, more: &[Pair<'a>]) -> Vec<Pair<'a>> {
+    [&launch(image, "t3.micro", "1")[..], more].concat()
+}
+
+/// The parameters of a launch with these counts.
+fn counts<'a>(image: &'a str, minimum: &'a str, maximum: &'a str) -> [Pair<'a>; 4] {
+    let [image, instance_type, ..] = launch(image, "t3.micro", "");
+    [image, instance_type, ("MinCount", minimum), ("MaxCount", maximum)]
 }
 
 #[test]
-fn a_launch_needs_an_image_and_counts() {
-    let region = Region::new();
+fn image_and_counts_are_required() {
+    let region = TestRegion::new();
     let image = region.newest("x86_64");
-    let whole = launch(&image, "t3.micro");
     for missing in ["ImageId", "MinCount", "MaxCount"] {
-        let parameters: Vec<_> =
-            whole.iter().copied().filter(|(name, _)| *name != missing).collect();
-        assert_eq!(
-            region.bad_request("RunInstances", &parameters),
-            refused(
-                "MissingParameter",
-                &format!("The request must contain the parameter {missing}")
-            )
-        );
+        let mut parameters = with(&image, &[]);
+        parameters.retain(|(name, _)| *name != missing);
+        let message = format!("The request must contain the parameter {missing}");
+        region.assert_refused("RunInstances", &parameters, "MissingParameter", &message);
     }
     for (minimum, maximum, message) in [
         ("0", "1", "Minimum instance count must be greater than zero"),
@@ -46,130 +47,114 @@ fn a_launch_needs_an_image_and_counts() {
             "Minimum instance count (3) must not be greater than maximum instance count (2)",
         ),
     ] {
-        let parameters = [("ImageId", &*image), ("MinCount", minimum), ("MaxCount", maximum)];
-        assert_eq!(
-            region.bad_request("RunInstances", &parameters),
-            refused("InvalidParameterValue", message)
-        );
+        let parameters = counts(&image, minimum, maximum);
+        region.assert_refused("RunInstances", &parameters, "InvalidParameterValue", message);
     }
 }
 
 #[test]
-fn an_image_that_does_not_fit_the_instance_type_is_refused() {
-    let region = Region::new();
+fn image_and_instance_type_must_be_compatible() {
+    let region = TestRegion::new();
     let (x86, arm) = (region.newest("x86_64"), region.newest("arm64"));
-    for (image, instance_type, start) in [
-        (
-            &arm,
-            "t3.micro",
-            "The architecture 'x86_64' of the specified instance type does not match the architecture 'arm64' of the specified AMI. ",
-        ),
-        (
-            &x86,
-            "t4g.micro",
-            "The architecture 'arm64' of the specified instance type does not match the architecture 'x86_64' of the specified AMI. ",
-        ),
-        (
-            &arm,
-            "t2.micro",
-            "The architecture 'i386,x86_64' of the specified instance type does not match the architecture 'arm64' of the specified AMI. ",
-        ),
-        (&x86, "t9.micro", "Invalid value 't9.micro' for InstanceType."),
-        (&x86, "t3", "Invalid value 't3' for InstanceType."),
+    let mismatch = |of_type: &str, of_image: &str| {
+        format!(
+            "The architecture '{of_type}' of the specified instance type does not match the \
+             architecture '{of_image}' of the specified AMI. "
+        )
+    };
+    for (image, instance_type, message) in [
+        (&arm, "t3.micro", mismatch("x86_64", "arm64")),
+        (&x86, "t4g.micro", mismatch("arm64", "x86_64")),
+        (&arm, "t2.micro", mismatch("i386,x86_64", "arm64")),
+        (&x86, "t9.micro", "Invalid value 't9.micro' for InstanceType.".to_owned()),
+        (&x86, "t3", "Invalid value 't3' for InstanceType.".to_owned()),
     ] {
-        let (code, message) = region.bad_request("RunInstances", &launch(image, instance_type));
-        assert_eq!(code, "InvalidParameterValue");
-        assert!(message.starts_with(start), "{message}");
+        let parameters = launch(image, instance_type, "1");
+        region.assert_refused("RunInstances", &parameters, "InvalidParameterValue", &message);
     }
-    let without_type = [("ImageId", x86.as_str()), ("MinCount", "1"), ("MaxCount", "1")];
-    assert_eq!(region.bad_request("RunInstances", &without_type).0, "InvalidParameterCombination");
+    let without_type = [("ImageId", &*x86), ("MinCount", "1"), ("MaxCount", "1")];
+    region.assert_refused("RunInstances", &without_type, "InvalidParameterCombination", "");
     for (image, instance_type) in [(&x86, "t2.micro"), (&x86, "m7i.large"), (&arm, "c8g.medium")] {
-        assert!(region.call("RunInstances", &launch(image, instance_type)).is_ok());
+        region.call("RunInstances", &launch(image, instance_type, "1"));
     }
 }
 
 #[test]
-fn an_image_that_cannot_be_launched_is_named() {
-    let region = Region::new();
-    for (image, code) in [
-        ("ami-0abcdef1234567890", "InvalidAMIID.NotFound"),
-        ("ami-xyz", "InvalidAMIID.Malformed"),
-        (super::super::catalogue::FOREIGN_IMAGE, "AuthFailure"),
+fn invalid_parameters_are_refused() {
+    let region = TestRegion::new();
+    let image = region.newest("x86_64");
+    let long = "x".repeat(65);
+    let zone = "Invalid availability zone: [eu-west-1z]";
+    for (image, more, code, message) in [
+        ("ami-0abcdef1234567890", &[][..], "InvalidAMIID.NotFound", ""),
+        ("ami-xyz", &[], "InvalidAMIID.Malformed", ""),
+        (FOREIGN_IMAGE, &[], "AuthFailure", ""),
+        (&image, &[("ClientToken", &*long)], "InvalidParameterValue", ""),
+        (&image, &[("Placement.AvailabilityZone", "eu-west-1z")], "InvalidParameterValue", zone),
+        // These are supported by EC2, but not by the sandbox.
+        (&image, &[("DisableApiTermination", "true")], "Unsupported", ""),
+        (&image, &[("LaunchTemplate.LaunchTemplateName", "web")], "Unsupported", ""),
+        (&image, &[("NetworkInterface.1.DeviceIndex", "0")], "Unsupported", ""),
+        (&image, &[("Placement.HostId", "h-1")], "Unsupported", ""),
     ] {
-        assert_eq!(region.bad_request("RunInstances", &launch(image, "t3.micro")).0, code);
+        region.assert_refused("RunInstances", &with(image, more), code, message);
     }
 }
 
 #[test]
 fn a_client_token_launches_once() {
-    let mut region = Region::new();
+    let mut region = TestRegion::new();
     let token = [("ClientToken", "once")];
     let first = region.launch("2", &token);
     region.wait(1);
     assert_eq!(region.launch("2", &token), first);
     assert_eq!(region.states().len(), 2);
-    let tagged = [("ClientToken", "once"), ("KeyName", "other")];
     let image = region.newest("x86_64");
-    let other = [&launch(&image, "t3.micro")[..], &tagged].concat();
-    assert_eq!(
-        region.bad_request("RunInstances", &other),
-        refused(
-            "IdempotentParameterMismatch",
-            "Arguments on this idempotent request are inconsistent with arguments used in previous \
-             request(s)."
-        )
-    );
+    let other = with(&image, &[("ClientToken", "once"), ("KeyName", "other")]);
+    let message = "Arguments on this idempotent request are inconsistent with arguments used in \
+                   previous request(s).";
+    region.assert_refused("RunInstances", &other, "IdempotentParameterMismatch", message);
     assert_ne!(region.launch("2", &[("ClientToken", "twice")]), first);
     assert_ne!(region.launch("2", &[]), region.launch("2", &[]));
 }
 
 #[test]
 fn the_token_of_a_terminated_instance_is_spent() {
-    let mut region = Region::new();
+    let mut region = TestRegion::new();
     let token = [("ClientToken", "spent")];
     let id = region.launch("1", &token).remove(0);
-    region.answer("TerminateInstances", &[("InstanceId.1", &id)]);
+    region.terminate(&id);
     assert_eq!(region.launch("1", &token), [id]);
     region.wait(5);
-    let image = region.newest("x86_64");
-    let again = [&launch(&image, "t3.micro")[..], &token].concat();
-    assert_eq!(region.bad_request("RunInstances", &again).0, "IdempotentInstanceTerminated");
-    let long = "x".repeat(65);
-    let token = [&launch(&image, "t3.micro")[..], &[("ClientToken", &long)]].concat();
-    assert_eq!(region.bad_request("RunInstances", &token).0, "InvalidParameterValue");
+    let again = region.newest("x86_64");
+    let again = with(&again, &token);
+    region.assert_refused("RunInstances", &again, "IdempotentInstanceTerminated", "");
 }
 
 #[test]
-fn the_vcpus_of_the_region_run_out_and_come_back() {
-    let mut region = Region::new();
-    // 256 vCPUs are 128 of t3.micro.
+fn terminated_instances_release_their_vcpus() {
+    let mut region = TestRegion::new();
     let image = region.newest("x86_64");
-    let parameters = |minimum, maximum| {
-        [
-            ("ImageId", &*image),
-            ("InstanceType", "t3.micro"),
-            ("MinCount", minimum),
-            ("MaxCount", maximum),
-        ]
+    let launch = |region: &TestRegion, minimum, maximum| {
+        values(&region.call("RunInstances", &counts(&image, minimum, maximum)), "instanceId")
     };
-    let first = values(&region.answer("RunInstances", &parameters("100", "100")), "instanceId");
-    let rest = values(&region.answer("RunInstances", &parameters("1", "1000")), "instanceId");
-    assert_eq!(rest.len(), 28);
-    let (code, message) = region.bad_request("RunInstances", &parameters("1", "1"));
-    assert_eq!(code, "VcpuLimitExceeded");
-    assert!(message.contains("current vCPU limit of 256 allows"), "{message}");
+    // The limit of 256 vCPUs allows 128 t3.micro.
+    let first = launch(&region, "100", "100");
+    assert_eq!(launch(&region, "1", "1000").len(), 28);
+    let refusal = region.refusal("RunInstances", &counts(&image, "1", "1"));
+    assert_eq!((refusal.status, &*refusal.code), (400, "VcpuLimitExceeded"));
+    assert!(refusal.message.contains("current vCPU limit of 256 allows"), "{refusal:?}");
 
-    let names: Vec<_> = (1..=100).map(|number| format!("InstanceId.{number}")).collect();
-    let ids: Vec<_> =
-        names.iter().map(String::as_str).zip(first.iter().map(String::as_str)).collect();
-    region.answer("TerminateInstances", &ids);
+    for id in first {
+        region.terminate(&id);
+    }
     region.wait(1);
-    assert!(region.call("RunInstances", &parameters("1", "1")).is_ok());
+    assert_eq!(launch(&region, "1", "1").len(), 1);
 }
 
 #[test]
-fn what_is_asked_for_is_echoed() {
-    let region = Region::new();
+fn options_are_returned() {
+    let region = TestRegion::new();
     let image = region.newest("x86_64");
     let more = [
         ("SecurityGroupId.1", "sg-0abcdef1234567890"),
@@ -181,7 +166,7 @@ fn what_is_asked_for_is_echoed() {
         ("DisableApiTermination", "false"),
         ("UserData", "IyEvYmluL3No"),
     ];
-    let answer = region.answer("RunInstances", &[&launch(&image, "t3.micro")[..], &more].concat());
+    let document = region.call("RunInstances", &with(&image, &more));
     for text in [
         "<groupId>sg-0abcdef1234567890</groupId>",
         "<subnetId>subnet-0abcdef1234567890</subnetId>",
@@ -190,26 +175,6 @@ fn what_is_asked_for_is_echoed() {
         "<ebsOptimized>true</ebsOptimized>",
         "<httpEndpoint>disabled</httpEndpoint>",
     ] {
-        assert!(answer.contains(text), "{text}");
-    }
-    let zone = [&launch(&image, "t3.micro")[..], &[("Placement.AvailabilityZone", "eu-west-1z")]];
-    assert_eq!(
-        region.bad_request("RunInstances", &zone.concat()),
-        refused("InvalidParameterValue", "Invalid availability zone: [eu-west-1z]")
-    );
-}
-
-#[test]
-fn what_would_go_unheeded_is_refused() {
-    let region = Region::new();
-    let image = region.newest("x86_64");
-    for more in [
-        ("DisableApiTermination", "true"),
-        ("LaunchTemplate.LaunchTemplateName", "web"),
-        ("NetworkInterface.1.DeviceIndex", "0"),
-        ("Placement.HostId", "h-1"),
-    ] {
-        let parameters = [&launch(&image, "t3.micro")[..], &[more]].concat();
-        assert_eq!(region.bad_request("RunInstances", &parameters).0, "Unsupported", "{more:?}");
+        assert!(document.contains(text), "{text}");
     }
 }
