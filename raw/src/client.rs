@@ -5,30 +5,32 @@ use std::time::SystemTime;
 
 use contract::{
     Answer, Credentials, Failure, ListObjects, Operation, Pages, Phase, PresignGet, PresignedUrl,
-    Reply, Signing, Target, Timeline, newest_image,
+    Reply, Signing, Target, Timeline, WaitUntilRunning, newest_image,
 };
 
 use crate::endpoint::Origins;
-use crate::error::{Error, ErrorContext, ErrorKind};
+use crate::error::Error;
+use crate::error_kind::{ErrorContext, ErrorKind};
 use crate::observe::{self, Observation, Steps};
 use crate::parse::{self, Page, parse};
 use crate::request::Request;
+use crate::response::Response;
 use crate::retry::Retries;
-use crate::send::{Response, Sender, assemble};
-use crate::sigv4::{self, Buffers, Expires, KeyCache, Params, Rules, Timestamp};
-use crate::spent::Spent;
-use crate::wait;
+use crate::send::{Sender, assemble};
+use crate::sigv4::{self, Buffers, Expires, KeyCache, Params, Presigned, Rules, Signed, Timestamp};
+use crate::usage::Usage;
+use crate::wait::{Wait, WaitError};
 
-/// Bytes of a continuation token in an error; those of AWS are shorter, or meaningless beyond.
-const LONGEST_TOKEN_SHOWN: usize = 200;
+/// Bytes of a continuation token that an error shows at most.
+const MAX_SHOWN_TOKEN: usize = 200;
 
-/// AWS, called by hand.
+/// Calls AWS without an SDK.
 pub struct Client {
     target: Target,
     credentials: Credentials,
     origins: Origins,
     keys: KeyCache,
-    /// Kept from one signature to the next, so that signing allocates nothing.
+    /// Reused for each signature, so that signing allocates nothing.
     buffers: Mutex<Buffers>,
     sender: Sender,
     retries: Retries,
@@ -40,31 +42,30 @@ impl contract::Client for Client {
     }
 
     async fn call(&self, operation: &Operation) -> Reply {
-        let mut spent = Spent::nothing(self.target.limits);
+        let mut usage = Usage::new(self.target.limits);
         let answer = tokio::time::timeout(self.target.limits.time, async {
             match operation {
                 Operation::PresignGet(input) => self.presign(operation, input),
                 Operation::WaitUntilRunning(input) => {
-                    wait::until_running(self, operation, input, &mut spent).await
+                    self.wait_until_running(operation, input, &mut usage).await
                 }
-                _ => self.every_page(operation, &mut spent).await,
+                _ => self.every_page(operation, &mut usage).await,
             }
         });
         let answer = match answer.await {
             Ok(answer) => answer,
-            Err(_elapsed) => Err(self.error(operation, spent.out_of_time().into())),
+            Err(_elapsed) => Err(self.error(operation, usage.out_of_time().into())),
         };
-        let requests = spent.requests;
-        Reply { result: answer.map(Answer::sorted).map_err(Failure::from), requests }
+        let result = answer.map(Answer::sorted).map_err(Failure::from);
+        Reply { result, requests: usage.requests }
     }
 }
 
 impl Client {
-    /// A client that calls `target` as whoever `credentials` belong to. It opens no connection yet,
-    /// and tries nothing twice.
+    /// A client that calls `target` with `credentials`. It opens no connection yet, and does not retry.
     ///
     /// # Errors
-    /// Where the target's region, endpoint or proxy is none.
+    /// If the target's region, endpoint or proxy is invalid.
     pub fn new(target: Target, credentials: Credentials) -> Result<Self, Error> {
         let origins = Origins::of(&target).map_err(|error| ErrorKind::Build(error.into()));
         let parts = origins
@@ -72,15 +73,8 @@ impl Client {
         match parts {
             Ok((origins, sender)) => {
                 let (keys, buffers) = (KeyCache::new(), Mutex::default());
-                Ok(Self {
-                    target,
-                    credentials,
-                    origins,
-                    keys,
-                    buffers,
-                    sender,
-                    retries: Retries::NONE,
-                })
+                let retries = Retries::NONE;
+                Ok(Self { target, credentials, origins, keys, buffers, sender, retries })
             }
             Err(kind) => {
                 let context = ErrorContext {
@@ -96,26 +90,16 @@ impl Client {
         }
     }
 
-    /// The same client, trying again what may go well the next time.
+    /// The same client with retries.
     #[must_use]
     pub fn with_retries(mut self, retries: Retries) -> Self {
         self.retries = retries;
         self
     }
 
-    /// [`contract::Client::call`], with every attempt that was made for it and the functions that ran.
+    /// [`contract::Client::call`], with a record of its attempts and of the functions that ran.
     pub async fn call_observed(&self, operation: &Operation) -> (Reply, Observation) {
         observe::observing(contract::Client::call(self, operation)).await
-    }
-
-    /// Sends a request that somebody else has signed, and hands back the answer as it came.
-    ///
-    /// # Errors
-    /// Where no whole answer came, or the service refused. What it was about is for the caller to say,
-    /// with [`Error::new`].
-    pub async fn exchange(&self, request: reqwest::Request) -> Result<Response, ErrorKind> {
-        let mut spent = Spent::nothing(self.target.limits);
-        parse::accepted(self.sender.send(request, &mut spent).await?)
     }
 
     /// [`contract::Client::call`], with the time of each of its phases.
@@ -123,26 +107,77 @@ impl Client {
         observe::timing(contract::Client::call(self, operation)).await
     }
 
-    pub(crate) fn target(&self) -> &Target {
-        &self.target
+    /// Sends a request that was signed elsewhere and returns the response.
+    ///
+    /// # Errors
+    /// If no complete response came, or it is an error. [`Error::new`] adds what the caller knows of
+    /// the request.
+    pub async fn exchange(&self, request: reqwest::Request) -> Result<Response, ErrorKind> {
+        let mut usage = Usage::new(self.target.limits);
+        Ok(parse::accepted(self.sender.send(request, &mut usage).await?)?)
     }
 
-    /// One exchange with the service: below the first line, the whole of this crate in four.
+    /// Reads every page of the operation's answer, or the first one if only that is wanted.
+    async fn every_page(&self, operation: &Operation, usage: &mut Usage) -> Result<Answer, Error> {
+        let Page { mut answer, mut next } = self.page(operation, None, usage).await?;
+        let mut seen = HashSet::new();
+        while let Some(token) = next.take_if(|_| wants_every_page(operation)) {
+            let page = self.page(operation, Some(&token), usage).await?;
+            append(&mut answer, page.answer);
+            seen.insert(token);
+            next = page.next;
+            if let Some(mut token) = next.take_if(|token| seen.contains(token)) {
+                token.truncate(token.floor_char_boundary(MAX_SHOWN_TOKEN));
+                return Err(self.error(operation, ErrorKind::RepeatedToken { token }));
+            }
+        }
+        Ok(match (operation, answer) {
+            (Operation::LatestImage(_), Answer::Images(images)) => {
+                Answer::LatestImage(newest_image(images))
+            }
+            (_, answer) => answer,
+        })
+    }
+
+    /// Reads one page, with as many attempts as the retries allow.
+    async fn page(
+        &self,
+        operation: &Operation,
+        token: Option<&str>,
+        usage: &mut Usage,
+    ) -> Result<Page, Error> {
+        usage.count_page().map_err(|limit| self.error(operation, limit.into()))?;
+        let mut attempts = 0;
+        loop {
+            let now = self.target.clock.now();
+            let kind = match self.attempt(operation, token, now, usage).await {
+                Ok(page) => return Ok(page),
+                Err(kind) => kind,
+            };
+            attempts += 1;
+            match self.retries.pause_after(attempts, operation, &kind) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(self.error_of_attempt(operation, token, now, kind)),
+            }
+        }
+    }
+
+    /// One attempt: the four steps of this crate.
     async fn attempt(
         &self,
         operation: &Operation,
-        page: Option<&str>,
+        token: Option<&str>,
         now: SystemTime,
-        spent: &mut Spent,
+        usage: &mut Usage,
     ) -> Result<Page, ErrorKind> {
         let _here = observe::enter(|| ());
-        let request = Request::at(operation, &self.target, &self.origins, page)?;
+        let request = Request::at(operation, &self.target, &self.origins, token)?;
         let signed = self.sign(&request, now)?;
-        let response = self.sender.send(signed, spent).await?;
-        parse(operation, &response)
+        let response = self.sender.send(signed, usage).await?;
+        Ok(parse(operation, &response)?)
     }
 
-    /// Signs anew for every attempt: a signature that is sent again later is refused as too old.
+    /// Signs `request`. Every attempt is signed, because a signature that is sent late is refused.
     fn sign(&self, request: &Request, now: SystemTime) -> Result<reqwest::Request, ErrorKind> {
         let _here = observe::enter(|| ());
         observe::begin(Phase::Sign);
@@ -150,7 +185,7 @@ impl Client {
             return Ok(assemble(request, std::iter::empty())?);
         }
         let params = self.params(request, Rules::of(request.service.as_str()), now)?;
-        // Held while nothing is awaited. A panic in another call leaves texts that are cleared here.
+        // Not held across an await. The signer clears what a panic in another call may have left.
         let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
         let signed = sigv4::sign(&request.as_signed(), &params, &self.keys, &mut buffers)?;
         observe::signed(|| (&signed).into());
@@ -168,7 +203,7 @@ impl Client {
             let mut buffers = Buffers::default();
             let request = request.as_signed();
             let signed = sigv4::presign(&request, &params, expires, &self.keys, &mut buffers)?;
-            observe::presigned(&signed);
+            observe::presigned(|| (&signed).into());
             Ok(Answer::Presigned(PresignedUrl { url: signed.url.as_str().to_owned() }))
         };
         presign().map_err(|kind| self.error(operation, kind))
@@ -189,72 +224,47 @@ impl Client {
         })
     }
 
-    /// Follows continuation tokens as far as the operation wants.
-    pub(crate) async fn every_page(
+    async fn wait_until_running(
         &self,
         operation: &Operation,
-        spent: &mut Spent,
+        input: &WaitUntilRunning,
+        usage: &mut Usage,
     ) -> Result<Answer, Error> {
-        let Page { mut answer, mut next } = self.page(operation, None, spent).await?;
-        let mut seen = HashSet::new();
-        while let Some(token) = next.take_if(|_| wants_every_page(operation)) {
-            let page = self.page(operation, Some(&token), spent).await?;
-            append(&mut answer, page.answer);
-            seen.insert(token);
-            next = page.next;
-            if let Some(mut token) = next.take_if(|token| seen.contains(token)) {
-                token.truncate(token.floor_char_boundary(LONGEST_TOKEN_SHOWN));
-                return Err(self.error(operation, ErrorKind::Endless { token }));
-            }
-        }
-        Ok(match (operation, answer) {
-            (Operation::LatestImage(_), Answer::Images(images)) => {
-                Answer::LatestImage(newest_image(images))
-            }
-            (_, answer) => answer,
-        })
-    }
-
-    async fn page(
-        &self,
-        operation: &Operation,
-        page: Option<&str>,
-        spent: &mut Spent,
-    ) -> Result<Page, Error> {
-        spent.page().map_err(|limit| self.error(operation, limit.into()))?;
-        let mut attempts = 0;
+        let failed = |error: WaitError| self.error(operation, error.into());
+        let mut wait = Wait::start(input, self.target.wait_pace);
         loop {
-            let now = self.target.clock.now();
-            let kind = match self.attempt(operation, page, now, spent).await {
-                Ok(page) => return Ok(page),
-                Err(kind) => kind,
+            let poll = wait.poll(self.every_page(operation, usage)).await.map_err(failed)?;
+            let instances = match poll {
+                Ok(Answer::Instances(instances)) => instances,
+                Ok(other) => return Ok(other),
+                Err(error) if is_instance_not_found(error.kind()) => Vec::new(),
+                Err(error) => return Err(error),
             };
-            attempts += 1;
-            match self.retries.pause_after(attempts, operation, &kind) {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(self.error_of(operation, page, now, kind)),
+            if wait.is_over(&instances).await.map_err(failed)? {
+                return Ok(Answer::Instances(instances));
             }
         }
     }
 
-    /// What went wrong in `operation`, with all that is known here beside.
-    pub(crate) fn error(&self, operation: &Operation, kind: ErrorKind) -> Error {
-        self.error_of(operation, None, self.target.clock.now(), kind)
+    /// The error of an operation outside any attempt.
+    fn error(&self, operation: &Operation, kind: ErrorKind) -> Error {
+        self.error_of_attempt(operation, None, self.target.clock.now(), kind)
     }
 
-    /// What went wrong in the attempt at that page that was signed at that time.
-    fn error_of(
+    /// The error of an attempt at the page of `token` that was signed at `signed_at`.
+    fn error_of_attempt(
         &self,
         operation: &Operation,
-        page: Option<&str>,
+        token: Option<&str>,
         signed_at: SystemTime,
         kind: ErrorKind,
     ) -> Error {
-        // Made and signed once more for its texts: an error may cost that, a call should not.
-        let request = Request::at(operation, &self.target, &self.origins, page).ok();
-        let shows_texts =
-            matches!(&kind, ErrorKind::Refused(it) if it.canonical_request().is_some());
-        let signed = request.as_ref().filter(|_| shows_texts);
+        // Builds and signs the request again to know its texts. A call does not keep them, because
+        // only errors need them.
+        let request = Request::at(operation, &self.target, &self.origins, token).ok();
+        let shows_what_it_read =
+            kind.refused().is_some_and(|response| response.canonical_request().is_some());
+        let signed = request.as_ref().filter(|_| shows_what_it_read);
         let context = ErrorContext {
             operation: operation.name(),
             url: request.as_ref().map(Request::place),
@@ -266,7 +276,7 @@ impl Client {
         Error::new(kind, &context)
     }
 
-    /// How `request` was signed at that time.
+    /// How `request` is signed at `signed_at`.
     fn steps(&self, request: &Request, signed_at: SystemTime) -> Option<Steps> {
         let rules = Rules::of(request.service.as_str());
         let params = self.params(request, rules, signed_at).ok()?;
@@ -276,7 +286,7 @@ impl Client {
     }
 }
 
-/// Neither the secrets nor the proxy, whose URL may hold a password.
+/// Omits the secrets and the proxy, whose URL may contain a password.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
@@ -287,11 +297,38 @@ impl fmt::Debug for Client {
     }
 }
 
+impl From<&Signed<'_>> for Steps {
+    fn from(signed: &Signed<'_>) -> Self {
+        Self {
+            canonical_request: signed.canonical_request.as_str().to_owned(),
+            string_to_sign: signed.string_to_sign.as_str().to_owned(),
+            signature: signed.signature.as_str().to_owned(),
+            carried: signed.authorization.as_str().to_owned(),
+        }
+    }
+}
+
+impl From<&Presigned<'_>> for Steps {
+    fn from(signed: &Presigned<'_>) -> Self {
+        Self {
+            canonical_request: signed.canonical_request.as_str().to_owned(),
+            string_to_sign: signed.string_to_sign.as_str().to_owned(),
+            signature: signed.signature.as_str().to_owned(),
+            carried: signed.url.as_str().to_owned(),
+        }
+    }
+}
+
+fn is_instance_not_found(kind: &ErrorKind) -> bool {
+    let code = kind.refused().and_then(|response| response.code.as_deref());
+    code == Some("InvalidInstanceID.NotFound")
+}
+
 fn wants_every_page(operation: &Operation) -> bool {
     !matches!(operation, Operation::ListObjects(ListObjects { pages: Pages::First, .. }))
 }
 
-/// Puts a later page behind those before it. Only listings have later pages.
+/// Appends a later page to those before it. Only listings have several pages.
 fn append(answer: &mut Answer, page: Answer) {
     match (answer, page) {
         (Answer::Buckets(buckets), Answer::Buckets(more)) => buckets.extend(more),

@@ -1,15 +1,33 @@
-//! AWS called by hand: `SigV4`, HTTP and XML, with no SDK below. [`Client`] does for an
-//! [`Operation`](contract::Operation) what is in these files, in this order:
+//! A client for AWS written by hand: `SigV4`, HTTP and XML, without an SDK.
 //!
-//! | step | file | from, to |
+//! [`Client`] carries out an [`Operation`](contract::Operation) in four steps:
+//!
+//! | step | module | input → output |
 //! |---|---|---|
 //! | request | [`request`], with [`endpoint`] and [`encode`] | operation → method, URL, headers, body |
 //! | sign | [`sigv4`] | request → `Authorization` header, or a presigned URL |
 //! | send | [`send`] | signed request → status, headers, body |
-//! | parse | [`parse`] | answer → [`Answer`](contract::Answer), or what the service said instead |
+//! | parse | [`parse`] | response → [`Answer`](contract::Answer), or the service's error |
 //!
-//! Around them: following pages (`client.rs`), waiting (`wait.rs`), [`Retries`] if asked for, and
-//! [`Error`], which keeps every fact and says what to do next (`advice.rs`).
+//! Start with `Client::attempt` in `client.rs`, which takes these steps one after the other, and then
+//! read [`sigv4`]. A module uses only modules above it in this list:
+//!
+//! 1. `encode`: percent-encoding
+//! 2. `redact`: removes secrets from texts
+//! 3. `response`: status, headers and body as they were received
+//! 4. `observe`: instrumentation
+//! 5. `sigv4`: signatures
+//! 6. `endpoint`: hosts
+//! 7. `request`: operations as HTTP requests
+//! 8. `usage`: the limits of a call
+//! 9. `send`: one HTTP attempt
+//! 10. `parse`: responses as answers
+//! 11. `wait`: polling until instances run
+//! 12. `error_kind`: which step of a call failed
+//! 13. `retry`: pauses and retries
+//! 14. `advice`: what to do about an error
+//! 15. `error`: the error of a call, with its advice
+//! 16. `client`: pages, retries and waits around the four steps
 //!
 //! ```no_run
 //! use contract::{Addressing, Client as _, Clock, Credentials, Endpoint, Operation, CallLimits, Target, Timeouts, WaitPace};
@@ -38,19 +56,22 @@ pub mod observe;
 pub mod parse;
 pub mod redact;
 pub mod request;
+pub mod response;
 pub mod send;
 pub mod sigv4;
 
 mod advice;
 mod client;
 mod error;
+mod error_kind;
 mod retry;
-mod spent;
+mod usage;
 mod wait;
 
 pub use advice::{aws_credential_warnings, credential_warnings};
 pub use client::Client;
-pub use error::{Error, ErrorContext, ErrorKind};
+pub use error::Error;
+pub use error_kind::{ErrorContext, ErrorKind};
 pub use retry::Retries;
-pub use spent::LimitError;
+pub use usage::LimitError;
 pub use wait::WaitError;

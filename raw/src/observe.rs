@@ -1,4 +1,5 @@
-//! Instrumentation: what this client ran, signed and sent for one call, recorded where it happens.
+//! Instrumentation: which functions one call ran, and what it signed, sent and received. Each record
+//! is made in the function that it is about.
 
 use std::any::type_name;
 use std::cell::RefCell;
@@ -8,48 +9,48 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use contract::{Phase, Timeline};
 use reqwest::header::HeaderMap;
 
-use crate::send::Response;
-use crate::sigv4::{Presigned, Signed};
+use crate::response::Response;
 
-/// What was observed of one call, its pages, polls and retries included.
+/// The record of one call, including its pages, polls and retries.
 #[derive(Debug, Clone, Default)]
 pub struct Observation {
     /// HTTP attempts and presigned URLs, in order.
     pub exchanges: Vec<Exchange>,
-    /// The functions of this crate that noted themselves, in the order in which they were entered.
+    /// The instrumented functions of this crate that ran, in the order in which they were entered.
     pub functions: Vec<Function>,
 }
 
-/// A function of this crate that ran.
+/// An instrumented function that ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Function {
-    /// Its path without generic arguments, such as `raw::sigv4::sign`.
+    /// The path without generic arguments, such as `raw::sigv4::sign`.
     pub name: String,
-    /// How many others that noted themselves it ran in.
+    /// How many instrumented functions it ran inside.
     pub depth: usize,
 }
 
-/// One HTTP attempt, or the making of one presigned URL.
+/// One HTTP attempt, or one presigned URL that was made.
 #[derive(Clone)]
 pub struct Exchange {
     /// `GET` or `POST`.
     pub method: String,
-    /// As it was signed.
+    /// The URL that was signed.
     pub url: String,
-    /// Those that the HTTP client was given: it adds `host`, `accept` and `content-length` itself.
+    /// The headers that were passed to the HTTP client, which adds `host`, `accept` and
+    /// `content-length`.
     pub headers: Vec<(String, String)>,
-    /// Empty for none.
+    /// The body; empty if there is none.
     pub body: Vec<u8>,
-    /// How it was signed; none where it was not.
+    /// The steps of the signature; `None` for an unsigned request.
     pub steps: Option<Steps>,
-    /// What came back, where something did.
+    /// The response, if one arrived.
     pub response: Option<Response>,
 }
 
 /// The steps of one signature, in AWS's order.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Steps {
-    /// Step 1; it holds the session token, where there is one.
+    /// Step 1. It contains the session token, if there is one.
     pub canonical_request: String,
     /// Step 3.
     pub string_to_sign: String,
@@ -59,70 +60,48 @@ pub struct Steps {
     pub carried: String,
 }
 
-/// A header, the query and the answer may hold a token.
+/// Omits headers, URL and response, which may contain a session token.
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
-/// A token may stand in the canonical request and in the URL.
+/// Omits the canonical request and the URL, which may contain a session token.
 impl fmt::Debug for Steps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Steps").field("signature", &self.signature).finish_non_exhaustive()
     }
 }
 
-impl From<&Signed<'_>> for Steps {
-    fn from(signed: &Signed<'_>) -> Self {
-        Self {
-            canonical_request: signed.canonical_request.as_str().to_owned(),
-            string_to_sign: signed.string_to_sign.as_str().to_owned(),
-            signature: signed.signature.as_str().to_owned(),
-            carried: signed.authorization.as_str().to_owned(),
-        }
-    }
-}
-
-impl From<&Presigned<'_>> for Steps {
-    fn from(signed: &Presigned<'_>) -> Self {
-        Self {
-            canonical_request: signed.canonical_request.as_str().to_owned(),
-            string_to_sign: signed.string_to_sign.as_str().to_owned(),
-            signature: signed.signature.as_str().to_owned(),
-            carried: signed.url.as_str().to_owned(),
-        }
-    }
-}
-
-/// Calls that are observed now, in the whole process. Looked at before anything else: signing takes
-/// less than a microsecond, and finding the task's own record would be a noticeable part of it.
+/// How many calls of this process are being observed. Checked first, because signing takes less than
+/// a microsecond and the look-up of the task's record would be a noticeable part of that.
 static OBSERVERS: AtomicUsize = AtomicUsize::new(0);
 
 tokio::task_local! {
-    static OBSERVED: RefCell<Observed>;
+    static RECORD: RefCell<Record>;
 }
 
 #[derive(Default)]
-struct Observed {
-    /// Signed, and not yet sent.
+struct Record {
+    /// The steps of a request that has been signed and not yet sent.
     steps: Option<Steps>,
-    /// Functions that have been entered and not left.
+    /// How many functions have been entered and not left.
     depth: usize,
-    seen: Observation,
+    observation: Observation,
 }
 
-/// Runs `call` and returns what was observed of it.
+/// Runs `call` and returns its result with the record of it.
 pub(crate) async fn observing<T>(call: impl Future<Output = T>) -> (T, Observation) {
-    let observed = OBSERVED.scope(RefCell::default(), async {
-        let _counted = Observer::new();
+    let observed = RECORD.scope(RefCell::default(), async {
+        let _observer = Observer::new();
         let value = call.await;
-        (value, OBSERVED.with(|observed| std::mem::take(&mut observed.borrow_mut().seen)))
+        (value, RECORD.with(|record| std::mem::take(&mut record.borrow_mut().observation)))
     });
     observed.await
 }
 
-/// One of [`OBSERVERS`], also where the call is abandoned.
+/// Counts in [`OBSERVERS`] until it is dropped, also if the call is cancelled.
 struct Observer;
 
 impl Observer {
@@ -138,34 +117,34 @@ impl Drop for Observer {
     }
 }
 
-/// Until it is dropped, functions that are entered run in this one.
+/// Marks a function as running until it is dropped.
 #[must_use]
 pub(crate) struct Entered {
     is_observed: bool,
 }
 
-/// The function around `here`, an empty closure, is entered. The compiler names a closure after the
-/// function it is written in, so a function can note no other name than its own.
+/// Records that the function around the empty closure `_here` is entered. The compiler names a
+/// closure after the function that it is written in, so a function can record only its own name.
 #[inline]
 pub(crate) fn enter<F: Fn()>(_here: F) -> Entered {
-    let is_observed = OBSERVERS.load(Ordering::Relaxed) > 0 && note(type_name::<F>());
+    let is_observed = OBSERVERS.load(Ordering::Relaxed) > 0 && record_entry(type_name::<F>());
     Entered { is_observed }
 }
 
-/// Whether this task's call is the one that is observed.
+/// Records the function around `closure`. Returns whether this task's call is observed.
 #[cold]
-fn note(closure: &'static str) -> bool {
+fn record_entry(closure: &'static str) -> bool {
     let name = function_around(closure);
-    let noted = OBSERVED.try_with(|observed| {
-        let mut observed = observed.borrow_mut();
-        let depth = observed.depth;
-        observed.seen.functions.push(Function { name, depth });
-        observed.depth += 1;
+    let recorded = RECORD.try_with(|record| {
+        let mut record = record.borrow_mut();
+        let depth = record.depth;
+        record.observation.functions.push(Function { name, depth });
+        record.depth += 1;
     });
-    noted.is_ok()
+    recorded.is_ok()
 }
 
-/// `a::b<c>::{{closure}}` is a closure in `a::b`.
+/// The function in which a closure is written: `a::b` for `a::b<c>::{{closure}}`.
 fn function_around(closure: &str) -> String {
     let mut path = String::with_capacity(closure.len());
     let mut brackets = 0_usize;
@@ -187,7 +166,7 @@ impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
         if self.is_observed {
-            let _ = OBSERVED.try_with(|observed| observed.borrow_mut().depth -= 1);
+            let _ = RECORD.try_with(|record| record.borrow_mut().depth -= 1);
         }
     }
 }
@@ -196,7 +175,7 @@ tokio::task_local! {
     static TIMELINE: RefCell<Timeline>;
 }
 
-/// Runs `call`, and says when which phase of it began.
+/// Runs `call` and returns its result with the time at which each phase began.
 pub(crate) async fn timing<T>(call: impl Future<Output = T>) -> (T, Timeline) {
     let timed = TIMELINE.scope(RefCell::new(Timeline::start(Phase::Serialise)), async {
         let value = call.await;
@@ -209,51 +188,52 @@ pub(crate) async fn timing<T>(call: impl Future<Output = T>) -> (T, Timeline) {
     timed.await
 }
 
-/// `phase` begins.
+/// Records that `phase` begins.
 pub(crate) fn begin(phase: Phase) {
     let _ = TIMELINE.try_with(|timeline| timeline.borrow_mut().begin(phase));
 }
 
-/// The next request was signed so.
+/// Records how the next request was signed.
 pub(crate) fn signed(steps: impl FnOnce() -> Steps) {
-    let _ = OBSERVED.try_with(|observed| observed.borrow_mut().steps = Some(steps()));
+    let _ = RECORD.try_with(|record| record.borrow_mut().steps = Some(steps()));
 }
 
-/// This request goes out.
+/// Records a request that is about to be sent.
 pub(crate) fn sending(request: &reqwest::Request) {
-    let _ = OBSERVED.try_with(|observed| {
+    let _ = RECORD.try_with(|record| {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        let mut observed = observed.borrow_mut();
+        let mut record = record.borrow_mut();
         let exchange = Exchange {
             method: request.method().to_string(),
             url: request.url().to_string(),
             headers: owned(request.headers()),
             body: body.to_vec(),
-            steps: observed.steps.take(),
+            steps: record.steps.take(),
             response: None,
         };
-        observed.seen.exchanges.push(exchange);
+        record.observation.exchanges.push(exchange);
     });
 }
 
-/// This came back for it.
+/// Records the response to the last request.
 pub(crate) fn received(response: &Response) {
-    let _ = OBSERVED.try_with(|observed| {
-        if let Some(exchange) = observed.borrow_mut().seen.exchanges.last_mut() {
+    let _ = RECORD.try_with(|record| {
+        if let Some(exchange) = record.borrow_mut().observation.exchanges.last_mut() {
             exchange.response = Some(response.clone());
         }
     });
 }
 
-/// A URL was signed, for somebody else to send.
-pub(crate) fn presigned(presigned: &Presigned<'_>) {
-    let _ = OBSERVED.try_with(|observed| {
-        observed.borrow_mut().seen.exchanges.push(Exchange {
+/// Records a presigned URL, which is not sent by this client.
+pub(crate) fn presigned(steps: impl FnOnce() -> Steps) {
+    let _ = RECORD.try_with(|record| {
+        let steps = steps();
+        record.borrow_mut().observation.exchanges.push(Exchange {
             method: "GET".to_owned(),
-            url: presigned.url.as_str().to_owned(),
+            url: steps.carried.clone(),
             headers: Vec::new(),
             body: Vec::new(),
-            steps: Some(presigned.into()),
+            steps: Some(steps),
             response: None,
         });
     });

@@ -1,4 +1,4 @@
-//! From the answer's bytes to an [`Answer`], or to what the service said instead.
+//! Reads a response: to an [`Answer`], or to what the service says instead.
 
 mod ec2;
 mod error_response;
@@ -7,36 +7,88 @@ mod s3;
 mod xml;
 
 pub use error_response::ErrorResponse;
-pub(crate) use error_response::read as read_refusal;
 pub use xml::{XmlError, XmlErrorKind};
 
 use contract::{Answer, ApiResponse, DryRun, Operation, RunInstances};
 
-use crate::error::ErrorKind;
 use crate::observe;
-use crate::send::{Head, Response};
+use crate::redact::Secrets;
+use crate::response::{Head, Response};
 
-/// One answer, which may be a part of a longer one.
+/// One page of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// What this answer holds.
+    /// What this page contains.
     pub answer: Answer,
-    /// The token that asks for what comes after it, where there is more.
+    /// The token that requests the next page, if there is one.
     pub next: Option<String>,
 }
 
-/// Reads the answer to `operation`.
+/// Why a response is not the answer.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// The service refused the request.
+    #[error(transparent)]
+    Refused(Box<ErrorResponse>),
+    /// The status is a success, and the body is not a complete document of the expected kind.
+    #[error("the answer ({}) cannot be used: {error}{}", response.status, response.html_quote())]
+    Unusable {
+        /// What is wrong with the body.
+        error: XmlError,
+        /// Status, ids, headers and the beginning of the body.
+        response: Box<ErrorResponse>,
+    },
+    /// EC2 carried out a request that it should only have checked.
+    #[error("the dry run was carried out: {} launched", instances.join(", "))]
+    DryRunExecuted {
+        /// The instances that now run and cost money.
+        instances: Vec<String>,
+    },
+}
+
+impl ParseError {
+    fn refused(response: &Response) -> Self {
+        Self::Refused(Box::new(ErrorResponse::read(response)))
+    }
+
+    fn unusable(error: XmlError, response: &Response) -> Self {
+        Self::Unusable { error, response: Box::new(ErrorResponse::without_document(response)) }
+    }
+
+    /// The facts of the response.
+    pub(crate) fn response(&self) -> Option<&ErrorResponse> {
+        match self {
+            Self::Refused(response) | Self::Unusable { response, .. } => Some(response),
+            Self::DryRunExecuted { .. } => None,
+        }
+    }
+
+    /// Removes `secrets` from every text that the server chose.
+    pub(crate) fn redact(&mut self, secrets: &Secrets) {
+        match self {
+            Self::Refused(response) => response.redact(secrets),
+            Self::Unusable { error, response } => {
+                error.redact(secrets);
+                response.redact(secrets);
+            }
+            Self::DryRunExecuted { .. } => {}
+        }
+    }
+}
+
+/// Reads the response to `operation`.
 ///
 /// # Errors
-/// Where the service refused, or its answer is not a whole document of the kind that this operation
-/// is answered with.
+/// If the service refused, or the body is not a complete document of the kind that answers this
+/// operation.
 ///
 /// # Panics
-/// On [`Operation::PresignGet`], which sends nothing and so is not answered.
-pub fn parse(operation: &Operation, response: &Response) -> Result<Page, ErrorKind> {
+/// On [`Operation::PresignGet`], which sends nothing.
+pub fn parse(operation: &Operation, response: &Response) -> Result<Page, ParseError> {
     let _here = observe::enter(|| ());
     match operation {
-        Operation::PresignGet(_) => unreachable!("a presigned URL is for others to fetch"),
+        Operation::PresignGet(_) => unreachable!("a presigned URL is not sent by this client"),
         Operation::ListBuckets => document(response, s3::buckets),
         Operation::ListObjects(_) => document(response, s3::objects),
         Operation::DescribeImages(_) | Operation::LatestImage(_) => document(response, ec2::images),
@@ -47,66 +99,61 @@ pub fn parse(operation: &Operation, response: &Response) -> Result<Page, ErrorKi
         }
         Operation::CreateTags(_) => document(response, ec2::tagged),
         Operation::TerminateInstances(_) => document(response, ec2::state_changes),
-        Operation::InvokeApi(_) => invoked(response),
+        Operation::InvokeApi(_) => api_response(response),
     }
 }
 
-/// The answer to whatever it was, unless it refuses.
-pub(crate) fn accepted(response: Response) -> Result<Response, ErrorKind> {
+/// Returns the response to any request, unless it is an error.
+pub(crate) fn accepted(response: Response) -> Result<Response, ParseError> {
     if !response.head.is_success() || error_response::is_error_document(&response.body) {
-        return Err(ErrorKind::Refused(Box::new(error_response::read(&response))));
+        return Err(ParseError::refused(&response));
     }
     Ok(response)
 }
 
-/// An answer in XML, which `read` reads, or a refusal: S3 may notice an error only after it has sent
-/// its 200, so what is not the document that was asked for may still be one that refuses.
+/// Reads an XML document with `read`. A body that is not the expected document may be an error
+/// document in spite of its status: S3 may notice an error only after it has sent its 200.
 fn document(
     response: &Response,
     read: fn(&[u8]) -> Result<Page, XmlError>,
-) -> Result<Page, ErrorKind> {
+) -> Result<Page, ParseError> {
     if response.head.status != 200 {
-        return Err(ErrorKind::Refused(Box::new(error_response::read(response))));
+        return Err(ParseError::refused(response));
     }
-    read(&response.body).map_err(|fault| {
+    read(&response.body).map_err(|error| {
         if error_response::is_error_document(&response.body) {
-            ErrorKind::Refused(Box::new(error_response::read(response)))
+            ParseError::refused(response)
         } else {
-            unusable(fault, response)
+            ParseError::unusable(error, response)
         }
     })
 }
 
-fn unusable(fault: XmlError, response: &Response) -> ErrorKind {
-    ErrorKind::Answer { fault, said: Box::new(ErrorResponse::unread(response)) }
-}
-
-/// EC2 answers a dry run that would succeed with an error of its own, and 412.
-fn dry_run(response: &Response) -> Result<Page, ErrorKind> {
+/// EC2 answers a dry run that would succeed with status 412 and the error `DryRunOperation`.
+fn dry_run(response: &Response) -> Result<Page, ParseError> {
     match document(response, ec2::launched) {
-        Err(ErrorKind::Refused(refusal)) if refusal.code.as_deref() == Some("DryRunOperation") => {
+        Err(ParseError::Refused(error)) if error.code.as_deref() == Some("DryRunOperation") => {
             Ok(Page { answer: Answer::WouldSucceed, next: None })
         }
-        Ok(Page { answer: Answer::Instances(instances), .. }) => Err(ErrorKind::Launched {
+        Ok(Page { answer: Answer::Instances(instances), .. }) => Err(ParseError::DryRunExecuted {
             instances: instances.into_iter().map(|instance| instance.id).collect(),
         }),
         other => other,
     }
 }
 
-/// Whatever a route answers is its answer, in any form of text, unless its status says that it is
-/// none.
-fn invoked(response: &Response) -> Result<Page, ErrorKind> {
+/// Reads the response of a route behind API Gateway: any text, unless it is an error.
+fn api_response(response: &Response) -> Result<Page, ParseError> {
     let head = &response.head;
-    // With a proxy in between, an error may come with any status.
+    // A proxy in between may change an error's status.
     if !head.is_success() || head.header("x-amzn-errortype").is_some() {
-        return Err(ErrorKind::Refused(Box::new(error_response::read(response))));
+        return Err(ParseError::refused(response));
     }
-    // With replacement characters in it, it would be another answer than the route gave.
+    // Replacement characters would make it another answer than the route gave.
     let body = std::str::from_utf8(&response.body)
-        .map_err(|error| unusable(XmlError::not_utf8(error), response))?;
-    if let Some(fault) = unfinished_json(head, body) {
-        return Err(unusable(fault, response));
+        .map_err(|error| ParseError::unusable(XmlError::not_utf8(error), response))?;
+    if let Some(error) = incomplete_json(head, body) {
+        return Err(ParseError::unusable(error, response));
     }
     let answer = Answer::Api(ApiResponse {
         status: head.status,
@@ -116,9 +163,9 @@ fn invoked(response: &Response) -> Result<Page, ErrorKind> {
     Ok(Page { answer, next: None })
 }
 
-/// What is called JSON, begins as JSON and does not end was cut. Other text under that name is usual:
-/// API Gateway calls everything JSON that a route does not name.
-fn unfinished_json(head: &Head, body: &str) -> Option<XmlError> {
+/// The error of a JSON document that was cut. Other text with JSON's content type is common and
+/// accepted: API Gateway uses that type by default.
+fn incomplete_json(head: &Head, body: &str) -> Option<XmlError> {
     let is_json = head.header("content-type")?.starts_with("application/json");
     if !is_json || !body.trim_start().starts_with(['{', '[']) {
         return None;

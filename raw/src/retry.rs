@@ -1,25 +1,26 @@
-//! The retries one writes oneself. Off unless asked for: each attempt is counted and seen.
+//! Retries. They are off by default, so that each attempt is counted and visible.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use contract::Operation;
 
-use crate::error::ErrorKind;
-use crate::send::SendProblem;
+use crate::error_kind::ErrorKind;
+use crate::parse::ParseError;
+use crate::send::SendErrorKind;
 
-/// How often and at what pace to try again.
+/// How often and after which pauses a call is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retries {
-    /// Attempts in all, the first one included.
+    /// The number of attempts, including the first.
     pub attempts: u32,
-    /// The longest pause after the first attempt; it doubles with each one more.
+    /// The longest pause after the first attempt; it doubles with each further attempt.
     pub base: Duration,
-    /// The longest pause of all.
+    /// The longest pause after any attempt.
     pub cap: Duration,
 }
 
-/// The codes with which AWS asks for patience, whatever the status.
+/// The codes with which AWS throttles, with any status.
 const THROTTLED: [&str; 8] = [
     "BandwidthLimitExceeded",
     "RequestLimitExceeded",
@@ -32,28 +33,28 @@ const THROTTLED: [&str; 8] = [
 ];
 
 impl Retries {
-    /// One attempt, and what comes of it.
+    /// A single attempt.
     pub const NONE: Self = Self { attempts: 1, base: Duration::ZERO, cap: Duration::ZERO };
 
-    /// As AWS's SDKs do by default: three attempts, a pause of up to 1 s, then of up to 2 s, never
-    /// more than 20 s.
+    /// The default of AWS's SDKs: three attempts, with a pause of up to 1 s and then of up to 2 s; the
+    /// cap is 20 s.
     pub const STANDARD: Self =
         Self { attempts: 3, base: Duration::from_secs(1), cap: Duration::from_secs(20) };
 
-    /// How long to wait before the next attempt, after so many that ended in `error`; `None` where
-    /// there is none.
+    /// The pause before the next attempt, after `attempts` of which the last ended in `error`. `None` if
+    /// there is no next attempt.
     pub(crate) fn pause_after(
         self,
         attempts: u32,
         operation: &Operation,
         error: &ErrorKind,
     ) -> Option<Duration> {
-        let again = attempts < self.attempts && is_idempotent(operation) && is_passing(error);
+        let again = attempts < self.attempts && is_idempotent(operation) && is_transient(error);
         again.then(|| self.pause(attempts, random()))
     }
 
-    /// Full jitter: anything from nothing to the doubled base, so that many clients that failed
-    /// together do not come back together
+    /// Full jitter: a random pause up to the doubled base, so that clients that failed together do not
+    /// retry together
     /// (<https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/>).
     fn pause(self, attempts: u32, random: f64) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
@@ -61,7 +62,8 @@ impl Retries {
     }
 }
 
-/// Whether carrying it out twice is carrying it out once. A launch is, by its client token.
+/// Whether carrying out `operation` twice has the effect of doing it once. Launches have it because of
+/// their client token.
 fn is_idempotent(operation: &Operation) -> bool {
     match operation {
         Operation::RunInstances(input) => !input.client_token.is_empty(),
@@ -78,26 +80,31 @@ fn is_idempotent(operation: &Operation) -> bool {
     }
 }
 
-/// Whether the same request may well succeed in a moment.
-fn is_passing(error: &ErrorKind) -> bool {
+/// Whether the same request may succeed soon.
+fn is_transient(error: &ErrorKind) -> bool {
     match error {
         ErrorKind::Send(error) => !matches!(
-            error.problem,
-            SendProblem::Setup
-                | SendProblem::NoTls
-                | SendProblem::NotHttp
-                | SendProblem::BodyTooLong(_)
-                | SendProblem::CallTooLong(_)
+            error.kind,
+            SendErrorKind::Setup
+                | SendErrorKind::NoTls
+                | SendErrorKind::NotHttp
+                | SendErrorKind::BodyTooLong(_)
+                | SendErrorKind::CallTooLong(_)
         ),
-        ErrorKind::Refused(refusal) => {
-            let throttled = refusal.code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
-            throttled || refusal.status >= 500
+        ErrorKind::Parse(ParseError::Refused(response)) => {
+            let throttled = response.code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
+            throttled || response.status >= 500
         }
-        _ => false,
+        ErrorKind::Parse(ParseError::Unusable { .. } | ParseError::DryRunExecuted { .. })
+        | ErrorKind::Build(_)
+        | ErrorKind::Sign(_)
+        | ErrorKind::RepeatedToken { .. }
+        | ErrorKind::Limit(_)
+        | ErrorKind::Wait(_) => false,
     }
 }
 
-/// From 0 to 1. The keys of std's hasher are random, which is all that jitter needs.
+/// A random number from 0 to 1. The keys of std's hasher are random enough for jitter.
 fn random() -> f64 {
     let bits = u32::try_from(RandomState::new().hash_one(()) >> 32).unwrap_or_default();
     f64::from(bits) / f64::from(u32::MAX)
@@ -119,11 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn chance_stays_in_bounds_and_varies() {
-        let drawn: Vec<f64> = (0..100).map(|_| random()).collect();
-        assert!(drawn.iter().all(|chance| (0.0..=1.0).contains(chance)));
+    fn random_numbers_are_in_bounds_and_vary() {
+        let numbers: Vec<f64> = (0..100).map(|_| random()).collect();
+        assert!(numbers.iter().all(|number| (0.0..=1.0).contains(number)));
         assert!(
-            drawn.iter().any(|chance| *chance < 0.5) && drawn.iter().any(|chance| *chance > 0.5)
+            numbers.iter().any(|number| *number < 0.5)
+                && numbers.iter().any(|number| *number > 0.5)
         );
     }
 }

@@ -1,75 +1,27 @@
-//! One HTTP attempt: the request goes out as it was signed, the answer is read to its end.
+//! One HTTP attempt: sends a request as it was signed and reads the response to its end.
 //!
-//! Nothing here follows a redirect (S3's 301 names no place, and each request is signed for one
-//! host), decompresses, or reads the environment.
+//! Nothing here follows redirects (a signature is valid for one host, and the 301 of S3 has no `Location`),
+//! decompresses bodies or reads the environment.
 
 mod assemble;
 mod error;
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::io;
 use std::sync::OnceLock;
 
 use contract::{CaBundle, Phase, Proxies, Target, Timeouts, without_userinfo};
-use reqwest::header::HeaderMap;
 use reqwest::{Certificate, Proxy, Url, redirect};
 
 use crate::observe;
-use crate::spent::Spent;
+use crate::response::{Extent, Head, MAX_BODY, MAX_ERROR_BODY, Response};
+use crate::usage::Usage;
 
 pub(crate) use assemble::assemble;
-pub use error::{SendError, SendProblem};
+pub use error::{SendError, SendErrorKind};
 
-/// What came back.
-#[derive(Clone)]
-pub struct Response {
-    /// Status and headers.
-    pub head: Head,
-    /// All of it, or its beginning: [`Response::extent`] says which.
-    pub body: Vec<u8>,
-    /// How much of the body this is.
-    pub extent: Extent,
-}
-
-/// Not the body: it may be long, and may quote a session token.
-impl fmt::Debug for Response {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Response")
-            .field("head", &self.head)
-            .field("body", &format_args!("{} bytes", self.body.len()))
-            .field("extent", &self.extent)
-            .finish()
-    }
-}
-
-/// How much of a body was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// All that was to come.
-    Whole,
-    /// No more than [`LONGEST_ERROR`]: the status is an error's, or the answer too long to be used.
-    Beginning,
-    /// What had come when the connection, or the time for it, ended.
-    BrokenOff,
-}
-
-/// Of an error's body no more is read. AWS's longest, S3's about a signature with a long session
-/// token, stays far below; and whoever sends 200 MB to say no is not to be waited for.
-pub const LONGEST_ERROR: usize = 1 << 20;
-
-/// Of a success's body no more is read, and what is longer is no answer: otherwise whoever answers
-/// decides how much memory a call takes.
-pub const LONGEST_ANSWER: usize = 256 << 20;
-
-/// What comes before the body.
-#[derive(Debug, Clone)]
-pub struct Head {
-    /// HTTP status.
-    pub status: u16,
-    /// By lower-case name.
-    pub headers: HeaderMap,
-}
+/// The most that is reserved for a body because its Content-Length promises it.
+const MAX_RESERVED: usize = 16 << 20;
 
 /// Sends requests, and keeps connections open between them.
 pub(crate) struct Sender {
@@ -77,136 +29,145 @@ pub(crate) struct Sender {
     proxies: Option<Proxies>,
     ca_bundle: Option<CaBundle>,
     plain: reqwest::Client,
-    /// Made when first needed: reading the system's certificates costs more than many calls over
-    /// loopback, and a machine without any can still speak plain HTTP.
-    trusting: OnceLock<reqwest::Client>,
+    /// The client for TLS. It is built when it is first needed: reading the system's certificates takes
+    /// longer than many calls over loopback, and a machine without certificates can still use HTTP.
+    tls: OnceLock<reqwest::Client>,
 }
 
 impl Sender {
     pub(crate) fn new(target: &Target) -> Result<Self, SendError> {
-        // rustls asks for one choice per process; whoever made it before has made it.
+        // rustls wants one provider per process. A second call finds it installed, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let Target { timeouts, proxy: proxies, ca_bundle, .. } = target.clone();
-        let plain = client(timeouts, proxies.as_ref(), Trust::Nobody)?;
-        Ok(Self { timeouts, proxies, ca_bundle, plain, trusting: OnceLock::new() })
+        let plain = http_client(timeouts, proxies.as_ref(), Trust::Nothing)?;
+        Ok(Self { timeouts, proxies, ca_bundle, plain, tls: OnceLock::new() })
     }
 
-    /// Sends `request`, counts it in `spent`, and reads the answer to its end or to the limits.
+    /// Sends `request`, counts it in `usage`, and reads the response to its end or to the limits.
     pub(crate) async fn send(
         &self,
         request: reqwest::Request,
-        spent: &mut Spent,
+        usage: &mut Usage,
     ) -> Result<Response, SendError> {
         let _here = observe::enter(|| ());
         let client = self.client_for(request.url())?;
-        spent.requests += 1;
+        usage.requests += 1;
         observe::sending(&request);
         observe::begin(Phase::Transmit);
-        let failed = |url: Option<&Url>, problem, source: Option<reqwest::Error>| SendError {
-            // There is none in the error of a URL that reqwest cannot read, and this it has read.
-            called: url.map(|url| url.origin().ascii_serialization()).unwrap_or_default(),
-            proxy: url.and_then(|url| proxy_for(self.proxies.as_ref()?, url)).map(without_userinfo),
-            problem,
-            answer: None,
-            source: source.map(reqwest::Error::without_url),
-        };
-        let mut answer = match client.execute(request).await {
-            Ok(answer) => answer,
+        let mut response = match client.execute(request).await {
+            Ok(response) => response,
             Err(error) => {
                 let url = error.url().cloned();
-                return Err(failed(url.as_ref(), self.problem(&error), Some(error)));
+                return Err(self.error(url.as_ref(), self.error_kind(&error), Some(error)));
             }
         };
         observe::begin(Phase::Parse);
         let head = Head {
-            status: answer.status().as_u16(),
-            headers: std::mem::take(answer.headers_mut()),
+            status: response.status().as_u16(),
+            headers: std::mem::take(response.headers_mut()),
         };
-        let longest = if head.is_success() { LONGEST_ANSWER } else { LONGEST_ERROR };
-        let left = spent.bytes_left();
-        let (mut body, end) = read(&mut answer, longest.min(left)).await;
-        spent.read(body.len());
-        let (extent, broken) = match end {
+        let max = if head.is_success() { MAX_BODY } else { MAX_ERROR_BODY };
+        let left = usage.bytes_left();
+        let (mut body, end) = read_body(&mut response, max.min(left)).await;
+        usage.count_bytes(body.len());
+        let (extent, failure) = match end {
             Ok(Extent::Beginning) if head.is_success() => {
-                body.truncate(LONGEST_ERROR);
-                let problem = if left < longest {
-                    SendProblem::CallTooLong(spent.limits().bytes)
+                body.truncate(MAX_ERROR_BODY);
+                let kind = if left < max {
+                    SendErrorKind::CallTooLong(usage.limits().bytes)
                 } else {
-                    SendProblem::BodyTooLong(longest)
+                    SendErrorKind::BodyTooLong(max)
                 };
-                (Extent::Beginning, Some((problem, None)))
+                (Extent::Beginning, Some((kind, None)))
             }
             Ok(extent) => (extent, None),
             Err(error) => {
-                let (received, after) = (body.len(), self.timeouts.attempt);
-                let problem = if error.is_timeout() {
-                    SendProblem::BodyTimeout { received, after }
-                } else {
-                    SendProblem::BodyCut(received)
-                };
-                (Extent::BrokenOff, Some((problem, Some(error))))
+                let kind = self.body_error_kind(&error, body.len());
+                (Extent::BrokenOff, Some((kind, Some(error))))
             }
         };
-        let response = Response { head, body, extent };
-        observe::received(&response);
-        match broken {
-            None => Ok(response),
-            Some((problem, error)) => {
-                let url = answer.url();
-                Err(SendError {
-                    answer: Some(Box::new(response)),
-                    ..failed(Some(url), problem, error)
-                })
+        let received = Response { head, body, extent };
+        observe::received(&received);
+        match failure {
+            None => Ok(received),
+            Some((kind, source)) => {
+                let error = self.error(Some(response.url()), kind, source);
+                Err(SendError { response: Some(Box::new(received)), ..error })
             }
         }
     }
 
     fn client_for(&self, url: &Url) -> Result<&reqwest::Client, SendError> {
         let proxy = self.proxies.as_ref().and_then(|proxies| proxy_for(proxies, url));
-        let proxy_speaks_tls = proxy.is_some_and(|proxy| proxy.starts_with("https:"));
-        if url.scheme() == "http" && !proxy_speaks_tls {
+        let proxy_uses_tls = proxy.is_some_and(|proxy| proxy.starts_with("https:"));
+        if url.scheme() == "http" && !proxy_uses_tls {
             return Ok(&self.plain);
         }
-        if let Some(client) = self.trusting.get() {
+        if let Some(client) = self.tls.get() {
             return Ok(client);
         }
         let trust = self.ca_bundle.as_ref().map_or(Trust::SystemRoots, Trust::Bundle);
-        let client = client(self.timeouts, self.proxies.as_ref(), trust)?;
-        Ok(self.trusting.get_or_init(|| client))
+        let client = http_client(self.timeouts, self.proxies.as_ref(), trust)?;
+        Ok(self.tls.get_or_init(|| client))
     }
 
-    fn problem(&self, error: &reqwest::Error) -> SendProblem {
+    fn error(
+        &self,
+        url: Option<&Url>,
+        kind: SendErrorKind,
+        source: Option<reqwest::Error>,
+    ) -> SendError {
+        SendError {
+            // reqwest's error lacks the URL only if it could not be parsed, and this one was.
+            origin: url.map(|url| url.origin().ascii_serialization()).unwrap_or_default(),
+            proxy: url.and_then(|url| proxy_for(self.proxies.as_ref()?, url)).map(without_userinfo),
+            kind,
+            response: None,
+            source: source.map(reqwest::Error::without_url),
+        }
+    }
+
+    fn error_kind(&self, error: &reqwest::Error) -> SendErrorKind {
         if error.is_timeout() && error.is_connect() {
-            SendProblem::ConnectTimeout(self.timeouts.connect)
+            SendErrorKind::ConnectTimeout(self.timeouts.connect)
         } else if error.is_timeout() {
-            SendProblem::Timeout(self.timeouts.attempt)
+            SendErrorKind::Timeout(self.timeouts.attempt)
         } else if error.is_dns() {
-            SendProblem::Unresolved
+            SendErrorKind::HostNotFound
         } else if causes(error).any(is_tls_error) {
-            SendProblem::NoTls
+            SendErrorKind::NoTls
         } else if error.is_connect() {
-            SendProblem::NoConnection
+            SendErrorKind::NoConnection
         } else if causes(error)
             .any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse))
         {
-            SendProblem::NotHttp
+            SendErrorKind::NotHttp
         } else {
-            SendProblem::Closed
+            SendErrorKind::Closed
+        }
+    }
+
+    fn body_error_kind(&self, error: &reqwest::Error, received: usize) -> SendErrorKind {
+        if error.is_timeout() {
+            SendErrorKind::BodyTimeout { received, after: self.timeouts.attempt }
+        } else {
+            SendErrorKind::BodyCut(received)
         }
     }
 }
 
-/// The body of `answer`, or its first `longest` bytes, or what came of it before the error.
-async fn read(
-    answer: &mut reqwest::Response,
-    longest: usize,
+/// Reads the body of `response` to its end or to `max` bytes. After an error, returns what arrived
+/// before it as well.
+async fn read_body(
+    response: &mut reqwest::Response,
+    max: usize,
 ) -> (Vec<u8>, Result<Extent, reqwest::Error>) {
-    let promised = answer.content_length().and_then(|length| usize::try_from(length).ok());
-    let mut body = Vec::with_capacity(promised.unwrap_or(0).min(MOST_TO_RESERVE).min(longest));
+    let promised = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Vec::with_capacity(promised.unwrap_or(0).min(MAX_RESERVED).min(max));
     let end = loop {
-        match answer.chunk().await {
-            Ok(Some(chunk)) if chunk.len() > longest - body.len() => {
-                body.extend_from_slice(&chunk[..longest - body.len()]);
+        match response.chunk().await {
+            Ok(Some(chunk)) if chunk.len() > max - body.len() => {
+                body.extend_from_slice(&chunk[..max - body.len()]);
                 break Ok(Extent::Beginning);
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
@@ -217,45 +178,16 @@ async fn read(
     (body, end)
 }
 
-/// Beyond that, what a header promises is believed as it comes.
-const MOST_TO_RESERVE: usize = 16 << 20;
-
-impl Head {
-    /// Whether the status is one of success.
-    #[must_use]
-    pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
-    /// A header's value, where it is text.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// What AWS support asks for: S3's `x-amz-request-id`, everybody else's `x-amzn-requestid`.
-    #[must_use]
-    pub fn request_id(&self) -> Option<&str> {
-        self.header("x-amz-request-id").or_else(|| self.header("x-amzn-requestid"))
-    }
-
-    /// S3's second id.
-    #[must_use]
-    pub fn host_id(&self) -> Option<&str> {
-        self.header("x-amz-id-2")
-    }
-}
-
-/// Whom a connection may trust.
+/// The certificate authorities that a connection trusts.
 #[derive(Clone, Copy)]
 enum Trust<'a> {
     SystemRoots,
-    /// These alone.
+    /// Only these.
     Bundle(&'a CaBundle),
-    Nobody,
+    Nothing,
 }
 
-fn client(
+fn http_client(
     timeouts: Timeouts,
     proxies: Option<&Proxies>,
     trust: Trust<'_>,
@@ -268,7 +200,7 @@ fn client(
             .connect_timeout(timeouts.connect)
             .timeout(timeouts.attempt);
         if let Some(proxies) = proxies.cloned() {
-            // A function's URL that cannot be read would be passed over, and the proxy with it.
+            // `Proxy::custom` would ignore an invalid URL, and the request would bypass the proxy.
             for url in [&proxies.http, &proxies.https].into_iter().flatten() {
                 Proxy::all(url)?;
             }
@@ -280,15 +212,15 @@ fn client(
             Trust::Bundle(bundle) => {
                 builder.tls_certs_only(Certificate::from_pem_bundle(&bundle.pem)?)
             }
-            Trust::Nobody => builder.tls_certs_only([]),
+            Trust::Nothing => builder.tls_certs_only([]),
         }
         .build()
     };
     build().map_err(|source| SendError {
-        called: String::new(),
+        origin: String::new(),
         proxy: None,
-        problem: SendProblem::Setup,
-        answer: None,
+        kind: SendErrorKind::Setup,
+        response: None,
         source: Some(source),
     })
 }
@@ -299,7 +231,7 @@ fn causes<'e>(
     std::iter::successors(error.source(), |&cause| cause.source())
 }
 
-/// `io::Error` hides what it wraps from `source`, so it is asked for it.
+/// Looks into an `io::Error` too, whose `source` skips the error that it wraps.
 fn is_tls_error(cause: &(dyn StdError + 'static)) -> bool {
     cause.is::<rustls::Error>()
         || cause
@@ -315,17 +247,18 @@ fn proxy_for<'p>(proxies: &'p Proxies, url: &Url) -> Option<&'p str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Extent, read};
+    use super::read_body;
+    use crate::response::Extent;
 
     #[tokio::test]
     async fn a_body_is_read_to_its_end_or_to_the_limit() {
-        for (longest, expected, extent) in [
+        for (max, expected, extent) in [
             (7, "a body", Extent::Whole),
             (6, "a body", Extent::Whole),
             (5, "a bod", Extent::Beginning),
         ] {
-            let mut answer = reqwest::Response::from(hyper::Response::new("a body"));
-            let (body, end) = read(&mut answer, longest).await;
+            let mut response = reqwest::Response::from(hyper::Response::new("a body"));
+            let (body, end) = read_body(&mut response, max).await;
             assert_eq!((&body[..], end.unwrap()), (expected.as_bytes(), extent));
         }
     }

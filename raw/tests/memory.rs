@@ -1,7 +1,7 @@
 //! What an answer costs in memory: a small multiple of its length, whatever it holds.
 
 use contract::{DescribeImages, DescribeInstances, Operation};
-use raw::send::{Extent, Head, Response};
+use raw::response::{Extent, Head, Response};
 use reqwest::header::HeaderMap;
 
 /// Length of the documents, in bytes: long enough that nothing else counts.

@@ -1,39 +1,40 @@
-//! What was signed against what the service says it read: the first part that differs, under its
-//! name in AWS's grammar
+//! Compares what was signed with what the service read, and names the first part that differs as AWS
+//! does
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>).
 
 use crate::observe::Steps;
 use crate::parse::ErrorResponse;
 
-/// Bytes shown of a line: from so many before the first that differs, to so many behind.
+/// Bytes of a line that are shown before the first difference.
 const BEFORE: usize = 12;
-const BEHIND: usize = 28;
+/// Bytes of a line that are shown from the first difference on.
+const AFTER: usize = 28;
 
-/// Where the two part; `None` if the service did not say what it read.
-pub(super) fn compare(signed: &Steps, refusal: &ErrorResponse) -> Option<String> {
-    let read = refusal.canonical_request()?;
+/// The first difference; `None` if the service did not show what it read.
+pub(super) fn compare(signed: &Steps, response: &ErrorResponse) -> Option<String> {
+    let read = response.canonical_request()?;
     let parts = parts(&signed.canonical_request);
     for ((name, signed), (_, read)) in parts.into_iter().zip(self::parts(read)) {
         if signed != read {
-            return Some(different(name, &signed, &read));
+            return Some(changed(name, &signed, &read));
         }
     }
     if signed.canonical_request != read {
         return Some(
-            "The service read another canonical request than the one that was signed: the \
-                     same lines, and more or less behind them"
+            "The service read a canonical request with the same lines as the signed one, and more or \
+             fewer after them"
                 .to_owned(),
         );
     }
     let mut lines = signed.string_to_sign.lines();
-    let read_to_sign = refusal.string_to_sign();
+    let read_to_sign = response.string_to_sign();
     let read = read_to_sign.unwrap_or_default().lines();
     let names = ["Algorithm", "RequestDateTime", "CredentialScope", "HashedCanonicalRequest"];
     for (name, read) in names.into_iter().zip(read) {
         let signed = lines.next().unwrap_or_default();
         if signed != read {
             return Some(format!(
-                "The canonical requests are the same, the strings to sign are not: {}",
+                "The canonical requests are the same, the strings to sign differ: {}",
                 difference(name, signed, read)
             ));
         }
@@ -43,38 +44,38 @@ pub(super) fn compare(signed: &Steps, refusal: &ErrorResponse) -> Option<String>
         None => "its canonical request is the same, line by line",
     };
     Some(format!(
-        "The service read exactly what was signed: {same}. So nothing changed on the way, and {}",
-        last_step(signed, refusal)
+        "The service read exactly what was signed: {same}. Nothing changed on the way, so {}",
+        last_step(signed, response)
     ))
 }
 
-/// What is left where both texts agree: the signature itself, or the key that made it.
-fn last_step(signed: &Steps, refusal: &ErrorResponse) -> &'static str {
-    let provided = refusal.signature_provided().unwrap_or(&signed.signature);
+/// The remaining cause if both texts agree: the form of the signature, or the key that made it.
+fn last_step(signed: &Steps, response: &ErrorResponse) -> &'static str {
+    let provided = response.signature_provided().unwrap_or(&signed.signature);
     let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     if provided.len() == 64 && provided.bytes().all(is_hex) {
         "the secret key is wrong (mistyped, replaced, or another access key's), or the signing key \
          was not derived from it for this day, region and service"
     } else {
-        "the signature is not written as it must be: 64 hexadecimal digits in small letters"
+        "the signature does not have its form: 64 hexadecimal digits in small letters"
     }
 }
 
-fn different(name: &str, signed: &str, read: &str) -> String {
+fn changed(name: &str, signed: &str, read: &str) -> String {
     format!(
-        "The service read another request than the one that was signed: {}. Something on the way \
-         changed it, or it was not signed by this service's rules",
+        "The service read another request than the signed one: {}. Something changed it on the way, or \
+         it was not signed by this service's rules",
         difference(name, signed, read)
     )
 }
 
-/// `CanonicalQueryString differs at byte 7: signed "…", read "…"`
+/// Says where two lines differ: `CanonicalQueryString differs at byte 7: signed "…", read "…"`.
 fn difference(name: &str, signed: &str, read: &str) -> String {
     if name == "CanonicalHeaders" {
         return difference_of_headers(signed, read);
     }
     let at = signed.bytes().zip(read.bytes()).take_while(|(a, b)| a == b).count();
-    // Whatever differs from the token that was sent is still most of a token.
+    // A damaged token is still most of a secret.
     if signed.contains("X-Amz-Security-Token") || read.contains("X-Amz-Security-Token") {
         return format!("{name} differs at byte {at}");
     }
@@ -107,30 +108,30 @@ fn difference_of_headers(signed: &str, read: &str) -> String {
     }
 }
 
-/// The bytes around the first that differs, as text.
+/// The part of `line` around byte `at`.
 fn around(line: &str, at: usize) -> String {
-    let (from, to) = (at.saturating_sub(BEFORE), (at + BEHIND).min(line.len()));
+    let (from, to) = (at.saturating_sub(BEFORE), (at + AFTER).min(line.len()));
     let mark = |cut: bool| if cut { "…" } else { "" };
     let shown = String::from_utf8_lossy(&line.as_bytes()[from..to]);
     format!("{}{shown}{}", mark(from > 0), mark(to < line.len()))
 }
 
-/// The parts of a canonical request. Values of headers are on one line, so the first empty line
-/// behind the query's ends them; where there is none, the rest is headers.
+/// The parts of a canonical request. A header's value is one line, so the first empty line after the
+/// query's ends the headers; without one, everything left is headers.
 fn parts(text: &str) -> [(&'static str, String); 6] {
     let mut lines = text.split('\n');
     let mut next = || lines.next().unwrap_or_default().to_owned();
     let (method, uri, query) = (next(), next(), next());
     let rest: Vec<&str> = lines.collect();
     let end = rest.iter().position(|line| line.is_empty()).unwrap_or(rest.len());
-    let behind = |index: usize| rest.get(end + index).copied().unwrap_or_default().to_owned();
+    let after = |index: usize| rest.get(end + index).copied().unwrap_or_default().to_owned();
     [
         ("HTTPMethod", method),
         ("CanonicalURI", uri),
         ("CanonicalQueryString", query),
         ("CanonicalHeaders", rest[..end].join("\n")),
-        ("SignedHeaders", behind(1)),
-        ("HashedPayload", behind(2)),
+        ("SignedHeaders", after(1)),
+        ("HashedPayload", after(2)),
     ]
 }
 
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_string_to_sign_comes_second_and_the_secret_last() {
+    fn the_string_to_sign_is_compared_second_and_the_secret_blamed_last() {
         let text = compared(REQUEST, &TO_SIGN.replace("eu-west-1", "us-east-1"));
         assert!(
             text.contains("CredentialScope differs at byte 9: signed \"20260101/eu-west-1"),
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_in_another_writing_is_no_wrong_secret() {
+    fn a_signature_in_capitals_is_not_blamed_on_the_secret() {
         let signed = Steps {
             canonical_request: REQUEST.to_owned(),
             string_to_sign: TO_SIGN.to_owned(),
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_any_form_is_compared() {
+    fn any_text_can_be_compared() {
         for read in ["", "\n", "GET", "é\n\n\n\n\n\n\n\n", &format!("{REQUEST}\n")] {
             let text = compared(read, "");
             assert!(text.contains("differ") || read.starts_with(REQUEST), "{read:?}: {text}");

@@ -1,11 +1,11 @@
-//! How far the caller's clock is from the service's, by whatever times an answer holds.
+//! Clock skew, by the times in a response.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::parse::ErrorResponse;
 
-/// How far the caller's clock is from the service's.
+/// The difference between the caller's clock and the service's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Skew {
     Behind(Duration),
@@ -13,18 +13,18 @@ pub(super) enum Skew {
 }
 
 impl Skew {
-    /// By the times that the service quotes, or else by the answer's `Date` and the time that was
-    /// signed.
-    pub(super) fn shown_by(refusal: &ErrorResponse, signed_at: SystemTime) -> Option<Self> {
-        let ours = refusal.request_time().unwrap_or(signed_at);
-        Some(match refusal.server_time()?.duration_since(ours) {
+    /// The skew between the times that the service quotes, or else between the time that was signed and
+    /// the response's `Date`.
+    pub(super) fn shown_by(response: &ErrorResponse, signed_at: SystemTime) -> Option<Self> {
+        let ours = response.request_time().unwrap_or(signed_at);
+        Some(match response.server_time()?.duration_since(ours) {
             Ok(behind) => Self::Behind(behind),
             Err(error) => Self::Ahead(error.duration()),
         })
     }
 
-    pub(super) fn exceeds(self, window: Duration) -> bool {
-        self.length() > window
+    pub(super) fn exceeds(self, allowed: Duration) -> bool {
+        self.length() > allowed
     }
 
     pub(super) fn length(self) -> Duration {
@@ -33,7 +33,7 @@ impl Skew {
     }
 }
 
-/// `this machine's clock is 10 h 0 min behind the service's`
+/// For example `this machine's clock is 10 h 0 min behind the service's`.
 impl fmt::Display for Skew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (length, direction) = match self {
@@ -50,10 +50,10 @@ impl fmt::Display for Skew {
     }
 }
 
-/// The advice where the clock is known to be the cause.
+/// The advice if the clock is the cause.
 pub(super) fn set(skew: Option<Skew>) -> String {
     match skew {
         Some(skew) => format!("Set the clock: {skew}"),
-        None => "Set the clock of what signs".to_owned(),
+        None => "Set the clock of the machine that signs".to_owned(),
     }
 }

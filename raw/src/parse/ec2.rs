@@ -1,5 +1,5 @@
-//! EC2's answers (API version 2016-11-15). Real ones are indented, and hold hundreds of elements
-//! that nothing here asks for.
+//! The answers of EC2, API version 2016-11-15. They are indented and have hundreds of elements that are
+//! not read here.
 
 use contract::{Answer, Image, Instance, StateChange, Tag};
 
@@ -24,12 +24,12 @@ pub(super) fn images(body: &[u8]) -> Result<Page, XmlError> {
 }
 
 /// [`RunInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html):
-/// the one reservation that it made.
+/// the instances of the reservation that it made.
 pub(super) fn launched(body: &[u8]) -> Result<Page, XmlError> {
     let mut xml = Document::new(body)?;
     xml.expect_root("RunInstancesResponse")?;
     let instances = reservation(&mut xml)?;
-    // One was asked for. What launched none would be an error.
+    // EC2 answers with an error if it cannot launch the one instance of the request.
     if instances.is_empty() {
         return Err(xml.missing("item"));
     }
@@ -63,13 +63,13 @@ pub(super) fn tagged(body: &[u8]) -> Result<Page, XmlError> {
     let mut done = None;
     while let Some(element) = xml.child()? {
         match element {
-            // AWS's reference shows it, AWS's service model does not, and moto leaves it out.
+            // In AWS's reference, not in its service model; moto leaves it out.
             "return" => xml.once(&mut done, |xml| xml.flag("return"))?,
             _ => xml.skip()?,
         }
     }
     if done == Some(false) {
-        return Err(xml.value_error("return", "false", "the word that it was done"));
+        return Err(xml.value_error("return", "false", "true"));
     }
     xml.finish()?;
     Ok(Page { answer: Answer::Tagged, next: None })
@@ -128,7 +128,7 @@ fn image(xml: &mut Document<'_>) -> Result<Image, XmlError> {
     Ok(image)
 }
 
-/// What `RunInstances` answers with, and `DescribeInstances` lists several of.
+/// One reservation: the answer to `RunInstances`, and an item of `DescribeInstances`.
 fn reservation(xml: &mut Document<'_>) -> Result<Vec<Instance>, XmlError> {
     let mut instances = None;
     while let Some(element) = xml.child()? {
@@ -200,7 +200,7 @@ fn tag(xml: &mut Document<'_>) -> Result<Tag, XmlError> {
     Ok(Tag { key, value: value.unwrap_or_default() })
 }
 
-/// The `<item>`s of a set, each read by `one`.
+/// Reads the `<item>`s of a set, each with `one`.
 fn items<'a, T>(
     xml: &mut Document<'a>,
     one: fn(&mut Document<'a>) -> Result<T, XmlError>,
@@ -218,7 +218,7 @@ fn items<'a, T>(
     Ok(items)
 }
 
-/// The text of the one child that is wanted of an element.
+/// The text of the child `wanted` of the current element.
 fn only(xml: &mut Document<'_>, wanted: &str) -> Result<Option<String>, XmlError> {
     let mut text = None;
     while let Some(element) = xml.child()? {
@@ -231,7 +231,7 @@ fn only(xml: &mut Document<'_>, wanted: &str) -> Result<Option<String>, XmlError
     Ok(text)
 }
 
-/// The last page has no token, or an empty one.
+/// The continuation token; the last page has none, or an empty one.
 fn token(token: Option<String>) -> Option<String> {
     token.filter(|token| !token.is_empty())
 }

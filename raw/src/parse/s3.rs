@@ -1,4 +1,4 @@
-//! S3's answers (API version 2006-03-01).
+//! The answers of S3, API version 2006-03-01.
 
 use contract::{Answer, Bucket, Object, ObjectListing};
 
@@ -17,7 +17,7 @@ pub(super) fn buckets(body: &[u8]) -> Result<Page, XmlError> {
             _ => xml.skip()?,
         }
     }
-    // An account without buckets has an empty list, and is not without a list.
+    // The list is empty for an account without buckets, and never absent.
     let buckets = buckets.ok_or_else(|| xml.missing("Buckets"))?;
     xml.finish()?;
     let next = next.filter(|token: &String| !token.is_empty());
@@ -77,15 +77,15 @@ pub(super) fn objects(body: &[u8]) -> Result<Page, XmlError> {
     if listing.truncated && next.is_none() {
         return Err(xml.missing("NextContinuationToken"));
     }
-    // What S3 does not announce as more, is not asked for.
+    // Only `IsTruncated` decides whether there is another page.
     let next = next.filter(|_| listing.truncated);
-    // Only now: nothing says that EncodingType comes before the keys that it is about. A server
-    // that does not know encoding-type leaves it out, and its keys are as they are.
+    // Keys are decoded at the end, because `EncodingType` need not come before them. A server that
+    // ignores `encoding-type` leaves it out and sends the keys as they are.
     match encoding.as_deref() {
         Some("url") => decode_keys(&xml, &mut listing)?,
         None | Some("") => {}
         Some(other) => {
-            return Err(xml.value_error("EncodingType", other, "an encoding known here"));
+            return Err(xml.value_error("EncodingType", other, "a known encoding"));
         }
     }
     xml.finish()?;
@@ -132,7 +132,8 @@ fn decode_keys(xml: &Document<'_>, listing: &mut ObjectListing) -> Result<(), Xm
     Ok(())
 }
 
-/// Undoes `encoding-type=url`. S3 encodes as HTML forms do: a space is a `+`, and a plus is `%2B`.
+/// Decodes a text that was encoded with `encoding-type=url`. S3 encodes as HTML forms do: a space
+/// becomes `+`, and a plus `%2B`.
 fn decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();

@@ -1,4 +1,4 @@
-//! A signed request in the HTTP client's own type, if that will send it as it was signed.
+//! Converts a signed request to the HTTP client's type, unless that would change what was signed.
 
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -6,11 +6,11 @@ use reqwest::header::{HeaderName, HeaderValue};
 use crate::observe;
 use crate::request::{BuildError, Request};
 
-/// `request` with `signature`, the headers that signing added, for the HTTP client.
+/// `request` and `signature`, the headers that signing added, as a request of the HTTP client.
 ///
 /// # Errors
-/// The client is built on WHATWG URLs, which resolve dot segments however they are spelled, and know
-/// fewer host names than DNS. What would be sent otherwise than signed is not sent at all.
+/// If the HTTP client would send another URL than the one that was signed. It uses WHATWG URLs, which
+/// resolve dot segments in every spelling and accept fewer host names than DNS.
 pub(crate) fn assemble<'h>(
     request: &Request,
     signature: impl Iterator<Item = (&'static str, &'h str)>,
@@ -32,7 +32,7 @@ pub(crate) fn assemble<'h>(
     Ok(assembled)
 }
 
-/// The URL of `request`: from that of its origin, where that was read before.
+/// The URL of `request`, built from the origin's URL if that has been parsed already.
 fn as_url(request: &Request) -> Result<Url, String> {
     let Some(mut url) = request.origin.root.clone() else {
         return Url::parse(&request.url()).map_err(|error| error.to_string());
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_is_spelled_as_it_was_signed() {
+    fn the_url_is_sent_exactly_as_it_was_signed() {
         for (path, query) in [("/", ""), ("/a%20b//c", ""), ("/", "list-type=2"), ("/a", "x")] {
             let request = request(path, query);
             let assembled = assemble(&request, std::iter::empty()).unwrap();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn every_method_and_any_bytes_are_sent_as_they_are_signed() {
+    fn every_method_and_any_body_are_sent_as_they_were_signed() {
         for method in [Method::GET, Method::POST, Method::PUT, Method::HEAD, Method::DELETE] {
             let body = vec![0xFF, 0x00];
             let request = Request { method, body, ..request("/a", "") };
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn only_its_own_url_is_a_requests_url() {
+    fn is_to_accepts_only_the_requests_own_url() {
         for after_path in ["", "?", "b", "?b", "/?b", "?bc", "?b#c"] {
             let url = format!("http://127.0.0.1:5000/a{after_path}");
             for query in ["", "b"] {

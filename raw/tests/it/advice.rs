@@ -8,7 +8,8 @@ use contract::{
     Operation, Signing,
 };
 use raw::observe::Steps;
-use raw::{Client, Error, ErrorContext, ErrorKind};
+use raw::parse::ParseError;
+use raw::{Client, Error, ErrorContext};
 
 use crate::answers::{describe_images, run_instances};
 use crate::response;
@@ -31,7 +32,7 @@ async fn ec2s_one_answer_is_told_apart_where_that_can_be_done_from_here() {
     let of_admin = |secret: &str| Credentials::new(&admin.access_key_id, secret);
     let tokenless = Credentials::new(&temporary.access_key_id, &temporary.secret_access_key);
     for (credentials, found, left) in [
-        (of_admin(&other), "", "the secret is another key's"),
+        (of_admin(&other), "", "the secret belongs to another key"),
         (Credentials::new(UNKNOWN, secret), "", "the access key is inactive, deleted"),
         (of_admin(&format!("{secret}\n")), "the secret ends with a line break", ""),
         (of_admin(&format!(" {secret}")), "the secret begins with white space", ""),
@@ -111,7 +112,7 @@ fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
                 carried: String::new(),
             }),
         };
-        Error::new(kind.unwrap_err(), &context)
+        Error::new(kind.unwrap_err().into(), &context)
     };
     for (from, to, expected) in [
         (
@@ -183,7 +184,7 @@ fn the_facts_have_types() {
                 <HeadersNotSigned>x-amz-a, x-amz-b</HeadersNotSigned></Error>";
     let headers = [("x-amz-bucket-region", "eu-west-1"), ("retry-after", "7")];
     let answer = response(403, &headers, body);
-    let Err(ErrorKind::Refused(refusal)) = raw::parse::parse(&Operation::ListBuckets, &answer)
+    let Err(ParseError::Refused(refusal)) = raw::parse::parse(&Operation::ListBuckets, &answer)
     else {
         panic!("a refusal")
     };

@@ -4,8 +4,7 @@ use contract::{
     Answer, ApiResponse, Bucket, CreateTags, DescribeImages, DescribeInstances, DryRun, Image,
     Instance, InvokeApi, Operation, RunInstances, Signing, StateChange, Tag, TerminateInstances,
 };
-use raw::ErrorKind;
-use raw::parse::Page;
+use raw::parse::{Page, ParseError};
 
 use crate::{parse, response};
 
@@ -116,7 +115,7 @@ fn whatever_a_route_answers_with_a_success_is_its_answer() {
     }
     for status in [101, 300, 301, 302, 304, 307, 308, 399, 400, 500] {
         let error = raw::parse::parse(&operation, &response(status, &headers, "héllo"));
-        assert!(matches!(error, Err(ErrorKind::Refused(_))), "{status}: {error:?}");
+        assert!(matches!(error, Err(ParseError::Refused(_))), "{status}: {error:?}");
     }
 }
 
@@ -125,7 +124,7 @@ fn a_document_with_another_status_than_200_is_no_answer() {
     for (operation, document) in documents() {
         for status in [101, 201, 202, 204, 206, 301, 304, 412] {
             let error = raw::parse::parse(&operation, &response(status, &[], document));
-            assert!(matches!(error, Err(ErrorKind::Refused(_))), "{status}: {error:?}");
+            assert!(matches!(error, Err(ParseError::Refused(_))), "{status}: {error:?}");
         }
     }
 }
@@ -144,7 +143,7 @@ fn a_dry_run_succeeds_by_being_refused_and_fails_by_being_done() {
     // Unasked, the same code is a refusal like any other.
     let error =
         raw::parse::parse(&run_instances(DryRun::No), &response(412, &[], refused)).unwrap_err();
-    assert!(matches!(error, ErrorKind::Refused(_)), "{error}");
+    assert!(matches!(error, ParseError::Refused(_)), "{error}");
 }
 
 #[test]
@@ -167,7 +166,7 @@ fn only_white_space_comments_and_instructions_may_follow_the_root() {
         }
         for bad in ["x", "<a/>", "</a>", "<", "&amp;", "<![CDATA[]]>", "\u{feff}", document] {
             let error = parse(&operation, &format!("{document}{bad}")).expect_err(bad);
-            assert!(matches!(error, ErrorKind::Answer { .. }), "{bad}: {error}");
+            assert!(matches!(error, ParseError::Unusable { .. }), "{bad}: {error}");
         }
     }
 }
@@ -267,7 +266,7 @@ fn a_refusal_may_repeat_a_key_with_any_character() {
         let body =
             format!("<Error><Code>NoSuchKey</Code><Key>a{written}</Key><HostId>H</HostId></Error>");
         match raw::parse::parse(&Operation::ListBuckets, &response(404, &[], &body)) {
-            Err(ErrorKind::Refused(refusal)) => {
+            Err(ParseError::Refused(refusal)) => {
                 assert_eq!(refusal.detail("Key"), Some(format!("a{character}").as_str()));
                 assert_eq!(refusal.host_id.as_deref(), Some("H"));
             }

@@ -86,7 +86,9 @@ async fn a_useless_answer_keeps_its_ids_and_headers() {
 #[tokio::test]
 async fn whoever_answers_in_the_services_place_is_named() {
     let failure = failure(Fault::GatewayPage, &list_objects()).await;
-    assert!(failure.display.contains("502, in no form of AWS's (text/html): \"502 Bad Gateway "));
+    assert!(
+        failure.display.contains("502, not an AWS error document (text/html): \"502 Bad Gateway ")
+    );
     assert!(failure.advice.unwrap().contains("calls itself \"nginx\""));
     assert!(detail_of(Fault::NotXml, "body").await.starts_with("upstream connect error"));
     assert!(detail_of(Fault::LoginPage, "body").await.contains("Log in to the network"));
@@ -95,9 +97,9 @@ async fn whoever_answers_in_the_services_place_is_named() {
 #[tokio::test]
 async fn what_is_wrong_with_a_success_is_said() {
     for (fault, complaint, advice) in [
-        (Fault::EmptySuccess, "the body is empty", "its body is missing"),
-        (Fault::LoginPage, "(text/html; charset=utf-8): \"Log in to the", "A page in HTML"),
-        (Fault::CutDocument, "ends early, at byte", "Every byte that was promised came"),
+        (Fault::EmptySuccess, "the body is empty", "the body is missing"),
+        (Fault::LoginPage, "(text/html; charset=utf-8): \"Log in to the", "An HTML page"),
+        (Fault::CutDocument, "ends early, at byte", "Every byte that was promised arrived"),
         (Fault::CutBody, "the answer (200) broke off after", "Nothing of this answer was used"),
         (Fault::Reset, "bytes of its body: Connection reset", "Nothing of this answer was used"),
         (Fault::BadUtf8, "invalid utf-8", "AWS sends UTF-8"),

@@ -6,6 +6,7 @@ mod answers;
 mod faults;
 mod limits;
 mod listings;
+mod module_order;
 mod observed;
 mod refusals;
 mod requests;
@@ -19,7 +20,7 @@ use contract::{
     Addressing, CallLimits, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace,
 };
 use raw::parse::Page;
-use raw::send::{Extent, Head, Response};
+use raw::response::{Extent, Head, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// 2026-01-01T00:00:00Z
@@ -55,7 +56,7 @@ fn response(status: u16, headers: &[(&'static str, &'static str)], body: &str) -
 }
 
 /// `body` as the 200 to `operation`.
-fn parse(operation: &Operation, body: &str) -> Result<Page, raw::ErrorKind> {
+fn parse(operation: &Operation, body: &str) -> Result<Page, raw::parse::ParseError> {
     raw::parse::parse(operation, &response(200, &[], body))
 }
 

@@ -1,8 +1,7 @@
 //! What is kept of a service's no.
 
 use contract::{InvokeApi, Operation, Signing};
-use raw::ErrorKind;
-use raw::parse::ErrorResponse;
+use raw::parse::{ErrorResponse, ParseError};
 
 use crate::answers::describe_images;
 use crate::response;
@@ -116,8 +115,9 @@ fn a_page_of_somebody_elses_is_quoted_from_its_beginning() {
     assert_eq!(refusal.detail("server"), Some("nginx"));
     let shown = refusal.to_string();
     assert!(
-        shown
-            .starts_with("refused with 502, in no form of AWS's (text/html): \"502 Bad Gateway éé"),
+        shown.starts_with(
+            "refused with 502, not an AWS error document (text/html): \"502 Bad Gateway éé"
+        ),
         "{shown}"
     );
 }
@@ -125,7 +125,7 @@ fn a_page_of_somebody_elses_is_quoted_from_its_beginning() {
 #[test]
 fn a_refusal_without_a_body_says_so() {
     let refusal = refusal(&Operation::ListBuckets, 400, &[("x-amz-request-id", "R")], "");
-    assert_eq!(refusal.to_string(), "refused with 400, without a word (request id R)");
+    assert_eq!(refusal.to_string(), "refused with 400, with an empty body (request id R)");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn an_error_document_that_is_cut_keeps_what_came() {
         assert!(refusal.detail("body").is_some(), "the rest is there to be read");
     }
     let whole = refusal(&Operation::ListBuckets, 503, &[], whole);
-    assert!(whole.fault.is_none() && whole.detail("body").is_none());
+    assert!(whole.error.is_none() && whole.detail("body").is_none());
 }
 
 fn details(refusal: &ErrorResponse) -> Vec<(&str, &str)> {
@@ -153,7 +153,7 @@ fn refusal(
     body: &str,
 ) -> ErrorResponse {
     match raw::parse::parse(operation, &response(status, headers, body)) {
-        Err(ErrorKind::Refused(refusal)) => *refusal,
+        Err(ParseError::Refused(refusal)) => *refusal,
         other => panic!("{other:?}"),
     }
 }

@@ -162,7 +162,7 @@ async fn refusals_keep_what_the_service_said_and_advise() {
     assert_eq!(failure.code.as_deref(), Some("SignatureDoesNotMatch"));
     let detail = |name| failure.details.iter().find(|(known, _)| known == name);
     assert!(detail("CanonicalRequest").is_some() && detail("StringToSign").is_some());
-    assert!(failure.advice.as_deref().unwrap().contains("the secret has white space in it"));
+    assert!(failure.advice.as_deref().unwrap().contains("the secret contains white space"));
     assert!(failure.request_id.is_some() && failure.host_id.is_some());
 
     let images = crate::answers::describe_images();

@@ -14,7 +14,7 @@ use findings::{
     side::Side,
     stats::{Sorted, as_f64},
 };
-use raw::send::{Head, Response};
+use raw::response::{Extent, Head, Response};
 use reqwest::header::HeaderMap;
 use sdk::deserialise::Deserialiser;
 
@@ -61,7 +61,7 @@ impl Document {
             _ => Deserialiser::describe_images(body.clone()),
         };
         let head = Head { status: 200, headers: HeaderMap::new() };
-        let response = Response { head, body, extent: raw::send::Extent::Whole };
+        let response = Response { head, body, extent: Extent::Whole };
         let document = Self { name, entries, operation, response, deserialiser };
         document.prove()?;
         Ok(document)

@@ -1,5 +1,5 @@
-//! What one call has taken so far, held against what it may take: no answer, however long, fills the
-//! memory or keeps the program for ever.
+//! How much one call has used of its limits. Without them a long or endless answer could fill the
+//! memory or keep the program busy for ever.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use contract::CallLimits;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitError {
-    /// There would be more to read than one call may ask for.
-    #[error("the service has more after {most} answers, the most that one call reads")]
+    /// The listing has more pages than one call may read.
+    #[error("the service has more after {max} answers, the most that one call reads")]
     Pages {
         /// The limit.
-        most: u32,
+        max: u32,
     },
-    /// The call did not come to an end.
+    /// The call took too long.
     #[error(
         "the call did not end within {within:?}: {pages} answers of {bytes} bytes had been read"
     )]
@@ -29,9 +29,9 @@ pub enum LimitError {
     },
 }
 
-/// What one call has taken so far.
+/// What one call has used so far.
 #[derive(Debug)]
-pub(crate) struct Spent {
+pub(crate) struct Usage {
     limits: CallLimits,
     /// HTTP attempts.
     pub(crate) requests: u32,
@@ -39,35 +39,33 @@ pub(crate) struct Spent {
     bytes: u64,
 }
 
-impl Spent {
-    /// Nothing, of a call under `limits`.
-    pub(crate) fn nothing(limits: CallLimits) -> Self {
+impl Usage {
+    pub(crate) fn new(limits: CallLimits) -> Self {
         Self { limits, requests: 0, pages: 0, bytes: 0 }
     }
 
-    /// What the call may take.
     pub(crate) fn limits(&self) -> CallLimits {
         self.limits
     }
 
-    /// Counts one answer more, before it is asked for.
+    /// Counts a page before it is requested.
     ///
     /// # Errors
-    /// Where it would be one too many.
-    pub(crate) fn page(&mut self) -> Result<(), LimitError> {
+    /// If the call has read as many pages as it may.
+    pub(crate) fn count_page(&mut self) -> Result<(), LimitError> {
         if self.pages == self.limits.pages {
-            return Err(LimitError::Pages { most: self.pages });
+            return Err(LimitError::Pages { max: self.pages });
         }
         self.pages += 1;
         Ok(())
     }
 
-    /// Counts `length` bytes of a body.
-    pub(crate) fn read(&mut self, length: usize) {
+    /// Counts the bytes of a body.
+    pub(crate) fn count_bytes(&mut self, length: usize) {
         self.bytes = self.bytes.saturating_add(length as u64);
     }
 
-    /// Bytes that may still be read.
+    /// How many bytes the call may still read.
     pub(crate) fn bytes_left(&self) -> usize {
         usize::try_from(self.limits.bytes.saturating_sub(self.bytes)).unwrap_or(usize::MAX)
     }
