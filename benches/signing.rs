@@ -1,6 +1,6 @@
-//! Every signer at every workload. `--features peers` adds the signers of other crates.
+//! Times every signer with every workload. `--features peers` adds the signers of other crates.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -23,10 +23,10 @@ fn signing(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    // The ratios are what counts, and a second each shows them.
+    // Only the ratios matter, and one second for each signer shows them.
     config = Criterion::default()
-        .warm_up_time(std::time::Duration::from_millis(300))
-        .measurement_time(std::time::Duration::from_secs(1));
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
     targets = signing
 }
 criterion_main!(benches);

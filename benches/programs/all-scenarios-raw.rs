@@ -1,4 +1,4 @@
-//! Every scenario by hand.
+//! Runs every scenario with raw.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Every scenario through the SDK.
+//! Runs every scenario with the SDK.
 
 use std::error::Error;
 

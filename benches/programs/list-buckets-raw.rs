@@ -1,4 +1,4 @@
-//! One call by hand and no more: prints the names of the buckets.
+//! Makes one call with raw: prints the names of the buckets.
 
 use std::error::Error;
 
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             Ok(())
         }
-        Ok(other) => Err(format!("{other:?} is no list of buckets").into()),
+        Ok(other) => Err(format!("{other:?} is not a list of buckets").into()),
         Err(failure) => Err(failure.display.into()),
     }
 }

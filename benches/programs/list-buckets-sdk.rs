@@ -1,5 +1,5 @@
-//! One call through the SDK and no more, as its guide would have it written: prints the names of the
-//! buckets. The SDK finds in the environment where and as whom.
+//! Makes one call with the SDK, written as its guide recommends: prints the names of the buckets. The SDK
+//! reads endpoint, region and credentials from the environment.
 
 use std::error::Error;
 

@@ -1,5 +1,5 @@
-//! What the programs share that are built on the contract: who calls whom, and every scenario in one
-//! function. `compare footprint` measures the programs, each with nothing but what it needs.
+//! Code that the programs share. `compare footprint` measures the programs, and builds each with only the
+//! feature that it needs.
 
 #[cfg(any(feature = "raw", feature = "sdk"))]
 mod env;

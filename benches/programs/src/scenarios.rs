@@ -6,14 +6,14 @@ use contract::{
     WaitUntilRunning,
 };
 
-/// Does by `client` what `compare run` has as scenarios, in its order; `API_URL` names the route. It
-/// launches an instance and terminates it.
+/// Runs the scenarios of `compare run` with `client`, in the same order. The environment variable `API_URL`
+/// names the route. Launches an instance and terminates it.
 ///
 /// # Errors
-/// Where a call fails that should not, or finds nothing for those after it.
+/// If a call does not give the expected result, or nothing that later calls need.
 pub async fn play_all(client: &impl Client) -> Result<(), Box<dyn Error>> {
     let Answer::Buckets(buckets) = call(client, Operation::ListBuckets).await? else {
-        return Err("no list of buckets".into());
+        return Err("not a list of buckets".into());
     };
     let bucket = buckets.into_iter().next().ok_or("no bucket")?.name;
     let page = |pages, page_size| {
@@ -21,7 +21,7 @@ pub async fn play_all(client: &impl Client) -> Result<(), Box<dyn Error>> {
         Operation::ListObjects(ListObjects { bucket, prefix, delimiter, page_size, pages })
     };
     let Answer::Objects(listing) = call(client, page(Pages::First, None)).await? else {
-        return Err("no list of objects".into());
+        return Err("not a list of objects".into());
     };
     call(client, page(Pages::All, Some(1000))).await?;
     let key = listing.objects.into_iter().next().ok_or("no object")?.key;
@@ -53,7 +53,7 @@ pub async fn play_all(client: &impl Client) -> Result<(), Box<dyn Error>> {
     };
     let instance_ids: Vec<_> = launched.into_iter().map(|instance| instance.id).collect();
     let used = use_instances(client, &instance_ids).await;
-    // Whatever became of it, it is not left behind.
+    // Terminated even if one of the calls failed.
     call(client, Operation::TerminateInstances(TerminateInstances { instance_ids })).await?;
     used?;
 
@@ -62,7 +62,7 @@ pub async fn play_all(client: &impl Client) -> Result<(), Box<dyn Error>> {
     call(client, invoke(Signing::Signed)).await?;
     match client.call(&invoke(Signing::Unsigned)).await.result {
         Err(failure) if failure.is_refusal() => Ok(()),
-        _ => Err("the route let somebody in who did not sign".into()),
+        _ => Err("the route accepted an unsigned request".into()),
     }
 }
 

@@ -46,7 +46,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ),
     ("workloads", &["contract", "raw"]),
     ("programs", &["contract", "raw", "sdk"]),
-    ("benches", &["findings", "measure", "workloads"]),
+    ("benches", &["workloads"]),
     ("slim", &[]),
 ];
 
@@ -169,11 +169,10 @@ fn only_the_command_line_prints_and_exits() {
     assert!(files > 150, "{files} files were read");
 }
 
-/// `cargo bench -p benches --no-default-features --bench signing` is to take a minute, not ten.
+/// `cargo bench -p benches` takes a minute, not ten.
 #[test]
 fn the_signing_bench_builds_no_service_client() {
-    let words = ["-p", "benches", "--no-default-features"];
-    let built = features(&[&words[..], &["-e", "normal,build,dev"]].concat());
+    let built = features(&["-p", "benches", "-e", "normal,build,dev"]);
     let clients = built.keys().filter(|package| package.starts_with("aws-sdk-"));
     assert_eq!(clients.count(), 0);
     assert!(built.keys().any(|package| package.starts_with("workloads ")));
@@ -200,7 +199,7 @@ fn tests_and_benches_build_the_service_clients_with_the_features_of_the_binary()
     let mut below = features(&["-p", "aws-sdk-ec2", "-e", "normal,build"]);
     assert!(below.len() > 50, "{} packages are below aws-sdk-ec2", below.len());
     below.extend(features(&["-p", "aws-sdk-s3", "-e", "normal,build"]));
-    for tests in [&["--workspace"][..], &["-p", "compare"], &["-p", "sdk"], &["-p", "benches"]] {
+    for tests in [&["--workspace"][..], &["-p", "compare"], &["-p", "sdk"]] {
         let tested = features(&[tests, &["-e", "normal,build,dev"]].concat());
         let mut otherwise = Vec::new();
         for package in below.keys().filter(|package| binary.contains_key(*package)) {
