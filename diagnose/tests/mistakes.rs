@@ -1,4 +1,4 @@
-//! Every mistake of the list, committed: what it claims to break is broken, and nothing else was.
+//! Signs with every mistake of the table: what it breaks is broken, and nothing else.
 
 use std::time::SystemTime;
 
@@ -6,13 +6,38 @@ use contract::{
     Addressing, CallLimits, Clock, Credentials, DescribeInstances, Endpoint, InvokeApi,
     ListObjects, Operation, Pages, Signing, Target, Timeouts, WaitPace,
 };
-use diagnose::mistakes::{self, Configuration, Draft, Mistake, Sent, Tampering};
+use diagnose::{Configuration, Draft, Sent, Tampering, mistakes, sign};
 use sandbox::{
     Sandbox,
     verify::{Decision, ReceivedRequest, Rules, StoredKey, verify},
 };
 
-/// The right request of a service, as temporary credentials sign it: their token is there to be lost.
+fn sandbox() -> Sandbox {
+    Sandbox::start(sandbox::Options::default()).expect("a sandbox")
+}
+
+fn target(sandbox: &Sandbox) -> Target {
+    Target {
+        region: sandbox.region().to_owned(),
+        endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
+        addressing: Addressing::Path,
+        clock: Clock::System,
+        timeouts: Timeouts::default(),
+        limits: CallLimits::default(),
+        proxy: None,
+        ca_bundle: None,
+        wait_pace: WaitPace::AsOnAws,
+    }
+}
+
+/// Temporary credentials, so that there is a token to lose.
+fn credentials(sandbox: &Sandbox) -> Credentials {
+    let caller = sandbox.identity("temporary").expect("an identity");
+    Credentials::new(&caller.access_key_id, &caller.secret_access_key)
+        .with_session_token(caller.session_token.as_ref().expect("a token"))
+}
+
+/// A request that `service` accepts.
 fn right(sandbox: &Sandbox, service: &str) -> Draft {
     let operation = match service {
         "s3" => Operation::ListObjects(ListObjects {
@@ -28,27 +53,14 @@ fn right(sandbox: &Sandbox, service: &str) -> Draft {
         }),
         _ => Operation::InvokeApi(InvokeApi { url: sandbox.api_url(), signing: Signing::Signed }),
     };
-    let target = Target {
-        region: sandbox.region().to_owned(),
-        endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
-        addressing: Addressing::Path,
-        clock: Clock::System,
-        timeouts: Timeouts::default(),
-        limits: CallLimits::default(),
-        proxy: None,
-        ca_bundle: None,
-        wait_pace: WaitPace::AsOnAws,
-    };
-    let caller = sandbox.identity("temporary").expect("an identity");
-    let credentials = Credentials::new(&caller.access_key_id, &caller.secret_access_key)
-        .with_session_token(caller.session_token.clone().expect("a token"));
+    let target = target(sandbox);
     let request = raw::request::Request::new(&operation, &target, None).expect("a request");
-    let (region, now) = (target.region, SystemTime::now());
+    let (credentials, region, now) = (credentials(sandbox), target.region, SystemTime::now());
     Draft::of(&request, Configuration { credentials, region, now })
 }
 
-/// The verdict of the sandbox's verifier on what was sent, `None` where it is accepted.
-fn refused(draft: &Draft, sent: &Sent) -> Option<String> {
+/// Whether the sandbox's verifier refuses the signature of `sent`.
+fn is_refused(draft: &Draft, sent: &Sent) -> bool {
     let mut headers = sent.headers.clone();
     headers.push(("host".to_owned(), draft.host.clone()));
     let received = ReceivedRequest {
@@ -65,12 +77,12 @@ fn refused(draft: &Draft, sent: &Sent) -> Option<String> {
     };
     let rules = Rules::of(&draft.service, &draft.configuration.region);
     match verify(&received, &key, &rules, draft.configuration.now.into()).outcome {
-        Decision::Accepted => None,
-        Decision::Refused { code, message } => Some(format!("{code}: {message}")),
+        Decision::Accepted => false,
+        Decision::Refused { .. } => true,
     }
 }
 
-/// The status that S3 itself has for it: it demands more of a request than a signature.
+/// The status with which the sandbox answers `sent`. S3 checks more of a request than its signature.
 async fn status(sent: &Sent) -> u16 {
     let method = sent.method.parse().expect("a method");
     let client =
@@ -83,26 +95,19 @@ async fn status(sent: &Sent) -> u16 {
     request.send().await.expect("an answer").status().as_u16()
 }
 
-fn with_occasion(mistake: &Mistake, mut draft: Draft) -> Draft {
-    if let Some(arrange) = mistake.setup {
-        arrange(&mut draft);
-    }
-    draft
-}
-
 #[tokio::test]
 async fn every_mistake_is_refused_where_it_says_so_and_the_same_request_without_it_is_accepted() {
-    // Whoever makes a client of reqwest's first decides whose cryptography it has.
-    let sandbox = Sandbox::start(sandbox::Options::default()).expect("a sandbox");
-    drop(raw_client(&sandbox));
-    for mistake in mistakes::ALL {
+    let sandbox = sandbox();
+    // raw installs the TLS provider, without which reqwest makes no client.
+    raw::Client::new(target(&sandbox), credentials(&sandbox)).expect("a client");
+    for mistake in mistakes::all() {
         for service in mistake.refused_by {
-            let draft = with_occasion(mistake, right(&sandbox, service));
-            let right = mistakes::compose(&draft).expect("a signature");
-            assert_eq!(refused(&draft, &right), None, "{} at {service}, without it", mistake.id);
-            let wrong = mistake.commit(&draft).expect("a signature");
+            let draft = mistake.set_up(right(&sandbox, service));
+            let right = sign(&draft).expect("a signature");
+            assert!(!is_refused(&draft, &right), "{} at {service}, without it", mistake.id);
+            let wrong = mistake.sign(&draft).expect("a signature");
             assert_ne!(wrong, right, "{} at {service}", mistake.id);
-            if refused(&draft, &wrong).is_none() {
+            if !is_refused(&draft, &wrong) {
                 assert_eq!(status(&right).await, 200, "{} at {service}, without it", mistake.id);
                 assert!(status(&wrong).await >= 400, "{} at {service}", mistake.id);
             }
@@ -110,62 +115,31 @@ async fn every_mistake_is_refused_where_it_says_so_and_the_same_request_without_
     }
 }
 
-fn raw_client(sandbox: &Sandbox) -> raw::Client {
-    let draft = right(sandbox, "s3");
-    let target = Target {
-        region: draft.configuration.region,
-        endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
-        addressing: Addressing::Path,
-        clock: Clock::System,
-        timeouts: Timeouts::default(),
-        limits: CallLimits::default(),
-        proxy: None,
-        ca_bundle: None,
-        wait_pace: WaitPace::AsOnAws,
-    };
-    raw::Client::new(target, draft.configuration.credentials).expect("a client")
-}
-
+/// A mistake changes one part of the canonical request, or the headers together with the list of their
+/// names, or the empty line between them, or the end.
 #[test]
-fn without_a_mistake_the_steps_are_those_of_raws_signer() {
-    let sandbox = Sandbox::start(sandbox::Options::default()).expect("a sandbox");
-    for service in ["s3", "ec2", "execute-api"] {
-        let draft = right(&sandbox, service);
-        let sent = mistakes::compose(&draft).expect("a signature");
-        assert_eq!(refused(&draft, &sent), None, "{service}");
-    }
-}
-
-/// A mistake in the canonical request is one mistake: in one part of it, or in the headers and so in
-/// their names, or between two parts.
-#[test]
-fn a_canonical_request_is_spoilt_in_one_place() {
-    let sandbox = Sandbox::start(sandbox::Options::default()).expect("a sandbox");
-    let applied = mistakes::ALL
-        .iter()
-        .filter(|mistake| matches!(mistake.slip, Tampering::CanonicalRequest(_)));
-    for mistake in applied {
+fn a_mistake_changes_one_part_of_the_canonical_request() {
+    let sandbox = sandbox();
+    let is_in_canonical_request = |tampering| matches!(tampering, Tampering::CanonicalRequest(_));
+    for mistake in mistakes::all().filter(|mistake| is_in_canonical_request(mistake.tampering)) {
         for service in mistake.refused_by {
-            let draft = with_occasion(mistake, right(&sandbox, service));
-            let right = mistakes::compose(&draft).expect("a signature").steps.canonical_request;
-            let wrong = mistake.steps(&draft).expect("a signature").canonical_request;
-            let place = format!("{} at {service}: {wrong:?}", mistake.id);
+            let draft = mistake.set_up(right(&sandbox, service));
+            let right = sign(&draft).expect("a signature").steps.canonical_request;
+            let wrong = mistake.sign(&draft).expect("a signature").steps.canonical_request;
+            let case = format!("{} at {service}: {wrong:?}", mistake.id);
             match mistake.id {
                 "blank-line-missing" => {
                     let mut lines: Vec<_> = right.split('\n').collect();
                     let blank = lines.remove(lines.len() - 3);
-                    assert_eq!((blank, lines.join("\n")), ("", wrong), "{place}");
+                    assert_eq!((blank, lines.join("\n")), ("", wrong), "{case}");
                 }
-                "canonical-request-with-newline" => assert_eq!(right + "\n", wrong, "{place}"),
+                "canonical-request-with-newline" => assert_eq!(right + "\n", wrong, "{case}"),
                 _ => {
-                    let differ = parts(&right)
-                        .into_iter()
-                        .zip(parts(&wrong))
-                        .map(|(right, wrong)| right != wrong);
-                    let differ = differ.collect::<Vec<_>>();
+                    let pairs = parts(&right).into_iter().zip(parts(&wrong));
+                    let differ: Vec<_> = pairs.map(|(right, wrong)| right != wrong).collect();
                     let count = differ.iter().filter(|differs| **differs).count();
                     let are_headers_and_names = differ[3] && differ[4] && count == 2;
-                    assert!(count == 1 || are_headers_and_names, "{place}");
+                    assert!(count == 1 || are_headers_and_names, "{case}");
                 }
             }
         }
@@ -182,10 +156,10 @@ fn parts(canonical_request: &str) -> [String; 6] {
 }
 
 #[test]
-fn every_mistake_has_a_name_of_its_own_and_says_what_it_is() {
-    for (place, mistake) in mistakes::ALL.iter().enumerate() {
-        let is_twin = |other: &&Mistake| other.id == mistake.id;
-        assert!(!mistakes::ALL[..place].iter().any(|it| is_twin(&it)), "{}", mistake.id);
+fn every_mistake_has_a_name_of_its_own_and_says_what_to_do() {
+    for mistake in mistakes::all() {
+        let same_name = mistakes::all().filter(|other| other.id == mistake.id);
+        assert_eq!(same_name.count(), 1, "{}", mistake.id);
         assert!(mistake.what.ends_with('.') && mistake.fix.ends_with('.'), "{}", mistake.id);
         assert!(!mistake.refused_by.is_empty(), "{}", mistake.id);
         assert_eq!(mistakes::find(mistake.id).map(|found| found.id), Some(mistake.id));
@@ -193,14 +167,12 @@ fn every_mistake_has_a_name_of_its_own_and_says_what_it_is() {
 }
 
 #[test]
-fn neither_a_draft_nor_what_is_sent_shows_a_secret() {
-    let sandbox = Sandbox::start(sandbox::Options::default()).expect("a sandbox");
+fn debug_output_of_a_draft_and_of_a_sent_request_has_no_secret() {
+    let sandbox = sandbox();
     let draft = right(&sandbox, "s3");
     let caller = sandbox.identity("temporary").expect("an identity");
     let secrets = [&caller.secret_access_key, caller.session_token.as_ref().expect("a token")];
-    let sent = mistakes::compose(&draft).expect("a signature");
-    let steps = mistakes::ALL[0].steps(&draft).expect("a signature");
-    for shown in [format!("{draft:?}"), format!("{sent:?}"), format!("{steps:?}")] {
-        assert!(secrets.iter().all(|secret| !shown.contains(secret.as_str())), "{shown}");
-    }
+    let sent = sign(&draft).expect("a signature");
+    let shown = format!("{draft:?} {sent:?} {:?}", sent.steps);
+    assert!(secrets.iter().all(|secret| !shown.contains(secret.as_str())), "{shown}");
 }

@@ -317,7 +317,7 @@ fn one_case_is_shown_in_full() {
     insta::with_settings!({filters => volatile()}, {
         assert_snapshot!(shown, @r#"
         s3-request-time-too-skewed
-        The clock is 10 hours behind: local time was taken for UTC.
+        The clock is 10 hours behind: local time was used as UTC.
         source: https://github.com/ex-aws/ex_aws/issues/159 (issue-thread)
 
         The service answered 403 RequestTimeTooSkewed

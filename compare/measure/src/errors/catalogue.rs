@@ -11,7 +11,7 @@ use contract::{
     Credentials, DescribeImages, DescribeInstances, DryRun, Filter, InvokeApi, ListObjects,
     Operation, Pages, RunInstances, Signing,
 };
-use diagnose::mistakes::{self, Mistake};
+use diagnose::{Mistake, mistakes};
 use findings::errors::Cause;
 use raw::endpoint::Service;
 use sandbox::{Fault, facts};

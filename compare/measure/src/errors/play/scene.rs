@@ -10,7 +10,7 @@ use contract::{
     Addressing, Answer, CallLimits, Clock, Credentials, Endpoint, Failure, Operation, Target,
     TerminateInstances, Timeouts, WaitPace,
 };
-use diagnose::mistakes::{Configuration, Draft, Mistake, Sent};
+use diagnose::{Configuration, Draft, Mistake, Sent};
 use raw::{ErrorContext, ErrorKind, observe::Steps, redact::Secrets};
 use reqwest::{Url, header::HeaderMap};
 use sandbox::{Identity, Options, RecordedExchange, Recording, Sandbox};
@@ -188,11 +188,8 @@ impl Scene {
         let operation = self.operation("raw");
         let request = raw::request::Request::new(&operation, &self.target()?, None)
             .map_err(|error| unsigned(error.to_string()))?;
-        let mut draft = Draft::of(&request, self.actual.clone());
-        if let Some(arrange) = mistake.setup {
-            arrange(&mut draft);
-        }
-        mistake.commit(&draft).map_err(|error| unsigned(error.to_string()))
+        let draft = mistake.set_up(Draft::of(&request, self.actual.clone()));
+        mistake.sign(&draft).map_err(|error| unsigned(error.to_string()))
     }
 
     /// raw's words for what came of a request that raw did not sign by itself.
