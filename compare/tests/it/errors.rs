@@ -243,7 +243,7 @@ fn raw_says_of_every_refusal_what_to_do_next() {
 #[test]
 fn raw_leaves_the_true_cause_of_a_mute_refusal_open() {
     for (id, cause) in [
-        ("ec2-wrong-secret", "the secret is another key's"),
+        ("ec2-wrong-secret", "the secret belongs to another key"),
         ("ec2-unknown-access-key", "the access key"),
         ("ec2-invalid-token", "the session token"),
         ("ec2-wrong-region", "the call was signed for"),
@@ -253,7 +253,7 @@ fn raw_leaves_the_true_cause_of_a_mute_refusal_open() {
         ("ec2-clock-behind", "the clock"),
         ("api-wrong-service", "names another"),
         ("api-wrong-region", "the region of the endpoint"),
-        ("ec2-invalid-ami-id-malformed", "no id"),
+        ("ec2-invalid-ami-id-malformed", "not an id"),
     ] {
         let advice = case(id)["raw"]["advice"].as_str().expect("advice");
         assert!(advice.contains(cause), "{id}: {advice}");

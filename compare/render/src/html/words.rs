@@ -173,7 +173,7 @@ const OBJECTS: Words = Words {
 const DRY_RUN: Words = Words {
     happens: "A dry run that would have succeeded is a refusal by name: 412 and DryRunOperation. Both \
               sides make the answer “it would succeed” of it.",
-    raw: &[code("read", "raw/src/parse/refusal.rs")],
+    raw: &[code("ErrorResponse::read", "raw/src/parse/error_response.rs")],
     sdk: &[code("shape_run_instances::de_run_instances_http_error", "aws_sdk_ec2::protocol_serde")],
     pain: "EC2's model has no errors: whatever is refused is “unhandled” in the SDK, and \
            its {} is “service error” however different the reasons are.",
