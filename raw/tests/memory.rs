@@ -1,10 +1,10 @@
-//! What an answer costs in memory: a small multiple of its length, whatever it holds.
+//! The memory that reading an answer takes: a small multiple of its length, whatever it contains.
 
 use contract::{DescribeImages, DescribeInstances, Operation};
 use raw::response::{Extent, Head, Response};
 use reqwest::header::HeaderMap;
 
-/// Length of the documents, in bytes: long enough that nothing else counts.
+/// Length of the documents in bytes: so long that other allocations do not matter.
 const LENGTH: usize = 2_000_000;
 
 #[test]
@@ -37,7 +37,7 @@ fn no_document_takes_more_than_a_few_times_its_length() {
         let head = Head { status: 200, headers: HeaderMap::new() };
         let response = Response { head, body, extent: Extent::Whole };
         let taken = allocation_counter::measure(|| {
-            raw::parse::parse(operation, &response).expect_err("none of them ends");
+            raw::parse::parse(operation, &response).expect_err("none of the documents ends");
         });
         let times = taken.bytes_max / length;
         assert!(times < 8, "{times} times the length of {before}{repeated}…");

@@ -1,4 +1,4 @@
-//! What is said about a refusal beyond the service's own words: what could be seen without asking.
+//! The advice in an error, beyond what the service says.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,12 +11,13 @@ use raw::observe::Steps;
 use raw::parse::ParseError;
 use raw::{Client, Error, ErrorContext};
 
-use crate::answers::{describe_images, run_instances};
-use crate::response;
+use crate::documents::{describe_images, run_instances};
+use crate::script::{Act, Server, answer};
+use crate::{failure, response};
 
 const UNKNOWN: &str = "AKIAIOSFODNN7EXAMPLE";
 
-/// Who calls, for where, and by which clock.
+/// A caller's credentials, region and clock.
 struct Caller {
     credentials: Credentials,
     region: &'static str,
@@ -24,7 +25,7 @@ struct Caller {
 }
 
 #[tokio::test]
-async fn ec2s_one_answer_is_told_apart_where_that_can_be_done_from_here() {
+async fn ec2s_one_message_for_all_signature_errors_is_narrowed_down() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let (admin, temporary) = (identity(&sandbox, "admin"), identity(&sandbox, "temporary"));
     let secret = &admin.secret_access_key;
@@ -45,8 +46,8 @@ async fn ec2s_one_answer_is_told_apart_where_that_can_be_done_from_here() {
         assert!(advice.contains("Ruled out here: the clock ("), "{advice}");
         assert!(advice.contains("Left: ") && advice.contains(left), "{advice}");
         assert!(advice.contains(found), "{advice}");
-        let is_suspected = advice.contains("Look at the credentials first: ");
-        assert_eq!(is_suspected, !found.is_empty(), "{advice}");
+        let has_warning = advice.contains("Look at the credentials first: ");
+        assert_eq!(has_warning, !found.is_empty(), "{advice}");
         let rules_out_form = advice.contains("the form of access key and secret");
         assert_eq!(rules_out_form, found.is_empty(), "{advice}");
         assert!(!format!("{failure:?}").contains(&secret[..39]), "{failure:?}");
@@ -63,7 +64,7 @@ async fn ec2s_one_answer_is_told_apart_where_that_can_be_done_from_here() {
 }
 
 #[tokio::test]
-async fn where_the_service_shows_its_texts_the_secret_can_be_proved_wrong() {
+async fn a_wrong_secret_is_proved_if_the_service_shows_what_it_read() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let [admin, temporary] = ["admin", "temporary"].map(|name| identity(&sandbox, name));
     let invoke = InvokeApi { url: sandbox.api_url() + "?b=x%20y", signing: Signing::Signed };
@@ -87,7 +88,7 @@ async fn where_the_service_shows_its_texts_the_secret_can_be_proved_wrong() {
 }
 
 #[test]
-fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
+fn a_change_on_the_way_is_named_without_showing_the_token() {
     let token = "FwoGZXIvYXdzEXAMPLETOKEN/==";
     let credentials = crate::credentials().with_session_token(token);
     let canonical_request = format!(
@@ -121,7 +122,7 @@ fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
             "host in CanonicalHeaders differs at byte 0: signed \"a.example\", read \"b.example\"",
         ),
         ("list-type=2", "list-type=2+x", "CanonicalQueryString differs at byte 11"),
-        // Cut on its way, which no search for the whole token would find.
+        // A token that was cut on the way, which a search for the whole token does not find.
         ("TOKEN/==", "", "CanonicalHeaders differ in the value of x-amz-security-token"),
     ] {
         let error = error(&canonical_request.replace(from, to));
@@ -133,7 +134,7 @@ fn what_changed_on_the_way_is_named_and_the_token_never_shown() {
 }
 
 #[tokio::test]
-async fn a_secret_in_the_place_of_the_key_is_neither_sent_nor_shown() {
+async fn a_secret_used_as_access_key_is_neither_sent_nor_shown() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     for secret in
         ["wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]
@@ -147,13 +148,13 @@ async fn a_secret_in_the_place_of_the_key_is_neither_sent_nor_shown() {
 }
 
 #[test]
-fn an_answer_is_no_dump() {
+fn the_debug_output_of_a_response_omits_its_body() {
     let shown = format!("{:?}", response(200, &[], "<Token>"));
     assert!(shown.contains("7 bytes") && !shown.contains("60, 84"), "{shown}");
 }
 
 #[tokio::test]
-async fn what_the_service_puts_into_its_sentence_is_a_fact_like_others() {
+async fn facts_in_the_message_become_details() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let [reader, admin] = ["reader", "admin"].map(|name| credentials(identity(&sandbox, name)));
     let launch = run_instances(DryRun::No);
@@ -176,24 +177,75 @@ async fn what_the_service_puts_into_its_sentence_is_a_fact_like_others() {
     assert!(failure.advice.unwrap().contains("Use the region us-east-1"));
 }
 
+#[tokio::test]
+async fn clock_skew_is_measured() {
+    let skewed = |ours: &str, theirs: &str| {
+        answer(
+            403,
+            "",
+            &format!(
+                "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference is too large.</Message>\
+             <RequestTime>{ours}</RequestTime><ServerTime>{theirs}</ServerTime></Error>"
+            ),
+        )
+    };
+    for (act, expected) in [
+        (skewed("20260101T000000Z", "2026-01-01T00:15:43Z"), "15 min 43 s behind"),
+        (skewed("20260101T010000Z", "2026-01-01T00:00:00Z"), "1 h 0 min ahead of"),
+        // EC2 does not mention the time, but its answer has a date.
+        (auth_failure("date: Thu, 01 Jan 2026 00:20:00 GMT\r\n"), "20 min 0 s behind"),
+        (
+            auth_failure("date: Thu, 01 Jan 2026 00:00:30 GMT\r\n"),
+            "Ruled out here: the clock (30 s off",
+        ),
+    ] {
+        let server = Server::start(vec![act]);
+        let failure = failure(&server.endpoint, &describe_images()).await;
+        let advice = failure.advice.unwrap();
+        assert!(advice.contains(expected), "{advice}");
+        assert!(failure.display.ends_with(&advice), "{}", failure.display);
+    }
+}
+
+#[tokio::test]
+async fn api_gateways_code_for_an_old_and_a_wrong_signature_is_told_apart() {
+    let headers =
+        "x-amzn-errortype: InvalidSignatureException\r\ndate: Thu, 01 Jan 2026 00:07:00 GMT\r\n";
+    for (message, expected) in [
+        (
+            "Signature expired: 20260101T000000Z is now earlier than 20260101T000200Z",
+            "7 min 0 s behind",
+        ),
+        ("The request signature we calculated does not match", "Compare what was signed"),
+    ] {
+        let server =
+            Server::start(vec![answer(403, headers, &format!("{{\"message\":\"{message}\"}}"))]);
+        let url = format!("{}/stage/route", server.endpoint);
+        let invoke = Operation::InvokeApi(InvokeApi { url, signing: Signing::Signed });
+        let failure = failure(&server.endpoint, &invoke).await;
+        assert_eq!(failure.code.as_deref(), Some("InvalidSignatureException"));
+        assert!(failure.advice.as_deref().unwrap().contains(expected), "{failure}");
+    }
+}
+
 #[test]
-fn the_facts_have_types() {
+fn details_have_typed_accessors() {
     let body = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20260101T000000Z</RequestTime>\
                 <ServerTime>2026-01-01T00:15:43Z</ServerTime>\
                 <MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds>\
                 <HeadersNotSigned>x-amz-a, x-amz-b</HeadersNotSigned></Error>";
     let headers = [("x-amz-bucket-region", "eu-west-1"), ("retry-after", "7")];
     let answer = response(403, &headers, body);
-    let Err(ParseError::Refused(refusal)) = raw::parse::parse(&Operation::ListBuckets, &answer)
+    let Err(ParseError::Refused(response)) = raw::parse::parse(&Operation::ListBuckets, &answer)
     else {
-        panic!("a refusal")
+        panic!("an error response")
     };
-    assert_eq!(refusal.request_time(), Some(crate::now()));
-    assert_eq!(refusal.server_time(), Some(crate::now() + Duration::from_secs(943)));
-    assert_eq!(refusal.max_allowed_skew(), Some(Duration::from_mins(15)));
-    assert_eq!(refusal.headers_not_signed(), Some("x-amz-a, x-amz-b"));
-    assert_eq!(refusal.expected_region(), Some("eu-west-1"));
-    assert_eq!(refusal.retry_after(), Some(Duration::from_secs(7)));
+    assert_eq!(response.request_time(), Some(crate::now()));
+    assert_eq!(response.server_time(), Some(crate::now() + Duration::from_secs(943)));
+    assert_eq!(response.max_allowed_skew(), Some(Duration::from_mins(15)));
+    assert_eq!(response.headers_not_signed(), Some("x-amz-a, x-amz-b"));
+    assert_eq!(response.expected_region(), Some("eu-west-1"));
+    assert_eq!(response.retry_after(), Some(Duration::from_secs(7)));
 }
 
 impl Caller {
@@ -206,7 +258,7 @@ async fn refused(sandbox: &Sandbox, caller: Caller, operation: &Operation) -> Fa
     let mut target = crate::target(Endpoint::Url(sandbox.endpoint().to_owned()), Addressing::Path);
     (target.region, target.clock) = (caller.region.to_owned(), Clock::Fixed(caller.now));
     let client = Client::new(target, caller.credentials).unwrap();
-    client.call(operation).await.result.expect_err("a refusal")
+    client.call(operation).await.result.expect_err("an error response")
 }
 
 fn identity<'a>(sandbox: &'a Sandbox, name: &str) -> &'a Identity {
@@ -232,4 +284,13 @@ fn list_objects(bucket: &str) -> Operation {
 
 fn detail<'a>(failure: &'a Failure, name: &str) -> Option<&'a str> {
     failure.details.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+fn auth_failure(headers: &str) -> Act {
+    answer(
+        401,
+        headers,
+        "<Response><Errors><Error><Code>AuthFailure</Code><Message>AWS was not able to \
+        validate the provided access credentials</Message></Error></Errors><RequestID>R</RequestID></Response>",
+    )
 }

@@ -1,5 +1,5 @@
-//! The client against a sandbox that fails, in every way that one knows: no half answer passes for
-//! a whole one, every fact that came is kept, and nobody waits for 200 MB.
+//! The client with each fault of the sandbox: an incomplete answer is always an error, every fact that
+//! arrived is kept, and an error of 200 MB is not read to its end.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,14 @@ use contract::{
 use raw::Client;
 use sandbox::{Fault, Options, Sandbox};
 
-use crate::answers::describe_images;
+use crate::documents::describe_images;
 
 const PATIENCE: Duration = Duration::from_millis(400);
-/// Bytes that a call may read: more than any right answer of these, and soon reached.
-const MOST_BYTES: u64 = 4_000_000;
+/// The limit of a call: more than any complete answer here, and reached quickly.
+const MAX_BYTES: u64 = 4_000_000;
 
 #[tokio::test]
-async fn no_fault_passes_for_an_answer() {
+async fn every_fault_is_an_error_with_advice() {
     for fault in Fault::ALL {
         for operation in [Operation::ListBuckets, list_objects(), describe_images()] {
             let reply = call(fault, &operation).await;
@@ -31,7 +31,7 @@ async fn no_fault_passes_for_an_answer() {
 }
 
 #[tokio::test]
-async fn of_a_route_any_text_is_an_answer_but_no_error_and_no_half_document() {
+async fn a_routes_answer_may_be_any_text_but_not_an_error_or_cut() {
     for fault in Fault::ALL {
         let result = call(fault, &invoke()).await.result;
         let passes = matches!(fault, Fault::EmptySuccess | Fault::LoginPage);
@@ -43,7 +43,7 @@ async fn of_a_route_any_text_is_an_answer_but_no_error_and_no_half_document() {
 }
 
 #[tokio::test]
-async fn the_stage_is_that_of_whoever_failed() {
+async fn each_fault_has_its_stage_and_status() {
     for (fault, stage, status) in [
         (Fault::Throttled, Stage::Service, Some(503)),
         (Fault::InternalError, Stage::Service, Some(500)),
@@ -70,7 +70,7 @@ async fn the_stage_is_that_of_whoever_failed() {
 }
 
 #[tokio::test]
-async fn a_useless_answer_keeps_its_ids_and_headers() {
+async fn an_unusable_answer_keeps_its_ids_and_headers() {
     for fault in
         [Fault::EmptySuccess, Fault::CutDocument, Fault::CutBody, Fault::Reset, Fault::Stall]
     {
@@ -84,7 +84,7 @@ async fn a_useless_answer_keeps_its_ids_and_headers() {
 }
 
 #[tokio::test]
-async fn whoever_answers_in_the_services_place_is_named() {
+async fn a_server_that_answers_instead_of_the_service_is_named() {
     let failure = failure(Fault::GatewayPage, &list_objects()).await;
     assert!(
         failure.display.contains("502, not an AWS error document (text/html): \"502 Bad Gateway ")
@@ -95,8 +95,8 @@ async fn whoever_answers_in_the_services_place_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_success_is_said() {
-    for (fault, complaint, advice) in [
+async fn each_fault_of_a_success_is_explained() {
+    for (fault, message, advice) in [
         (Fault::EmptySuccess, "the body is empty", "the body is missing"),
         (Fault::LoginPage, "(text/html; charset=utf-8): \"Log in to the", "An HTML page"),
         (Fault::CutDocument, "ends early, at byte", "Every byte that was promised arrived"),
@@ -108,17 +108,17 @@ async fn what_is_wrong_with_a_success_is_said() {
         (Fault::Silence, "no answer from", "allow an attempt more time"),
     ] {
         let failure = failure(fault, &list_objects()).await;
-        assert!(failure.display.contains(complaint), "{fault:?}: {failure}");
+        assert!(failure.display.contains(message), "{fault:?}: {failure}");
         assert!(failure.advice.as_deref().unwrap().contains(advice), "{fault:?}: {failure}");
     }
 }
 
 #[tokio::test]
-async fn a_huge_error_is_read_for_its_words_and_no_further() {
+async fn only_the_beginning_of_a_huge_error_is_read() {
     for operation in [list_objects(), describe_images(), invoke()] {
-        let begun = Instant::now();
+        let started = Instant::now();
         let failure = failure(Fault::HugeError, &operation).await;
-        assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+        assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
         assert!(failure.code.is_some() && failure.message.is_some(), "{failure}");
         assert!(failure.request_id.is_some(), "{failure}");
         assert!(failure.display.contains("; only the first 1048576 bytes of 2000"), "{failure}");
@@ -148,7 +148,7 @@ async fn failure(fault: Fault, operation: &Operation) -> Failure {
     call(fault, operation).await.result.expect_err("no answer")
 }
 
-/// Calls a sandbox that has the fault; of [`invoke`] the URL is its own.
+/// Calls a sandbox that has the fault. [`invoke`] gets the sandbox's URL.
 async fn call(fault: Fault, operation: &Operation) -> Reply {
     let sandbox = Sandbox::start(Options { fault: Some(fault), ..Options::default() }).unwrap();
     let admin = sandbox.identity("admin").unwrap();
@@ -156,7 +156,7 @@ async fn call(fault: Fault, operation: &Operation) -> Reply {
     let mut target = crate::target(endpoint, Addressing::Path);
     (target.region, target.clock) = (sandbox.region().to_owned(), Clock::System);
     target.timeouts.attempt = PATIENCE;
-    target.limits.bytes = MOST_BYTES;
+    target.limits.bytes = MAX_BYTES;
     let credentials = Credentials::new(&admin.access_key_id, &admin.secret_access_key);
     let client = Client::new(target, credentials).unwrap();
     match operation {

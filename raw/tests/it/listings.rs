@@ -1,4 +1,4 @@
-//! S3's listings: keys of any kind, and pages.
+//! How listings of S3 are read: keys of any kind, and pages.
 
 use contract::{Answer, ListObjects, Object, ObjectListing, Operation, Pages};
 use raw::parse::Page;
@@ -38,18 +38,18 @@ fn an_empty_bucket_is_an_empty_listing() {
 }
 
 #[test]
-fn keys_are_decoded_only_where_the_service_says_that_they_are_encoded() {
+fn keys_are_decoded_only_if_the_service_encoded_them() {
     let contents = "<Contents><Key>a+b%2Fc</Key></Contents>";
     assert_eq!(keys(contents), ["a+b%2Fc"]);
     assert_eq!(keys(&format!("<EncodingType>url</EncodingType>{contents}")), ["a b/c"]);
-    // The order of elements is nobody's promise.
+    // The order of elements is not specified.
     assert_eq!(keys(&format!("{contents}<EncodingType>url</EncodingType>")), ["a b/c"]);
     let error = parse(&list_objects(), &listing("<EncodingType>rot13</EncodingType>")).unwrap_err();
     assert!(error.to_string().contains("<EncodingType> holds \"rot13\""), "{error}");
 }
 
 #[test]
-fn keys_of_every_kind_survive() {
+fn keys_of_every_kind_are_read_unchanged() {
     for key in ["a//b", "../x", ".", "%41", "a\nb", "\u{1F600}", "e\u{301}", "\"'<>&", "\u{1}"] {
         let encoded = raw::encode::query(key);
         let contents =
@@ -59,7 +59,7 @@ fn keys_of_every_kind_survive() {
 }
 
 #[test]
-fn an_encoding_that_is_none_is_an_error() {
+fn an_invalid_encoding_is_an_error() {
     for key in ["%", "%4", "%zz", "%FF", "%+1"] {
         let contents =
             format!("<EncodingType>url</EncodingType><Contents><Key>{key}</Key></Contents>");
@@ -69,23 +69,24 @@ fn an_encoding_that_is_none_is_an_error() {
 }
 
 #[test]
-fn a_page_must_say_whether_it_is_the_last_and_how_to_go_on() {
-    let complaint = |document: &str| parse(&list_objects(), document).unwrap_err().to_string();
+fn a_page_states_whether_it_is_the_last_and_how_to_go_on() {
+    let message = |document: &str| parse(&list_objects(), document).unwrap_err().to_string();
     let silent = listing("").replace("<IsTruncated>false</IsTruncated>", "");
-    assert!(complaint(&silent).contains("<IsTruncated> is missing"));
+    assert!(message(&silent).contains("<IsTruncated> is missing"));
     let unsure = listing("").replace("false", "maybe");
-    assert!(complaint(&unsure).contains("<IsTruncated> holds \"maybe\""));
+    assert!(message(&unsure).contains("<IsTruncated> holds \"maybe\""));
     let stuck = listing("").replace("false", "true");
-    assert!(complaint(&stuck).contains("<NextContinuationToken> is missing"));
+    assert!(message(&stuck).contains("<NextContinuationToken> is missing"));
     let empty = stuck.replace("</ListB", "<NextContinuationToken/></ListB");
-    assert!(complaint(&empty).contains("<NextContinuationToken> is missing"));
+    assert!(message(&empty).contains("<NextContinuationToken> is missing"));
 }
 
 #[test]
 fn a_size_is_a_number_that_fits() {
     let with_size =
         |size: &str| listing(&format!("<Contents><Key>k</Key><Size>{size}</Size></Contents>"));
-    parse(&list_objects(), &with_size("9223372036854775807")).expect("the largest of AWS's longs");
+    parse(&list_objects(), &with_size("9223372036854775807"))
+        .expect("the largest value of AWS's long");
     let too_large = ["9223372036854775808", "18446744073709551615", "18446744073709551616"];
     for size in too_large.into_iter().chain(["-1", "-0", "+1", "1e3", "", " 1", "0x10"]) {
         let error = parse(&list_objects(), &with_size(size)).expect_err(size).to_string();
@@ -94,7 +95,7 @@ fn a_size_is_a_number_that_fits() {
 }
 
 #[test]
-fn what_is_listed_needs_its_name() {
+fn every_listed_entry_needs_its_name() {
     for (contents, element) in [
         ("<Contents><Size>1</Size></Contents>", "Key"),
         ("<CommonPrefixes></CommonPrefixes>", "Prefix"),
@@ -105,7 +106,7 @@ fn what_is_listed_needs_its_name() {
 }
 
 #[test]
-fn an_empty_name_is_none() {
+fn an_empty_name_is_an_error() {
     for (contents, element) in [
         ("<Contents><Key/></Contents>", "Key"),
         ("<CommonPrefixes><Prefix></Prefix></CommonPrefixes>", "Prefix"),

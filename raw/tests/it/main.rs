@@ -1,24 +1,31 @@
-//! The client from outside, in one binary: what it asks, how it reads answers, and how it fares
-//! against servers that behave and servers that do not.
+//! The client from outside, in one binary: what it requests, how it reads answers, and how it behaves
+//! with good and bad servers.
 
 mod advice;
 mod answers;
+mod documents;
+mod error_responses;
 mod faults;
 mod limits;
 mod listings;
 mod module_order;
 mod observed;
-mod refusals;
+mod paging;
 mod requests;
+mod retries;
 mod sandbox;
 mod script;
-mod wire;
+mod sending;
+mod waiting;
+mod xml;
 
 use std::time::{Duration, SystemTime};
 
 use contract::{
-    Addressing, CallLimits, Clock, Credentials, Endpoint, Operation, Target, Timeouts, WaitPace,
+    Addressing, CallLimits, Client as _, Clock, Credentials, Endpoint, Failure, Operation, Reply,
+    Target, Timeouts, WaitPace,
 };
+use raw::Client;
 use raw::parse::Page;
 use raw::response::{Extent, Head, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -28,7 +35,7 @@ fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_hours(24 * 20_454)
 }
 
-/// A target whose every condition is known.
+/// A target with a fixed region, clock and pace.
 fn target(endpoint: Endpoint, addressing: Addressing) -> Target {
     Target {
         region: "eu-west-1".to_owned(),
@@ -43,7 +50,7 @@ fn target(endpoint: Endpoint, addressing: Addressing) -> Target {
     }
 }
 
-/// An answer as it might have come.
+/// A response to be parsed.
 fn response(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> Response {
     let headers = headers
         .iter()
@@ -55,11 +62,25 @@ fn response(status: u16, headers: &[(&'static str, &'static str)], body: &str) -
     }
 }
 
-/// `body` as the 200 to `operation`.
+/// Parses `body` as a response with status 200.
 fn parse(operation: &Operation, body: &str) -> Result<Page, raw::parse::ParseError> {
     raw::parse::parse(operation, &response(200, &[], body))
 }
 
 fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+}
+
+/// [`target`] at a URL, with buckets in the path.
+fn local(endpoint: &str) -> Target {
+    target(Endpoint::Url(endpoint.to_owned()), Addressing::Path)
+}
+
+/// Calls `endpoint` with a client of its own.
+async fn call(endpoint: &str, operation: &Operation) -> Reply {
+    Client::new(local(endpoint), credentials()).unwrap().call(operation).await
+}
+
+async fn failure(endpoint: &str, operation: &Operation) -> Failure {
+    call(endpoint, operation).await.result.expect_err("no answer")
 }

@@ -10,7 +10,11 @@ fn modules_import_only_from_above() {
     let lib = fs::read_to_string(src.join("lib.rs")).unwrap();
     let order: Vec<&str> = lib.lines().filter_map(listed).collect();
     let declared: BTreeSet<&str> = lib.lines().filter_map(declared).collect();
-    assert_eq!(BTreeSet::from_iter(order.iter().copied()), declared, "lib.rs lists its modules");
+    assert_eq!(
+        order.iter().copied().collect::<BTreeSet<_>>(),
+        declared,
+        "lib.rs lists its modules"
+    );
 
     let position = |module: &str| order.iter().position(|known| *known == module);
     for file in files_below(&src) {

@@ -1,5 +1,5 @@
-//! What an observed call says ran: each function notes itself where it runs, so a step that is taken
-//! out of the client is missing here.
+//! The functions that the record of a call lists. Each function records itself when it runs, so a step
+//! that is removed from the client is missing here.
 
 use ::sandbox::{Options, Sandbox};
 use contract::{
@@ -9,7 +9,7 @@ use contract::{
 use raw::Client;
 use std::time::Duration;
 
-/// An attempt that is signed with a key that was kept, and answered.
+/// The functions of an attempt that is signed with the cached key and answered.
 const ATTEMPT: [(usize, &str); 10] = [
     (0, "raw::client::Client::attempt"),
     (1, "raw::request::Request::at"),
@@ -26,13 +26,13 @@ const DERIVE: (usize, &str) = (3, "raw::sigv4::SigningKey::derive");
 const PARSE: (usize, &str) = (1, "raw::parse::parse");
 
 #[tokio::test]
-async fn a_call_lists_the_functions_that_ran_and_derives_its_key_once() {
+async fn a_record_lists_the_functions_that_ran_and_the_key_is_derived_once() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let client = client(&sandbox, sandbox.endpoint());
-    let with_kept_key = [&ATTEMPT[..], &[PARSE]].concat();
-    let mut with_new_key = with_kept_key.clone();
+    let with_cached_key = [&ATTEMPT[..], &[PARSE]].concat();
+    let mut with_new_key = with_cached_key.clone();
     with_new_key.insert(6, DERIVE);
-    for expected in [with_new_key, with_kept_key] {
+    for expected in [with_new_key, with_cached_key] {
         let (_, observed) = client.call_observed(&Operation::ListBuckets).await;
         let ran = observed.functions.iter().map(|one| (one.depth, one.name.as_str()));
         assert_eq!(ran.collect::<Vec<_>>(), expected);
@@ -57,7 +57,7 @@ async fn every_page_lists_its_own_functions() {
 }
 
 #[tokio::test]
-async fn what_did_not_run_is_not_listed() {
+async fn a_function_that_did_not_run_is_not_listed() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let presign = Operation::PresignGet(PresignGet {
         bucket: sandbox.bucket_names()[0].clone(),

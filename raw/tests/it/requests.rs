@@ -1,4 +1,4 @@
-//! What is asked, in the form in which it goes over the wire.
+//! The requests of each operation, as they are sent.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use raw::request::{BuildError, Request};
 use crate::target;
 
 #[test]
-fn s3_is_asked_with_get() {
+fn s3_requests_use_get() {
     let aws = Endpoint::Aws;
     assert_eq!(
         wire(&Operation::ListBuckets, &aws, None),
@@ -43,7 +43,7 @@ fn s3_is_asked_with_get() {
 }
 
 #[test]
-fn the_bucket_stands_where_it_can_be_found() {
+fn the_bucket_is_in_the_host_or_in_the_path() {
     let local = Endpoint::Url("http://localhost:9000".into());
     let address = Endpoint::Url("http://127.0.0.1:9000".into());
     let address6 = Endpoint::Url("https://[::1]:9000".into());
@@ -81,7 +81,7 @@ fn the_bucket_stands_where_it_can_be_found() {
 }
 
 #[test]
-fn a_key_stands_in_the_path_to_the_letter() {
+fn a_key_is_encoded_in_the_path_and_not_normalised() {
     for (key, path) in [
         ("photos/2026 é.jpg", "/photos/2026%20%C3%A9.jpg"),
         ("a//b", "/a//b"),
@@ -99,7 +99,7 @@ fn a_key_stands_in_the_path_to_the_letter() {
 }
 
 #[test]
-fn partitions_have_hosts_of_their_own() {
+fn each_partition_has_its_hosts() {
     for (region, host) in [
         ("us-east-1", "ec2.us-east-1.amazonaws.com"),
         ("cn-north-1", "ec2.cn-north-1.amazonaws.com.cn"),
@@ -118,7 +118,7 @@ fn partitions_have_hosts_of_their_own() {
 }
 
 #[test]
-fn ec2_is_asked_with_forms() {
+fn ec2_requests_are_forms() {
     let post = "POST https://ec2.eu-west-1.amazonaws.com/\n\
                 content-type: application/x-www-form-urlencoded; charset=utf-8\n\n";
     let images = DescribeImages {
@@ -187,12 +187,12 @@ fn ec2_is_asked_with_forms() {
     ] {
         assert_eq!(wire(&operation, &Endpoint::Aws, None), format!("{post}{form}"));
     }
-    let page = wire(&crate::answers::describe_images(), &Endpoint::Aws, Some("to ken"));
+    let page = wire(&crate::documents::describe_images(), &Endpoint::Aws, Some("to ken"));
     assert!(page.ends_with("Version=2016-11-15&NextToken=to%20ken"), "{page}");
 }
 
 #[test]
-fn a_route_is_asked_for_as_url_parsers_read_it() {
+fn a_routes_url_is_normalised_as_url_parsers_do() {
     for (url, sent, region) in [
         (
             "https://abc.execute-api.us-west-2.amazonaws.com/prod/a%2Fb?x=%7e&y",
@@ -221,18 +221,18 @@ fn a_route_is_asked_for_as_url_parsers_read_it() {
 }
 
 #[test]
-fn input_that_would_ask_for_something_else_is_refused_here() {
+fn input_that_would_request_something_else_is_rejected() {
     let local = target(Endpoint::Url("http://127.0.0.1:1".into()), Addressing::Path);
-    let complaint = |operation: &Operation| {
+    let message = |operation: &Operation| {
         Request::new(operation, &local, None).expect_err("no request").to_string()
     };
-    assert!(complaint(&list("", None)).contains("it is empty"));
-    assert!(complaint(&list("a/b", None)).contains("holds a slash"));
-    assert!(complaint(&list("..", None)).contains("resolve"));
-    assert!(complaint(&presign("bucket", "")).contains("the key is empty"));
-    assert!(complaint(&terminate(&[])).contains("no instance is named"));
+    assert!(message(&list("", None)).contains("it is empty"));
+    assert!(message(&list("a/b", None)).contains("holds a slash"));
+    assert!(message(&list("..", None)).contains("resolve"));
+    assert!(message(&presign("bucket", "")).contains("the key is empty"));
+    assert!(message(&terminate(&[])).contains("no instance is named"));
     let wait = WaitUntilRunning { instance_ids: Vec::new(), at_most: Duration::ZERO };
-    assert!(complaint(&Operation::WaitUntilRunning(wait)).contains("no instance is named"));
+    assert!(message(&Operation::WaitUntilRunning(wait)).contains("no instance is named"));
     assert!(invoke("not a url").unwrap_err().to_string().contains("is not a URL"));
     assert!(invoke("ftp://x/").unwrap_err().to_string().contains("neither http:// nor https://"));
 }
@@ -246,7 +246,7 @@ fn an_endpoint_is_scheme_host_and_port() {
     assert_eq!(build("http://h:80").unwrap(), "http://h/");
     assert_eq!(build("https://h:443/").unwrap(), "https://h/");
     assert_eq!(build("http://H:8080").unwrap(), "http://h:8080/");
-    for (endpoint, complaint) in [
+    for (endpoint, message) in [
         ("127.0.0.1:5000", "is not a URL"),
         ("localhost:5000", "neither http:// nor https://"),
         ("http://h/path", "but no path"),
@@ -256,12 +256,12 @@ fn an_endpoint_is_scheme_host_and_port() {
         ("", "is not a URL"),
     ] {
         let error = build(endpoint).expect_err(endpoint).to_string();
-        assert!(error.contains(complaint), "{endpoint}: {error}");
+        assert!(error.contains(message), "{endpoint}: {error}");
     }
 }
 
 #[test]
-fn a_region_smuggles_nothing_into_a_host() {
+fn a_region_that_would_change_the_host_is_rejected() {
     for region in ["", "evil.example/", "a b", "eu-west-1.evil.example#", "-x", "EU-WEST-1"] {
         let mut target = target(Endpoint::Aws, Addressing::Path);
         target.region = region.to_owned();
@@ -290,7 +290,7 @@ proptest! {
         prop_assert_eq!(pairs(&request.query).pop(), Some(("prefix".to_owned(), prefix)));
     }
 
-    /// What reqwest's URL type would change is an S3 path with dot segments and nothing else.
+    /// reqwest's URL type changes S3 paths with dot segments and nothing else.
     #[test]
     fn urls_are_sent_as_they_are_signed(key in ".{1,20}") {
         let request = Request::new(&presign("bucket", &key), &target(Endpoint::Aws, Addressing::Path), None).unwrap();

@@ -1,4 +1,4 @@
-//! Every operation against the sandbox, which checks each signature from the bytes that arrive.
+//! Every operation with the sandbox, which checks each signature by the bytes that arrive.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -49,7 +49,7 @@ async fn a_delimiter_rolls_keys_into_prefixes() {
     assert!(listing.objects.iter().any(|object| object.key == "awkward/a+b=c"));
 }
 
-/// The URLs go to a client that leaves paths alone: it writes what it is given.
+/// The URLs are fetched over a plain connection, because HTTP clients resolve dots in paths.
 #[tokio::test]
 async fn a_presigned_url_fetches_an_object_of_any_name() {
     let sandbox = start();
@@ -73,7 +73,7 @@ async fn a_presigned_url_fetches_an_object_of_any_name() {
 }
 
 #[tokio::test]
-async fn an_instance_is_found_an_image_launched_awaited_tagged_and_ended() {
+async fn an_instance_is_launched_awaited_tagged_described_and_terminated() {
     let sandbox = start();
     let client = client(&sandbox, "admin");
     let images = DescribeImages {
@@ -135,7 +135,7 @@ async fn an_instance_is_found_an_image_launched_awaited_tagged_and_ended() {
 }
 
 #[tokio::test]
-async fn a_route_is_invoked_signed_and_refused_unsigned() {
+async fn a_route_accepts_a_signed_call_and_refuses_an_unsigned_one() {
     let sandbox = start();
     let client = client(&sandbox, "invoker");
     let invoke = |signing, query: &str| {
@@ -152,26 +152,11 @@ async fn a_route_is_invoked_signed_and_refused_unsigned() {
 }
 
 #[tokio::test]
-async fn refusals_keep_what_the_service_said_and_advise() {
+async fn other_callers_and_regions_are_refused() {
     let sandbox = start();
-    let admin = sandbox.identity("admin").unwrap();
-    let wrong = Credentials::new(&admin.access_key_id, "not the secret");
-    let wrong = Client::new(target(&sandbox), wrong).unwrap();
-
-    let failure = refused(&wrong, &Operation::ListBuckets).await;
-    assert_eq!(failure.code.as_deref(), Some("SignatureDoesNotMatch"));
-    let detail = |name| failure.details.iter().find(|(known, _)| known == name);
-    assert!(detail("CanonicalRequest").is_some() && detail("StringToSign").is_some());
-    assert!(failure.advice.as_deref().unwrap().contains("the secret contains white space"));
-    assert!(failure.request_id.is_some() && failure.host_id.is_some());
-
-    let images = crate::answers::describe_images();
-    let failure = refused(&wrong, &images).await;
-    assert_eq!((failure.status, failure.code.as_deref()), (Some(401), Some("AuthFailure")));
-    assert!(failure.advice.unwrap().contains("Ruled out here: the clock"));
-
     let failure = refused(&client(&sandbox, "expired"), &Operation::ListBuckets).await;
     assert_eq!(failure.code.as_deref(), Some("ExpiredToken"));
+    assert!(failure.request_id.is_some() && failure.host_id.is_some());
     let token = sandbox.identity("expired").unwrap().session_token.clone().unwrap();
     assert!(!format!("{failure:?}").contains(&token), "{failure:?}");
 
@@ -185,21 +170,6 @@ async fn refusals_keep_what_the_service_said_and_advise() {
     let failure = refused(&client(&sandbox, "admin"), &elsewhere).await;
     assert_eq!((failure.status, failure.code.as_deref()), (Some(301), Some("PermanentRedirect")));
     assert!(failure.advice.unwrap().contains("Use the region eu-west-1"));
-}
-
-#[tokio::test]
-async fn a_clock_that_is_wrong_is_refused_with_the_difference() {
-    let sandbox = start();
-    let admin = sandbox.identity("admin").unwrap();
-    let late = std::time::SystemTime::now() - Duration::from_secs(3630);
-    let target = Target { clock: Clock::Fixed(late), ..target(&sandbox) };
-    let credentials = Credentials::new(&admin.access_key_id, &admin.secret_access_key);
-    let client = Client::new(target, credentials).unwrap();
-    for operation in [Operation::ListBuckets, crate::answers::describe_images()] {
-        let failure = refused(&client, &operation).await;
-        let advice = failure.advice.unwrap();
-        assert!(advice.contains("1 h 0 min") && advice.contains("behind"), "{advice}");
-    }
 }
 
 fn start() -> Sandbox {

@@ -1,23 +1,21 @@
-//! A server that does what it is told, whatever a good server would do.
+//! A server that plays a script, well-behaved or not.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// What to do with one connection, once its request has been read.
+/// What the server does with one connection after it has read the request.
 pub(crate) enum Act {
     /// Writes these bytes, then closes.
     Answer(Vec<u8>),
-    /// Writes these bytes, then waits until the other side gives up.
+    /// Writes these bytes, then waits until the client gives up.
     Stall(Vec<u8>),
-    /// Writes these bytes, and then zeros until the other side has had enough.
-    Flood(Vec<u8>),
-    /// Closes without a word.
+    /// Closes without an answer.
     HangUp,
 }
 
-/// A server on loopback that acts once for each of the acts, one connection after another.
+/// A server on loopback that plays its acts, one for each connection.
 pub(crate) struct Server {
     pub(crate) endpoint: String,
     thread: JoinHandle<Vec<String>>,
@@ -33,8 +31,8 @@ impl Server {
         Self { endpoint, thread }
     }
 
-    /// The endpoint of a server that plays `act` of the number of the connection, from 0, until the
-    /// process ends.
+    /// Starts a server that never ends, and returns its endpoint. `act` makes the act for a connection
+    /// from its number, which counts from 0.
     pub(crate) fn forever(act: impl Fn(usize) -> Act + Send + 'static) -> String {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -46,22 +44,22 @@ impl Server {
         endpoint
     }
 
-    /// The requests as they arrived, once all acts are played.
+    /// Waits until all acts are played, and returns the requests as they arrived.
     pub(crate) fn requests(self) -> Vec<String> {
         self.thread.join().unwrap()
     }
 }
 
-/// A 200 that holds `body`, whose length is said.
+/// An answer with status 200, `body` and its length.
 pub(crate) fn ok(body: &str) -> Act {
     answer(200, "content-type: application/xml\r\n", body)
 }
 
-/// An answer with `headers`, each ended by its line break.
+/// An answer with `headers`, each of which ends with a line break.
 pub(crate) fn answer(status: u16, headers: &str, body: &str) -> Act {
     let length = body.len();
     let answer = format!(
-        "HTTP/1.1 {status} Told\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+        "HTTP/1.1 {status} Scripted\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
     );
     Act::Answer(answer.into_bytes())
 }
@@ -78,10 +76,6 @@ fn play(mut connection: TcpStream, act: Act) -> String {
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
                 other => panic!("the client neither gave up nor closed: {other:?}"),
             }
-        }
-        Act::Flood(head) => {
-            connection.write_all(&head).unwrap();
-            while connection.write_all(&[0; 16 * 1024]).is_ok() {}
         }
         Act::HangUp => {}
     }
