@@ -1,5 +1,5 @@
-//! Compares what was signed with what the service read, and names the first part that differs as AWS
-//! does
+//! Compares what was signed with what the service read, and names the first part that differs. The
+//! names are AWS's
 //! (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>).
 
 use crate::observe::Steps;

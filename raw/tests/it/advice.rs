@@ -2,18 +2,20 @@
 
 use std::time::{Duration, SystemTime};
 
-use ::sandbox::{Identity, Options, Sandbox};
+use ::sandbox::{Options, Sandbox};
 use contract::{
-    Addressing, Client as _, Clock, Credentials, DryRun, Endpoint, Failure, InvokeApi, ListObjects,
-    Operation, Signing,
+    Addressing, Client as _, Clock, Credentials, DryRun, Endpoint, Failure, InvokeApi, Operation,
+    SecretKey, Signing,
 };
 use raw::observe::Steps;
 use raw::parse::ParseError;
 use raw::{Client, Error, ErrorContext};
 
 use crate::documents::{describe_images, run_instances};
+use crate::listings::list_objects_of;
+use crate::sandbox::credentials;
 use crate::script::{Act, Server, answer};
-use crate::{failure, response};
+use crate::{detail, failure, response};
 
 const UNKNOWN: &str = "AKIAIOSFODNN7EXAMPLE";
 
@@ -27,7 +29,8 @@ struct Caller {
 #[tokio::test]
 async fn ec2s_one_message_for_all_signature_errors_is_narrowed_down() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let (admin, temporary) = (identity(&sandbox, "admin"), identity(&sandbox, "temporary"));
+    let (admin, temporary) =
+        (sandbox.identity("admin").unwrap(), sandbox.identity("temporary").unwrap());
     let secret = &admin.secret_access_key;
     let other: String = secret.chars().rev().collect();
     let of_admin = |secret: &str| Credentials::new(&admin.access_key_id, secret);
@@ -66,13 +69,12 @@ async fn ec2s_one_message_for_all_signature_errors_is_narrowed_down() {
 #[tokio::test]
 async fn a_wrong_secret_is_proved_if_the_service_shows_what_it_read() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let [admin, temporary] = ["admin", "temporary"].map(|name| identity(&sandbox, name));
     let invoke = InvokeApi { url: sandbox.api_url() + "?b=x%20y", signing: Signing::Signed };
-    for identity in [admin, temporary] {
-        let secret: String = identity.secret_access_key.chars().rev().collect();
-        let credentials =
-            Credentials { secret_key: contract::SecretKey::new(&secret), ..credentials(identity) };
-        for operation in [list_objects("archive"), Operation::InvokeApi(invoke.clone())] {
+    for identity in ["admin", "temporary"] {
+        let right = credentials(&sandbox, identity);
+        let secret: String = right.secret_key.expose().chars().rev().collect();
+        let credentials = Credentials { secret_key: SecretKey::new(&secret), ..right };
+        for operation in [list_objects_of("archive"), Operation::InvokeApi(invoke.clone())] {
             let failure = refused(&sandbox, Caller::now(credentials.clone()), &operation).await;
             let advice = failure.advice.as_deref().unwrap();
             assert!(advice.starts_with("The service read exactly what was signed"), "{advice}");
@@ -80,8 +82,8 @@ async fn a_wrong_secret_is_proved_if_the_service_shows_what_it_read() {
                 assert!(detail(&failure, name).is_some_and(|text| text.lines().count() > 3));
             }
             assert!(failure.display.len() < 800, "{}", failure.display);
-            if let Some(token) = &identity.session_token {
-                assert!(!format!("{failure:?}").contains(token.as_str()), "{failure:?}");
+            if let Some(token) = &credentials.session_token {
+                assert!(!format!("{failure:?}").contains(token.expose()), "{failure:?}");
             }
         }
     }
@@ -140,7 +142,7 @@ async fn a_secret_used_as_access_key_is_neither_sent_nor_shown() {
         ["wJalrXUtnFEMIxK7MDENGxbPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"]
     {
         let swapped = Credentials::new(secret, UNKNOWN);
-        let failure = refused(&sandbox, Caller::now(swapped), &list_objects("archive")).await;
+        let failure = refused(&sandbox, Caller::now(swapped), &list_objects_of("archive")).await;
         assert_eq!((&failure.status, &failure.code), (&None, &None), "there is no answer");
         assert!(failure.display.contains("changed places"), "{failure}");
         assert!(!format!("{failure:?}{failure}").contains(secret), "{failure}");
@@ -156,7 +158,7 @@ fn the_debug_output_of_a_response_omits_its_body() {
 #[tokio::test]
 async fn facts_in_the_message_become_details() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let [reader, admin] = ["reader", "admin"].map(|name| credentials(identity(&sandbox, name)));
+    let [reader, admin] = ["reader", "admin"].map(|name| credentials(&sandbox, name));
     let launch = run_instances(DryRun::No);
     let failure = refused(&sandbox, Caller::now(reader), &launch).await;
     let encoded = detail(&failure, "EncodedMessage").unwrap();
@@ -172,7 +174,7 @@ async fn facts_in_the_message_become_details() {
     assert!(failure.advice.unwrap().contains("7 min"));
 
     let elsewhere = Caller { region: "eu-west-1", ..Caller::now(admin) };
-    let failure = refused(&sandbox, elsewhere, &list_objects("archive")).await;
+    let failure = refused(&sandbox, elsewhere, &list_objects_of("archive")).await;
     assert_eq!(detail(&failure, "Region"), Some("us-east-1"));
     assert!(failure.advice.unwrap().contains("Use the region us-east-1"));
 }
@@ -259,31 +261,6 @@ async fn refused(sandbox: &Sandbox, caller: Caller, operation: &Operation) -> Fa
     (target.region, target.clock) = (caller.region.to_owned(), Clock::Fixed(caller.now));
     let client = Client::new(target, caller.credentials).unwrap();
     client.call(operation).await.result.expect_err("an error response")
-}
-
-fn identity<'a>(sandbox: &'a Sandbox, name: &str) -> &'a Identity {
-    sandbox.identity(name).unwrap()
-}
-
-fn credentials(identity: &Identity) -> Credentials {
-    let credentials = Credentials::new(&identity.access_key_id, &identity.secret_access_key);
-    match &identity.session_token {
-        Some(token) => credentials.with_session_token(token),
-        None => credentials,
-    }
-}
-
-fn list_objects(bucket: &str) -> Operation {
-    match crate::listings::list_objects() {
-        Operation::ListObjects(input) => {
-            Operation::ListObjects(ListObjects { bucket: bucket.into(), ..input })
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
-fn detail<'a>(failure: &'a Failure, name: &str) -> Option<&'a str> {
-    failure.details.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
 fn auth_failure(headers: &str) -> Act {

@@ -4,13 +4,15 @@
 use std::time::{Duration, Instant};
 
 use contract::{
-    Addressing, Answer, Client as _, Clock, Credentials, Endpoint, Failure, InvokeApi, ListObjects,
-    Operation, Reply, Signing, Stage,
+    Addressing, Answer, Client as _, Clock, Credentials, Endpoint, Failure, InvokeApi, Operation,
+    Reply, Signing, Stage,
 };
 use raw::Client;
 use sandbox::{Fault, Options, Sandbox};
 
+use crate::detail;
 use crate::documents::describe_images;
+use crate::listings::list_objects_of;
 
 const PATIENCE: Duration = Duration::from_millis(400);
 /// The limit of a call: more than any complete answer here, and reached quickly.
@@ -19,7 +21,7 @@ const MAX_BYTES: u64 = 4_000_000;
 #[tokio::test]
 async fn every_fault_is_an_error_with_advice() {
     for fault in Fault::ALL {
-        for operation in [Operation::ListBuckets, list_objects(), describe_images()] {
+        for operation in [Operation::ListBuckets, list_objects_of("archive"), describe_images()] {
             let reply = call(fault, &operation).await;
             let failure = reply.result.expect_err("no answer");
             assert_eq!(reply.requests, 1, "{fault:?}");
@@ -64,7 +66,7 @@ async fn each_fault_has_its_stage_and_status() {
         (Fault::Silence, Stage::Timeout, None),
         (Fault::Stall, Stage::Timeout, Some(200)),
     ] {
-        let failure = failure(fault, &list_objects()).await;
+        let failure = failure(fault, &list_objects_of("archive")).await;
         assert_eq!((failure.stage, failure.status), (stage, status), "{fault:?}: {failure}");
     }
 }
@@ -74,7 +76,7 @@ async fn an_unusable_answer_keeps_its_ids_and_headers() {
     for fault in
         [Fault::EmptySuccess, Fault::CutDocument, Fault::CutBody, Fault::Reset, Fault::Stall]
     {
-        let failure = failure(fault, &list_objects()).await;
+        let failure = failure(fault, &list_objects_of("archive")).await;
         let [request_id, host_id] =
             [&failure.request_id, &failure.host_id].map(|id| id.clone().expect("an id"));
         assert!(failure.display.contains(&request_id) && failure.display.contains(&host_id));
@@ -85,7 +87,7 @@ async fn an_unusable_answer_keeps_its_ids_and_headers() {
 
 #[tokio::test]
 async fn a_server_that_answers_instead_of_the_service_is_named() {
-    let failure = failure(Fault::GatewayPage, &list_objects()).await;
+    let failure = failure(Fault::GatewayPage, &list_objects_of("archive")).await;
     assert!(
         failure.display.contains("502, not an AWS error document (text/html): \"502 Bad Gateway ")
     );
@@ -107,7 +109,7 @@ async fn each_fault_of_a_success_is_explained() {
         (Fault::Stall, "did not end within 400ms", "allow an attempt more time"),
         (Fault::Silence, "no answer from", "allow an attempt more time"),
     ] {
-        let failure = failure(fault, &list_objects()).await;
+        let failure = failure(fault, &list_objects_of("archive")).await;
         assert!(failure.display.contains(message), "{fault:?}: {failure}");
         assert!(failure.advice.as_deref().unwrap().contains(advice), "{fault:?}: {failure}");
     }
@@ -115,7 +117,7 @@ async fn each_fault_of_a_success_is_explained() {
 
 #[tokio::test]
 async fn only_the_beginning_of_a_huge_error_is_read() {
-    for operation in [list_objects(), describe_images(), invoke()] {
+    for operation in [list_objects_of("archive"), describe_images(), invoke()] {
         let started = Instant::now();
         let failure = failure(Fault::HugeError, &operation).await;
         assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
@@ -140,10 +142,6 @@ async fn detail_of(fault: Fault, name: &str) -> String {
     detail(&failure, name).expect("the detail").to_owned()
 }
 
-fn detail<'a>(failure: &'a Failure, name: &str) -> Option<&'a str> {
-    failure.details.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-}
-
 async fn failure(fault: Fault, operation: &Operation) -> Failure {
     call(fault, operation).await.result.expect_err("no answer")
 }
@@ -165,15 +163,6 @@ async fn call(fault: Fault, operation: &Operation) -> Reply {
             client.call(&Operation::InvokeApi(InvokeApi { url, ..input.clone() })).await
         }
         operation => client.call(operation).await,
-    }
-}
-
-fn list_objects() -> Operation {
-    match crate::listings::list_objects() {
-        Operation::ListObjects(input) => {
-            Operation::ListObjects(ListObjects { bucket: "archive".into(), ..input })
-        }
-        other => panic!("{other:?}"),
     }
 }
 

@@ -128,8 +128,12 @@ fn listing(contents: &str) -> String {
 }
 
 pub(crate) fn list_objects() -> Operation {
+    list_objects_of("bucket")
+}
+
+pub(crate) fn list_objects_of(bucket: &str) -> Operation {
     Operation::ListObjects(ListObjects {
-        bucket: "bucket".into(),
+        bucket: bucket.into(),
         prefix: None,
         delimiter: None,
         page_size: None,

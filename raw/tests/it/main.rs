@@ -84,3 +84,7 @@ async fn call(endpoint: &str, operation: &Operation) -> Reply {
 async fn failure(endpoint: &str, operation: &Operation) -> Failure {
     call(endpoint, operation).await.result.expect_err("no answer")
 }
+
+fn detail<'a>(failure: &'a Failure, name: &str) -> Option<&'a str> {
+    failure.details.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}

@@ -271,9 +271,9 @@ fn a_region_that_would_change_the_host_is_rejected() {
 }
 
 proptest! {
-    /// A form and a query that a server's own parser reads back as they were meant.
+    /// A server's parser reads every value of a form and of a query back unchanged.
     #[test]
-    fn whatever_is_asked_for_arrives(name in ".{0,20}", values in prop::collection::vec(".{0,20}", 1..3), prefix in ".{1,20}") {
+    fn every_value_is_read_back_unchanged(name in ".{0,20}", values in prop::collection::vec(".{0,20}", 1..3), prefix in ".{1,20}") {
         let filters = vec![Filter { name: name.clone(), values: values.clone() }];
         let images = Operation::DescribeImages(DescribeImages { owners: Vec::new(), filters });
         let request = Request::new(&images, &target(Endpoint::Aws, Addressing::Path), None).unwrap();

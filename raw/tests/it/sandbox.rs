@@ -183,13 +183,17 @@ fn target(sandbox: &Sandbox) -> Target {
 }
 
 fn client(sandbox: &Sandbox, name: &str) -> Client {
+    Client::new(target(sandbox), credentials(sandbox, name)).unwrap()
+}
+
+/// The credentials of an identity of the sandbox.
+pub(crate) fn credentials(sandbox: &Sandbox, name: &str) -> Credentials {
     let identity = sandbox.identity(name).unwrap();
     let credentials = Credentials::new(&identity.access_key_id, &identity.secret_access_key);
-    let credentials = match &identity.session_token {
+    match &identity.session_token {
         Some(token) => credentials.with_session_token(token),
         None => credentials,
-    };
-    Client::new(target(sandbox), credentials).unwrap()
+    }
 }
 
 async fn refused(client: &Client, operation: &Operation) -> Failure {
