@@ -49,7 +49,15 @@ impl contract::Client for Client {
                 Operation::WaitUntilRunning(input) => {
                     self.wait_until_running(operation, input, &mut usage).await
                 }
-                _ => self.every_page(operation, &mut usage).await,
+                Operation::ListBuckets
+                | Operation::ListObjects(_)
+                | Operation::DescribeImages(_)
+                | Operation::LatestImage(_)
+                | Operation::RunInstances(_)
+                | Operation::CreateTags(_)
+                | Operation::DescribeInstances(_)
+                | Operation::TerminateInstances(_)
+                | Operation::InvokeApi(_) => self.every_page(operation, &mut usage).await,
             }
         });
         let answer = match answer.await {

@@ -62,10 +62,8 @@ impl Error {
     /// The facts of the response, if one began: also of one that broke off or cannot be used.
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
-        match &self.0.kind {
-            ErrorKind::Parse(error) => error.response(),
-            _ => self.0.partial.as_ref(),
-        }
+        let Inner { kind, partial, .. } = &*self.0;
+        if let ErrorKind::Parse(error) = kind { error.response() } else { partial.as_ref() }
     }
 
     /// What to do next, if that is known.
@@ -83,15 +81,15 @@ impl fmt::Display for Error {
             write!(f, " at {url}")?;
         }
         write!(f, ": {kind}")?;
-        match (kind, partial) {
-            (ErrorKind::Parse(ParseError::Unusable { response, .. }), _) => {
-                response.write_facts(f)?;
-            }
-            (_, Some(partial)) if partial.code.is_some() => {
+        if let ErrorKind::Parse(ParseError::Unusable { response, .. }) = kind {
+            response.write_facts(f)?;
+        }
+        if let Some(partial) = partial {
+            if partial.code.is_some() {
                 write!(f, "; the part that arrived says: {partial}")?;
+            } else {
+                partial.write_facts(f)?;
             }
-            (_, Some(partial)) => partial.write_facts(f)?,
-            _ => {}
         }
         if let Some(advice) = advice {
             write!(f, ". {advice}")?;
@@ -143,7 +141,11 @@ impl From<Error> for Failure {
                 failure.details = error.into_states();
                 None
             }
-            _ => partial,
+            ErrorKind::Build(_)
+            | ErrorKind::Sign(_)
+            | ErrorKind::Send(_)
+            | ErrorKind::RepeatedToken { .. }
+            | ErrorKind::Limit(_) => partial,
         };
         if let Some(response) = response {
             failure.status = Some(response.status);
@@ -157,7 +159,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// The error's text, and below it that of each cause.
+/// The error's text, followed by the text of each cause.
 fn with_causes(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -60,10 +60,8 @@ impl ErrorKind {
 
     /// The error response, if the service refused the request.
     pub(crate) fn refused(&self) -> Option<&ErrorResponse> {
-        match self {
-            Self::Parse(ParseError::Refused(response)) => Some(response),
-            _ => None,
-        }
+        let Self::Parse(ParseError::Refused(response)) = self else { return None };
+        Some(response)
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) fn advice(response: &ErrorResponse, context: &ErrorContext<'_>) -> Op
 fn by_code(code: &str, response: &ErrorResponse) -> Option<&'static str> {
     Some(match code {
         "RequestExpired" => {
-            "Renew the temporary credentials: EC2 says this of an expired session token"
+            "Renew the temporary credentials: EC2 gives this answer for an expired session token"
         }
         "ExpiredToken" | "ExpiredTokenException" => {
             "The session token has expired; get new temporary credentials"
@@ -81,8 +81,8 @@ fn by_code(code: &str, response: &ErrorResponse) -> Option<&'static str> {
              all three values from one source again"
         }
         "MissingAuthenticationToken" | "MissingAuthenticationTokenException" => {
-            "Either the call was not signed, or there is no such route: API Gateway says the same of \
-             a wrong path, stage or method"
+            "Either the call was not signed, or there is no such route: API Gateway gives the same \
+             answer for a wrong path, stage or method"
         }
         "MissingParameter" if says(response, "AWSAccessKeyId") => {
             "The call was not signed: EC2 then expects the parameters of an older signature version"

@@ -37,7 +37,7 @@ fn redacted(signed: &Steps, secrets: &Secrets) -> Steps {
 /// The advice for EC2's `AuthFailure`. EC2 has one message for everything that is wrong with a
 /// signature, so this lists the causes that can be ruled out and those that are left.
 pub(super) fn ec2_auth_failure(skew: Option<Skew>, context: &ErrorContext<'_>) -> String {
-    const SAME: &str = "EC2 says this of everything that is wrong with a signature. ";
+    const SAME: &str = "EC2 gives this answer for everything that is wrong with a signature. ";
     if let Some(skew) = skew.filter(|skew| skew.exceeds(ALLOWED_SKEW)) {
         return format!("{SAME}Here it is the clock: {skew}, and EC2 allows 15 min. Set it");
     }

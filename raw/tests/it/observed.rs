@@ -76,8 +76,8 @@ async fn a_function_that_did_not_run_is_not_listed() {
     assert!(unsigned.iter().any(|name| name == PARSE.1), "{unsigned:?}");
     assert!(!unsigned.iter().any(|name| name.starts_with("raw::sigv4::")), "{unsigned:?}");
 
-    let nobody = client(&sandbox, "http://127.0.0.1:1");
-    let unanswered = functions(&nobody, &Operation::ListBuckets).await;
+    let offline = client(&sandbox, "http://127.0.0.1:1");
+    let unanswered = functions(&offline, &Operation::ListBuckets).await;
     assert!(unanswered.iter().any(|name| name == "raw::send::Sender::send"), "{unanswered:?}");
     assert!(unanswered.iter().all(|name| name != PARSE.1), "{unanswered:?}");
 }

@@ -156,8 +156,8 @@ impl<'a> XmlTokens<'a> {
         Some(text)
     }
 
-    /// What quick-xml reads next. Its reader is made for one event, since it cannot be told what was
-    /// read without it.
+    /// Reads the next event with quick-xml. Each event gets a new reader, because a reader cannot skip
+    /// what was read without it.
     fn event(&mut self) -> Result<Event<'a>, XmlError> {
         let mut reader = Reader::from_str(self.rest());
         reader.config_mut().allow_unmatched_ends = true;
