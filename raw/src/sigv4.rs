@@ -1,4 +1,4 @@
-//! AWS Signature Version 4, downward in the order in which AWS documents it:
+//! AWS Signature Version 4, from top to bottom in the order in which AWS documents it:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 //!
 //! ```text
@@ -7,9 +7,9 @@
 //! ```
 //!
 //! The types keep that order: a [`StringToSign`] is made from a [`CanonicalRequest`], a
-//! [`Signature`] from a [`SigningKey`] and that string. Every step is a value whose text can be
-//! shown, and [`sign`] and [`presign`] return them all, so explaining a signature and making one are
-//! the same lines. The texts live in [`Buffers`], so signing again allocates nothing.
+//! [`Signature`] from a [`SigningKey`] and that string. Every step is a value with a text to show, and
+//! [`sign`] and [`presign`] return all of them, so the code that explains a signature is the code that
+//! makes it. The texts live in [`Buffers`], so signing again allocates nothing.
 
 mod credential_cache;
 mod error;
@@ -46,14 +46,14 @@ use text::{into_bytes, text};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// Signs `request` in its headers. Nothing is sent: the answer names the headers to add.
+/// Signs `request` in its headers and returns the headers to add. Nothing is sent.
 ///
-/// Signed are `host`, the `x-amz-*` headers that signing adds, and every given header but
-/// [`UNSIGNED_HEADERS`]. A given `Host`, `X-Amz-Date` or `X-Amz-Content-Sha256` wins over
-/// [`SignableRequest::host`], [`Params::time`] and [`Rules::payload`].
+/// The signature covers `host`, the `x-amz-*` headers that signing adds, and every given header except
+/// [`UNSIGNED_HEADERS`]. A given `Host`, `X-Amz-Date` or `X-Amz-Content-Sha256` overrides
+/// [`SignableRequest::host`], [`Params::time`] or [`Rules::payload`].
 ///
 /// # Errors
-/// The request, the region or the time cannot be signed; see [`Error`].
+/// The request, the credentials, the region or the time cannot be signed; see [`Error`].
 pub fn sign<'b>(
     request: &SignableRequest<'b>,
     params: &Params<'b>,
@@ -61,17 +61,17 @@ pub fn sign<'b>(
     buffers: &'b mut Buffers,
 ) -> Result<Signed<'b>, Error> {
     let _here = observe::enter(|| ());
-    let steps = Steps::new(request, params, Location::Header, keys, &mut buffers.steps)?;
-    let authorization = Authorization::new(&steps, &mut buffers.output);
-    let Steps { canonical_request, string_to_sign, signature, headers, .. } = steps;
+    let Steps { credential, headers, canonical_request, string_to_sign, signature, output, .. } =
+        Steps::new(request, params, Location::Header, keys, buffers)?;
+    let authorization = Authorization::new(credential, &headers, &signature, output);
     Ok(Signed { canonical_request, string_to_sign, signature, authorization, headers })
 }
 
-/// Signs `request` in its query: the answer is a URL which whoever has it may use until it
-/// `expires`. Headers that are given are signed, and must then be sent along.
+/// Signs `request` in its query and returns the URL, which anybody may use until it `expires`. Given
+/// headers are signed, so whoever uses the URL must send them.
 ///
 /// # Errors
-/// As [`sign`], and where the query carries a part of a signature already.
+/// Those of [`sign`], and a query that has a part of a signature already.
 pub fn presign<'b>(
     request: &SignableRequest<'b>,
     params: &Params<'b>,
@@ -80,22 +80,22 @@ pub fn presign<'b>(
     buffers: &'b mut Buffers,
 ) -> Result<Presigned<'b>, Error> {
     let _here = observe::enter(|| ());
-    let steps = Steps::new(request, params, Location::Query(expires), keys, &mut buffers.steps)?;
-    let url = PresignedUrl::new(request, &steps, &mut buffers.output);
-    let Steps { canonical_request, string_to_sign, signature, .. } = steps;
+    let Steps { query, headers, canonical_request, string_to_sign, signature, output, .. } =
+        Steps::new(request, params, Location::Query(expires), keys, buffers)?;
+    let url = PresignedUrl::new(request, query, &headers, &signature, output);
     Ok(Presigned { canonical_request, string_to_sign, signature, url })
 }
 
 /// Where the signature goes.
 #[derive(Clone, Copy)]
 enum Location {
-    /// Into the `Authorization` header.
+    /// The `Authorization` header.
     Header,
-    /// Into the URL, which is then good for so long.
+    /// The URL, which is then valid for that long.
     Query(Expires),
 }
 
-/// Steps 1 to 4, which are the same wherever the signature goes, and what they say in step 5.
+/// Steps 1 to 4, which do not depend on where the signature goes, and the parts of step 5.
 struct Steps<'b> {
     credential: &'b Credential,
     headers: Headers<'b>,
@@ -103,6 +103,8 @@ struct Steps<'b> {
     canonical_request: CanonicalRequest<'b>,
     string_to_sign: StringToSign<'b>,
     signature: Signature,
+    /// For the text of step 5.
+    output: &'b mut Vec<u8>,
 }
 
 impl<'b> Steps<'b> {
@@ -111,9 +113,9 @@ impl<'b> Steps<'b> {
         params: &Params<'b>,
         location: Location,
         keys: &KeyCache,
-        buffers: &'b mut StepBuffers,
+        buffers: &'b mut Buffers,
     ) -> Result<Self, Error> {
-        // All that can be refused is refused in this paragraph.
+        // Every check is in this paragraph.
         request.check()?;
         let time = request.signing_time(params.time)?;
         let credential = buffers.credential.of(params, &time)?;
@@ -136,15 +138,24 @@ impl<'b> Steps<'b> {
             StringToSign::new(&canonical_request, &time, &scope, &mut buffers.string_to_sign);
         let key = keys.signing_key(&params.credentials.secret_key, &scope);
         let signature = key.sign(&string_to_sign);
-        Ok(Self { credential, headers, query, canonical_request, string_to_sign, signature })
+        let output = &mut buffers.output;
+        Ok(Self {
+            credential,
+            headers,
+            query,
+            canonical_request,
+            string_to_sign,
+            signature,
+            output,
+        })
     }
 }
 
-/// What came of [`sign`]: every step, and the headers to add.
+/// The result of [`sign`]: every step, and the headers to add.
 pub struct Signed<'b> {
     /// Step 1.
     pub canonical_request: CanonicalRequest<'b>,
-    /// Step 3 of AWS's count; step 2, the hash of the canonical request, is its last line.
+    /// Step 3. Its last line is step 2, the hash of the canonical request.
     pub string_to_sign: StringToSign<'b>,
     /// Step 4.
     pub signature: Signature,
@@ -154,23 +165,23 @@ pub struct Signed<'b> {
 }
 
 impl Signed<'_> {
-    /// The headers to add to the request, by lower-case name; a given header of such a name is to be
-    /// replaced. `host` is not among them: HTTP clients send it themselves, as [`SignableRequest::host`].
+    /// The headers to add to the request, with lower-case names. Each replaces a given header of its
+    /// name. `host` is not among them: HTTP clients send it themselves, as [`SignableRequest::host`].
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.headers_as_bytes().map(|(name, value)| (name, text(value)))
     }
 
-    /// [`Signed::headers`], in the bytes that are sent.
+    /// [`Signed::headers`], with the values as bytes.
     pub fn headers_as_bytes(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         self.headers.added().chain([("authorization", self.authorization.as_bytes())])
     }
 }
 
-/// What came of [`presign`]: every step, and the URL.
+/// The result of [`presign`]: every step, and the URL.
 pub struct Presigned<'b> {
     /// Step 1.
     pub canonical_request: CanonicalRequest<'b>,
-    /// Step 3 of AWS's count; step 2, the hash of the canonical request, is its last line.
+    /// Step 3. Its last line is step 2, the hash of the canonical request.
     pub string_to_sign: StringToSign<'b>,
     /// Step 4.
     pub signature: Signature,
@@ -178,15 +189,9 @@ pub struct Presigned<'b> {
     pub url: PresignedUrl<'b>,
 }
 
-/// The texts of the steps, to be used again by the next signature.
+/// The texts of the steps. The next signature reuses their memory.
 #[derive(Default)]
 pub struct Buffers {
-    steps: StepBuffers,
-    output: Vec<u8>,
-}
-
-#[derive(Default)]
-struct StepBuffers {
     credential: Credential,
     token: Token,
     payload: Option<Hex>,
@@ -194,9 +199,10 @@ struct StepBuffers {
     query: QueryBuffers,
     canonical_request: Vec<u8>,
     string_to_sign: Vec<u8>,
+    output: Vec<u8>,
 }
 
-/// Step 1: the request in the one form in which both ends write it.
+/// Step 1: the request in the form on which client and service agree byte by byte.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CanonicalRequest<'b>(Cow<'b, [u8]>);
 
@@ -230,12 +236,12 @@ impl<'b> CanonicalRequest<'b> {
         Self(Cow::Borrowed(out))
     }
 
-    /// A canonical request in somebody else's words: to compute what a client signs that writes it so.
+    /// A canonical request from its text, for example the one that another client signed.
     pub fn from_text(text: impl Into<Cow<'b, str>>) -> Self {
         Self(into_bytes(text.into()))
     }
 
-    /// The text that is hashed. It holds the session token, where there is one.
+    /// The text that is hashed. It contains the session token, if there is one.
     #[must_use]
     pub fn as_str(&self) -> &str {
         text(&self.0)
@@ -248,14 +254,13 @@ impl<'b> CanonicalRequest<'b> {
     }
 }
 
-/// The last line of a canonical request: what it says of the body.
+/// The last line of a canonical request: the hash of the body, or a placeholder.
 #[derive(Clone, Copy)]
 struct HashedPayload<'b>(&'b [u8]);
 
 impl<'b> HashedPayload<'b> {
-    /// Most requests have no body, and a constant saves a hash.
-    const OF_NOTHING: Self =
-        Self(b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    /// The hash of an empty body. Most requests have none, and the constant saves hashing it.
+    const EMPTY: Self = Self(b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     const UNSIGNED: Self = Self(b"UNSIGNED-PAYLOAD");
 
     fn new(
@@ -268,7 +273,7 @@ impl<'b> HashedPayload<'b> {
         }
         Ok(match payload {
             Payload::Unsigned => Self::UNSIGNED,
-            Payload::Signed if request.body.is_empty() => Self::OF_NOTHING,
+            Payload::Signed if request.body.is_empty() => Self::EMPTY,
             Payload::Signed => Self(&hash.insert(Hex::of(sha256(request.body))).0),
         })
     }
@@ -278,12 +283,12 @@ impl<'b> HashedPayload<'b> {
     }
 }
 
-/// Step 3: what the signing key is applied to.
+/// Step 3: the text that the signing key signs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StringToSign<'b>(Cow<'b, [u8]>);
 
 impl<'b> StringToSign<'b> {
-    /// Writes it into `out`, which is cleared.
+    /// Writes the text into `out`, which is cleared first.
     pub fn new(
         canonical_request: &CanonicalRequest<'_>,
         time: &Timestamp,
@@ -306,7 +311,7 @@ impl<'b> StringToSign<'b> {
         Self(Cow::Borrowed(out))
     }
 
-    /// A string to sign in somebody else's words: to compute what a client signs that writes it so.
+    /// A string to sign from its text, for example the one that another client signed.
     pub fn from_text(text: impl Into<Cow<'b, str>>) -> Self {
         Self(into_bytes(text.into()))
     }
@@ -318,7 +323,7 @@ impl<'b> StringToSign<'b> {
     }
 }
 
-/// For what a signature is good: one day, one region, one service.
+/// The day, region and service for which a signature is valid:
 /// `20150830/us-east-1/iam/aws4_request`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct CredentialScope<'b>(&'b [u8]);
@@ -326,10 +331,10 @@ pub struct CredentialScope<'b>(&'b [u8]);
 impl<'b> CredentialScope<'b> {
     const END: &'static [u8] = b"/aws4_request";
 
-    /// Writes it into `out`, which is cleared.
+    /// Writes the text into `out`, which is cleared first.
     ///
     /// # Errors
-    /// Where the region or the service is empty or holds what neither does.
+    /// The region or the service is empty or has a character that no such name has.
     pub fn new(
         time: &Timestamp,
         region: &str,
@@ -347,7 +352,7 @@ impl<'b> CredentialScope<'b> {
         service: &str,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        // A token holds no slash: with one inside, two scopes could share one text, and so one key.
+        // A token has no slash. With slashes, two scopes could share one text, and so one key.
         if !request::is_token(region) {
             return Err(Error::Region { region: region.to_owned() });
         }
@@ -370,7 +375,7 @@ impl<'b> CredentialScope<'b> {
     }
 }
 
-/// What signs in the place of the secret, derived from it for one [`CredentialScope`].
+/// The key that signs, derived from the secret key for one [`CredentialScope`].
 #[derive(Clone)]
 pub struct SigningKey(KeyedHash);
 
@@ -383,15 +388,15 @@ impl SigningKey {
         Self(KeyedHash::new(&key))
     }
 
-    /// The derivation, step by step, under AWS's names. The last is the signing key; whoever has one
-    /// of them can sign, so they are as secret as the secret.
+    /// Every key of the derivation under AWS's name; the last is the signing key. With any of them one
+    /// can sign, so they are as secret as the secret key.
     #[must_use]
     pub fn derivation(
         secret: &SecretKey,
         scope: &CredentialScope<'_>,
     ) -> [(&'static str, [u8; 32]); 4] {
-        // DateKey = HMAC-SHA256("AWS4" + secret, date), and each further key is the HMAC, under the
-        // key before it, of the next part of the scope: region, service, terminator.
+        // DateKey = HMAC-SHA256("AWS4" + secret, date). Each further key is the HMAC of the next part of
+        // the scope (region, service, terminator) under the key before it.
         let mut key = [b"AWS4", secret.expose().as_bytes()].concat();
         let mut parts = scope.0.split(|byte| *byte == b'/');
         ["DateKey", "DateRegionKey", "DateRegionServiceKey", "SigningKey"].map(|name| {
@@ -410,16 +415,15 @@ impl SigningKey {
     }
 }
 
-/// RFC 2104, as the crate has it. A key is derived once a day: the little that our own would save does
-/// not count. What signs every request is the key that comes of it, from states that are kept
-/// ([`KeyedHash`]).
+/// HMAC-SHA-256 (RFC 2104) from the crate `hmac`: a key is derived once a day. The signature itself,
+/// one for every request, takes the faster [`KeyedHash`].
 fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
     mac.finalize().into_bytes().into()
 }
 
-/// The signature, in the hexadecimal that is sent.
+/// The signature in hexadecimal, as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature(Hex);
 
@@ -436,20 +440,25 @@ impl Signature {
 pub struct Authorization<'b>(&'b [u8]);
 
 impl<'b> Authorization<'b> {
-    fn new(steps: &Steps<'_>, out: &'b mut Vec<u8>) -> Self {
+    fn new(
+        credential: &Credential,
+        headers: &Headers<'_>,
+        signature: &Signature,
+        out: &'b mut Vec<u8>,
+    ) -> Self {
         let _here = observe::enter(|| ());
         out.clear();
         out.extend_from_slice(ALGORITHM.as_bytes());
         out.extend_from_slice(b" Credential=");
-        out.extend_from_slice(steps.credential.text());
+        out.extend_from_slice(credential.text());
         out.extend_from_slice(b", SignedHeaders=");
-        out.extend_from_slice(steps.headers.signed());
+        out.extend_from_slice(headers.signed());
         out.extend_from_slice(b", Signature=");
-        out.extend_from_slice(&steps.signature.0.0);
+        out.extend_from_slice(&signature.0.0);
         Self(out)
     }
 
-    /// The value, in the bytes that are sent.
+    /// The value as bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &'b [u8] {
         self.0
@@ -462,13 +471,19 @@ impl<'b> Authorization<'b> {
     }
 }
 
-/// Step 5 in the query: a URL that carries its signature, as its last parameter and no part of what
-/// was signed.
+/// Step 5 in the query: a URL with its signature as the last parameter, the only one not signed except
+/// a token added after signing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PresignedUrl<'b>(&'b [u8]);
 
 impl<'b> PresignedUrl<'b> {
-    fn new(request: &SignableRequest<'_>, steps: &Steps<'_>, out: &'b mut Vec<u8>) -> Self {
+    fn new(
+        request: &SignableRequest<'_>,
+        query: &[u8],
+        headers: &Headers<'_>,
+        signature: &Signature,
+        out: &'b mut Vec<u8>,
+    ) -> Self {
         let _here = observe::enter(|| ());
         out.clear();
         out.extend_from_slice(request.scheme.as_str().as_bytes());
@@ -476,17 +491,17 @@ impl<'b> PresignedUrl<'b> {
         out.extend_from_slice(request.host.as_bytes());
         out.extend_from_slice(request.absolute_path().as_bytes());
         out.push(b'?');
-        out.extend_from_slice(steps.query);
-        if let Some(token) = steps.headers.unsigned_token() {
+        out.extend_from_slice(query);
+        if let Some(token) = headers.unsigned_token() {
             query::begin_parameter(out, query::TOKEN);
             out.extend_from_slice(token.encoded());
         }
         query::begin_parameter(out, query::SIGNATURE);
-        out.extend_from_slice(&steps.signature.0.0);
+        out.extend_from_slice(&signature.0.0);
         Self(out)
     }
 
-    /// The URL, in the bytes that are sent.
+    /// The URL as bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &'b [u8] {
         self.0
