@@ -471,8 +471,7 @@ impl<'b> Authorization<'b> {
     }
 }
 
-/// Step 5 in the query: a URL with its signature as the last parameter, the only one not signed except
-/// a token added after signing.
+/// Step 5 in the query: a URL whose last parameter is its signature, which is not itself signed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PresignedUrl<'b>(&'b [u8]);
 

@@ -1,29 +1,29 @@
-//! What a signature has in common with the one before it: who signs, and for what. These texts are
-//! checked, and encoded for a query, when they are first seen, and recognised after that.
+//! The credential and the session token of the last signature. Checking them, and encoding them for a
+//! query, is 40 % of a presigned signature, and they are nearly always the same as before.
 
 use super::request::check_credential;
 use super::{CredentialScope, Error, Params, Timestamp, query};
 use contract::{Credentials, SessionToken};
 
-/// A text, and as a query holds it.
+/// A checked text, plain and encoded for a query.
 #[derive(Default)]
-struct Known {
+struct Checked {
     plain: Vec<u8>,
     encoded: Vec<u8>,
 }
 
-/// Who signs, and for what it is good: the access key id, a slash, the scope.
+/// The credential: access key id, slash, credential scope.
 #[derive(Default)]
 pub(super) struct Credential {
-    known: Known,
+    checked: Checked,
     id_length: usize,
 }
 
 impl Credential {
-    /// Makes it the one of `params` at `time`, which it nearly always is.
+    /// The credential of `params` at `time`. Rebuilt if access key id, date, region or service changed.
     pub(super) fn of(&mut self, params: &Params<'_>, time: &Timestamp) -> Result<&Self, Error> {
         if !self.is_of(params, time) {
-            self.write(params, time)?;
+            self.rebuild(params, time)?;
         }
         Ok(self)
     }
@@ -31,14 +31,14 @@ impl Credential {
     fn is_of(&self, params: &Params<'_>, time: &Timestamp) -> bool {
         let id = params.credentials.access_key_id.as_str();
         let parts = [id.as_bytes(), time.date_bytes(), params.region.as_bytes()];
-        let rest = parts.iter().try_fold(&*self.known.plain, |rest, part| {
+        let rest = parts.iter().try_fold(&*self.checked.plain, |rest, part| {
             rest.strip_prefix(*part)?.strip_prefix(b"/")
         });
         let rest = rest.and_then(|rest| rest.strip_prefix(params.service.as_bytes()));
         self.id_length == id.len() && rest == Some(CredentialScope::END)
     }
 
-    fn write(&mut self, params: &Params<'_>, time: &Timestamp) -> Result<(), Error> {
+    fn rebuild(&mut self, params: &Params<'_>, time: &Timestamp) -> Result<(), Error> {
         let id = params.credentials.access_key_id.as_str();
         if id.is_empty() {
             return Err(Error::NoAccessKeyId);
@@ -48,7 +48,7 @@ impl Credential {
         }
         check_credential("access key id", id)?;
         self.id_length = id.len();
-        self.known.replace(|text| {
+        self.checked.replace(|text| {
             text.extend_from_slice(id.as_bytes());
             text.push(b'/');
             CredentialScope::write(time, params.region, params.service, text)
@@ -56,24 +56,24 @@ impl Credential {
     }
 
     pub(super) fn text(&self) -> &[u8] {
-        &self.known.plain
+        &self.checked.plain
     }
 
     pub(super) fn encoded(&self) -> &[u8] {
-        &self.known.encoded
+        &self.checked.encoded
     }
 
     pub(super) fn scope(&self) -> CredentialScope<'_> {
-        CredentialScope(&self.known.plain[self.id_length + 1..])
+        CredentialScope(&self.checked.plain[self.id_length + 1..])
     }
 }
 
-/// A session token that can be sent.
+/// The session token.
 #[derive(Default)]
-pub(super) struct Token(Known);
+pub(super) struct Token(Checked);
 
 impl Token {
-    /// Makes it the token of `credentials`, if they have one; an empty token is none.
+    /// The session token of `credentials`, if they have one. An empty token counts as no token.
     pub(super) fn of(&mut self, credentials: &Credentials) -> Result<Option<&Self>, Error> {
         let token = credentials.session_token.as_ref().map(SessionToken::expose);
         let Some(text) = token.filter(|text| !text.is_empty()) else { return Ok(None) };
@@ -96,8 +96,9 @@ impl Token {
     }
 }
 
-impl Known {
-    /// Takes what `write` writes; where that fails, nothing is known.
+impl Checked {
+    /// Replaces the text with what `write` writes. If `write` fails, the text is empty, so that it
+    /// matches no later signature.
     fn replace(
         &mut self,
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,

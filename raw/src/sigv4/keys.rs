@@ -3,13 +3,13 @@ use contract::SecretKey;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// Signing keys that were derived before, so that the last step of a signature takes four compressions
-/// and not twenty-two.
+/// A cache of derived signing keys. With a cached key, the last step of a signature takes 4 SHA-256
+/// compressions instead of 22.
 ///
-/// A key is found by its secret and its credential scope, which are all that it is derived from:
-/// after a rotation of credentials or at midnight nothing old is served. The least recently used
-/// of [`KeyCache::CAPACITY`] keys makes room. A plain mutex guards them: it is held for a comparison,
-/// at most for a derivation (a microsecond), and never across an await.
+/// A key is looked up by its secret key and credential scope, which are all that it is derived from: a
+/// key from before a rotation of credentials or before midnight is never returned. When the cache is
+/// full, the least recently used key is dropped. The mutex is held for a comparison, or at most for a
+/// derivation (a microsecond), and never across an await.
 #[derive(Default)]
 pub struct KeyCache(Mutex<Vec<Entry>>);
 
@@ -20,7 +20,7 @@ struct Entry {
 }
 
 impl KeyCache {
-    /// More regions and services than one process usually calls in a day.
+    /// How many keys are kept: more than the regions and services that a process usually calls in a day.
     pub const CAPACITY: usize = 16;
 
     /// An empty cache.
@@ -29,10 +29,10 @@ impl KeyCache {
         Self(Mutex::new(Vec::new()))
     }
 
-    /// The key of `secret` for `scope`, derived at the first call.
+    /// The key of `secret` for `scope`, derived on the first call.
     #[must_use]
     pub fn signing_key(&self, secret: &SecretKey, scope: &CredentialScope<'_>) -> SigningKey {
-        // A panic elsewhere cannot leave an entry half written, so a poisoned lock is still good.
+        // A panic cannot leave an entry half written, so a poisoned lock is safe to use.
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = |entry: &Entry| entry.scope == scope.0 && entry.secret == *secret;
         if let Some(at) = entries.iter().position(known) {

@@ -29,7 +29,8 @@ fn write_again(out: &mut Vec<u8>, path: &[u8]) {
     encode::write(out, path, Slash::Kept);
 }
 
-/// RFC 3986, 5.2.4, and beyond it: AWS takes a doubled slash for one.
+/// Appends `path` with its dot segments resolved (RFC 3986, 5.2.4). AWS also treats a doubled slash as
+/// one.
 fn write_normalized(out: &mut Vec<u8>, path: &str, write: impl Fn(&mut Vec<u8>, &[u8])) {
     let root = out.len();
     for segment in path.as_bytes().split(|byte| *byte == b'/') {
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn s3_signs_the_path_of_the_wire_where_that_is_well_encoded() {
+    fn s3_signs_a_well_encoded_path_as_it_is_on_the_wire() {
         for path in ["/a//./b%20c/", "/", "/..", "/%C3%BC/-._~%3D%2B"] {
             assert_eq!(canonical(path, Rules::S3), path);
         }
@@ -104,12 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn the_other_services_encode_it_once_more() {
+    fn other_services_encode_the_path_once_more() {
         assert_eq!(canonical("/a%20b/c:d", Rules::GENERAL), "/a%2520b/c%3Ad");
     }
 
     #[test]
-    fn a_normalised_path_may_be_encoded_once_too() {
+    fn a_normalised_path_may_be_encoded_only_once() {
         let once = Rules { encode_path: PathEncoding::Once, ..Rules::GENERAL };
         assert_eq!(canonical("/x/../a%20b", once), "/a%20b");
         assert_eq!(canonical("/x%2Fy/../a=b", once), "/a%3Db");

@@ -1,4 +1,4 @@
-//! How the steps are shown: their bytes as text, hashes as digits, and nothing secret in `Debug`.
+//! How the steps are shown: bytes as text, hashes in hexadecimal, and no secrets in `Debug`.
 
 use super::{
     Authorization, CanonicalRequest, CredentialScope, Presigned, Signed, SigningKey, StringToSign,
@@ -14,7 +14,7 @@ impl Hex {
     /// The digits of `hash`.
     #[must_use]
     pub fn of(hash: [u8; 32]) -> Self {
-        // Arithmetic in the place of a table of digits, so that the compiler can do many at once.
+        // Arithmetic and not a table of digits, so that the compiler can vectorise it.
         let digit = |nibble: u8| b'0' + nibble + if nibble > 9 { b'a' - b'0' - 10 } else { 0 };
         let mut digits = [0; 64];
         for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(hash) {
@@ -23,16 +23,16 @@ impl Hex {
         Self(digits)
     }
 
-    /// 64 digits.
+    /// The 64 digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         text(&self.0)
     }
 }
 
-/// The steps are written as bytes and looked at as text: they are made of `str`s and of ASCII.
+/// The text of a step, which is written as bytes.
 pub(super) fn text(bytes: &[u8]) -> &str {
-    str::from_utf8(bytes).expect("only text was written")
+    str::from_utf8(bytes).expect("steps are made of `str`s and ASCII")
 }
 
 pub(super) fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
@@ -48,7 +48,7 @@ impl fmt::Debug for Hex {
     }
 }
 
-/// By its hash: the text holds the session token.
+/// Shows the hash: the text contains the session token.
 impl fmt::Debug for CanonicalRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CanonicalRequest").field(&self.hash()).finish()
@@ -79,7 +79,7 @@ impl fmt::Debug for Signed<'_> {
     }
 }
 
-/// Without the URL, which is as good as a key until it expires.
+/// Leaves out the URL, which anybody can use until it expires.
 impl fmt::Debug for Presigned<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Presigned")
