@@ -1,5 +1,5 @@
 //! The credential and the session token of the last signature. Checking them, and encoding them for a
-//! query, is 40 % of a presigned signature, and they are nearly always the same as before.
+//! query, would make a presigned signature 40 % slower, and they are nearly always the same as before.
 
 use super::request::check_credential;
 use super::{CredentialScope, Error, Params, Timestamp, query};

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The URL is not one that a request can be sent to.
+    /// No request can be sent to the URL.
     #[error("the URL {url:?} {problem}; write it as https://host/path?query")]
     Url {
         /// The URL as given.
@@ -12,44 +12,42 @@ pub enum Error {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// The URL holds a character that never goes over the wire as it is: a blank, a control character,
-    /// one beyond ASCII, or the `#` of a fragment.
-    #[error("the URL {url:?} holds {character:?}, which has to be percent-encoded: {escaped}")]
+    /// The URL has a character that is never sent as it is: a space, a control character, a character
+    /// outside ASCII, or the `#` of a fragment.
+    #[error("the URL {url:?} has {character:?} in it, which must be percent-encoded: {escaped}")]
     UrlCharacter {
         /// The URL as given.
         url: String,
         /// The first such character.
         character: char,
-        /// The URL with all of them percent-encoded.
+        /// The URL with every such character percent-encoded.
         escaped: String,
     },
-    /// The method is no token (RFC 9110, 5.6.2).
-    #[error("the method {method:?} is no HTTP method; write for example GET")]
+    /// The method is not a token (RFC 9110, 5.6.2).
+    #[error("{method:?} is not an HTTP method; write GET, for example")]
     Method {
         /// The method as given.
         method: String,
     },
-    /// There is no host to send the request to.
-    #[error("the request has no host; name the service's, for example s3.us-east-1.amazonaws.com")]
+    /// The host is empty.
+    #[error("the request has no host; give the service's, for example s3.us-east-1.amazonaws.com")]
     NoHost,
     /// The path does not begin with a slash.
-    #[error(
-        "the path {path:?} does not begin with a slash; paths are absolute, for example /bucket/key"
-    )]
+    #[error("the path {path:?} does not begin with a slash; write it as /bucket/key")]
     RelativePath {
         /// The path as given.
         path: String,
     },
-    /// The name of a header is no token (RFC 9110, 5.1).
-    #[error("{name:?} is no header name; letters, digits and hyphens are")]
+    /// The name of a header is not a token (RFC 9110, 5.1).
+    #[error("{name:?} is not a header name; use letters, digits and hyphens")]
     HeaderName {
         /// The name as given.
         name: String,
     },
-    /// The value of a header holds a line break or another control character. The value is left out
-    /// of the text: it may be a secret.
+    /// The value of a header has a line break or another control character in it. The message leaves
+    /// the value out: it may be a secret.
     #[error(
-        "the value of the header {name} holds the control character {character:?}; put the value on one line"
+        "the value of the header {name} has the control character {character:?} in it; put the value on one line"
     )]
     HeaderValue {
         /// The header's name.
@@ -57,70 +55,68 @@ pub enum Error {
         /// The character.
         character: char,
     },
-    /// The header `x-amz-content-sha256` is given and says nothing of the payload.
+    /// The given `x-amz-content-sha256` has a value that the header cannot have.
     #[error(
-        "the x-amz-content-sha256 {value:?} is neither a SHA-256 nor a word for the payload such as UNSIGNED-PAYLOAD"
+        "the x-amz-content-sha256 {value:?} is neither a SHA-256 nor a constant such as UNSIGNED-PAYLOAD"
     )]
     ContentSha256 {
         /// The value as given.
         value: String,
     },
-    /// A header that has one value is given twice.
-    #[error("the header {name} is given twice; it can have one value only")]
+    /// A header that may have only one value is given twice.
+    #[error("the header {name} is given twice; it may have only one value")]
     RepeatedHeader {
         /// The header's name.
         name: String,
     },
-    /// The region is empty or could be no region.
-    #[error("the region {region:?} is no region; name one, for example us-east-1")]
+    /// The region is empty, or cannot be the name of one.
+    #[error("{region:?} is not a region; give one, for example us-east-1")]
     Region {
         /// The region as given.
         region: String,
     },
-    /// The service is empty or could be no service.
-    #[error("the service {service:?} is no signing name; name one, for example s3")]
+    /// The service is empty, or cannot be the signing name of one.
+    #[error("{service:?} is not the signing name of a service; give one, for example s3")]
     Service {
         /// The service as given.
         service: String,
     },
-    /// There is nobody to sign for: the access key id is empty.
+    /// The access key id is empty.
     #[error("the access key id is empty; give the one that the secret key belongs to")]
     NoAccessKeyId,
-    /// The secret stands where the access key id belongs, and would go out in clear text.
-    #[error(
-        "the access key id and the secret have changed places, and the secret is sent to nobody; change them back"
-    )]
+    /// The secret key is given as the access key id, and would be sent in clear text.
+    #[error("the access key id and the secret key are swapped; nothing was sent; swap them back")]
     SwappedCredentials,
-    /// The access key id or the session token holds white space or another character that none has.
+    /// The access key id or the session token has white space or another impossible character in it.
     #[error(
-        "the {what} holds {character:?}, which none does; was it pasted with white space or cut?"
+        "the {what} has {character:?} in it, which no {what} has; was it pasted with white space or cut off?"
     )]
     Credentials {
-        /// Which of them.
+        /// `access key id` or `session token`.
         what: &'static str,
         /// The character.
         character: char,
     },
-    /// A moment that cannot be written with four digits for the year.
+    /// The time has no timestamp: its year is not 1970 to 9999.
     #[error("the time {time:?} is not between 1970 and 9999; is the clock right?")]
     TimeOutOfRange {
-        /// The moment.
+        /// The time as given.
         time: SystemTime,
     },
-    /// A text that names no moment.
-    #[error("the time {text:?} is no moment; write it as 20150830T123600Z, in UTC")]
+    /// The text is not a timestamp.
+    #[error("the time {text:?} is not a timestamp; write it as 20150830T123600Z, in UTC")]
     TimeFormat {
         /// The text as given.
         text: String,
     },
-    /// A presigned URL for no time, or for too long.
-    #[error("a presigned URL cannot be good for {seconds} s; AWS accepts 1 to 604800 (7 days)")]
+    /// A presigned URL would expire at once, or too late.
+    #[error("a presigned URL cannot be valid for {seconds} s; AWS accepts 1 to 604800 (7 days)")]
     Expires {
         /// The seconds asked for.
         seconds: u64,
     },
-    /// The query to be presigned carries a part of a signature already.
-    #[error("the query holds {parameter} already; presign the URL without its old signature")]
+    /// The query to presign has a part of a signature already.
+    #[error("the query has {parameter} already; presign the URL without its old signature")]
     AlreadyPresigned {
         /// The parameter's name.
         parameter: &'static str,

@@ -2,22 +2,22 @@ use super::Error;
 use crate::encode::{self, Slash};
 use std::fmt;
 
-/// A request before it is signed, in the bytes that will go over the wire.
+/// A request before it is signed, in the bytes that will be sent.
 #[derive(Clone, Copy)]
 pub struct SignableRequest<'a> {
     /// For example `GET`.
     pub method: &'a str,
-    /// Of the URL. It is not signed, and only [`presign`](super::presign) writes it.
+    /// The scheme of the URL. It is not signed; only [`presign`](super::presign) writes it.
     pub scheme: Scheme,
-    /// Name or address, and the port unless it is the scheme's own: what HTTP clients send as `Host`.
+    /// Host and port as HTTP clients send them in `Host`: without the scheme's default port.
     pub host: &'a str,
     /// The path, percent-encoded. Empty counts as `/`.
     pub path: &'a str,
-    /// The query without its `?`, percent-encoded; empty where there is none.
+    /// The query without its `?`, percent-encoded. Empty if there is none.
     pub query: &'a str,
-    /// Names in any case, values as they will be sent, in order.
+    /// Names in any case and values as they will be sent, in order.
     pub headers: &'a [(&'a str, &'a str)],
-    /// The body, empty where there is none.
+    /// The body. Empty if there is none.
     pub body: &'a [u8],
 }
 
@@ -31,7 +31,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// As it begins a URL.
+    /// `http` or `https`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,7 +40,7 @@ impl Scheme {
         }
     }
 
-    /// The scheme that begins `url`, and what follows its `://`.
+    /// The scheme of `url`, and the text after its `://`.
     fn cut(url: &str) -> Option<(Self, &str)> {
         [Self::Https, Self::Http].into_iter().find_map(|scheme| {
             let (name, rest) = url.split_at_checked(scheme.as_str().len())?;
@@ -60,14 +60,14 @@ impl Scheme {
 impl<'a> SignableRequest<'a> {
     /// A request to `url` without headers and body; add them with `SignableRequest { headers, body, ..request }`.
     ///
-    /// The URL is cut apart and not parsed: path and query stay as they are, which a URL library
-    /// does not promise (RFC 3986 lets it resolve `..`, and S3 does not). The scheme's own port
-    /// is dropped, as HTTP clients drop it from `Host`.
+    /// The URL is split and not normalised: path and query stay as they are. A URL library does not
+    /// promise that (RFC 3986 lets it resolve `..`, which S3 does not). The scheme's default port is
+    /// dropped, as HTTP clients drop it from `Host`.
     ///
     /// # Errors
-    /// The method is none, or the URL is not absolute, has no host, carries a user name, or holds a
-    /// character that has to be percent-encoded: an HTTP client would encode it, or cut a fragment
-    /// off, after it was signed.
+    /// The method is not a token, or the URL is not absolute, has no host, has a user name, or has a
+    /// character that must be percent-encoded. An HTTP client would encode such a character, or cut a
+    /// fragment off, after signing.
     pub fn new(method: &'a str, url: &'a str) -> Result<Self, Error> {
         check_method(method)?;
         let error = |problem| Error::Url { url: url.to_owned(), problem };
@@ -84,9 +84,9 @@ impl<'a> SignableRequest<'a> {
             return Err(error("has a host that is neither a name nor an address"));
         }
         if host.contains('@') {
-            return Err(error("carries a user name, which no AWS service takes"));
+            return Err(error("has a user name, which no AWS service accepts"));
         }
-        if let Some(character) = url.chars().find(|character| !goes_over_the_wire(*character)) {
+        if let Some(character) = url.chars().find(|character| !is_sendable(*character)) {
             return Err(Error::UrlCharacter {
                 url: url.to_owned(),
                 character,
@@ -101,16 +101,14 @@ impl<'a> SignableRequest<'a> {
         if self.path.is_empty() { "/" } else { self.path }
     }
 
-    /// The first header of that name, in whatever case.
+    /// The value of the first header of that name, in any case.
     pub(super) fn header(&self, name: &str) -> Option<&'a str> {
         let mut headers = self.headers.iter();
         headers.find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
-}
 
-impl SignableRequest<'_> {
-    /// Refuses what cannot be sent. The host and the path may be any length, and whoever sets them has
-    /// encoded them: their characters are looked at in [`SignableRequest::new`], where they come from outside.
+    /// Refuses a request that cannot be sent. The characters of host and path are checked only in
+    /// [`SignableRequest::new`], where they come from outside.
     pub(super) fn check(&self) -> Result<(), Error> {
         check_method(self.method)?;
         if self.host.is_empty() {
@@ -127,35 +125,34 @@ fn check_method(method: &str) -> Result<(), Error> {
     if is_token(method) { Ok(()) } else { Err(Error::Method { method: method.to_owned() }) }
 }
 
-/// Refuses a header that cannot be sent as it is given.
+/// Refuses a header that cannot be sent as given.
 pub(super) fn check_header(name: &str, value: &str) -> Result<(), Error> {
     if !is_token(name) {
         return Err(Error::HeaderName { name: name.to_owned() });
     }
-    match first_not(value, |byte| !byte.is_ascii_control() || byte == b'\t') {
-        Some(character) => Err(Error::HeaderValue { name: name.to_owned(), character }),
+    match value.bytes().find(|byte| byte.is_ascii_control() && *byte != b'\t') {
+        Some(byte) => Err(Error::HeaderValue { name: name.to_owned(), character: byte.into() }),
         None => Ok(()),
     }
 }
 
-/// Refuses white space that was pasted along, line breaks, and what is not ASCII.
+/// Refuses white space that was pasted along, other control characters, and characters outside ASCII.
 pub(super) fn check_credential(what: &'static str, text: &str) -> Result<(), Error> {
-    // As a signed number a byte beyond ASCII is below zero: one comparison for a long token.
-    match first_not(text, |byte| byte.cast_signed() > b' '.cast_signed()) {
+    match text.chars().find(|character| !character.is_ascii_graphic()) {
         Some(character) => Err(Error::Credentials { what, character }),
         None => Ok(()),
     }
 }
 
-/// Whether a character may stand in the path or the query of a request line.
-fn goes_over_the_wire(character: char) -> bool {
+/// Whether a character may be in the path or the query of a request line.
+fn is_sendable(character: char) -> bool {
     character.is_ascii_graphic() && character != '#'
 }
 
-/// `url` with every character percent-encoded that does not go over the wire as it is.
+/// `url` with every other character percent-encoded.
 fn escaped(url: &str) -> String {
     url.chars().fold(String::with_capacity(url.len()), |mut escaped, character| {
-        if goes_over_the_wire(character) {
+        if is_sendable(character) {
             escaped.push(character);
         } else {
             encode::push(&mut escaped, character.encode_utf8(&mut [0; 4]), Slash::Encoded);
@@ -170,39 +167,15 @@ fn split_before(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
 
 /// RFC 9110, 5.6.2.
 pub(super) fn is_token(text: &str) -> bool {
-    const TCHAR: [bool; 256] = {
-        let mut table = [false; 256];
-        let mut byte = 0;
-        while byte < 128_u8 {
-            table[byte as usize] = byte.is_ascii_alphanumeric();
-            byte += 1;
-        }
-        let others = b"!#$%&'*+-.^_`|~";
-        let mut at = 0;
-        while at < others.len() {
-            table[others[at] as usize] = true;
-            at += 1;
-        }
-        table
+    let is_token_character = |byte: u8| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => true,
+        b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~' => true,
+        _ => false,
     };
-    !text.is_empty() && text.bytes().all(|byte| TCHAR[usize::from(byte)])
+    !text.is_empty() && text.bytes().all(is_token_character)
 }
 
-/// Whether every byte is `allowed`. It does not end early, so that the compiler can look at many at
-/// once: what is signed is nearly always right, and up to a thousand bytes long.
-fn all(text: &str, allowed: impl Fn(u8) -> bool) -> bool {
-    text.bytes().fold(true, |all, byte| all & allowed(byte))
-}
-
-/// The first character that is not `allowed`, all of which are ASCII or none.
-fn first_not(text: &str, allowed: impl Fn(u8) -> bool) -> Option<char> {
-    if all(text, &allowed) {
-        return None;
-    }
-    text.chars().find(|character| !u8::try_from(*character).is_ok_and(&allowed))
-}
-
-/// Without the values of headers and the body, which may be secrets.
+/// Leaves out the body and the values of headers, which may be secrets.
 impl fmt::Debug for SignableRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignableRequest")
@@ -222,7 +195,7 @@ mod tests {
     use super::{Scheme, SignableRequest};
 
     #[test]
-    fn a_url_is_cut_and_not_changed() {
+    fn a_url_is_split_and_not_changed() {
         let request = SignableRequest::new("GET", "https://h.example/a/../b//%7e?x=/?&y").unwrap();
         assert_eq!(
             (request.scheme, request.host, request.path, request.query),
@@ -233,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_schemes_own_port_is_dropped() {
+    fn only_the_default_port_of_the_scheme_is_dropped() {
         let host = |url| SignableRequest::new("GET", url).unwrap().host;
         assert_eq!(host("https://h:443/"), "h");
         assert_eq!(host("http://h:80/"), "h");
@@ -243,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_is_said() {
+    fn a_url_that_cannot_be_called_is_refused_with_the_reason() {
         let message = |url| SignableRequest::new("GET", url).unwrap_err().to_string();
         assert!(message("s3://bucket/key").contains("begins with neither"));
         assert!(message("https:///key").contains("has no host"));
@@ -252,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_http_client_would_encode_is_refused_with_the_url_that_is_meant() {
+    fn a_url_that_needs_encoding_is_refused_with_the_encoded_url() {
         for (url, escaped) in [
             ("https://h/a b?c d", "https://h/a%20b?c%20d"),
             ("https://h/café", "https://h/caf%C3%A9"),

@@ -1,4 +1,4 @@
-//! The rules by which AWS's services differ, in AWS's terms.
+//! The parameters of a signature, and the rules by which AWS's services differ.
 
 use super::{Error, Timestamp};
 use contract::Credentials;
@@ -6,19 +6,19 @@ use contract::Credentials;
 /// Who signs, for what, when, and by which rules.
 #[derive(Debug, Clone, Copy)]
 pub struct Params<'a> {
-    /// The caller's key pair, and its session token if it has one.
+    /// The key pair, and the session token if there is one.
     pub credentials: &'a Credentials,
-    /// For example `us-east-1`; of the endpoint that is called.
+    /// The endpoint's region, for example `us-east-1`.
     pub region: &'a str,
     /// The service's signing name, for example `s3`, `ec2` or `execute-api`.
     pub service: &'a str,
-    /// The moment of signing; services accept it for 5 to 15 minutes.
+    /// The time of signing. Services accept it for 5 to 15 minutes.
     pub time: Timestamp,
-    /// What this service does differently.
+    /// The service's rules for canonical requests.
     pub rules: Rules,
 }
 
-/// How one service wants its requests canonicalised.
+/// How a service canonicalises requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// Whether dot segments and doubled slashes are resolved.
@@ -27,7 +27,7 @@ pub struct Rules {
     pub encode_path: PathEncoding,
     /// Whether the signature covers the body.
     pub payload: Payload,
-    /// Whether the payload's hash travels as a header.
+    /// Whether the payload's hash is sent as a header.
     pub content_sha256: ContentSha256,
     /// Whether the signature covers the session token.
     pub session_token: TokenSigning,
@@ -42,31 +42,31 @@ pub enum PathNormalization {
     AsIs,
 }
 
-/// How often the path that is signed has been encoded.
+/// How often the signed path is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathEncoding {
-    /// S3: the path is decoded, and encoded once. A path that is well encoded on the wire is signed
-    /// as it stands there.
+    /// S3: the path is decoded, and encoded once. A path that is well encoded on the wire is signed as
+    /// it is.
     Once,
-    /// Every other service: the path of the wire is encoded again, so that `%20` is signed as `%2520`.
+    /// Every other service: the path on the wire is encoded again, so `%20` is signed as `%2520`.
     Twice,
 }
 
 /// Whether the signature covers the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payload {
-    /// The SHA-256 of the body is signed. Every service takes this, and most nothing else.
+    /// The SHA-256 of the body is signed. Every service accepts this, and most accept nothing else.
     Signed,
-    /// `UNSIGNED-PAYLOAD` is signed instead: for S3 over TLS where the body is not known yet, and so
-    /// for every presigned URL of S3's.
+    /// `UNSIGNED-PAYLOAD` is signed instead: for S3 over TLS when the body is not known yet, as in every
+    /// presigned S3 URL.
     Unsigned,
 }
 
 /// Whether the payload's hash is also sent, as `x-amz-content-sha256`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentSha256 {
-    /// S3 and `OpenSearch` Serverless require it. Has no effect on a presigned request, which can carry
-    /// no header.
+    /// S3 and `OpenSearch` Serverless require it. No effect on a presigned request, which has no headers
+    /// of its own.
     Sent,
     /// Nearly every other service.
     Absent,
@@ -77,7 +77,7 @@ pub enum ContentSha256 {
 pub enum TokenSigning {
     /// Nearly every service.
     Signed,
-    /// The few that want it added afterwards, such as AWS `IoT`'s MQTT over WebSocket.
+    /// A few services, such as AWS `IoT`'s MQTT over WebSocket, want the token added after signing.
     AddedAfterwards,
 }
 
@@ -100,7 +100,7 @@ impl Rules {
         session_token: TokenSigning::Signed,
     };
 
-    /// S3's rules for a presigned URL: whoever signs it has not seen the body.
+    /// S3's rules for a presigned URL, which is signed before the body is known.
     pub const S3_PRESIGNED: Self = Self { payload: Payload::Unsigned, ..Self::S3 };
 
     /// The rules of the service with this signing name, for [`sign`](super::sign).
@@ -137,12 +137,12 @@ impl Rules {
     }
 }
 
-/// For how long a presigned URL is good: 1 second to 7 days.
+/// How long a presigned URL is valid: 1 second to 7 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expires(u64);
 
 impl Expires {
-    /// A week, the most that AWS accepts.
+    /// A week, the longest that AWS accepts.
     pub const MAX: Self = Self(7 * 24 * 60 * 60);
 
     /// Takes whole seconds.
