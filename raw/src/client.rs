@@ -275,7 +275,7 @@ impl Client {
         let signed = request.as_ref().filter(|_| shows_what_it_read);
         let context = ErrorContext {
             operation: operation.name(),
-            url: request.as_ref().map(Request::place),
+            url: request.as_ref().map(Request::url_without_query),
             region: request.as_ref().map_or(&self.target.region, |request| &request.region),
             credentials: &self.credentials,
             signed_at,

@@ -1,5 +1,5 @@
-//! Whom to ask: AWS's host names by service, region and partition, and what else a request may be
-//! sent to. Also where the bucket goes.
+//! Where requests go: AWS's host names by service, region and partition, or a given endpoint URL. Also
+//! whether the bucket goes into the host name or the path.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,19 +9,19 @@ use reqwest::Url;
 
 use crate::sigv4::Scheme;
 
-/// A service that is called under a name of its own in the credential scope.
+/// A service, as the credential scope distinguishes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// The object store.
+    /// Object storage.
     S3,
-    /// Instances and images.
+    /// Virtual machines and their images.
     Ec2,
-    /// Routes of API Gateway.
+    /// Routes of an API Gateway.
     ExecuteApi,
 }
 
 impl Service {
-    /// As the credential scope and AWS's host names spell it.
+    /// The name in the credential scope and in AWS's host names.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,26 +32,25 @@ impl Service {
     }
 }
 
-/// Scheme, host and port, as they stand in the URL and in the `Host` header: a port only where it
-/// is not the scheme's own.
+/// Scheme, host and port as in the URL and the `Host` header: without the scheme's default port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// `http` or `https`.
     pub scheme: Scheme,
     /// `host` or `host:port`.
     pub authority: String,
-    /// The URL of its root, where it was read from one without a user: the host name need not be read
-    /// again.
+    /// The parsed URL of `/`, so that the host need not be parsed for every request. `None` if the host
+    /// has not been parsed, or the URL had a user name.
     pub(crate) root: Option<Url>,
 }
 
-/// Who answers for each service of a target: found once, and not in every call, of which reading the
-/// host name would be a good part.
+/// The origins of a target's services. They are resolved once, because parsing the host name would be a
+/// good part of every call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origins {
-    /// Of S3, where one is named.
+    /// `None` if the target has no endpoint for S3.
     s3: Option<Arc<Origin>>,
-    /// Of EC2, likewise.
+    /// `None` if the target has no endpoint for EC2.
     ec2: Option<Arc<Origin>>,
 }
 
@@ -64,50 +63,50 @@ impl Origins {
     }
 
     pub(crate) fn s3(&self) -> Result<&Arc<Origin>, EndpointError> {
-        self.s3.as_ref().ok_or(EndpointError::Unnamed { service: "S3" })
+        self.s3.as_ref().ok_or(EndpointError::Missing { service: "S3" })
     }
 
     pub(crate) fn ec2(&self) -> Result<&Arc<Origin>, EndpointError> {
-        self.ec2.as_ref().ok_or(EndpointError::Unnamed { service: "EC2" })
+        self.ec2.as_ref().ok_or(EndpointError::Missing { service: "EC2" })
     }
 }
 
-/// Why a text names nobody whom one could ask.
+/// Why a request has no origin to go to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// It cannot be read as a URL.
-    #[error("{url:?} is not a URL: {reason}; write one such as http://127.0.0.1:5000")]
+    /// The text cannot be parsed as a URL.
+    #[error("{url:?} is not a URL: {reason}; write it like http://127.0.0.1:5000")]
     NotAUrl {
         /// The text.
         url: String,
-        /// What the parser says.
+        /// The parser's message.
         reason: String,
     },
-    /// A scheme other than the two.
-    #[error("{url:?} is neither http:// nor https://")]
+    /// The scheme is neither `http` nor `https`.
+    #[error("{url:?} begins with neither http:// nor https://")]
     Scheme {
         /// The text.
         url: String,
     },
-    /// More than scheme, host and port.
-    #[error("the endpoint {url:?} may have a scheme, a host and a port, but no {part}")]
+    /// The URL has more than scheme, host and port.
+    #[error("the endpoint {url:?} has a {part}; write only its scheme, host and port")]
     Excess {
         /// The text.
         url: String,
-        /// `path`, `query`, `user` or `fragment`.
+        /// `path`, `query`, `user name` or `fragment`.
         part: &'static str,
     },
-    /// Other services have an endpoint, and this one has none.
+    /// Only another service has an endpoint.
     #[error(
-        "no endpoint is named for {service}, and one is for another service; name both, or one for all"
+        "no endpoint is configured for {service}, although another service has one; give both, or one for all"
     )]
-    Unnamed {
+    Missing {
         /// `S3` or `EC2`.
         service: &'static str,
     },
-    /// A region that cannot be part of a host name.
-    #[error("{region:?} is not the name of a region; one looks like eu-west-1")]
+    /// The region cannot be part of a host name or of the credential scope.
+    #[error("{region:?} is not the name of a region, such as eu-west-1")]
     Region {
         /// The text.
         region: String,
@@ -115,7 +114,7 @@ pub enum EndpointError {
 }
 
 impl Origin {
-    /// Who answers for `service` in `region`, if anybody is named.
+    /// The origin of `service` in `region`, if it has an endpoint.
     fn of(
         endpoint: ServiceEndpoint<'_>,
         service: Service,
@@ -141,7 +140,7 @@ impl Origin {
             ("path", url.path() != "/"),
             ("query", url.query().is_some()),
             ("fragment", url.fragment().is_some()),
-            ("user", !url.username().is_empty() || url.password().is_some()),
+            ("user name", !url.username().is_empty() || url.password().is_some()),
         ];
         match excess.iter().find(|(_, is_there)| *is_there) {
             Some((part, _)) => Err(EndpointError::Excess { url: text.to_owned(), part }),
@@ -149,7 +148,7 @@ impl Origin {
         }
     }
 
-    /// The origin of a URL that [`parse_url`] read.
+    /// The origin of a URL from [`parse_url`].
     pub(crate) fn from_url(url: &Url) -> Self {
         let scheme = if url.scheme() == "https" { Scheme::Https } else { Scheme::Http };
         let host = url.host_str().unwrap_or_default();
@@ -157,17 +156,18 @@ impl Origin {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
-        // A user is no part of an origin, nor of what is sent.
+        // A user name is not part of an origin, and is not sent.
         let is_plain = url.username().is_empty() && url.password().is_none();
         Self { scheme, authority, root: is_plain.then(|| root(url)) }
     }
 
-    /// How the bucket gets into a request to this origin, where `wanted` is possible at all.
+    /// Where the bucket goes: as `wanted` if that is possible, and otherwise into the path, as in AWS's
+    /// SDKs.
     ///
-    /// Not possible are a bucket that is no DNS label, a bucket with dots under a wildcard
-    /// certificate, which covers one label only
-    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>), and a name in
-    /// front of an IP address. Then the path it is, as in AWS's SDKs.
+    /// A bucket cannot go into the host name if it is not a DNS name, if it has dots and the scheme is
+    /// https, because a wildcard certificate covers only one label
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>), or if the host is an
+    /// IP address.
     pub(crate) fn addressing(&self, wanted: Addressing, bucket: &str) -> Addressing {
         let fits_certificate = self.scheme == Scheme::Http || !bucket.contains('.');
         if is_dns_name(bucket) && fits_certificate && !self.is_ip_address() {
@@ -177,7 +177,7 @@ impl Origin {
         }
     }
 
-    /// The same origin with `bucket` as its first label: another host name, to be read anew.
+    /// The origin with `bucket` as the first label of its host name.
     pub(crate) fn with_bucket(&self, bucket: &str) -> Self {
         let authority = format!("{bucket}.{}", self.authority);
         Self { scheme: self.scheme, authority, root: None }
@@ -189,7 +189,7 @@ impl Origin {
     }
 }
 
-/// The same host's `/`.
+/// `url` with the path `/` and without query and fragment.
 fn root(url: &Url) -> Url {
     let mut root = url.clone();
     root.set_path("/");
@@ -198,7 +198,7 @@ fn root(url: &Url) -> Url {
     root
 }
 
-/// Reads an absolute `http` or `https` URL.
+/// Parses an absolute `http` or `https` URL.
 pub(crate) fn parse_url(text: &str) -> Result<Url, EndpointError> {
     let url = Url::parse(text).map_err(|error| EndpointError::NotAUrl {
         url: text.to_owned(),
@@ -210,9 +210,9 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, EndpointError> {
     }
 }
 
-/// The names of all hosts of a region's partition end in this
-/// (<https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>;
-/// the isolated ones as the SDKs' `partitions.json` has them).
+/// The DNS suffix of the partition of `region`
+/// (<https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>; the
+/// isolated partitions from the SDKs' `partitions.json`).
 fn dns_suffix(region: &str) -> &'static str {
     const BY_PREFIX: [(&str, &str); 8] = [
         ("cn-", "amazonaws.com.cn"),
@@ -228,7 +228,7 @@ fn dns_suffix(region: &str) -> &'static str {
     matching.map_or("amazonaws.com", |(_, suffix)| suffix)
 }
 
-/// A region becomes part of a host name, so nothing may be smuggled in with it.
+/// Allows only a DNS label: the region becomes part of a host name, and must not change the host.
 fn check_region(region: &str) -> Result<(), EndpointError> {
     if region.len() <= 63 && is_dns_label(region) {
         Ok(())
@@ -237,8 +237,8 @@ fn check_region(region: &str) -> Result<(), EndpointError> {
     }
 }
 
-/// Servers other than AWS's have regions such as `RegionOne`, which become part of the credential
-/// scope alone.
+/// Allows the regions of servers other than AWS's, such as `RegionOne`: they become part of only the
+/// credential scope.
 fn check_scope_region(region: &str) -> Result<(), EndpointError> {
     if !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/') {
         Ok(())
@@ -247,8 +247,8 @@ fn check_scope_region(region: &str) -> Result<(), EndpointError> {
     }
 }
 
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>, as far as it is
-/// about DNS.
+/// The rules for bucket names that concern DNS
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
 fn is_dns_name(bucket: &str) -> bool {
     (3..=63).contains(&bucket.len())
         && bucket.split('.').all(is_dns_label)

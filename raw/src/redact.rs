@@ -1,5 +1,5 @@
-//! Keeps secrets out of errors. A service may send back what it was sent: S3's `CanonicalRequest`
-//! quotes the session token's header, and `InvalidToken` the token itself.
+//! Keeps secrets out of errors. A service may quote what it was sent: S3's `CanonicalRequest` contains
+//! the session token's header, and `InvalidToken` the token itself.
 
 use std::fmt::{self, Write as _};
 
@@ -8,10 +8,10 @@ use contract::{Credentials, SessionToken};
 use crate::encode;
 
 const REDACTED: &str = "** redacted **";
-/// What is shorter is no credential of AWS's, and blotting out every "a" helps nobody.
+/// The shortest text that is masked. AWS's credentials are longer, and masking every "a" helps nobody.
 const SHORTEST: usize = 8;
 
-/// The texts that must not be seen, in each form in which a service or an error may quote them.
+/// The texts to mask, in every form in which a service or an error may quote them.
 pub struct Secrets(Vec<String>);
 
 impl Secrets {
@@ -19,23 +19,23 @@ impl Secrets {
     #[must_use]
     pub fn of(credentials: &Credentials) -> Self {
         let token = credentials.session_token.as_ref().map(SessionToken::expose);
-        // Key and secret that have changed places: what is shown as the key is the secret then.
+        // If key and secret are swapped, the access key id is the secret.
         let id = Some(credentials.access_key_id.as_str()).filter(|id| id.trim().len() == 40);
         let secrets = [Some(credentials.secret_key.expose()), token, id];
         let mut forms: Vec<_> = secrets.into_iter().flatten().flat_map(forms).collect();
-        // The longest first: a form may be part of another one, whose rest would be left.
+        // The longest first: a form may be part of another form, whose rest would remain.
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms.dedup();
         Self(forms)
     }
 
-    /// `text` without any of them.
+    /// Masks every secret in `text`.
     pub fn redact(&self, text: &mut String) {
         for secret in &self.0 {
             if text.contains(secret.as_str()) {
                 *text = text.replace(secret.as_str(), REDACTED);
             }
-            // A text that was cut may end within a secret.
+            // A truncated text may end within a secret.
             let ends_within = |length: &usize| {
                 secret.get(..*length).is_some_and(|beginning| text.ends_with(beginning))
             };
@@ -46,7 +46,7 @@ impl Secrets {
         }
     }
 
-    /// What stands in the place of a secret.
+    /// The text that replaces a secret.
     pub(crate) fn placeholder() -> String {
         REDACTED.to_owned()
     }
@@ -58,8 +58,7 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// `secret` as it is and as a signed header holds it, without white space around it, each quoted in
-/// every way.
+/// Every way to quote `secret`, as it is and without white space around it, as in a signed header.
 fn forms(secret: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for text in [secret, secret.trim()] {
@@ -69,16 +68,16 @@ fn forms(secret: &str) -> Vec<String> {
         let encoded = encode::query(text);
         let mut ways = vec![
             text.to_owned(),
-            // A form has `+` for a space.
+            // A form writes a space as `+`.
             encoded.replace("%20", "+"),
-            // A canonical query holds a value that was encoded before it was handed over.
+            // In a canonical query, a value may have been encoded twice.
             encode::query(&encoded),
-            // Other encoders write digits in lower case.
+            // Other encoders write lower-case digits.
             lower_escapes(&encoded),
             encoded,
             hex_bytes(text, " "),
             hex_bytes(text, ""),
-            // As Rust and JSON quote it, and JSON with its slashes escaped.
+            // As Rust and JSON quote it, and as JSON with escaped slashes.
             text.escape_debug().to_string(),
             text.escape_default().to_string(),
             text.replace('\\', "\\\\").replace('/', "\\/"),
@@ -106,7 +105,7 @@ fn xml_escaped(text: &str) -> String {
     text.replace('"', "&quot;").replace('\'', "&apos;")
 }
 
-/// As in S3's `CanonicalRequestBytes`: `41 57 53`.
+/// Hexadecimal bytes as in S3's `CanonicalRequestBytes`: `41 57 53`.
 fn hex_bytes(text: &str, separator: &str) -> String {
     text.bytes().enumerate().fold(String::new(), |mut hex, (index, byte)| {
         let separator = if index == 0 { "" } else { separator };
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_masked_in_every_form_in_which_it_may_be_quoted() {
+    fn a_secret_is_masked_however_it_is_quoted() {
         for quoted in [
             "a secret/that+nobody \"sees\"",
             "a%20secret%2Fthat%2Bnobody%20%22sees%22",
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_with_blanks_around_it_is_masked_without_them() {
+    fn a_token_with_white_space_around_it_is_masked_without_it() {
         for token in
             [" a-token-of-the-session", "a-token-of-the-session\n", "\ta-token-of-the-session "]
         {

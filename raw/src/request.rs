@@ -1,5 +1,5 @@
-//! What to ask: an [`Operation`] becomes an HTTP request that is complete but for its signature.
-//! Path, query and body are encoded here, once, and both signed and sent as they stand.
+//! Builds an [`Operation`]'s HTTP request, complete except for the signature. Path, query and body are
+//! encoded here once, and signed and sent as they are.
 
 mod ec2;
 mod execute_api;
@@ -15,72 +15,72 @@ use crate::endpoint::{EndpointError, Origin, Origins, Service};
 use crate::observe;
 use crate::sigv4;
 
-/// An HTTP request, and who is to sign it for what.
+/// An HTTP request before it is signed, and its scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// As it is signed and sent.
+    /// The HTTP method.
     pub method: Method,
-    /// Whom to send it to.
+    /// Scheme, host and port.
     pub origin: Arc<Origin>,
-    /// Percent-encoded, from its first slash.
+    /// The path, percent-encoded, with its first slash.
     pub path: String,
-    /// Percent-encoded, without the question mark; empty for none.
+    /// The query, percent-encoded, without the question mark. Empty if there is none.
     pub query: String,
-    /// Besides those that signing adds and HTTP itself needs; names in lower case.
+    /// The headers, with lower-case names, except those that signing and the HTTP client add.
     pub headers: Vec<(&'static str, &'static str)>,
-    /// Empty for none.
+    /// The body. Empty if there is none.
     pub body: Vec<u8>,
-    /// Of the credential scope.
+    /// The service of the credential scope.
     pub service: Service,
-    /// Of the credential scope.
+    /// The region of the credential scope.
     pub region: String,
-    /// Whether it is to be signed at all.
+    /// Whether the request is signed.
     pub signing: Signing,
 }
 
-/// Why an operation's input makes no request.
+/// Why no request can be built or sent for an operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The target or the URL names nobody whom one could ask.
+    /// The request has no origin to go to.
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
-    /// A bucket that would turn the URL into one of something else.
+    /// With this bucket the URL would be that of something else.
     #[error("{bucket:?} cannot be the name of a bucket: {reason}")]
     Bucket {
-        /// As given.
+        /// The bucket as given.
         bucket: String,
-        /// Such as `it is empty`.
+        /// A sentence such as `it is empty`.
         reason: &'static str,
     },
-    /// The URL of no key would be the bucket's.
-    #[error("the key is empty; name the object whose URL is wanted")]
+    /// The key is empty: the URL would be that of the bucket.
+    #[error("the key is empty; give the key of an object")]
     EmptyKey,
-    /// EC2 would take an empty list for all instances.
-    #[error("no instance is named; name those that are meant")]
+    /// The list of instances is empty: EC2 would take that for all instances.
+    #[error("no instance is named; give the ids of the instances")]
     NoInstances,
     /// The HTTP client cannot send the request as it would be signed.
     #[error("the HTTP client cannot send {url:?} as it is signed: {reason}")]
     Unsendable {
         /// The URL that would have been signed.
         url: String,
-        /// What stands against it, or what would be sent instead.
+        /// Why not, or what would be sent instead.
         reason: String,
     },
-    /// A header's value that HTTP has no way to carry.
-    #[error("the header {name} cannot be sent: its value holds a control character")]
+    /// HTTP cannot carry the value of a header.
+    #[error("the header {name} cannot be sent: its value has a control character in it")]
     Header {
-        /// Its name; the value may be a secret.
+        /// The header's name. The value may be a secret.
         name: &'static str,
     },
 }
 
 impl Request {
-    /// The request for `operation`, or for a later page of it where `page` is the token that the
-    /// page before ended with.
+    /// Builds the request for `operation`, or for the next page if `page` is the token that the previous
+    /// page ended with.
     ///
     /// # Errors
-    /// Where the input makes no request, or one for something else.
+    /// The input makes no request, or one for something else.
     pub fn new(
         operation: &Operation,
         target: &Target,
@@ -89,7 +89,7 @@ impl Request {
         Self::at(operation, target, &Origins::of(target)?, page)
     }
 
-    /// [`Request::new`] for a client, which knows who answers.
+    /// [`Request::new`] for a client that has resolved the target's origins.
     pub(crate) fn at(
         operation: &Operation,
         target: &Target,
@@ -97,8 +97,8 @@ impl Request {
         page: Option<&str>,
     ) -> Result<Self, BuildError> {
         let _here = observe::enter(|| ());
-        let s3 = || Ok::<_, EndpointError>(At { target, origin: origins.s3()? });
-        let ec2 = || Ok::<_, EndpointError>(At { target, origin: origins.ec2()? });
+        let s3 = || Ok::<_, EndpointError>(ServiceTarget { target, origin: origins.s3()? });
+        let ec2 = || Ok::<_, EndpointError>(ServiceTarget { target, origin: origins.ec2()? });
         Ok(match operation {
             Operation::ListBuckets => s3::list_buckets(s3()?, page),
             Operation::ListObjects(input) => s3::list_objects(s3()?, input, page)?,
@@ -119,14 +119,14 @@ impl Request {
         })
     }
 
-    /// The URL as it is signed and sent.
+    /// The whole URL, as it is signed and sent.
     #[must_use]
     pub fn url(&self) -> String {
         let question_mark = if self.query.is_empty() { "" } else { "?" };
-        format!("{}{question_mark}{}", self.place(), self.query)
+        format!("{}{question_mark}{}", self.url_without_query(), self.query)
     }
 
-    /// Whether `url` is [`Request::url`], which it need not be written for.
+    /// Whether `url` equals [`Request::url`]. Does not allocate.
     pub(crate) fn is_to(&self, url: &str) -> bool {
         let Origin { scheme, authority, .. } = &*self.origin;
         let before_query = [scheme.as_str(), "://", authority, &self.path];
@@ -137,7 +137,7 @@ impl Request {
         }
     }
 
-    /// The same, as the signer wants to see it.
+    /// The request in the form that the signer takes.
     pub(crate) fn as_signed(&self) -> sigv4::SignableRequest<'_> {
         sigv4::SignableRequest {
             method: self.method.as_str(),
@@ -150,23 +150,22 @@ impl Request {
         }
     }
 
-    /// The URL without its query, which may hold what is nobody's business: for messages.
+    /// The URL without its query, for messages: the query may contain secrets.
     #[must_use]
-    pub fn place(&self) -> String {
+    pub fn url_without_query(&self) -> String {
         format!("{}://{}{}", self.origin.scheme.as_str(), self.origin.authority, self.path)
     }
 }
 
-/// A service at a target.
+/// A target, and the origin of one of its services.
 #[derive(Clone, Copy)]
-struct At<'t> {
+struct ServiceTarget<'t> {
     target: &'t Target,
-    /// Who answers for it there.
     origin: &'t Arc<Origin>,
 }
 
-/// Names and values as `name=value&…`: a query string, or the body of a form. AWS takes the same
-/// encoding for both, and `%20` for a space in either.
+/// Names and values as `name=value&…`: a query, or the body of a form. AWS accepts the same encoding
+/// for both, with `%20` for a space.
 #[derive(Default)]
 struct Parameters(String);
 

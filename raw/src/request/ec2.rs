@@ -1,4 +1,4 @@
-//! EC2's Query API: a form with `Action`, `Version` and numbered lists
+//! EC2's Query API: forms with `Action`, `Version` and numbered lists
 //! (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html>).
 
 use std::sync::Arc;
@@ -8,15 +8,19 @@ use contract::{
 };
 use reqwest::Method;
 
-use super::{At, BuildError, Parameters, Request};
+use super::{BuildError, Parameters, Request, ServiceTarget};
 use crate::endpoint::Service;
 
 const VERSION: &str = "2016-11-15";
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
 
 /// [`DescribeImages`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html).
-/// Without `MaxResults`, EC2 answers with all of them at once.
-pub(super) fn describe_images(ec2: At<'_>, input: &DescribeImages, page: Option<&str>) -> Request {
+/// Without `MaxResults`, EC2 returns all images in one answer.
+pub(super) fn describe_images(
+    ec2: ServiceTarget<'_>,
+    input: &DescribeImages,
+    page: Option<&str>,
+) -> Request {
     let mut form = action("DescribeImages");
     add_list(&mut form, "Owner", &input.owners);
     add_filters(&mut form, &input.filters);
@@ -25,8 +29,8 @@ pub(super) fn describe_images(ec2: At<'_>, input: &DescribeImages, page: Option<
 }
 
 /// [`RunInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html),
-/// of exactly one.
-pub(super) fn run_instances(ec2: At<'_>, input: &RunInstances) -> Request {
+/// of exactly one instance.
+pub(super) fn run_instances(ec2: ServiceTarget<'_>, input: &RunInstances) -> Request {
     let mut form = action("RunInstances");
     form.add("ImageId", &input.image_id);
     form.add("InstanceType", &input.instance_type);
@@ -46,7 +50,7 @@ pub(super) fn run_instances(ec2: At<'_>, input: &RunInstances) -> Request {
 
 /// [`DescribeInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html).
 pub(super) fn describe_instances(
-    ec2: At<'_>,
+    ec2: ServiceTarget<'_>,
     input: &DescribeInstances,
     page: Option<&str>,
 ) -> Request {
@@ -57,9 +61,10 @@ pub(super) fn describe_instances(
     post(ec2, form)
 }
 
-/// The same for instances that a caller waits for: none named would mean all.
+/// `DescribeInstances` for the instances that a caller waits for. An empty list would mean all
+/// instances.
 pub(super) fn describe_named_instances(
-    ec2: At<'_>,
+    ec2: ServiceTarget<'_>,
     instance_ids: &[String],
     page: Option<&str>,
 ) -> Result<Request, BuildError> {
@@ -71,7 +76,7 @@ pub(super) fn describe_named_instances(
 }
 
 /// [`CreateTags`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html).
-pub(super) fn create_tags(ec2: At<'_>, input: &CreateTags) -> Request {
+pub(super) fn create_tags(ec2: ServiceTarget<'_>, input: &CreateTags) -> Request {
     let mut form = action("CreateTags");
     add_list(&mut form, "ResourceId", &input.resources);
     add_tags(&mut form, "Tag", &input.tags);
@@ -80,7 +85,7 @@ pub(super) fn create_tags(ec2: At<'_>, input: &CreateTags) -> Request {
 
 /// [`TerminateInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html).
 pub(super) fn terminate_instances(
-    ec2: At<'_>,
+    ec2: ServiceTarget<'_>,
     instance_ids: &[String],
 ) -> Result<Request, BuildError> {
     if instance_ids.is_empty() {
@@ -98,7 +103,7 @@ fn action(name: &str) -> Parameters {
     form
 }
 
-/// Lists count from one.
+/// Adds `values` as `name.1`, `name.2`, …
 fn add_list(form: &mut Parameters, name: &str, values: &[String]) {
     for (number, value) in (1..).zip(values) {
         form.add(&format!("{name}.{number}"), value);
@@ -119,7 +124,7 @@ fn add_tags(form: &mut Parameters, name: &str, tags: &[Tag]) {
     }
 }
 
-fn post(ec2: At<'_>, form: Parameters) -> Request {
+fn post(ec2: ServiceTarget<'_>, form: Parameters) -> Request {
     Request {
         method: Method::POST,
         origin: Arc::clone(ec2.origin),

@@ -1,4 +1,4 @@
-//! Routes of API Gateway: any URL, called with GET.
+//! Routes of an API Gateway: any URL, called with GET.
 
 use contract::{InvokeApi, Target};
 use reqwest::Method;
@@ -6,9 +6,9 @@ use reqwest::Method;
 use super::{BuildError, Request};
 use crate::endpoint::{self, Origin, Service};
 
-/// The route's URL as URL parsers read it: dot segments are resolved, and what may not stand in a
-/// URL is percent-encoded. Nothing is lost by that: for this service the signature is made over the
-/// resolved path anyway. A fragment is never sent.
+/// A GET of the route's URL as a URL parser reads it: dot segments are resolved, and characters that a
+/// URL cannot have are percent-encoded. Nothing is lost: for this service the resolved path is signed
+/// anyway. A fragment is not sent.
 pub(super) fn invoke(target: &Target, input: &InvokeApi) -> Result<Request, BuildError> {
     let url = endpoint::parse_url(&input.url)?;
     let region = input.region().unwrap_or(&target.region);

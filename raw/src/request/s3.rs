@@ -1,27 +1,27 @@
-//! S3's REST API (2006-03-01). The parameters of a query are written in alphabetical order, in which
-//! they are signed: so the signer need not move them.
+//! S3's REST API (2006-03-01). The parameters of a query are written in alphabetical order, in which they
+//! are signed, so the signer need not sort them.
 
 use std::sync::Arc;
 
 use contract::{Addressing, ListObjects, Signing};
 use reqwest::Method;
 
-use super::{At, BuildError, Parameters, Request};
+use super::{BuildError, Parameters, Request, ServiceTarget};
 use crate::encode;
 use crate::endpoint::{Origin, Service};
 
-/// [`ListBuckets`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html), of this
-/// account, all regions. Only an account of more than 10,000 buckets has a second page.
-pub(super) fn list_buckets(s3: At<'_>, page: Option<&str>) -> Request {
+/// [`ListBuckets`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html), for all regions
+/// of this account. Only an account with more than 10,000 buckets has a second page.
+pub(super) fn list_buckets(s3: ServiceTarget<'_>, page: Option<&str>) -> Request {
     let mut query = Parameters::default();
     query.add_if_given("continuation-token", page);
     get(s3, Arc::clone(s3.origin), "/".to_owned(), query)
 }
 
 /// [`ListObjectsV2`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html), always
-/// with `encoding-type=url`: a key may hold characters that XML cannot.
+/// with `encoding-type=url`: a key may have characters in it that XML cannot carry.
 pub(super) fn list_objects(
-    s3: At<'_>,
+    s3: ServiceTarget<'_>,
     input: &ListObjects,
     page: Option<&str>,
 ) -> Result<Request, BuildError> {
@@ -37,12 +37,16 @@ pub(super) fn list_objects(
     Ok(get(s3, origin, path, query))
 }
 
-/// [`GetObject`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html), to be presigned.
+/// [`GetObject`](https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html), for presigning.
 ///
-/// The path is the key to the letter: `a//b` and `../x` are names like any other to S3. Clients that
-/// resolve such segments (curl without `--path-as-is`, browsers, everything on WHATWG URLs) ask for
-/// something else than was signed, and are refused; no other spelling would keep them from it.
-pub(super) fn get_object(s3: At<'_>, bucket: &str, key: &str) -> Result<Request, BuildError> {
+/// The path is exactly the key: to S3, `a//b` and `../x` are names like any other. Clients that resolve
+/// such segments (curl without `--path-as-is`, browsers, everything based on WHATWG URLs) request a path
+/// that was not signed, and are refused. No other spelling would prevent that.
+pub(super) fn get_object(
+    s3: ServiceTarget<'_>,
+    bucket: &str,
+    key: &str,
+) -> Result<Request, BuildError> {
     if key.is_empty() {
         return Err(BuildError::EmptyKey);
     }
@@ -50,7 +54,7 @@ pub(super) fn get_object(s3: At<'_>, bucket: &str, key: &str) -> Result<Request,
     Ok(get(s3, origin, path, Parameters::default()))
 }
 
-fn get(s3: At<'_>, origin: Arc<Origin>, path: String, query: Parameters) -> Request {
+fn get(s3: ServiceTarget<'_>, origin: Arc<Origin>, path: String, query: Parameters) -> Request {
     Request {
         method: Method::GET,
         origin,
@@ -64,10 +68,14 @@ fn get(s3: At<'_>, origin: Arc<Origin>, path: String, query: Parameters) -> Requ
     }
 }
 
-/// Where `key` of `bucket` is found, or the bucket itself where the key is empty.
-fn in_bucket(s3: At<'_>, bucket: &str, key: &str) -> Result<(Arc<Origin>, String), BuildError> {
+/// Origin and path of `key` in `bucket`, or of the bucket if `key` is empty.
+fn in_bucket(
+    s3: ServiceTarget<'_>,
+    bucket: &str,
+    key: &str,
+) -> Result<(Arc<Origin>, String), BuildError> {
     check_bucket(bucket)?;
-    let At { target, origin } = s3;
+    let ServiceTarget { target, origin } = s3;
     Ok(match origin.addressing(target.addressing, bucket) {
         Addressing::VirtualHosted => {
             (Arc::new(origin.with_bucket(bucket)), format!("/{}", encode::path(key)))
@@ -81,12 +89,12 @@ fn in_bucket(s3: At<'_>, bucket: &str, key: &str) -> Result<(Arc<Origin>, String
     })
 }
 
-/// Whether a name is a good one is for S3 to say; here it only must not leave its place in the URL.
+/// Refuses a bucket that would change the rest of the URL. All other rules are S3's to check.
 fn check_bucket(bucket: &str) -> Result<(), BuildError> {
     let reason = match bucket {
         "" => "it is empty",
-        "." | ".." => "every URL parser would resolve it",
-        _ if bucket.contains('/') => "it holds a slash, so the rest would be taken for a key",
+        "." | ".." => "URL parsers resolve it as a dot segment",
+        _ if bucket.contains('/') => "it has a slash in it, and S3 would take the rest for a key",
         _ => return Ok(()),
     };
     Err(BuildError::Bucket { bucket: bucket.to_owned(), reason })

@@ -167,11 +167,8 @@ fn split_before(text: &str, ends: impl Fn(u8) -> bool) -> (&str, &str) {
 
 /// RFC 9110, 5.6.2.
 pub(super) fn is_token(text: &str) -> bool {
-    let is_token_character = |byte: u8| match byte {
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => true,
-        b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~' => true,
-        _ => false,
-    };
+    let is_token_character =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_token_character)
 }
 

@@ -144,7 +144,7 @@ async fn a_secret_used_as_access_key_is_neither_sent_nor_shown() {
         let swapped = Credentials::new(secret, UNKNOWN);
         let failure = refused(&sandbox, Caller::now(swapped), &list_objects_of("archive")).await;
         assert_eq!((&failure.status, &failure.code), (&None, &None), "there is no answer");
-        assert!(failure.display.contains("changed places"), "{failure}");
+        assert!(failure.display.contains("swapped"), "{failure}");
         assert!(!format!("{failure:?}{failure}").contains(secret), "{failure}");
     }
 }
