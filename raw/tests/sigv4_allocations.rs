@@ -1,4 +1,4 @@
-//! Signing again allocates nothing: the texts live in buffers, the signing key in its cache.
+//! Signing again allocates nothing: the texts live in buffers, and the signing key in its cache.
 
 use contract::Credentials;
 use raw::sigv4::{Buffers, Expires, KeyCache, Params, Rules, SignableRequest, presign, sign};
@@ -38,7 +38,7 @@ fn the_second_signature_allocates_nothing() {
     };
 
     let first = allocation_counter::measure(|| assert!(all()));
-    assert!(first.count_total > 0, "nothing is counted");
+    assert!(first.count_total > 0, "allocations are not counted");
     let second = allocation_counter::measure(|| assert!(all()));
     assert_eq!(second.count_total, 0);
 }

@@ -1,6 +1,6 @@
-//! Random requests, signed by this crate and by `aws-sigv4`: both must give the same signature and
-//! the same headers or parameters. Where the two are known to disagree, the last tests say so, and
-//! who is right by AWS's documentation.
+//! Random requests, signed by this crate and by `aws-sigv4`: both must make the same signature and add the
+//! same headers or parameters. The tests named `disagrees_…` show where the two differ, and which is right
+//! according to AWS's documentation.
 
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_sigv4::http_request::{
@@ -26,22 +26,22 @@ fn agrees_with_aws_sigv4() {
 }
 
 #[test]
-#[ignore = "a million cases take minutes; the first 5,000 run in every test"]
+#[ignore = "a million cases take minutes; every test run has 5,000"]
 fn agrees_with_aws_sigv4_a_million_times() {
     run(1_000_000, &case(url()));
 }
 
-/// A bare `+` in a query is the one character on which signers differ: a form's space (`aws-sigv4`,
-/// Envoy) or a literal plus (AWS's C runtime, botocore). Ours reads a space, because that is how AWS's
-/// services read the query that they check; `%2B` is a plus for everybody.
+/// A bare `+` in a query is the one character on which signers differ: `aws-sigv4` and Envoy sign a space,
+/// as in a form; AWS's C runtime and botocore sign a literal plus. raw signs a space, because AWS's
+/// services read the query like that before they check it. `%2B` is a plus for all of them.
 #[test]
 fn agrees_with_aws_sigv4_that_a_bare_plus_is_a_space() {
     let query = "[a-z+]{1,6}=[a-z+]{1,6}".prop_map(|query| format!("https://h.example/?{query}"));
     run(500, &case(query));
 }
 
-/// AWS: "`UriEncode()` must URI encode every byte except the unreserved characters". `aws-sigv4`
-/// replaces bytes that are no UTF-8 by U+FFFD, and so signs another value than the one sent.
+/// AWS: "`UriEncode()` must URI encode every byte except the unreserved characters". `aws-sigv4` replaces
+/// bytes that are not UTF-8 with U+FFFD, so it signs a value other than the one sent.
 #[test]
 fn disagrees_on_escapes_that_are_not_utf8_where_ours_is_right() {
     let case = Case { url: "https://h.example/?a=%FF".into(), ..plain() };
@@ -60,8 +60,8 @@ fn disagrees_on_tabs_around_a_value_where_ours_is_right() {
     assert_ne!(ours, case.sign_with_sdk());
 }
 
-/// S3, botocore, the SDK for Java and the C runtime take any white space for a space (a user met it
-/// in aws/aws-sdk-net#1222). `aws-sigv4` keeps the tab, and S3 refuses its signature.
+/// S3, botocore, the SDK for Java and the C runtime treat any white space as a space (a user reported it in
+/// aws/aws-sdk-net#1222). `aws-sigv4` keeps the tab, and S3 refuses its signature.
 #[test]
 fn disagrees_on_tabs_inside_a_value_where_ours_is_right() {
     let case = Case { headers: vec![("a".into(), "my\tvalue".into())], ..plain() };
@@ -70,9 +70,9 @@ fn disagrees_on_tabs_inside_a_value_where_ours_is_right() {
     assert_ne!(ours, case.sign_with_sdk());
 }
 
-/// S3 decodes the path and encodes it again before it checks a signature. `aws-sigv4` signs the path
-/// as it stands, so S3 refuses its signature of a path that is not well encoded (curl had the same
-/// fault: curl/curl#13754).
+/// S3 decodes the path and encodes it again before it checks a signature. `aws-sigv4` signs the path as it
+/// is, so S3 refuses its signature of a path that is not well encoded. curl had the same bug
+/// (curl/curl#13754).
 #[test]
 fn disagrees_on_s3_paths_that_are_not_well_encoded_where_ours_is_right() {
     for path in
@@ -87,10 +87,10 @@ fn disagrees_on_s3_paths_that_are_not_well_encoded_where_ours_is_right() {
     }
 }
 
-/// A hash of the payload that the caller gives goes into the last line on both sides, if `aws-sigv4` is
-/// given it as the body too.
+/// A payload hash given as a header goes into the last line on both sides, if `aws-sigv4` is given it as
+/// the body too.
 #[test]
-fn agrees_with_aws_sigv4_on_a_given_hash_of_the_payload() {
+fn agrees_with_aws_sigv4_on_a_given_payload_hash() {
     for rules in [Rules::S3, Rules::GENERAL] {
         for expires in [None, Some(60)] {
             let headers = vec![("x-amz-content-sha256".to_owned(), "UNSIGNED-PAYLOAD".to_owned())];
@@ -102,8 +102,8 @@ fn agrees_with_aws_sigv4_on_a_given_hash_of_the_payload() {
     }
 }
 
-/// AWS documents no exception for these two, and checks whatever is listed in `SignedHeaders`:
-/// both are right. `aws-sigv4` leaves them out of presigned URLs, whose user may not send them.
+/// `aws-sigv4` does not sign these two headers in presigned URLs, because the URL's user may not send them.
+/// AWS documents no exception for them and checks whatever `SignedHeaders` lists, so both are right.
 #[test]
 fn disagrees_on_two_headers_of_presigned_urls_where_both_are_right() {
     for name in ["x-amz-user-agent", "x-amz-checksum-mode"] {
@@ -115,8 +115,8 @@ fn disagrees_on_two_headers_of_presigned_urls_where_both_are_right() {
     }
 }
 
-/// A date that the caller gives is the one that will be sent. `aws-sigv4` signs its own time in its
-/// place and expects the caller to replace the header, so both are right.
+/// raw signs a given date, because it will be sent. `aws-sigv4` signs its own time instead and expects the
+/// caller to replace the header, so both are right.
 #[test]
 fn disagrees_on_a_given_date_where_both_are_right() {
     let headers = vec![("X-Amz-Date".to_owned(), "20150830T123600Z".to_owned())];
@@ -126,7 +126,7 @@ fn disagrees_on_a_given_date_where_both_are_right() {
     assert_ne!(ours, case.sign_with_sdk());
 }
 
-/// One request, and how it is to be signed.
+/// One request, and how to sign it.
 #[derive(Debug, Clone)]
 struct Case {
     method: String,
@@ -144,7 +144,7 @@ struct Case {
 }
 
 fn run(cases: u32, strategy: &impl Strategy<Value = Case>) {
-    // One cache and one set of buffers for all, so that what one case leaves behind can harm the next.
+    // All cases share a cache and buffers, so that the test finds what one case spoils for the next.
     let keys = KeyCache::new();
     let buffers = std::cell::RefCell::new(Buffers::default());
     let config = Config { cases, failure_persistence: None, ..Config::default() };
@@ -163,7 +163,7 @@ fn run(cases: u32, strategy: &impl Strategy<Value = Case>) {
 /// The signature, and the headers or parameters to add, sorted.
 type Outcome = Result<(String, Vec<(String, String)>), String>;
 
-/// The request from which a disagreement starts, and on which both agree.
+/// A request on which both agree, to be changed into one on which they do not.
 fn plain() -> Case {
     let case = Case {
         method: "GET".into(),
@@ -188,7 +188,7 @@ impl Case {
         self.sign_with_raw(&KeyCache::new(), &mut Buffers::default())
     }
 
-    /// What came of it, and the canonical request for the message of a failure.
+    /// The outcome, and the canonical request for the message of a failed assertion.
     fn sign_with_raw(&self, keys: &KeyCache, buffers: &mut Buffers) -> (Outcome, String) {
         let mut credentials = Credentials::new(&*self.access_key_id, &*self.secret);
         if let Some(token) = &self.token {
@@ -292,7 +292,7 @@ impl Case {
             settings.signature_location = SignatureLocation::QueryParams;
             settings.expires_in = Some(Duration::from_secs(seconds));
         }
-        // Hop-by-hop headers that `aws-sigv4` signs unless it is told not to.
+        // `aws-sigv4` signs some hop-by-hop headers unless they are excluded.
         settings.excluded_headers = Some(UNSIGNED_HEADERS.map(Into::into).into());
         settings
     }
@@ -330,7 +330,7 @@ fn case(url: impl Strategy<Value = String>) -> impl Strategy<Value = Case> {
     )
 }
 
-/// The URL with its path encoded as clients of S3 encode it: only then do signers agree.
+/// `url` with its path encoded as S3 clients encode it. Only then do signers agree.
 fn well_encoded(url: &str) -> String {
     let start = url.find("://").unwrap() + 3;
     let start = start + url[start..].find('/').unwrap_or(url.len() - start);
@@ -339,7 +339,7 @@ fn well_encoded(url: &str) -> String {
     format!("{origin}{}{query}", encode::path(path))
 }
 
-/// Two hosts and two tokens are refused.
+/// Removes a second host and a second token, which raw refuses.
 fn with_one_of_each(mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
     let mut seen = Vec::new();
     headers.retain(|(name, _)| {
@@ -376,7 +376,7 @@ fn url() -> impl Strategy<Value = String> {
         "http://h.example:80",
         "http://127.0.0.1:9000",
     ]);
-    // Escapes of what is UTF-8, as `aws-sigv4` replaces the others; so no digits behind a bare `%`.
+    // Only escapes of valid UTF-8, because `aws-sigv4` replaces others, and so no digits after a bare `%`.
     let piece = "[A-Za-z0-9._~!$'(),;:@*/?-]{1,4}|%[2-7][0-9A-Fa-f]|%[cC]3%[89AB][0-9A-F]|%[g-z]";
     let segment = prop_oneof![
         Just(String::new()),

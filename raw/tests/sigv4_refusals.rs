@@ -1,4 +1,4 @@
-//! What cannot be signed, what wins over what, and what is kept from one signature to the next.
+//! Requests that are refused, given headers that override, and what one signature leaves for the next.
 
 use contract::{Credentials, SecretKey};
 use raw::sigv4::{
@@ -22,6 +22,16 @@ fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 }
 
+fn request() -> SignableRequest<'static> {
+    SignableRequest::new("GET", URL).unwrap()
+}
+
+fn canonical_request(request: &SignableRequest<'_>) -> String {
+    let (credentials, mut buffers) = (credentials(), Buffers::default());
+    let signed = sign(request, &params(&credentials), &KeyCache::new(), &mut buffers).unwrap();
+    signed.canonical_request.as_str().to_owned()
+}
+
 fn refusal(request: &SignableRequest<'_>, params: &Params<'_>) -> Error {
     sign(request, params, &KeyCache::new(), &mut Buffers::default()).unwrap_err()
 }
@@ -30,10 +40,7 @@ fn refusal(request: &SignableRequest<'_>, params: &Params<'_>) -> Error {
 fn a_header_on_two_lines_is_refused_without_showing_its_value() {
     let credentials = credentials();
     for value in ["hush\nX-Evil: 1", "hush\r", "hush\0"] {
-        let request = SignableRequest {
-            headers: &[("A", value)],
-            ..SignableRequest::new("GET", URL).unwrap()
-        };
+        let request = SignableRequest { headers: &[("A", value)], ..request() };
         let message = refusal(&request, &params(&credentials)).to_string();
         assert!(message.contains("header A") && message.contains("one line"), "{message}");
         assert!(!message.contains("hush"), "{message}");
@@ -41,79 +48,75 @@ fn a_header_on_two_lines_is_refused_without_showing_its_value() {
 }
 
 #[test]
-fn names_that_are_none_are_refused() {
+fn impossible_header_names_methods_and_paths_are_refused() {
     let credentials = credentials();
-    let request = SignableRequest::new("GET", URL).unwrap();
-    for header in ["", "a b", "a:b", "é", "a\nb"] {
-        let request = SignableRequest { headers: &[(header, "v")], ..request };
+    for name in ["", "a b", "a:b", "é", "a\nb"] {
+        let request = SignableRequest { headers: &[(name, "v")], ..request() };
         assert!(matches!(refusal(&request, &params(&credentials)), Error::HeaderName { .. }));
     }
     for method in ["", "GET /", "G\n"] {
-        let request = SignableRequest { method, ..request };
+        let request = SignableRequest { method, ..request() };
         assert!(matches!(refusal(&request, &params(&credentials)), Error::Method { .. }));
     }
-    let request = SignableRequest { path: "key", ..request };
+    let request = SignableRequest { path: "key", ..request() };
     assert!(matches!(refusal(&request, &params(&credentials)), Error::RelativePath { .. }));
 }
 
 #[test]
-fn a_region_and_a_service_are_needed_and_can_share_no_scope() {
+fn impossible_regions_and_services_are_refused() {
     let credentials = credentials();
-    let request = SignableRequest::new("GET", URL).unwrap();
     for region in ["", "us east", "us/east", "us-east-1\n"] {
         let params = Params { region, ..params(&credentials) };
-        assert!(matches!(refusal(&request, &params), Error::Region { .. }), "{region:?}");
+        assert!(matches!(refusal(&request(), &params), Error::Region { .. }), "{region:?}");
     }
     for service in ["", "s3/", "é"] {
         let params = Params { service, ..params(&credentials) };
-        assert!(matches!(refusal(&request, &params), Error::Service { .. }), "{service:?}");
+        assert!(matches!(refusal(&request(), &params), Error::Service { .. }), "{service:?}");
     }
 }
 
 #[test]
-fn an_access_key_id_is_needed() {
+fn an_empty_access_key_id_is_refused() {
     let nobody = Credentials::new("", "secret").with_session_token("token");
-    let request = SignableRequest::new("GET", URL).unwrap();
-    let error = refusal(&request, &params(&nobody));
+    let error = refusal(&request(), &params(&nobody));
     assert_eq!(error, Error::NoAccessKeyId);
     assert!(error.to_string().contains("access key id is empty"), "{error}");
 
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let params = params(&nobody);
-    let error = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap_err();
+    let error = presign(&request(), &params, Expires::MAX, &keys, &mut buffers).unwrap_err();
     assert_eq!(error, Error::NoAccessKeyId);
 }
 
 #[test]
-fn a_secret_in_the_place_of_the_id_is_not_signed_with_and_not_shown() {
+fn swapped_credentials_are_refused_without_showing_the_secret() {
     let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     let swapped = Credentials::new(secret, "AKIAIOSFODNN7EXAMPLE");
-    let error = refusal(&SignableRequest::new("GET", URL).unwrap(), &params(&swapped));
+    let error = refusal(&request(), &params(&swapped));
     assert_eq!(error, Error::SwappedCredentials);
     assert!(!format!("{error} {error:?}").contains("wJalr"), "{error}");
 }
 
 #[test]
-fn a_refused_caller_is_not_recognised_the_next_time() {
+fn refused_credentials_are_refused_again() {
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
-    let request = SignableRequest::new("GET", URL).unwrap();
     let spoiled = [
         Credentials::new("AKID EXAMPLE", "secret"),
         Credentials::new("AKIDEXAMPLE", "secret").with_session_token("token\n"),
     ];
     for credentials in &spoiled {
         for _ in 0..2 {
-            let error = sign(&request, &params(credentials), &keys, &mut buffers).unwrap_err();
+            let error = sign(&request(), &params(credentials), &keys, &mut buffers).unwrap_err();
             assert!(matches!(error, Error::Credentials { .. }), "{error}");
         }
     }
     let region = Params { region: "us east", ..params(&spoiled[0]) };
-    assert!(sign(&request, &region, &keys, &mut buffers).is_err());
-    assert!(sign(&request, &params(&credentials()), &keys, &mut buffers).is_ok());
+    assert!(sign(&request(), &region, &keys, &mut buffers).is_err());
+    assert!(sign(&request(), &params(&credentials()), &keys, &mut buffers).is_ok());
 }
 
 #[test]
-fn a_presigned_url_is_good_for_a_second_to_a_week() {
+fn a_presigned_url_is_valid_for_a_second_to_a_week() {
     assert!(Expires::seconds(1).is_ok());
     assert_eq!(Expires::seconds(7 * 24 * 3600).unwrap(), Expires::MAX);
     let message = Expires::seconds(604_801).unwrap_err().to_string();
@@ -122,10 +125,10 @@ fn a_presigned_url_is_good_for_a_second_to_a_week() {
 }
 
 #[test]
-fn what_is_presigned_already_is_not_presigned_again() {
+fn a_presigned_query_is_not_presigned_again() {
     let credentials = credentials();
     for query in ["X-Amz-Signature=a", "a=b&X-Amz-Date=20150830T123600Z"] {
-        let request = SignableRequest { query, ..SignableRequest::new("GET", URL).unwrap() };
+        let request = SignableRequest { query, ..request() };
         let params = params(&credentials);
         let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
         let error = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap_err();
@@ -134,10 +137,10 @@ fn what_is_presigned_already_is_not_presigned_again() {
 }
 
 #[test]
-fn a_given_host_and_a_given_date_win() {
+fn a_given_host_and_a_given_date_override_the_parameters() {
     let credentials = credentials();
     let headers = &[("HOST", "other.example"), ("X-Amz-Date", "20160101T000000Z")];
-    let request = SignableRequest { headers, ..SignableRequest::new("GET", URL).unwrap() };
+    let request = SignableRequest { headers, ..request() };
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
     let canonical_request = signed.canonical_request.as_str();
@@ -146,44 +149,31 @@ fn a_given_host_and_a_given_date_win() {
     assert_eq!(signed.headers().map(|(name, _)| name).collect::<Vec<_>>(), ["authorization"]);
 
     let headers = &[("X-Amz-Date", "yesterday")];
-    let request = SignableRequest { headers, ..SignableRequest::new("GET", URL).unwrap() };
+    let request = SignableRequest { headers, ..request };
     assert!(matches!(refusal(&request, &params(&credentials)), Error::TimeFormat { .. }));
 }
 
 #[test]
-fn what_may_change_on_the_way_is_not_signed() {
-    let credentials = credentials();
+fn headers_that_may_change_on_the_way_are_not_signed() {
     let names = "Authorization User-Agent Expect Connection Keep-Alive TE Trailer Transfer-Encoding \
                  Upgrade Proxy-Authenticate Proxy-Authorization X-Amzn-Trace-Id Accept";
     let headers: Vec<_> = names.split(' ').map(|name| (name, "a")).collect();
-    let request =
-        SignableRequest { headers: &headers, ..SignableRequest::new("GET", URL).unwrap() };
-    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
-    let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
-    assert!(signed.canonical_request.as_str().contains("\n\naccept;host;x-amz-date\n"));
+    let text = canonical_request(&SignableRequest { headers: &headers, ..request() });
+    assert!(text.contains("\n\naccept;host;x-amz-date\n"), "{text}");
 }
 
 #[test]
-fn white_space_inside_a_value_is_one_space_and_none_around_it() {
-    let credentials = credentials();
+fn white_space_is_trimmed_around_a_value_and_collapsed_inside() {
     for value in ["my value", "my\tvalue", "my \t\t  value", "\tmy  value\t ", " my\tvalue"] {
-        let request = SignableRequest {
-            headers: &[("A", value)],
-            ..SignableRequest::new("GET", URL).unwrap()
-        };
-        let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
-        let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
-        assert!(signed.canonical_request.as_str().contains("\na:my value\n"), "{value:?}");
+        let text = canonical_request(&SignableRequest { headers: &[("A", value)], ..request() });
+        assert!(text.contains("\na:my value\n"), "{value:?}");
     }
-    let request =
-        SignableRequest { headers: &[("A", " \t ")], ..SignableRequest::new("GET", URL).unwrap() };
-    let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
-    let signed = sign(&request, &params(&credentials), &keys, &mut buffers).unwrap();
-    assert!(signed.canonical_request.as_str().contains("\na:\n"));
+    let text = canonical_request(&SignableRequest { headers: &[("A", " \t ")], ..request() });
+    assert!(text.contains("\na:\n"), "{text}");
 }
 
 #[test]
-fn a_given_hash_of_the_payload_wins_in_the_header_and_in_the_last_line() {
+fn a_given_payload_hash_is_signed_as_given() {
     let credentials = credentials();
     let headers = &[("X-Amz-Content-Sha256", " UNSIGNED-PAYLOAD")];
     let request =
@@ -211,7 +201,7 @@ fn a_given_hash_of_the_payload_wins_in_the_header_and_in_the_last_line() {
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>
 #[test]
-fn the_first_signature_of_awss_example_of_a_chunked_upload_comes_out() {
+fn the_documented_chunked_upload_gets_its_seed_signature() {
     let credentials =
         Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     let headers = &[
@@ -232,7 +222,7 @@ fn the_first_signature_of_awss_example_of_a_chunked_upload_comes_out() {
 }
 
 #[test]
-fn a_header_with_one_value_is_not_given_twice() {
+fn a_single_valued_header_may_not_be_given_twice() {
     let credentials = credentials();
     for (name, value) in [
         ("Host", "h.example"),
@@ -241,29 +231,28 @@ fn a_header_with_one_value_is_not_given_twice() {
         ("X-Amz-Security-Token", "token"),
     ] {
         let headers = &[(name, value), (&*name.to_lowercase(), value)];
-        let request = SignableRequest { headers, ..SignableRequest::new("GET", URL).unwrap() };
+        let request = SignableRequest { headers, ..request() };
         let error = refusal(&request, &params(&credentials));
         assert!(matches!(error, Error::RepeatedHeader { .. }), "{error}");
     }
 }
 
 #[test]
-fn an_empty_session_token_is_none() {
+fn an_empty_session_token_counts_as_no_token() {
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
-    let request = SignableRequest::new("GET", URL).unwrap();
     let without = credentials();
     let empty = credentials().with_session_token("");
     let signature = |credentials| {
-        sign(&request, &params(credentials), &keys, &mut Buffers::default()).unwrap().signature
+        sign(&request(), &params(credentials), &keys, &mut Buffers::default()).unwrap().signature
     };
     assert_eq!(signature(&empty), signature(&without));
     let params = params(&empty);
-    let presigned = presign(&request, &params, Expires::MAX, &keys, &mut buffers).unwrap();
+    let presigned = presign(&request(), &params, Expires::MAX, &keys, &mut buffers).unwrap();
     assert!(!presigned.url.as_str().contains("Token"), "{}", presigned.url.as_str());
 }
 
 #[test]
-fn services_with_rules_of_their_own_have_them() {
+fn services_with_their_own_rules_get_them() {
     for service in ["s3", "s3express", "s3-object-lambda", "s3-outposts"] {
         assert_eq!(Rules::of(service), Rules::S3, "{service}");
         assert_eq!(Rules::of_presigned(service), Rules::S3_PRESIGNED, "{service}");
@@ -277,7 +266,7 @@ fn services_with_rules_of_their_own_have_them() {
 }
 
 #[test]
-fn a_rotated_secret_never_meets_an_old_key() {
+fn a_rotated_secret_gets_a_new_signing_key() {
     let (keys, mut text) = (KeyCache::new(), Vec::new());
     let time: Timestamp = "20150830T123600Z".parse().unwrap();
     let scope = CredentialScope::new(&time, "us-east-1", "iam", &mut text).unwrap();
@@ -289,7 +278,7 @@ fn a_rotated_secret_never_meets_an_old_key() {
 }
 
 #[test]
-fn the_cache_serves_tasks_at_once_and_more_scopes_than_it_holds() {
+fn the_key_cache_serves_threads_at_once_and_more_scopes_than_it_holds() {
     let keys = KeyCache::new();
     let secret = SecretKey::new("secret");
     let time: Timestamp = "20150830T123600Z".parse().unwrap();
@@ -313,8 +302,7 @@ fn debug_shows_no_secret() {
     let credentials = credentials().with_session_token("quiet");
     let (keys, mut buffers) = (KeyCache::new(), Buffers::default());
     let headers = &[("X-Secret", "hush")];
-    let request =
-        SignableRequest { headers, body: b"hush", ..SignableRequest::new("GET", URL).unwrap() };
+    let request = SignableRequest { headers, body: b"hush", ..request() };
     let params = params(&credentials);
     let inputs = format!("{request:?} {params:?}");
     let signed = format!("{:?}", sign(&request, &params, &keys, &mut buffers).unwrap());

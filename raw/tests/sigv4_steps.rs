@@ -1,4 +1,4 @@
-//! AWS's documented example, step by step: the expected text of each is the input of the next.
+//! AWS's documented example, step by step: the expected text of each step is the input of the next.
 
 use contract::Credentials;
 use raw::sigv4::{
@@ -48,7 +48,7 @@ fn list_users() -> SignableRequest<'static> {
 }
 
 #[test]
-fn the_request_gives_the_canonical_request() {
+fn the_request_becomes_the_canonical_request() {
     let (credentials, mut buffers) = (credentials(), Buffers::default());
     let params = params(&credentials, "iam");
     let signed = sign(&list_users(), &params, &KeyCache::new(), &mut buffers).unwrap();
@@ -56,7 +56,7 @@ fn the_request_gives_the_canonical_request() {
 }
 
 #[test]
-fn the_canonical_request_gives_the_string_to_sign() {
+fn the_canonical_request_becomes_the_string_to_sign() {
     let canonical_request = CanonicalRequest::from_text(CANONICAL_REQUEST);
     let (mut scope, mut text) = (Vec::new(), Vec::new());
     let scope = CredentialScope::new(&time(), "us-east-1", "iam", &mut scope).unwrap();
@@ -96,7 +96,7 @@ fn the_signature_ends_the_authorization_header() {
 }
 
 #[test]
-fn s3_is_also_sent_the_hash_of_the_payload_and_every_addition_is_signed() {
+fn s3_is_sent_the_payload_hash_and_every_added_header_is_signed() {
     let credentials = credentials().with_session_token("token");
     let mut buffers = Buffers::default();
     let request = SignableRequest::new("GET", "https://s3.us-east-1.amazonaws.com/").unwrap();
@@ -112,7 +112,7 @@ fn s3_is_also_sent_the_hash_of_the_payload_and_every_addition_is_signed() {
 }
 
 #[test]
-fn a_token_that_is_added_afterwards_is_sent_and_not_signed() {
+fn a_token_added_after_signing_is_sent_and_not_signed() {
     let credentials = credentials().with_session_token("to/ken");
     let rules = Rules { session_token: TokenSigning::AddedAfterwards, ..Rules::GENERAL };
     let params = Params { rules, ..params(&credentials, "iam") };
@@ -131,7 +131,7 @@ fn a_token_that_is_added_afterwards_is_sent_and_not_signed() {
 
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
 #[test]
-fn the_presigned_url_of_the_s3_documentation() {
+fn the_s3_documentation_presigns_the_same_url() {
     let credentials =
         Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
     let params = Params {

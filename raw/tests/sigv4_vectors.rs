@@ -1,7 +1,7 @@
-//! AWS's own test suite, as the package `aws-sigv4` carries it: every directory, every stage.
+//! AWS's own test suite, from the package `aws-sigv4`: every directory, every stage.
 //!
-//! Nothing of it is copied: cargo has the package already and says where. A directory without a
-//! context that is not listed in [`without_context`], or a file that no stage reads, fails the run.
+//! Nothing is copied: cargo has the package already and knows its path. The test fails if a directory has
+//! no context and is not listed in [`without_context`], or if no stage reads a file.
 
 use contract::Credentials;
 use raw::sigv4::{
@@ -22,7 +22,7 @@ fn every_vector_of_the_official_suite_passes_at_every_stage() {
         files += check(directory);
     }
     assert!(directories.len() >= 40, "the suite has shrunk to {} directories", directories.len());
-    // Past the capture of `println!`, so that the count is seen when the test passes.
+    // The test harness captures `println!`, but not this: the count is shown when the test passes.
     let count = directories.len();
     writeln!(std::io::stdout(), "sigv4: {count} vectors checked at {files} stages").unwrap();
 }
@@ -36,7 +36,7 @@ fn suite() -> PathBuf {
     package.manifest_path.parent().unwrap().join("aws-signing-test-suite/v4").into()
 }
 
-/// Under which settings a vector was made.
+/// The settings with which a vector was made.
 struct Context {
     credentials: Credentials,
     region: String,
@@ -79,8 +79,8 @@ impl Context {
 const SECRET: &str = "notrealrnrELgWzOk3IfjzDKtFBhDby";
 const DOCUMENTED_SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-/// Two directories say nothing of their settings. These are the ones under which `aws-sigv4` itself
-/// reads them; the stages of the first were made at two different times.
+/// The settings of the two directories that do not state them, as `aws-sigv4`'s own tests have them. The
+/// stages of the first directory were made at two different times.
 fn without_context(name: &str) -> Vec<(Context, &'static [&'static str])> {
     let context = |[id, secret, region, service, time]: [&str; 5]| Context {
         credentials: Credentials::new(id, secret),
@@ -109,11 +109,11 @@ fn without_context(name: &str) -> Vec<(Context, &'static [&'static str])> {
                 "header-signed-request.txt",
             ],
         )],
-        _ => panic!("{name} has no context.json, and its settings are not stated here"),
+        _ => panic!("{name} has no context.json, and its settings are not listed here"),
     }
 }
 
-/// Checks every file of one directory and returns how many stages that were.
+/// Checks every file of one directory and returns the number of stages.
 fn check(directory: &Path) -> usize {
     let name = directory.file_name().unwrap().to_str().unwrap();
     let mut unread = list(directory);
@@ -126,8 +126,8 @@ fn check(directory: &Path) -> usize {
         let json = serde_json::from_str(&take("context.json")).unwrap();
         let mut context = Context::from_json(&json);
         if name == "get-space-normalized" {
-            // The one request in the suite whose path is encoded already, and is not encoded again;
-            // the context has no word for that.
+            // The only request in the suite whose path is encoded already and not encoded again. The
+            // context cannot express that.
             context.rules.encode_path = PathEncoding::Once;
         }
         vec![(context, STAGES.as_slice())]
@@ -135,8 +135,8 @@ fn check(directory: &Path) -> usize {
         without_context(name)
     };
     let mut request = Message::parse(&take("request.txt"));
-    // The suite hands the time over beside the request, and it wins over a date in the request;
-    // with us the date in the request wins.
+    // In the suite, the time of the context overrides a date in the request. In raw, the date in the
+    // request overrides.
     request.headers.remove("x-amz-date");
 
     let mut stages = 0;
@@ -157,7 +157,7 @@ fn check(directory: &Path) -> usize {
 }
 
 impl Context {
-    /// Signs `request` at both locations, into the files of the suite.
+    /// Signs `request` in its headers and in its query, and returns the texts by the suite's file names.
     fn make(&self, request: &Message) -> BTreeMap<&'static str, String> {
         let headers: Vec<_> = request.lines().collect();
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
@@ -201,8 +201,8 @@ impl Context {
     }
 }
 
-/// A request as the suite writes it. Two are equal that say the same: the order of headers of
-/// different names and of query parameters is free, and so is which characters the URL escapes.
+/// A request as the suite writes it. Equality ignores the order of query parameters and of headers with
+/// different names, and which characters the URL escapes.
 #[derive(Debug)]
 struct Message {
     method: String,
@@ -215,14 +215,14 @@ impl Message {
     fn parse(text: &str) -> Self {
         let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
         let mut lines = head.lines();
-        // There are spaces in the paths of some, and no version behind that of another.
+        // Some paths contain spaces, and one request line has no version.
         let (method, target) = lines.next().unwrap().split_once(' ').unwrap();
         let target = target.strip_suffix(" HTTP/1.1").unwrap_or(target);
         let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut last = String::new();
         for line in lines {
             if line.starts_with(' ') {
-                // RFC 9112, 5.2: a folded line is joined with spaces before anyone reads the value.
+                // RFC 9112, 5.2: a folded line is joined with spaces before the value is read.
                 headers.get_mut(&last).unwrap().last_mut().unwrap().push_str(line);
             } else {
                 let (name, value) = line.split_once(':').unwrap();
@@ -240,7 +240,7 @@ impl Message {
             .flat_map(|(name, values)| values.iter().map(move |value| (&name[..], &value[..])))
     }
 
-    /// This request with another target and further headers, as text.
+    /// The text of this request with another target and more headers.
     fn with<'a>(
         &'a self,
         target: &str,
