@@ -1,4 +1,4 @@
-//! Runs one arm at one workload so many times, for tools that watch from outside:
+//! Runs one arm with one workload so many times, for profilers and other tools that watch a process:
 //! `cargo run --release -p workloads --example arm -- W1 raw 1000`.
 
 use std::process::ExitCode;

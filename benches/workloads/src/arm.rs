@@ -1,5 +1,5 @@
 use crate::floor::Floor;
-use crate::ours::{Destination, Key, Ours};
+use crate::raw_signer::{Destination, Key, RawSigner};
 use crate::sdk::Sdk;
 use crate::{Location, REGION, Workload};
 use contract::Credentials;
@@ -8,46 +8,45 @@ use raw::sigv4::{
     Timestamp, presign, sign,
 };
 
-/// One signer at one workload.
+/// One signer with one workload.
 pub trait Arm {
-    /// As in tables: `raw`, `aws-sigv4`, …
+    /// The name in tables: `raw`, `aws-sigv4`, …
     fn name(&self) -> &'static str;
 
-    /// Signs once, and shows what came of it.
+    /// Signs once and returns the result.
     fn prove(&mut self) -> Proof;
 
-    /// Signs that many times.
+    /// Signs so many times.
     fn run(&mut self, times: u64);
 }
 
 /// What an arm does, in a form that can be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// The headers that the signer added, `authorization` among them; with or without those given.
+    /// The headers that the signer added, including `authorization`, with or without the given ones.
     Headers(Vec<(String, String)>),
     /// The presigned URL.
     Url(String),
-    /// The SHA-256 compressions that were run, of an arm that does nothing else.
+    /// The number of SHA-256 compressions, for an arm that does nothing else.
     Compressions(u64),
 }
 
-/// The arms of `workload`, each of which has proved its signature.
+/// The arms of `workload`. Each has proved its signature.
 ///
 /// # Panics
-/// Where an arm's signature is not the right one for its own time and headers: what is wrong need not
-/// be timed.
+/// An arm's signature is wrong for its own time and headers.
 #[must_use]
 pub fn arms<'w>(workload: &'w Workload, credentials: &'w Credentials) -> Vec<Box<dyn Arm + 'w>> {
-    let ours = |key, destination| Box::new(Ours::new(workload, credentials, key, destination));
+    let raw = |key, destination| Box::new(RawSigner::new(workload, credentials, key, destination));
     let mut arms: Vec<Box<dyn Arm>> = vec![
-        ours(Key::Kept, Destination::Text),
-        ours(Key::New, Destination::Text),
+        raw(Key::Kept, Destination::Text),
+        raw(Key::New, Destination::Text),
         Box::new(Sdk::new(workload, credentials)),
         Box::new(Floor::with_kept_key(workload, credentials)),
         Box::new(Floor::with_new_key(workload, credentials)),
     ];
     if workload.location == Location::Header {
-        arms.insert(2, ours(Key::Kept, Destination::HeaderMap));
+        arms.insert(2, raw(Key::Kept, Destination::HeaderMap));
     }
     #[cfg(feature = "peers")]
     arms.extend(crate::peers::arms(workload, credentials));
@@ -60,11 +59,10 @@ pub fn arms<'w>(workload: &'w Workload, credentials: &'w Credentials) -> Vec<Box
     arms
 }
 
-/// Whether `proof` is right by its own date and headers, some signers reading the clock themselves
-/// and signing more headers than others.
+/// Checks `proof` for its own date and headers: some signers read the clock themselves, and some sign
+/// more headers than others.
 ///
-/// The judge is this project's signer; who judges that one is the arm `aws-sigv4`, which is held to
-/// the same signature.
+/// The expected signature is raw's. The arm `aws-sigv4` must make the same one, which checks raw.
 fn check(workload: &Workload, credentials: &Credentials, proof: &Proof) -> Result<(), String> {
     match proof {
         Proof::Headers(headers) => check_headers(workload, credentials, headers),
@@ -72,7 +70,11 @@ fn check(workload: &Workload, credentials: &Credentials, proof: &Proof) -> Resul
         Proof::Compressions(run) => {
             let compressions = crate::compressions(workload, credentials);
             let needed = [compressions.kept_key, compressions.new_key];
-            if needed.contains(run) { Ok(()) } else { Err(format!("{run} is none of {needed:?}")) }
+            if needed.contains(run) {
+                Ok(())
+            } else {
+                Err(format!("{run} compressions are neither of {needed:?}"))
+            }
         }
     }
 }
@@ -101,7 +103,7 @@ fn check_headers(
     let sent = sent.chain(headers.iter().map(|(name, value)| (&**name, &**value)));
     let sent: Vec<_> = sent.filter(|(name, _)| signed.split(';').any(|one| one == *name)).collect();
     let request = SignableRequest { headers: &sent, ..workload.request() };
-    // The date among `sent` is the one that counts.
+    // The date in `sent` overrides this time.
     let params = params(workload, credentials, rules, Timestamp::new(crate::time()))?;
     let mut buffers = Buffers::default();
     let expected = sign(&request, &params, &KeyCache::new(), &mut buffers)
@@ -116,13 +118,13 @@ fn check_url(workload: &Workload, credentials: &Credentials, url: &str) -> Resul
         pairs.find(|pair| pair.0 == name).map(|pair| pair.1).ok_or(format!("no {name}"))
     };
     if value("X-Amz-SignedHeaders")? != "host" {
-        return Err("signs more than the host".to_owned());
+        return Err("signs more headers than the host".to_owned());
     }
-    let expires = value("X-Amz-Expires")?.parse().map_err(|_| "no number of seconds")?;
+    let expires = value("X-Amz-Expires")?.parse().map_err(|_| "X-Amz-Expires is not a number")?;
     let expires = Expires::seconds(expires).map_err(|error| error.to_string())?;
     let params = params(workload, credentials, workload.rules(), value("X-Amz-Date")?.parse())?;
     let mut buffers = Buffers::default();
-    // The address is its own: some leave the region out of the host's name.
+    // The signer's own address: some leave the region out of the host name.
     let request =
         SignableRequest::new(workload.method, address).map_err(|error| error.to_string())?;
     let expected = presign(&request, &params, expires, &KeyCache::new(), &mut buffers)

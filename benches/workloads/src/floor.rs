@@ -5,16 +5,16 @@ use raw::sigv4::{Buffers, KeyCache, Params, Timestamp, presign, sign};
 use sha2::block_api::compress256;
 use std::hint::black_box;
 
-/// How many SHA-256 compressions a signature needs, however it is programmed.
+/// How many SHA-256 compressions a signature needs, whatever the implementation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Compressions {
-    /// With the signing key, and both of its padded states, kept from before.
+    /// With a cached signing key and both of its padded states.
     pub kept_key: u64,
-    /// With the signing key derived anew.
+    /// With a newly derived signing key.
     pub new_key: u64,
 }
 
-/// Counts the compressions that `workload` needs, from the lengths of its steps.
+/// Computes the compressions that `workload` needs from the lengths of its steps.
 ///
 /// # Panics
 /// Never: every workload can be signed.
@@ -25,12 +25,12 @@ pub fn compressions(workload: &Workload, credentials: &Credentials) -> Compressi
     Compressions { kept_key, new_key: kept_key + runs.signing_key }
 }
 
-/// The compressions of each step, which cannot begin before the one above it has ended.
+/// The compressions of each step. A step cannot begin before the previous one has ended.
 struct Runs {
     signing_key: u64,
     payload: u64,
     canonical_request: u64,
-    /// The inner hash of the HMAC; the outer one is a single compression more.
+    /// The inner hash of the HMAC. The outer hash is one more compression.
     string_to_sign: u64,
 }
 
@@ -60,8 +60,8 @@ impl Runs {
                 )
             }
         };
-        // An HMAC is two blocks of padded key, the message, and a block with the inner hash. The
-        // derivation is four, whose messages and keys are short, and pads the key that it ends with.
+        // An HMAC compresses two blocks of padded key, the message, and a block with the inner hash. The
+        // derivation is four HMACs of short messages, and ends with padding the last key.
         let hmac_of_short_text = 4;
         Self {
             signing_key: 4 * hmac_of_short_text + 2,
@@ -73,17 +73,17 @@ impl Runs {
     }
 }
 
-/// The blocks of 64 bytes that SHA-256 pads `length` bytes to: a byte of padding and eight of length
-/// are added at least (FIPS 180-4, 5.1.1).
+/// The number of 64-byte blocks that SHA-256 pads `length` bytes to. Padding adds at least a byte, and
+/// eight bytes of length (FIPS 180-4, 5.1.1).
 fn blocks(length: usize) -> u64 {
     (length as u64 + 1 + 8).div_ceil(64)
 }
 
-/// What no signer can be faster than: the compressions that the workload needs, and nothing else.
+/// The lower bound for every signer: the compressions that the workload needs, and nothing else.
 pub(crate) struct Floor {
     name: &'static str,
-    /// In the order of the steps; each run starts from the state that the one before it left, as in
-    /// a signature, so that no two of them can overlap in the processor.
+    /// Blocks of each step, in order. Each run starts from the state that the previous one left, as in a
+    /// signature, so that the processor cannot overlap two runs.
     runs: Vec<usize>,
     blocks: Vec<[u8; 64]>,
     state: [u32; 8],
@@ -110,7 +110,7 @@ impl Floor {
         let blocks = vec![
             *b"sixty-four bytes of anything at all, since hashing takes no shortcut"
                 .first_chunk()
-                .expect("that is more than 64 bytes");
+                .expect("the text is longer than 64 bytes");
             longest
         ];
         Self { name, runs, blocks, state: [0; 8] }
@@ -142,7 +142,7 @@ mod tests {
     use crate::{all, credentials};
 
     #[test]
-    fn padding_takes_nine_bytes_at_least() {
+    fn padding_takes_at_least_nine_bytes() {
         assert_eq!([0, 55, 56, 64, 119, 120].map(blocks), [1, 1, 2, 2, 2, 3]);
     }
 

@@ -1,19 +1,19 @@
-//! The signing workloads, and every signer that runs them.
+//! The signing workloads, and every signer that runs them: the arms of the signing benches.
 //!
-//! Each workload and each arm is defined once, here. The criterion bench and `compare bench signing`
-//! both run them, so they cannot come to measure two things. An arm proves that its signature is the
-//! right one before it is timed, and starts from what its own interface takes: method, headers, body,
-//! and the URL as one text or in its parts. Making its own type of request from those is inside the
-//! timed part for all alike; credentials and settings, which a client makes once, are outside.
+//! Workloads and arms are defined only here, so the criterion bench and `compare bench signing` measure
+//! the same thing. Every arm proves that its signature is right before it is timed. It starts from what
+//! its own interface takes: method, headers, body, and the URL as one text or in parts. Building its own
+//! type of request from those is timed for every arm; building credentials and settings, which a client
+//! does once, is not.
 //!
-//! Neither SDK client is below this crate, so that a bench builds in a minute.
+//! This crate does not depend on the SDK's clients, so a bench builds in a minute.
 
 mod arm;
 mod floor;
 mod measure;
-mod ours;
 #[cfg(feature = "peers")]
 mod peers;
+mod raw_signer;
 mod sdk;
 mod workload;
 

@@ -4,45 +4,46 @@ use std::time::Instant;
 /// How long to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// A few seconds for all: good to 5 %.
+    /// A few seconds for all workloads, accurate to 5 %.
     Quick,
     /// About half a minute.
     Full,
 }
 
-/// The arms of one workload, measured side by side.
+/// The arms of one workload, measured in turn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WorkloadResult {
     /// `W1` to `W5`.
     pub name: &'static str,
-    /// What it is, for people.
+    /// A title for people.
     pub title: &'static str,
-    /// How many SHA-256 compressions it needs with a kept key.
+    /// How many SHA-256 compressions it needs with a cached signing key.
     pub compressions: u64,
     /// Every arm, in the order of [`arms`].
     pub arms: Vec<ArmResult>,
 }
 
-/// One arm at one workload.
+/// One arm with one workload.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArmResult {
-    /// As [`Arm::name`].
+    /// [`Arm::name`]
     pub name: &'static str,
-    /// Nanoseconds per signature: the median of the batches.
+    /// Nanoseconds per signature, the median of the batches.
     pub ns: f64,
-    /// `ns` over that of the arm `floor`.
+    /// `ns` divided by that of the arm `floor`.
     pub over_floor: f64,
-    /// Nanoseconds per signature of each batch; those of one place in all arms ran by turns.
+    /// Nanoseconds per signature of each batch. Batches with the same index in different arms ran one
+    /// after the other.
     pub batches: Vec<f64>,
 }
 
-/// Measures every arm at every workload.
+/// Measures every arm with every workload.
 ///
-/// The arms take turns in batches of about half a millisecond, and the median counts, so that what
-/// else the machine does hits all arms alike, and long batches do not let one arm's code go cold.
+/// The arms take turns in batches of about half a millisecond, and the result is the median: other load on
+/// the machine affects all arms alike, and no arm's code is cold for long.
 ///
 /// # Panics
-/// Where an arm's signature is wrong; see [`arms`].
+/// An arm's signature is wrong; see [`arms`].
 #[must_use]
 pub fn measure(effort: Effort) -> Vec<WorkloadResult> {
     let credentials = credentials();
@@ -66,11 +67,11 @@ pub fn measure(effort: Effort) -> Vec<WorkloadResult> {
     results.collect()
 }
 
-/// Counts what every arm allocates per signature, in the order of [`measure`]: for each workload the
-/// arms' names and counts.
+/// Counts every arm's allocations per signature, in the order of [`measure`]: for each workload the
+/// names and counts of its arms.
 ///
-/// `count` runs what it is given and returns the number of allocations meanwhile. It is the caller's
-/// because it takes a global allocator to count, which would be in the way of whoever only times.
+/// `count` runs its argument and returns the number of allocations during that. The caller provides it,
+/// because counting needs a global allocator, which would disturb programs that only measure time.
 pub fn count_allocations(
     mut count: impl FnMut(&mut dyn FnMut()) -> u64,
 ) -> Vec<(&'static str, Vec<(&'static str, u64)>)> {
@@ -79,8 +80,8 @@ pub fn count_allocations(
     let counts = workloads.iter().map(|workload| {
         let mut arms = arms(workload, &credentials);
         let counts = arms.iter_mut().map(|arm| {
-            // What the first signatures set up is not theirs alone; and what a batch sets up is
-            // counted in both of these, so that the difference is the signatures' own.
+            // The first signatures fill caches and buffers. Both counts include what a batch sets up, so
+            // the difference is two signatures.
             arm.run(2);
             let one = count(&mut || arm.run(1));
             let three = count(&mut || arm.run(3));
@@ -112,7 +113,7 @@ fn take_turns(arms: &mut [Box<dyn Arm + '_>], rounds: usize) -> Vec<Vec<f64>> {
     times
 }
 
-/// How many signatures take about half a millisecond.
+/// The number of signatures that take about half a millisecond.
 fn batch(arm: &mut dyn Arm) -> u64 {
     const NS: f64 = 500_000.0;
     let mut times = 1;

@@ -1,15 +1,14 @@
-//! Signers of other crates that can be driven without a server, each through its public interface.
+//! Signers of other crates that work without a server, each used through its public interface.
 //!
-//! All derive the key every time but where said otherwise, and all but `aws-sigv4` read the clock
-//! themselves. Left out, and why:
+//! All derive the key for every signature unless noted, and all read the clock themselves. Left out:
 //!
-//! - `s3s`: its signer belongs to the server's side and is private (`sig_v4`).
-//! - `minio`: its signer is private (`pub(crate)`), and its public builders ask the server for the
-//!   bucket's region first.
-//! - `rust-s3` but for W5: what signs in headers is reached through a request to a bucket only, and
-//!   `ListBuckets`, a form and another service have none.
-//! - `object_store` at W5: its presigner is reached through a store only, which wants a connection.
-//! - `rusty-s3` but for W5: it presigns only.
+//! - `s3s`: its signer is for servers and private (`sig_v4`).
+//! - `minio`: its signer is private (`pub(crate)`), and its public builders first ask the server for the
+//!   bucket's region.
+//! - `rust-s3`, except for W5: it signs headers only in requests to a bucket, which `ListBuckets`, a form
+//!   and other services are not.
+//! - `object_store` for W5: it presigns only through a store, which needs a connection.
+//! - `rusty-s3`, except for W5: it only presigns.
 
 use crate::workload::{EXPIRES, REGION};
 use crate::{Arm, Location, Proof, Workload};
@@ -61,7 +60,7 @@ fn headers(headers: &http::HeaderMap) -> Proof {
     Proof::Headers(headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect())
 }
 
-/// `reqsign-aws-v4`. It leaves the hash of the payload to its caller, who computes it here.
+/// `reqsign-aws-v4`. Its caller has to hash the payload, which is done and timed here.
 struct Reqsign<'w> {
     workload: &'w Workload,
     credential: reqsign_aws_v4::Credential,
@@ -102,11 +101,11 @@ impl<'w> Reqsign<'w> {
     }
 }
 
-/// What a future yields that waits for nothing.
+/// The output of a future that never waits.
 fn ready<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
-        Poll::Pending => unreachable!("nothing is waited for without a server"),
+        Poll::Pending => unreachable!("without a server there is nothing to wait for"),
     }
 }
 

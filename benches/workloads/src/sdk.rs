@@ -10,8 +10,8 @@ use contract::{Credentials, SessionToken};
 use std::hint::black_box;
 use std::time::Duration;
 
-/// The SDK's signer, `aws-sigv4`, as its documentation shows it: what it returns are instructions, and
-/// it ends when they are applied to an `http::Request`. It derives the key every time.
+/// The SDK's signer, `aws-sigv4`, used as its documentation shows: it returns instructions, and signing
+/// ends when they are applied to an `http::Request`. It derives the key for every signature.
 pub(crate) struct Sdk<'w> {
     workload: &'w Workload,
     credentials: SdkCredentials,
@@ -30,7 +30,7 @@ impl<'w> Sdk<'w> {
         Self { workload, credentials }
     }
 
-    /// Signs `times` times, and gives what came of it to `sink`.
+    /// Signs `times` times and passes each result to `sink`.
     fn sign(&self, times: u64, mut sink: impl FnMut(SigningInstructions)) {
         let identity = self.credentials.clone().into();
         let params: SigningParams<'_> = v4::SigningParams::builder()
@@ -40,7 +40,7 @@ impl<'w> Sdk<'w> {
             .time(black_box(time()))
             .settings(self.settings())
             .build()
-            .expect("nothing is missing")
+            .expect("every parameter is set")
             .into();
         for _ in 0..times {
             let workload = black_box(self.workload);

@@ -2,22 +2,22 @@ use contract::Credentials;
 use raw::sigv4::{Expires, Rules, SignableRequest};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// A request that every signer signs, as it stands on the wire before that.
+/// A request for every signer to sign, as it will be sent.
 #[derive(Debug)]
 pub struct Workload {
     /// `W1` to `W5`.
     pub name: &'static str,
-    /// What it is, for people.
+    /// A title for people.
     pub title: &'static str,
     /// The HTTP method.
     pub method: &'static str,
-    /// The whole URL, encoded, for the signers that read one.
+    /// The whole URL, encoded, for signers that parse one.
     pub url: &'static str,
-    /// The same in its parts, for the signers that take those.
+    /// The same request in parts, for signers that take those.
     pub(crate) parts: SignableRequest<'static>,
     /// Given headers, without the host.
     pub headers: &'static [(&'static str, &'static str)],
-    /// The body; empty where there is none.
+    /// The body. Empty if there is none.
     pub body: Vec<u8>,
     /// The signing name of the service.
     pub service: &'static str,
@@ -28,9 +28,9 @@ pub struct Workload {
 /// Where the signature goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
-    /// Into the `Authorization` header.
+    /// The `Authorization` header.
     Header,
-    /// Into the URL, which is good for [`EXPIRES`].
+    /// The URL, which is valid for [`EXPIRES`].
     Query,
 }
 
@@ -40,14 +40,14 @@ pub const REGION: &str = "us-east-1";
 /// The access key id of every workload.
 pub const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 
-/// The secret of every workload, of the length that AWS gives out.
+/// The secret key of every workload, as long as those of AWS.
 pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-/// The length of the session token. A signer's cost beside its hashes hardly depends on it, the hashes
-/// do: a longer token makes every ratio to the floor look better.
+/// The length of the session token. A longer token means more to hash and hardly anything else, so it
+/// makes every ratio to the floor look better.
 pub const TOKEN_LENGTH: usize = 512;
 
-/// For how long presigned URLs are good, in seconds.
+/// How long presigned URLs are valid, in seconds.
 pub const EXPIRES: u64 = 900;
 
 const LIST_OBJECTS: &str = "https://example-bucket.s3.us-east-1.amazonaws.com/\
@@ -106,11 +106,11 @@ pub fn all() -> [Workload; 5] {
     ]
 }
 
-/// Who signs every workload: a key pair with a session token of [`TOKEN_LENGTH`] characters.
+/// The credentials of every workload: a key pair with a session token of [`TOKEN_LENGTH`] characters.
 #[must_use]
 pub fn credentials() -> Credentials {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // A token is Base64, and this is a full-period walk over its alphabet (Knuth's MMIX constants).
+    // A token is Base64; Knuth's MMIX generator chooses the characters.
     let walk = std::iter::successors(Some(1_u64), |last| {
         Some(last.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
     });
@@ -119,19 +119,19 @@ pub fn credentials() -> Credentials {
     Credentials::new(ACCESS_KEY_ID, SECRET).with_session_token(token)
 }
 
-/// The moment at which every signer signs that lets itself be told: 2026-11-22T12:34:56Z.
+/// The time of signing for signers that take one: 2026-11-22T12:34:56Z.
 #[must_use]
 pub fn time() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_795_350_896)
 }
 
 impl Workload {
-    /// The request in this project's terms.
+    /// The request for raw's signer.
     pub(crate) fn request(&self) -> SignableRequest<'_> {
         SignableRequest { headers: self.headers, body: &self.body, ..self.parts }
     }
 
-    /// The rules of its service at its location.
+    /// The signing rules of its service and location.
     pub(crate) fn rules(&self) -> Rules {
         match self.location {
             Location::Header => Rules::of(self.service),
@@ -140,7 +140,7 @@ impl Workload {
     }
 }
 
-/// [`EXPIRES`] in this project's terms.
+/// [`EXPIRES`] for raw's signer.
 pub(crate) fn expires() -> Expires {
     Expires::seconds(EXPIRES).expect("a constant below a week")
 }

@@ -1,5 +1,5 @@
-//! Times every signer at every workload, those of other crates among them, and prints what it found as one
-//! JSON list. `compare report --only peers` runs it: the crates of the peers are in no other program.
+//! Times every signer with every workload, including the signers of other crates, and prints the results as
+//! a JSON list. `compare report --only peers` runs it. No other program links the peers' crates.
 
 use serde_json::{Value, json};
 use workloads::{ArmResult, Effort, WorkloadResult, measure};

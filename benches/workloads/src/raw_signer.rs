@@ -7,8 +7,8 @@ use raw::sigv4::{self, Buffers, Expires, KeyCache, Params, Presigned, Signed, Ti
 use std::hint::black_box;
 use std::time::SystemTime;
 
-/// This project's signer.
-pub(crate) struct Ours<'w> {
+/// The signer of `raw`.
+pub(crate) struct RawSigner<'w> {
     input: Input<'w>,
     key: Key,
     destination: Destination,
@@ -28,22 +28,22 @@ struct Input<'w> {
 /// Whether the signing key is derived for every signature.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
-    /// It is kept, as the client does.
+    /// The key is cached, as in the client.
     Kept,
-    /// Every signature has an empty cache of keys.
+    /// Every signature starts with an empty key cache.
     New,
 }
 
 /// Where the headers end up.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Destination {
-    /// In the buffers of the signer, as text.
+    /// The signer's buffers, as text.
     Text,
-    /// In an [`http::HeaderMap`], where an HTTP client wants them; it is used again.
+    /// An [`http::HeaderMap`], as an HTTP client needs them. The map is reused.
     HeaderMap,
 }
 
-impl<'w> Ours<'w> {
+impl<'w> RawSigner<'w> {
     pub(crate) fn new(
         workload: &'w Workload,
         credentials: &'w Credentials,
@@ -88,11 +88,11 @@ impl<'w> Input<'w> {
     }
 }
 
-/// The values of headers that hardly ever change, as an HTTP client keeps them: the token beside the
-/// credentials that it belongs to, the hash for every request without a body.
+/// Header values that rarely change, as an HTTP client keeps them: the token of the credentials, and the
+/// hash of an empty body.
 struct Kept {
     token: HeaderValue,
-    hash_of_nothing: HeaderValue,
+    hash_of_empty: HeaderValue,
 }
 
 impl Kept {
@@ -100,19 +100,19 @@ impl Kept {
         let token = credentials.session_token.as_ref().map_or("", SessionToken::expose);
         Self {
             token: HeaderValue::from_str(token).expect("a token has no line breaks"),
-            hash_of_nothing: HeaderValue::from_static(
+            hash_of_empty: HeaderValue::from_static(
                 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             ),
         }
     }
 
     fn hash(&self, text: &[u8]) -> HeaderValue {
-        if self.hash_of_nothing == *text { self.hash_of_nothing.clone() } else { value(text) }
+        if self.hash_of_empty == *text { self.hash_of_empty.clone() } else { value(text) }
     }
 }
 
 fn value(text: &[u8]) -> HeaderValue {
-    HeaderValue::from_bytes(text).expect("text without line breaks")
+    HeaderValue::from_bytes(text).expect("no line breaks")
 }
 
 fn insert(headers: &mut HeaderMap, kept: &Kept, signed: &Signed<'_>) {
@@ -131,7 +131,7 @@ fn insert(headers: &mut HeaderMap, kept: &Kept, signed: &Signed<'_>) {
     }
 }
 
-impl Arm for Ours<'_> {
+impl Arm for RawSigner<'_> {
     fn name(&self) -> &'static str {
         match (self.key, self.destination) {
             (Key::Kept, Destination::Text) => "raw",
