@@ -75,7 +75,7 @@ pub struct PresignedUrl {
 }
 
 /// An AMI.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Image {
     /// `ami-…`
@@ -105,7 +105,7 @@ pub struct Image {
 }
 
 /// An EC2 instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Instance {
     /// `i-…`

@@ -8,19 +8,8 @@ use super::xml::{Document, XmlError};
 
 /// [`DescribeImages`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html).
 pub(super) fn images(body: &[u8]) -> Result<Page, XmlError> {
-    let mut xml = Document::new(body)?;
-    xml.expect_root("DescribeImagesResponse")?;
-    let (mut images, mut next) = (None, None);
-    while let Some(element) = xml.child()? {
-        match element {
-            "imagesSet" => xml.once(&mut images, |xml| items(xml, image))?,
-            "nextToken" => xml.once(&mut next, Document::string)?,
-            _ => xml.skip()?,
-        }
-    }
-    let images = images.ok_or_else(|| xml.missing("imagesSet"))?;
-    xml.finish()?;
-    Ok(Page { answer: Answer::Images(images), next: token(next) })
+    let (images, next) = page(body, "DescribeImagesResponse", "imagesSet", image)?;
+    Ok(Page { answer: Answer::Images(images), next })
 }
 
 /// [`RunInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html):
@@ -40,20 +29,10 @@ pub(super) fn launched(body: &[u8]) -> Result<Page, XmlError> {
 /// [`DescribeInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html):
 /// the instances of all reservations.
 pub(super) fn instances(body: &[u8]) -> Result<Page, XmlError> {
-    let mut xml = Document::new(body)?;
-    xml.expect_root("DescribeInstancesResponse")?;
-    let (mut reservations, mut next) = (None, None);
-    while let Some(element) = xml.child()? {
-        match element {
-            "reservationSet" => xml.once(&mut reservations, |xml| items(xml, reservation))?,
-            "nextToken" => xml.once(&mut next, Document::string)?,
-            _ => xml.skip()?,
-        }
-    }
-    let reservations = reservations.ok_or_else(|| xml.missing("reservationSet"))?;
-    xml.finish()?;
+    let (reservations, next) =
+        page(body, "DescribeInstancesResponse", "reservationSet", reservation)?;
     let instances = reservations.into_iter().flatten().collect();
-    Ok(Page { answer: Answer::Instances(instances), next: token(next) })
+    Ok(Page { answer: Answer::Instances(instances), next })
 }
 
 /// [`CreateTags`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html).
@@ -77,36 +56,38 @@ pub(super) fn tagged(body: &[u8]) -> Result<Page, XmlError> {
 
 /// [`TerminateInstances`](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html).
 pub(super) fn state_changes(body: &[u8]) -> Result<Page, XmlError> {
+    let (changes, next) = page(body, "TerminateInstancesResponse", "instancesSet", state_change)?;
+    Ok(Page { answer: Answer::StateChanges(changes), next })
+}
+
+/// Reads a document that consists of one set, each item with `one`, and a continuation token. The last
+/// page has no token, or an empty one.
+fn page<T>(
+    body: &[u8],
+    root: &'static str,
+    set: &'static str,
+    one: fn(&mut Document<'_>) -> Result<T, XmlError>,
+) -> Result<(Vec<T>, Option<String>), XmlError> {
     let mut xml = Document::new(body)?;
-    xml.expect_root("TerminateInstancesResponse")?;
-    let mut changes = None;
+    xml.expect_root(root)?;
+    let (mut items, mut next) = (None, None);
     while let Some(element) = xml.child()? {
-        match element {
-            "instancesSet" => xml.once(&mut changes, |xml| items(xml, state_change))?,
-            _ => xml.skip()?,
+        if element == set {
+            xml.once(&mut items, |xml| xml.list("item", one))?;
+        } else if element == "nextToken" {
+            xml.once(&mut next, Document::string)?;
+        } else {
+            xml.skip()?;
         }
     }
-    let changes = changes.ok_or_else(|| xml.missing("instancesSet"))?;
+    let items = items.ok_or_else(|| xml.missing(set))?;
     xml.finish()?;
-    Ok(Page { answer: Answer::StateChanges(changes), next: None })
+    Ok((items, next.filter(|token| !token.is_empty())))
 }
 
 fn image(xml: &mut Document<'_>) -> Result<Image, XmlError> {
     let mut id = None;
-    let mut image = Image {
-        id: String::new(),
-        name: None,
-        description: None,
-        owner_id: None,
-        owner_alias: None,
-        created: None,
-        architecture: None,
-        state: None,
-        platform: None,
-        root_device_name: None,
-        root_device_type: None,
-        virtualization_type: None,
-    };
+    let mut image = Image::default();
     while let Some(element) = xml.child()? {
         match element {
             "imageId" => xml.once(&mut id, |xml| xml.name("imageId"))?,
@@ -133,7 +114,7 @@ fn reservation(xml: &mut Document<'_>) -> Result<Vec<Instance>, XmlError> {
     let mut instances = None;
     while let Some(element) = xml.child()? {
         match element {
-            "instancesSet" => xml.once(&mut instances, |xml| items(xml, instance))?,
+            "instancesSet" => xml.once(&mut instances, |xml| xml.list("item", instance))?,
             _ => xml.skip()?,
         }
     }
@@ -142,17 +123,7 @@ fn reservation(xml: &mut Document<'_>) -> Result<Vec<Instance>, XmlError> {
 
 fn instance(xml: &mut Document<'_>) -> Result<Instance, XmlError> {
     let (mut id, mut state, mut zone, mut tags) = (None, None, None, None);
-    let mut instance = Instance {
-        id: String::new(),
-        image_id: None,
-        instance_type: None,
-        state: None,
-        launched: None,
-        availability_zone: None,
-        private_ip: None,
-        client_token: None,
-        tags: Vec::new(),
-    };
+    let mut instance = Instance::default();
     while let Some(element) = xml.child()? {
         match element {
             "instanceId" => xml.once(&mut id, |xml| xml.name("instanceId"))?,
@@ -163,7 +134,7 @@ fn instance(xml: &mut Document<'_>) -> Result<Instance, XmlError> {
             "placement" => xml.once(&mut zone, |xml| only(xml, "availabilityZone"))?,
             "privateIpAddress" => xml.once(&mut instance.private_ip, Document::string)?,
             "clientToken" => xml.once(&mut instance.client_token, Document::string)?,
-            "tagSet" => xml.once(&mut tags, |xml| items(xml, tag))?,
+            "tagSet" => xml.once(&mut tags, |xml| xml.list("item", tag))?,
             _ => xml.skip()?,
         }
     }
@@ -200,24 +171,6 @@ fn tag(xml: &mut Document<'_>) -> Result<Tag, XmlError> {
     Ok(Tag { key, value: value.unwrap_or_default() })
 }
 
-/// Reads the `<item>`s of a set, each with `one`.
-fn items<'a, T>(
-    xml: &mut Document<'a>,
-    one: fn(&mut Document<'a>) -> Result<T, XmlError>,
-) -> Result<Vec<T>, XmlError> {
-    let mut items = Vec::new();
-    while let Some(element) = xml.child()? {
-        match element {
-            "item" => {
-                items.push(one(xml)?);
-                xml.check_density(&items)?;
-            }
-            _ => xml.skip()?,
-        }
-    }
-    Ok(items)
-}
-
 /// The text of the child `wanted` of the current element.
 fn only(xml: &mut Document<'_>, wanted: &str) -> Result<Option<String>, XmlError> {
     let mut text = None;
@@ -229,9 +182,4 @@ fn only(xml: &mut Document<'_>, wanted: &str) -> Result<Option<String>, XmlError
         }
     }
     Ok(text)
-}
-
-/// The continuation token; the last page has none, or an empty one.
-fn token(token: Option<String>) -> Option<String> {
-    token.filter(|token| !token.is_empty())
 }

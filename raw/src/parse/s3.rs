@@ -12,7 +12,7 @@ pub(super) fn buckets(body: &[u8]) -> Result<Page, XmlError> {
     let (mut buckets, mut next) = (None, None);
     while let Some(element) = xml.child()? {
         match element {
-            "Buckets" => xml.once(&mut buckets, list_of_buckets)?,
+            "Buckets" => xml.once(&mut buckets, |xml| xml.list("Bucket", bucket))?,
             "ContinuationToken" => xml.once(&mut next, Document::string)?,
             _ => xml.skip()?,
         }
@@ -22,20 +22,6 @@ pub(super) fn buckets(body: &[u8]) -> Result<Page, XmlError> {
     xml.finish()?;
     let next = next.filter(|token: &String| !token.is_empty());
     Ok(Page { answer: Answer::Buckets(buckets), next })
-}
-
-fn list_of_buckets(xml: &mut Document<'_>) -> Result<Vec<Bucket>, XmlError> {
-    let mut buckets = Vec::new();
-    while let Some(element) = xml.child()? {
-        match element {
-            "Bucket" => {
-                buckets.push(bucket(xml)?);
-                xml.check_density(&buckets)?;
-            }
-            _ => xml.skip()?,
-        }
-    }
-    Ok(buckets)
 }
 
 fn bucket(xml: &mut Document<'_>) -> Result<Bucket, XmlError> {

@@ -173,10 +173,31 @@ impl<'a> Document<'a> {
         Ok(())
     }
 
-    /// Checks that a list does not take far more memory than the document that it was read from.
+    /// Reads the `item`s in the current element, each with `read`, and steps out of it.
     ///
     /// # Errors
-    /// If the list takes more than [`MAX_MEMORY_PER_BYTE`] for each byte read so far.
+    /// If `read` fails, or the list takes far more memory than the document that it is read from.
+    pub(crate) fn list<T>(
+        &mut self,
+        item: &str,
+        read: fn(&mut Self) -> Result<T, XmlError>,
+    ) -> Result<Vec<T>, XmlError> {
+        let mut list = Vec::new();
+        while let Some(element) = self.child()? {
+            if element == item {
+                list.push(read(self)?);
+                self.check_density(&list)?;
+            } else {
+                self.skip()?;
+            }
+        }
+        Ok(list)
+    }
+
+    /// Checks that a list takes at most [`MAX_MEMORY_PER_BYTE`] for each byte read so far.
+    ///
+    /// # Errors
+    /// If it takes more.
     pub(crate) fn check_density<T>(&self, list: &[T]) -> Result<(), XmlError> {
         if list.len() >= MIN_DENSE_ITEMS
             && size_of_val(list) / MAX_MEMORY_PER_BYTE > self.tokens.position()

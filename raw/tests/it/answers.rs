@@ -43,20 +43,7 @@ fn images_are_read_and_other_elements_skipped() {
         root_device_type: Some("ebs".into()),
         virtualization_type: Some("hvm".into()),
     };
-    let bare = Image {
-        id: "ami-1".into(),
-        name: None,
-        description: None,
-        owner_id: None,
-        owner_alias: None,
-        created: None,
-        architecture: None,
-        state: None,
-        platform: None,
-        root_device_name: None,
-        root_device_type: None,
-        virtualization_type: None,
-    };
+    let bare = Image { id: "ami-1".into(), ..Image::default() };
     assert_eq!(page, Page { answer: Answer::Images(vec![whole, bare]), next: None });
 }
 
