@@ -16,25 +16,28 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// A row of the table of facts.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Fact {
     /// `s3`, `ec2` or `execute-api`.
     pub service: String,
     /// A description of the case; unique within its service.
     pub case: String,
     /// The HTTP status; `None` if the row covers several.
+    #[serde(rename = "http_status", deserialize_with = "status")]
     pub status: Option<u16>,
     /// The error code; `None` for a success.
     pub code: Option<String>,
     /// The message, with placeholders in braces; `None` for a success.
+    #[serde(rename = "message_pattern", deserialize_with = "message")]
     pub message: Option<String>,
     /// The value of Content-Type; `None` if there is no body.
     pub content_type: Option<String>,
     /// An example of the whole body.
+    #[serde(rename = "body_example")]
     pub body: Option<String>,
     /// `test-fixture`, `issue-thread`, `documentation` or `unverified`. An `unverified` fact is a best
     /// guess and must not be presented as AWS's response.
@@ -65,38 +68,20 @@ pub fn all() -> &'static [Fact] {
 }
 
 fn read() -> Vec<Fact> {
-    include_str!("../data/aws-wire-facts.jsonl")
-        .lines()
-        .map(|line| {
-            let row: FactRow =
-                serde_json::from_str(line).expect("every line of the facts is a row");
-            Fact {
-                service: row.service,
-                case: row.case,
-                status: row.http_status.as_u64().and_then(|status| u16::try_from(status).ok()),
-                code: row.code,
-                // The file writes line feeds in messages as `\n`.
-                message: row.message_pattern.map(|message| message.replace("\\n", "\n")),
-                content_type: row.content_type,
-                body: row.body_example,
-                verified_by: row.verified_by,
-                source: row.source,
-            }
-        })
-        .collect()
+    let rows = include_str!("../data/aws-wire-facts.jsonl").lines();
+    rows.map(|row| serde_json::from_str(row).expect("every line is a fact")).collect()
 }
 
-#[derive(Deserialize)]
-struct FactRow {
-    service: String,
-    case: String,
-    http_status: Value,
-    code: Option<String>,
-    message_pattern: Option<String>,
-    content_type: Option<String>,
-    body_example: Option<String>,
-    verified_by: String,
-    source: String,
+/// A status such as `400|403` covers several.
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    let status = Value::deserialize(deserializer)?;
+    Ok(status.as_u64().and_then(|status| u16::try_from(status).ok()))
+}
+
+/// The file writes line feeds in messages as `\n`.
+fn message<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let message = Option::<String>::deserialize(deserializer)?;
+    Ok(message.map(|message| message.replace("\\n", "\n")))
 }
 
 /// The name of a fact that the sandbox uses.

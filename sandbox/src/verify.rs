@@ -14,7 +14,6 @@ mod claim;
 mod constants;
 mod decoding;
 mod digest;
-mod mechanism;
 mod payload;
 mod received;
 mod rules;
@@ -27,12 +26,12 @@ use time::OffsetDateTime;
 
 pub(crate) use chunks::{ChunkError, verify_chunks};
 pub(crate) use claim::{
-    Claim, CoverageError, CredentialError, Expires, Freshness, HeaderError, Location, QueryError,
+    Claim, ClaimError, CoverageError, CredentialError, Expires, Freshness, HeaderError, Location,
+    QueryError,
 };
 pub(crate) use constants::{CONTENT_SHA256, SECURITY_TOKEN};
 pub(crate) use decoding::{decode_query, query_pairs};
 pub(crate) use digest::sha256_hex;
-pub(crate) use mechanism::AuthMechanism;
 pub(crate) use payload::PayloadHash;
 pub use received::ReceivedRequest;
 pub use rules::{FrontEnd, PathEncoding, PathNormalization, PayloadSigning, Rules, TokenSigning};
@@ -123,9 +122,22 @@ pub fn verify(
     rules: &Rules<'_>,
     now: OffsetDateTime,
 ) -> Verification {
-    let claim = match read_claim(received, rules.front_end) {
+    let claim = match Claim::read(received, rules.front_end) {
         Ok(claim) => claim,
-        Err(rejection) => return rejection.without_texts(),
+        Err(error) => {
+            let code = match error {
+                ClaimError::Anonymous => "MissingAuthenticationToken",
+                ClaimError::SigV2Query
+                | ClaimError::Several { .. }
+                | ClaimError::Header { .. }
+                | ClaimError::Query(_) => INCOMPLETE,
+            };
+            return Verification {
+                outcome: Rejection::new(code, error.to_string()).into_decision(),
+                canonical_request: None,
+                string_to_sign: None,
+            };
+        }
     };
     let checked = check(received, &claim, key, rules, now);
     let matched = match_signature(received, &claim, key.secret_access_key, rules);
@@ -159,41 +171,12 @@ impl Rejection {
     fn into_decision(self) -> Decision {
         Decision::Refused { code: self.code.to_owned(), message: self.message }
     }
-
-    fn without_texts(self) -> Verification {
-        Verification {
-            outcome: self.into_decision(),
-            canonical_request: None,
-            string_to_sign: None,
-        }
-    }
 }
 
 const INCOMPLETE: &str = "IncompleteSignature";
 const MISMATCH: &str = "SignatureDoesNotMatch";
 const SIGNATURE_DIFFERS: &str = "The request signature we calculated does not match the signature \
                                  you provided. Check your AWS Secret Access Key and signing method.";
-
-fn read_claim(received: &ReceivedRequest, front_end: FrontEnd) -> Result<Claim, Rejection> {
-    match AuthMechanism::of(received, front_end) {
-        AuthMechanism::None => Err(Rejection::new(
-            "MissingAuthenticationToken",
-            "the request has neither an Authorization header nor X-Amz-Algorithm in its query",
-        )),
-        AuthMechanism::SigV2Query => Err(Rejection::new(
-            INCOMPLETE,
-            "the query is signed with the old Signature Version 2; use Signature Version 4",
-        )),
-        AuthMechanism::Several { .. } => Err(Rejection::new(
-            INCOMPLETE,
-            "the request is signed more than once, in Authorization headers or in its query; use one",
-        )),
-        AuthMechanism::Header(value) => Claim::from_header(received, value, front_end)
-            .map_err(|error| Rejection::new(INCOMPLETE, error.to_string())),
-        AuthMechanism::Query => Claim::from_query(received, front_end)
-            .map_err(|error| Rejection::new(INCOMPLETE, error.to_string())),
-    }
-}
 
 /// Everything except the signature itself.
 fn check(

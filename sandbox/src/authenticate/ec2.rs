@@ -5,8 +5,8 @@ use crate::facts::ec2 as facts;
 use crate::identity::{Identity, TokenStatus};
 use crate::refusal::Refusal;
 use crate::verify::{
-    AuthMechanism, Claim, CredentialError, Freshness, FrontEnd, HeaderError, QueryError,
-    ReceivedRequest, Rules, match_signature,
+    Claim, ClaimError, CredentialError, Freshness, HeaderError, QueryError, ReceivedRequest, Rules,
+    match_signature,
 };
 
 /// The API that a query is for, according to its version: every AWS service has versions of its own.
@@ -24,7 +24,7 @@ pub(crate) fn authenticate<'a>(
     context: AuthContext<'a>,
 ) -> Result<&'a Identity, Refusal> {
     let rules = Rules::of("ec2", region);
-    let claim = read_claim(received)?;
+    let claim = Claim::read(received, rules.front_end).map_err(|error| refuse(&error))?;
     check_service(&claim, api)?;
     claim
         .check_coverage(received, rules.front_end)
@@ -71,38 +71,16 @@ fn check_service(claim: &Claim, api: Api) -> Result<(), Refusal> {
     Err(Refusal::without_fact(400, "ServiceNotOffered", message))
 }
 
-/// Reads the claim. A request that is signed more than once counts as malformed; no response of EC2
-/// to one was found.
-fn read_claim(received: &ReceivedRequest) -> Result<Claim, Refusal> {
-    let malformed = || Refusal::from_fact(facts::MALFORMED);
-    match AuthMechanism::of(received, FrontEnd::General) {
-        AuthMechanism::None => Err(Refusal::from_fact(facts::UNSIGNED)),
+fn refuse(error: &ClaimError<'_>) -> Refusal {
+    match error {
+        ClaimError::Anonymous => Refusal::from_fact(facts::UNSIGNED),
         // EC2 itself still accepts this version; the sandbox does not implement it.
-        AuthMechanism::SigV2Query => Err(Refusal::from_fact(facts::AUTH_FAILURE)),
-        AuthMechanism::Several { .. } => Err(malformed()),
-        AuthMechanism::Header(value) => Claim::from_header(received, value, FrontEnd::General)
-            .map_err(|error| match error {
-                HeaderError::Credential(error) => refuse_credential(&error),
-                HeaderError::OneWord(_)
-                | HeaderError::Scheme
-                | HeaderError::Version2
-                | HeaderError::NotAPair(_)
-                | HeaderError::Repeated(_)
-                | HeaderError::Missing(_)
-                | HeaderError::Date => malformed(),
-            }),
-        AuthMechanism::Query => {
-            Claim::from_query(received, FrontEnd::General).map_err(|error| match error {
-                QueryError::Credential(error) => refuse_credential(&error),
-                QueryError::Missing
-                | QueryError::Algorithm(_)
-                | QueryError::Date
-                | QueryError::Repeated(_)
-                | QueryError::ExpiresNotANumber
-                | QueryError::ExpiresZero
-                | QueryError::ExpiresNegative
-                | QueryError::ExpiresTooLarge => malformed(),
-            })
+        ClaimError::SigV2Query => Refusal::from_fact(facts::AUTH_FAILURE),
+        ClaimError::Header { error: HeaderError::Credential(error), .. }
+        | ClaimError::Query(QueryError::Credential(error)) => refuse_credential(error),
+        // No response of EC2 to several signatures was found.
+        ClaimError::Several { .. } | ClaimError::Header { .. } | ClaimError::Query(_) => {
+            Refusal::from_fact(facts::MALFORMED)
         }
     }
 }

@@ -10,8 +10,7 @@ use crate::facts::execute_api as facts;
 use crate::identity::{Identity, TokenStatus};
 use crate::refusal::Refusal;
 use crate::verify::{
-    AuthMechanism, Claim, Freshness, FrontEnd, HeaderError, ReceivedRequest, Rules, compact,
-    match_signature,
+    Claim, ClaimError, Freshness, HeaderError, ReceivedRequest, Rules, compact, match_signature,
 };
 
 /// Whether the path and method are those of a resource.
@@ -33,7 +32,7 @@ pub(crate) fn authenticate<'a>(
     context: AuthContext<'a>,
 ) -> Result<&'a Identity, Refusal> {
     let rules = Rules::of("execute-api", region);
-    let claim = read_claim(received)?;
+    let claim = Claim::read(received, rules.front_end).map_err(|error| refuse(&error))?;
     // Seen from vpc-lattice for a missing signed header; execute-api probably responds the same.
     claim
         .check_coverage(received, rules.front_end)
@@ -61,20 +60,13 @@ pub(crate) fn authenticate<'a>(
     Ok(identity)
 }
 
-fn read_claim(received: &ReceivedRequest) -> Result<Claim, Refusal> {
-    match AuthMechanism::of(received, FrontEnd::General) {
+fn refuse(error: &ClaimError<'_>) -> Refusal {
+    match error {
         // API Gateway has never supported Signature Version 2.
-        AuthMechanism::None | AuthMechanism::SigV2Query => {
-            Err(Refusal::from_fact(facts::MISSING_TOKEN))
-        }
+        ClaimError::Anonymous | ClaimError::SigV2Query => Refusal::from_fact(facts::MISSING_TOKEN),
         // No response of API Gateway to several signatures was found.
-        AuthMechanism::Several { .. } => {
-            Err(incomplete("The request is signed more than once; it must be signed once."))
-        }
-        AuthMechanism::Header(value) => Claim::from_header(received, value, FrontEnd::General)
-            .map_err(|error| refuse_header(&error, value)),
-        AuthMechanism::Query => Claim::from_query(received, FrontEnd::General)
-            .map_err(|error| incomplete(&error.to_string())),
+        ClaimError::Several { .. } | ClaimError::Query(_) => incomplete(&error.to_string()),
+        ClaimError::Header { value, error } => refuse_header(error, value),
     }
 }
 

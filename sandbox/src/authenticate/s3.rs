@@ -10,7 +10,7 @@ use crate::facts::s3 as facts;
 use crate::identity::{Identity, TokenStatus};
 use crate::refusal::Refusal;
 use crate::verify::{
-    AuthMechanism, CONTENT_SHA256, ChunkError, Claim, CoverageError, CredentialError, Expires,
+    CONTENT_SHA256, ChunkError, Claim, ClaimError, CoverageError, CredentialError, Expires,
     Freshness, FrontEnd, HeaderError, Location, PayloadHash, QueryError, ReceivedRequest, Rules,
     SECURITY_TOKEN, match_signature, sha256_hex, verify_chunks,
 };
@@ -43,11 +43,18 @@ pub(crate) fn authenticate<'a>(
     destination: Destination<'_>,
     context: AuthContext<'a>,
 ) -> Result<Principal<'a>, Refusal> {
-    let Some(claim) = read_claim(received)? else {
-        // Anonymous requests are redirected to the bucket's region too.
-        return redirect_elsewhere(destination, destination.endpoint_region)
-            .map(|()| Principal::Anonymous);
+    let claim = match Claim::read(received, FrontEnd::S3) {
+        Ok(claim) => claim,
+        Err(ClaimError::Anonymous) => {
+            // Anonymous requests are redirected to the bucket's region too.
+            redirect_elsewhere(destination, destination.endpoint_region)?;
+            return Ok(Principal::Anonymous);
+        }
+        Err(error) => return Err(refuse(&error)),
     };
+    if claim.location == Location::Query && claim.expires.is_none() {
+        return Err(Refusal::from_fact(facts::QUERY_INCOMPLETE));
+    }
     let rules = Rules::of("s3", destination.region());
     claim.check_coverage(received, rules.front_end).map_err(|it| refuse_uncovered(&it))?;
     let identity = find_key(&claim, context)?;
@@ -66,13 +73,13 @@ pub(crate) fn authenticate<'a>(
     Ok(Principal::Identity(identity))
 }
 
-fn read_claim(received: &ReceivedRequest) -> Result<Option<Claim>, Refusal> {
-    match AuthMechanism::of(received, FrontEnd::S3) {
-        AuthMechanism::None => Ok(None),
-        AuthMechanism::SigV2Query => Err(Refusal::from_fact(facts::VERSION_2)),
+fn refuse(error: &ClaimError<'_>) -> Refusal {
+    match error {
+        ClaimError::Anonymous => Refusal::from_fact(facts::ANONYMOUS),
+        ClaimError::SigV2Query => Refusal::from_fact(facts::VERSION_2),
         // Quoted from S3 in catalyst/moodle-tool_objectfs#303; unverified for two Authorization
         // headers.
-        AuthMechanism::Several { header } => Err(argument(
+        ClaimError::Several { header } => argument(
             Refusal::without_fact(
                 400,
                 "InvalidArgument",
@@ -80,18 +87,9 @@ fn read_claim(received: &ReceivedRequest) -> Result<Option<Claim>, Refusal> {
                  Signature query string parameter or the Authorization header should be specified",
             ),
             header,
-        )),
-        AuthMechanism::Header(value) => Claim::from_header(received, value, FrontEnd::S3)
-            .map(Some)
-            .map_err(|error| refuse_header(&error, value)),
-        AuthMechanism::Query => {
-            let claim =
-                Claim::from_query(received, FrontEnd::S3).map_err(|error| refuse_query(&error))?;
-            match claim.expires {
-                Some(_) => Ok(Some(claim)),
-                None => Err(Refusal::from_fact(facts::QUERY_INCOMPLETE)),
-            }
-        }
+        ),
+        ClaimError::Header { value, error } => refuse_header(error, value),
+        ClaimError::Query(error) => refuse_query(error),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 pub(crate) use self::error::{
-    CoverageError, CredentialError, HeaderError, MissingParts, QueryError,
+    ClaimError, CoverageError, CredentialError, HeaderError, MissingParts, QueryError,
 };
 use super::constants::{ALGORITHM, CONTENT_SHA256, SECURITY_TOKEN, TERMINATOR};
 use super::decoding::query_pairs;
@@ -65,8 +65,35 @@ pub(crate) enum Freshness {
 }
 
 impl Claim {
-    /// Reads the claim from the value of an Authorization header.
-    pub(crate) fn from_header(
+    /// Reads the claim of a request, which must be signed exactly once.
+    pub(crate) fn read(
+        received: &ReceivedRequest,
+        front_end: FrontEnd,
+    ) -> Result<Claim, ClaimError<'_>> {
+        const SIGV4: [&str; 3] = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature"];
+        let names: Vec<_> = query_pairs(received).map(|(name, _)| name).collect();
+        let has = |name: &str| names.iter().any(|sent| sent == name);
+        let is_sigv4 = SIGV4.iter().any(|name| has(name));
+        let is_sigv2 = match front_end {
+            // To S3 either parameter is a mechanism, as its message about several ones shows.
+            FrontEnd::S3 => has("AWSAccessKeyId") || has("Signature"),
+            // Elsewhere, one of them may be a parameter of the operation.
+            FrontEnd::General => has("AWSAccessKeyId") && has("Signature"),
+        };
+        let headers: Vec<&str> = received.all("authorization").map(str::trim).collect();
+        match (&headers[..], is_sigv4, is_sigv2) {
+            ([], false, false) => Err(ClaimError::Anonymous),
+            ([], false, true) => Err(ClaimError::SigV2Query),
+            ([], true, false) => Claim::from_query(received, front_end).map_err(ClaimError::Query),
+            ([value], false, false) => Claim::from_header(received, value, front_end)
+                .map_err(|error| ClaimError::Header { value, error }),
+            (several, _, _) => {
+                Err(ClaimError::Several { header: several.first().copied().unwrap_or_default() })
+            }
+        }
+    }
+
+    fn from_header(
         received: &ReceivedRequest,
         value: &str,
         front_end: FrontEnd,
@@ -122,12 +149,8 @@ impl Claim {
         })
     }
 
-    /// Reads the claim from the query of a presigned URL. X-Amz-Expires is optional, because only S3
-    /// requires it.
-    pub(crate) fn from_query(
-        received: &ReceivedRequest,
-        front_end: FrontEnd,
-    ) -> Result<Claim, QueryError> {
+    /// X-Amz-Expires is optional, because only S3 requires it.
+    fn from_query(received: &ReceivedRequest, front_end: FrontEnd) -> Result<Claim, QueryError> {
         let pairs: Vec<_> = query_pairs(received).collect();
         if let Some(name) = repeated_parameter(&pairs) {
             return Err(QueryError::Repeated(name.to_owned()));

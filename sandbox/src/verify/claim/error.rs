@@ -5,6 +5,26 @@ use std::fmt;
 use crate::verify::constants::{ALGORITHM, TERMINATOR};
 use crate::verify::rules::FrontEnd;
 
+/// The reason why the claim of a request cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClaimError<'a> {
+    #[error("the request has neither an Authorization header nor X-Amz-Algorithm in its query")]
+    Anonymous,
+    #[error("the query is signed with the old Signature Version 2; use Signature Version 4")]
+    SigV2Query,
+    /// The server must not guess which signature counts. `header` is the first Authorization header,
+    /// or empty.
+    #[error(
+        "the request is signed more than once, in Authorization headers or in its query; use one"
+    )]
+    Several { header: &'a str },
+    /// `value` is the value of the header.
+    #[error("{error}")]
+    Header { value: &'a str, error: HeaderError },
+    #[error(transparent)]
+    Query(QueryError),
+}
+
 /// A syntax error in an Authorization header.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HeaderError {
