@@ -15,10 +15,11 @@ use crate::delivery::{Delivery, Ending};
 use crate::facts;
 use crate::identity::ACCOUNT_ID;
 use crate::query_api;
-use crate::refusal::{Refusal, XML_DECLARATION};
+use crate::refusal::Refusal;
 use crate::response::ServiceResponse;
 use crate::router::{AwsService, Router};
 use crate::verify::ReceivedRequest;
+use crate::xml::XML_DECLARATION;
 
 /// The length of the padding of [`Fault::HugeError`] and [`Fault::EndlessBody`], in bytes.
 const PADDING_LENGTH: usize = 200 * 1000 * 1000;

@@ -37,6 +37,7 @@ mod s3;
 mod server;
 mod store;
 pub mod verify;
+mod xml;
 
 use std::fmt;
 use std::io;

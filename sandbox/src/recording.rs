@@ -2,12 +2,11 @@
 //! endpoint, so it needs no help from the client.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::verify::ReceivedRequest;
+use crate::verify::{ReceivedRequest, hex};
 
 /// How many exchanges are kept; the oldest are dropped.
 const EXCHANGE_LIMIT: usize = 1024;
@@ -179,10 +178,7 @@ impl BodyDigest {
     }
 
     fn body(&self) -> RecordedBody {
-        let mut sha256 = String::with_capacity(64);
-        for byte in self.hash.clone().finalize() {
-            let _ = write!(sha256, "{byte:02x}");
-        }
+        let sha256 = hex(&self.hash.clone().finalize());
         RecordedBody { start: self.start.clone(), length: self.length, sha256 }
     }
 }

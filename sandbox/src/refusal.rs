@@ -1,8 +1,7 @@
 //! Refusals, and the error document of each service.
 
-use std::fmt::Write as _;
-
 use crate::facts::FactId;
+use crate::xml::{XML_DECLARATION, element};
 
 /// A request is refused: what the error document and the response's head say.
 #[derive(Debug)]
@@ -97,35 +96,6 @@ impl Refusal {
     pub(crate) fn api_document(&self) -> String {
         let key = if self.code == "AccessDeniedException" { "Message" } else { "message" };
         serde_json::json!({ key: self.message }).to_string()
-    }
-}
-
-/// The XML declaration and the line feed after it, as in AWS's documents.
-pub(crate) const XML_DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-
-/// Writes `<name>text</name>`.
-pub(crate) fn element(xml: &mut String, name: &str, text: &str) {
-    let _ = write!(xml, "<{name}>");
-    escape(xml, text);
-    let _ = write!(xml, "</{name}>");
-}
-
-/// Escapes text as AWS does: quotes too, but not apostrophes or line feeds.
-///
-/// A carriage return becomes a reference, because an XML parser would read it as a line feed.
-/// Characters that XML 1.0 does not allow (section 2.2) become U+FFFD.
-pub(crate) fn escape(xml: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' => xml.push_str("&quot;"),
-            '\r' => xml.push_str("&#13;"),
-            '\n' | '\t' => xml.push(character),
-            '\u{fffe}' | '\u{ffff}' | '\0'..'\u{20}' => xml.push('\u{fffd}'),
-            _ => xml.push(character),
-        }
     }
 }
 

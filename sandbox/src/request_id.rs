@@ -1,11 +1,12 @@
 //! Request ids, in the formats of the three services.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
+
+use crate::verify::hex;
 
 /// Makes request ids: each is the hash of a random seed and a counter.
 pub(crate) struct RequestIds {
@@ -48,14 +49,8 @@ impl RequestId {
         bytes.copy_from_slice(&self.0[16..]);
         bytes[6] = bytes[6] & 0x0f | 0x40; // version 4 (RFC 9562)
         bytes[8] = bytes[8] & 0x3f | 0x80; // variant
-        let mut uuid = String::with_capacity(36);
-        for (at, byte) in bytes.iter().enumerate() {
-            if matches!(at, 4 | 6 | 8 | 10) {
-                uuid.push('-');
-            }
-            let _ = write!(uuid, "{byte:02x}");
-        }
-        uuid
+        let hex = hex(&bytes);
+        [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
     }
 }
 

@@ -170,7 +170,7 @@ fn location(bucket: &Bucket) -> ServiceResponse {
             format!("<LocationConstraint xmlns=\"{NAMESPACE}\">{region}</LocationConstraint>")
         }
     };
-    ServiceResponse::new(200, XML, format!("{}{element}", crate::refusal::XML_DECLARATION))
+    ServiceResponse::new(200, XML, format!("{}{element}", crate::xml::XML_DECLARATION))
 }
 
 #[cfg(test)]

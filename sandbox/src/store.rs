@@ -1,12 +1,13 @@
 //! The content of S3: four buckets in two regions, the same at every start.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
+
+use crate::verify::hex;
 
 /// The region of the endpoint itself.
 pub(crate) const HOME_REGION: &str = "us-east-1";
@@ -33,10 +34,7 @@ pub(crate) struct Object {
 
 impl Object {
     fn new(body: Bytes, content_type: &'static str, modified: OffsetDateTime) -> Self {
-        let mut etag = String::with_capacity(32);
-        for byte in Md5::digest(&body) {
-            let _ = write!(etag, "{byte:02x}");
-        }
+        let etag = hex(&Md5::digest(&body));
         Object { body, content_type, modified, etag }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) use claim::{
 };
 pub(crate) use constants::{CONTENT_SHA256, SECURITY_TOKEN};
 pub(crate) use decoding::{decode_query, query_pairs};
-pub(crate) use digest::sha256_hex;
+pub(crate) use digest::{hex, sha256_hex};
 pub(crate) use payload::PayloadHash;
 pub use received::ReceivedRequest;
 pub use rules::{FrontEnd, PathEncoding, PathNormalization, PayloadSigning, Rules, TokenSigning};

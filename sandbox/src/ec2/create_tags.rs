@@ -8,7 +8,7 @@ use super::xml_writer::XmlWriter;
 use super::{authorization, identifier, network, refusal, tag};
 use crate::refusal::Refusal;
 
-const PARAMETERS: &[&str] = &["DryRun", "ResourceId.N", "Tag.N.Key", "Tag.N.Value"];
+const PARAMETERS: &str = "DryRun ResourceId.N Tag.N.Key Tag.N.Value";
 
 /// Tags all the resources or none.
 pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refusal> {
@@ -16,7 +16,7 @@ pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refu
     let ids = parameters.list("ResourceId");
     let resource = resource_path(ids.first().copied());
     authorization::may_change(call, &region.settings, "ec2:CreateTags", &resource)?;
-    parameters.check_names(PARAMETERS)?;
+    parameters.check_names(&[PARAMETERS])?;
     if ids.is_empty() {
         return Err(refusal::missing_parameter("resourceIdSet"));
     }

@@ -2,7 +2,7 @@
 //! (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html>).
 
 use super::call::Ec2Call;
-use super::filter::{self, Filters};
+use super::filter::Filters;
 use super::image::{Image, TaggedImage};
 use super::page::PageRequest;
 use super::parameters::QueryParameters;
@@ -11,23 +11,15 @@ use super::xml_writer::XmlWriter;
 use super::{authorization, identifier, refusal};
 use crate::refusal::Refusal;
 
-const PARAMETERS: &[&str] = &[
-    "DryRun",
-    "ExecutableBy.N",
-    filter::NAME,
-    filter::VALUE,
-    "ImageId.N",
-    "IncludeDeprecated",
-    "IncludeDisabled",
-    "MaxResults",
-    "NextToken",
-    "Owner.N",
-];
+const PARAMETERS: &str = "
+    DryRun ExecutableBy.N Filter.N.Name Filter.N.Value.N ImageId.N IncludeDeprecated
+    IncludeDisabled MaxResults NextToken Owner.N
+";
 
 pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refusal> {
     authorization::may_read(call)?;
     let parameters = QueryParameters::of(call);
-    parameters.check_names(PARAMETERS)?;
+    parameters.check_names(&[PARAMETERS])?;
     let ids = parameters.list("ImageId");
     let owners = parameters.list("Owner");
     check_owners(&owners)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::authorization;
 use super::call::Ec2Call;
-use super::filter::{self, Filters};
+use super::filter::Filters;
 use super::instance::{InstanceView, Reservation};
 use super::page::PageRequest;
 use super::parameters::QueryParameters;
@@ -13,15 +13,10 @@ use super::region::Region;
 use super::xml_writer::XmlWriter;
 use crate::refusal::Refusal;
 
-const PARAMETERS: &[&str] = &[
-    "DryRun",
-    filter::NAME,
-    filter::VALUE,
-    "IncludeManagedResources",
-    "InstanceId.N",
-    "MaxResults",
-    "NextToken",
-];
+const PARAMETERS: &str = "
+    DryRun Filter.N.Name Filter.N.Value.N IncludeManagedResources InstanceId.N MaxResults
+    NextToken
+";
 
 /// The documented minimum of `MaxResults`.
 const SMALLEST_PAGE: i64 = 5;
@@ -29,7 +24,7 @@ const SMALLEST_PAGE: i64 = 5;
 pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refusal> {
     authorization::may_read(call)?;
     let parameters = QueryParameters::of(call);
-    parameters.check_names(PARAMETERS)?;
+    parameters.check_names(&[PARAMETERS])?;
     let ids = parameters.list("InstanceId");
     let filters = Filters::read(&parameters)?;
     let page = PageRequest::read(&parameters, SMALLEST_PAGE, ("InstanceId", "instancesSet"))?;

@@ -8,10 +8,6 @@ use super::refusal;
 use super::tag::Tags;
 use crate::refusal::Refusal;
 
-/// The parameters that define filters.
-pub(super) const NAME: &str = "Filter.N.Name";
-pub(super) const VALUE: &str = "Filter.N.Value.N";
-
 const VALUE_LIMIT: usize = 200;
 const LONGEST_VALUE: usize = 255;
 

@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 
 use super::filter::{Attribute, Filterable, one, some};
 use super::tag::{self, Tags};
-use super::xml_writer::{XmlWriter, timestamp};
+use super::xml_writer::XmlWriter;
+use crate::xml::timestamp;
 
 pub(super) struct Image {
     pub(super) id: String,

@@ -11,7 +11,8 @@ use super::instance_type::{Generation, InstanceType};
 use super::network::{self, SecurityGroup};
 use super::settings::Ec2Settings;
 use super::tag::{self, Tags};
-use super::xml_writer::{XmlWriter, gmt, timestamp};
+use super::xml_writer::{XmlWriter, gmt};
+use crate::xml::timestamp;
 
 /// One launch by `RunInstances`: what all its instances share.
 pub(super) struct Reservation {

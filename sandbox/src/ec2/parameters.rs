@@ -19,8 +19,8 @@ impl<'a> QueryParameters<'a> {
         Self { pairs: pairs.filter(|(name, _)| !is_common(name)).collect() }
     }
 
-    /// Refuses parameters whose names match none of `known`, where `N` matches a number and a final
-    /// `*` matches any rest.
+    /// Refuses parameters whose names match none of `known`. These are lists of names, separated by
+    /// white space, in which `N` matches a number and a final `*` matches any rest.
     pub(super) fn check_names(&self, known: &[&str]) -> Result<(), Refusal> {
         let unrecognized = |(name, _): &(&'a str, _)| unrecognized_part(name, known);
         match self.pairs.iter().find_map(unrecognized) {
@@ -131,7 +131,7 @@ fn member<'a>(key: &'a str, list: &str) -> Option<(u64, &'a str)> {
 fn unrecognized_part<'a>(name: &'a str, known: &[&str]) -> Option<&'a str> {
     let parts: Vec<_> = name.split('.').collect();
     let mut deepest = 0;
-    for pattern in known {
+    for pattern in known.iter().flat_map(|names| names.split_whitespace()) {
         let pattern: Vec<_> = pattern.split('.').collect();
         let fitting = parts.iter().zip(&pattern).take_while(|(part, key)| fits(part, key)).count();
         if fitting == pattern.len() && (fitting == parts.len() || pattern.ends_with(&["*"])) {

@@ -18,65 +18,30 @@ use super::xml_writer::XmlWriter;
 use super::{authorization, identifier, refusal};
 use crate::refusal::Refusal;
 
-const PARAMETERS: &[&str] = &[
-    "ClientToken",
-    "DryRun",
-    "EbsOptimized",
-    "ImageId",
-    "InstanceType",
-    "KeyName",
-    "MaxCount",
-    "MetadataOptions.HttpEndpoint",
-    "MetadataOptions.HttpProtocolIpv6",
-    "MetadataOptions.HttpPutResponseHopLimit",
-    "MetadataOptions.HttpTokens",
-    "MetadataOptions.InstanceMetadataTags",
-    "MinCount",
-    "Monitoring.Enabled",
-    "Placement.AvailabilityZone",
-    "Placement.GroupName",
-    "Placement.Tenancy",
-    "SecurityGroup.N",
-    "SecurityGroupId.N",
-    "SubnetId",
-    "TagSpecification.N.ResourceType",
-    "TagSpecification.N.Tag.N.Key",
-    "TagSpecification.N.Tag.N.Value",
-];
+const PARAMETERS: &str = "
+    ClientToken DryRun EbsOptimized ImageId InstanceType KeyName MaxCount
+    MetadataOptions.HttpEndpoint MetadataOptions.HttpProtocolIpv6
+    MetadataOptions.HttpPutResponseHopLimit MetadataOptions.HttpTokens
+    MetadataOptions.InstanceMetadataTags MinCount Monitoring.Enabled Placement.AvailabilityZone
+    Placement.GroupName Placement.Tenancy SecurityGroup.N SecurityGroupId.N SubnetId
+    TagSpecification.N.ResourceType TagSpecification.N.Tag.N.Key TagSpecification.N.Tag.N.Value
+";
 
 /// Accepted without effect, because they concern the inside of the machine, which does not exist here.
-const WITHOUT_EFFECT: &[&str] =
-    &["AdditionalInfo", "CreditSpecification.*", "InstanceInitiatedShutdownBehavior", "UserData"];
+const WITHOUT_EFFECT: &str = "
+    AdditionalInfo CreditSpecification.* InstanceInitiatedShutdownBehavior UserData
+";
 
 /// EC2 supports these. A launch that uses them is refused here rather than ignoring them.
-const UNSUPPORTED: &[&str] = &[
-    "BlockDeviceMapping.*",
-    "CapacityReservationSpecification.*",
-    "CpuOptions.*",
-    "DisableApiStop",
-    "DisableApiTermination",
-    "ElasticGpuSpecification.*",
-    "ElasticInferenceAccelerator.*",
-    "EnablePrimaryIpv6",
-    "EnclaveOptions.*",
-    "HibernationOptions.*",
-    "IamInstanceProfile.*",
-    "InstanceMarketOptions.*",
-    "Ipv6Address.*",
-    "Ipv6AddressCount",
-    "KernelId",
-    "LaunchTemplate.*",
-    "LicenseSpecification.*",
-    "MaintenanceOptions.*",
-    "NetworkInterface.*",
-    "NetworkPerformanceOptions.*",
-    "Operator.*",
-    "Placement.*",
-    "PrivateDnsNameOptions.*",
-    "PrivateIpAddress",
-    "RamdiskId",
-    "SecondaryInterface.*",
-];
+const UNSUPPORTED: &str = "
+    BlockDeviceMapping.* CapacityReservationSpecification.* CpuOptions.* DisableApiStop
+    DisableApiTermination ElasticGpuSpecification.* ElasticInferenceAccelerator.*
+    EnablePrimaryIpv6 EnclaveOptions.* HibernationOptions.* IamInstanceProfile.*
+    InstanceMarketOptions.* Ipv6Address.* Ipv6AddressCount KernelId LaunchTemplate.*
+    LicenseSpecification.* MaintenanceOptions.* NetworkInterface.* NetworkPerformanceOptions.*
+    Operator.* Placement.* PrivateDnsNameOptions.* PrivateIpAddress RamdiskId
+    SecondaryInterface.*
+";
 
 const DEFAULT_INSTANCE_TYPE: &str = "m1.small";
 /// The limit on vCPUs of pending and running instances, as of an established account.
@@ -86,8 +51,8 @@ const LONGEST_CLIENT_TOKEN: usize = 64;
 pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refusal> {
     authorization::may_change(call, &region.settings, "ec2:RunInstances", "instance/*")?;
     let parameters = QueryParameters::of(call);
-    parameters.check_names(&[PARAMETERS, WITHOUT_EFFECT, UNSUPPORTED].concat())?;
-    parameters.check_supported(&[PARAMETERS, WITHOUT_EFFECT].concat())?;
+    parameters.check_names(&[PARAMETERS, WITHOUT_EFFECT, UNSUPPORTED])?;
+    parameters.check_supported(&[PARAMETERS, WITHOUT_EFFECT])?;
     let launch = LaunchRequest::read(region, call, &parameters)?;
     let mut resources = region.resources();
     let reservation = if let Some(earlier) = launch.earlier(&resources, &region.settings, call)? {

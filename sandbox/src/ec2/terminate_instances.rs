@@ -9,7 +9,7 @@ use super::xml_writer::XmlWriter;
 use super::{authorization, refusal};
 use crate::refusal::Refusal;
 
-const PARAMETERS: &[&str] = &["DryRun", "Force", "InstanceId.N", "SkipOsShutdown"];
+const PARAMETERS: &str = "DryRun Force InstanceId.N SkipOsShutdown";
 
 /// Terminates all the instances, or none if one of the ids does not exist.
 pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refusal> {
@@ -17,7 +17,7 @@ pub(super) fn handle(region: &Region, call: &Ec2Call<'_>) -> Result<String, Refu
     let ids = parameters.list("InstanceId");
     let resource = format!("instance/{}", ids.first().unwrap_or(&"*"));
     authorization::may_change(call, &region.settings, "ec2:TerminateInstances", &resource)?;
-    parameters.check_names(PARAMETERS)?;
+    parameters.check_names(&[PARAMETERS])?;
     if ids.is_empty() {
         return Err(refusal::missing_parameter("InstanceId"));
     }

@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Write as _};
 use time::OffsetDateTime;
 use time::macros::{format_description, offset};
 
-use crate::refusal::{XML_DECLARATION, escape};
+use crate::xml::{XML_DECLARATION, escape};
 
 const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
@@ -88,12 +88,6 @@ impl XmlWriter {
         // Writing to a String cannot fail.
         let _ = self.text.write_fmt(piece);
     }
-}
-
-/// `2026-01-01T00:00:00.000Z`: EC2 stores launch and creation times to the second.
-pub(super) fn timestamp(moment: OffsetDateTime) -> String {
-    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
-    moment.to_offset(offset!(UTC)).format(&format).unwrap_or_default()
 }
 
 /// `2026-01-01 00:00:00 GMT`, the format in the reason of a state transition.

@@ -1,7 +1,5 @@
 //! What S3's response documents have in common.
 
-use time::OffsetDateTime;
-
 /// The Content-Type.
 pub(super) const XML: &str = "application/xml";
 /// The XML namespace of all documents except errors.
@@ -9,10 +7,3 @@ pub(super) const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// The canonical user that owns every bucket.
 pub(super) const OWNER_ID: &str =
     "9df0a1c7e3b24f58a6d1c0b7f2e4938155aa0c6d7b8e9f10213243546576879b";
-
-/// `2026-01-01T00:00:00.000Z`: S3 writes milliseconds, which are always zero.
-pub(super) fn timestamp(at: OffsetDateTime) -> String {
-    const FORMAT: &[time::format_description::BorrowedFormatItem<'_>] =
-        time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].000Z");
-    at.format(FORMAT).unwrap_or_default()
-}

@@ -3,13 +3,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::document::{NAMESPACE, OWNER_ID, XML, timestamp};
+use super::document::{NAMESPACE, OWNER_ID, XML};
 use super::request::S3Request;
 use crate::facts::s3 as facts;
-use crate::refusal::{Refusal, XML_DECLARATION, element};
+use crate::refusal::Refusal;
 use crate::regions::COMMERCIAL;
 use crate::response::ServiceResponse;
 use crate::store::Bucket;
+use crate::xml::timestamp;
+use crate::xml::{XML_DECLARATION, element};
 
 /// Any of these parameters makes S3 add the region and ARN of each bucket.
 const SELECTING: [&str; 4] = ["max-buckets", "continuation-token", "prefix", "bucket-region"];

@@ -8,9 +8,10 @@ use super::document::{NAMESPACE, XML};
 use super::listing::{Encoding, ListingPage, OwnerField, Selection, max_keys, write_entries};
 use super::request::S3Request;
 use crate::facts::s3 as facts;
-use crate::refusal::{Refusal, XML_DECLARATION, element};
+use crate::refusal::Refusal;
 use crate::response::ServiceResponse;
 use crate::store::Bucket;
+use crate::xml::{XML_DECLARATION, element};
 
 /// `ListObjectsV2`, which continues after an opaque token.
 pub(super) fn version_2(

@@ -6,11 +6,13 @@ use std::ops::Bound;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::document::{OWNER_ID, timestamp};
+use super::document::OWNER_ID;
 use super::request::S3Request;
 use crate::facts::s3 as facts;
-use crate::refusal::{Refusal, element};
+use crate::refusal::Refusal;
 use crate::store::{Bucket, Object};
+use crate::xml::element;
+use crate::xml::timestamp;
 
 /// The largest number of entries on a page.
 const LARGEST_PAGE: usize = 1000;

@@ -17,49 +17,18 @@ pub(super) enum Operation {
 }
 
 /// Parameters that select an unsupported operation.
-const UNSUPPORTED: [&str; 35] = [
-    "accelerate",
-    "acl",
-    "analytics",
-    "attributes",
-    "cors",
-    "delete",
-    "encryption",
-    "intelligent-tiering",
-    "inventory",
-    "legal-hold",
-    "lifecycle",
-    "logging",
-    "metadataTable",
-    "metrics",
-    "notification",
-    "object-lock",
-    "ownershipControls",
-    "partNumber",
-    "policy",
-    "policyStatus",
-    "publicAccessBlock",
-    "replication",
-    "requestPayment",
-    "restore",
-    "retention",
-    "select",
-    "session",
-    "tagging",
-    "torrent",
-    "uploadId",
-    "uploads",
-    "versionId",
-    "versioning",
-    "versions",
-    "website",
-];
+const UNSUPPORTED: &str = "
+    accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory
+    legal-hold lifecycle logging metadataTable metrics notification object-lock ownershipControls
+    partNumber policy policyStatus publicAccessBlock replication requestPayment restore retention
+    select session tagging torrent uploadId uploads versionId versioning versions website
+";
 
 impl Operation {
     pub(super) fn of(request: &S3Request<'_>) -> Result<Operation, Refusal> {
         let method = request.received.method.as_str();
         let address = &request.address;
-        if request.parameters.iter().any(|(name, _)| UNSUPPORTED.contains(&name.as_str())) {
+        if UNSUPPORTED.split_whitespace().any(|name| request.parameter(name).is_some()) {
             return Err(not_supported());
         }
         match (method, &address.bucket, &address.key) {

@@ -13,11 +13,15 @@ pub(super) fn hmac_sha256(key: &[u8], message: &str) -> Hmac<Sha256> {
 
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+        hex
+    })
 }
 
 /// Decodes 64 lower-case hexadecimal digits.
