@@ -13,8 +13,8 @@ use raw::{Client, Error, ErrorContext};
 
 use crate::documents::{describe_images, run_instances};
 use crate::listings::list_objects_of;
-use crate::sandbox::credentials;
 use crate::script::{Act, Server, answer};
+use crate::suite::credentials;
 use crate::{detail, failure, response};
 
 const UNKNOWN: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -64,6 +64,23 @@ async fn ec2s_one_message_for_all_signature_errors_is_narrowed_down() {
     let elsewhere = Caller { region: "eu-west-1", ..Caller::now(of_admin(secret)) };
     let advice = refused(&sandbox, elsewhere, &describe_images()).await.advice.unwrap();
     assert!(advice.contains("the call was signed for eu-west-1, and the endpoint"), "{advice}");
+}
+
+#[tokio::test]
+async fn the_region_of_a_bucket_is_advised() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let admin = Caller::now(credentials(&sandbox, "admin"));
+    let failure = refused(&sandbox, admin, &list_objects_of("europe")).await;
+    assert!(failure.advice.unwrap().contains("Use the region eu-west-1"));
+}
+
+#[tokio::test]
+async fn an_expired_token_that_the_service_repeats_is_not_shown() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let expired = credentials(&sandbox, "expired");
+    let token = expired.session_token.clone().unwrap();
+    let failure = refused(&sandbox, Caller::now(expired), &Operation::ListBuckets).await;
+    assert!(!format!("{failure:?}").contains(token.expose()), "{failure:?}");
 }
 
 #[tokio::test]

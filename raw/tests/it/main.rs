@@ -13,9 +13,10 @@ mod observed;
 mod paging;
 mod requests;
 mod retries;
-mod sandbox;
 mod script;
 mod sending;
+#[path = "../../../contract/tests/suite/operations.rs"]
+mod suite;
 mod waiting;
 mod xml;
 
@@ -33,6 +34,11 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 /// 2026-01-01T00:00:00Z
 fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_hours(24 * 20_454)
+}
+
+/// The client for the suite.
+fn connect(target: Target, credentials: Credentials) -> Client {
+    Client::new(target, credentials).expect("a client")
 }
 
 /// A target with a fixed region, clock and pace.

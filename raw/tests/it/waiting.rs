@@ -62,7 +62,7 @@ async fn a_wait_times_out_during_a_poll() {
 
 #[tokio::test]
 async fn a_wait_times_out_though_a_poll_has_endless_pages() {
-    let endpoint = Server::forever(|number| ok(&crate::limits::instances(number)));
+    let endpoint = Server::forever(|number| ok(&crate::suite::instances_page(number)));
     let failure = patient_failure(&endpoint).await;
     assert_eq!(failure.stage, Stage::Wait, "{failure}");
 }
