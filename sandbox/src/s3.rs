@@ -11,10 +11,10 @@ mod request;
 
 use self::address::Address;
 use self::document::{NAMESPACE, XML};
-use self::operation::Operation;
+use self::operation::S3Operation;
 use self::request::S3Request;
 use crate::authenticate::AuthContext;
-use crate::authenticate::s3::{Destination, Principal, authenticate};
+use crate::authenticate::s3::{Principal, S3Target, authenticate};
 use crate::facts::s3 as facts;
 use crate::refusal::Refusal;
 use crate::request_id::RequestId;
@@ -56,37 +56,37 @@ impl S3 {
     ) -> Result<ServiceResponse, Refusal> {
         let address = Address::of(received);
         let bucket = address.bucket.as_deref().and_then(|name| self.bucket(name));
-        let destination = Destination {
+        let target = S3Target {
             endpoint_region: address.region.unwrap_or(HOME_REGION),
             bucket: bucket.map(|bucket| (bucket.name, bucket.region)),
         };
-        let principal = authenticate(received, destination, context)?;
+        let principal = authenticate(received, target, context)?;
         let parameters = query_pairs(received)
             .filter(|(name, _)| !name.starts_with("X-Amz-"))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         let request = S3Request { received, address, parameters };
-        let operation = Operation::of(&request)?;
+        let operation = S3Operation::of(&request)?;
         permit(principal, operation, &request, bucket)?;
         self.perform(operation, &request, bucket)
     }
 
     fn perform(
         &self,
-        operation: Operation,
+        operation: S3Operation,
         request: &S3Request<'_>,
         bucket: Option<&Bucket>,
     ) -> Result<ServiceResponse, Refusal> {
         let found = || bucket.ok_or_else(|| no_such_bucket(request));
         match operation {
-            Operation::ListBuckets => list_buckets::handle(&self.buckets, request),
-            Operation::HeadBucket => Ok(ServiceResponse::new(200, XML, "")
+            S3Operation::ListBuckets => list_buckets::handle(&self.buckets, request),
+            S3Operation::HeadBucket => Ok(ServiceResponse::new(200, XML, "")
                 .with("x-amz-access-point-alias", "false")
                 .with("x-amz-bucket-region", found()?.region)),
-            Operation::GetBucketLocation => found().map(location),
-            Operation::ListObjectsV2 => list_objects::version_2(found()?, request),
-            Operation::ListObjects => list_objects::version_1(found()?, request),
-            Operation::GetObject | Operation::HeadObject => object::handle(found()?, request),
+            S3Operation::GetBucketLocation => found().map(location),
+            S3Operation::ListObjectsV2 => list_objects::version_2(found()?, request),
+            S3Operation::ListObjects => list_objects::version_1(found()?, request),
+            S3Operation::GetObject | S3Operation::HeadObject => object::handle(found()?, request),
         }
     }
 
@@ -126,7 +126,7 @@ fn host_id(id: &RequestId) -> String {
 /// bucket exists, but not whether a key does.
 fn permit(
     principal: Principal<'_>,
-    operation: Operation,
+    operation: S3Operation,
     request: &S3Request<'_>,
     bucket: Option<&Bucket>,
 ) -> Result<(), Refusal> {

@@ -24,13 +24,13 @@ pub(crate) enum Principal<'a> {
 
 /// The endpoint that a request was sent to, and the bucket that it addresses.
 #[derive(Clone, Copy)]
-pub(crate) struct Destination<'a> {
+pub(crate) struct S3Target<'a> {
     pub(crate) endpoint_region: &'a str,
     /// The bucket's name and region, if the bucket exists.
     pub(crate) bucket: Option<(&'a str, &'a str)>,
 }
 
-impl Destination<'_> {
+impl S3Target<'_> {
     /// The region that the scope must name: the bucket's, at whatever endpoint it is addressed.
     fn region(&self) -> &str {
         self.bucket.map_or(self.endpoint_region, |(_, region)| region)
@@ -40,14 +40,14 @@ impl Destination<'_> {
 /// S3's checks, in its order.
 pub(crate) fn authenticate<'a>(
     received: &ReceivedRequest,
-    destination: Destination<'_>,
+    target: S3Target<'_>,
     context: AuthContext<'a>,
 ) -> Result<Principal<'a>, Refusal> {
     let claim = match Claim::read(received, FrontEnd::S3) {
         Ok(claim) => claim,
         Err(ClaimError::Anonymous) => {
             // Anonymous requests are redirected to the bucket's region too.
-            redirect_elsewhere(destination, destination.endpoint_region)?;
+            redirect_elsewhere(target, target.endpoint_region)?;
             return Ok(Principal::Anonymous);
         }
         Err(error) => return Err(refuse(&error)),
@@ -55,12 +55,12 @@ pub(crate) fn authenticate<'a>(
     if claim.location == Location::Query && claim.expires.is_none() {
         return Err(Refusal::from_fact(facts::QUERY_INCOMPLETE));
     }
-    let rules = Rules::of("s3", destination.region());
+    let rules = Rules::of("s3", target.region());
     claim.check_coverage(received, rules.front_end).map_err(|it| refuse_uncovered(&it))?;
     let identity = find_key(&claim, context)?;
     check_token(received, &claim, identity)?;
     check_time(&claim, context.now)?;
-    check_scope(&claim, destination)?;
+    check_scope(&claim, target)?;
     check_signed_headers(received, &claim)?;
     let payload = PayloadHash::claimed(received, &claim, &rules);
     check_payload(received, &claim, payload.as_ref())?;
@@ -215,7 +215,7 @@ fn server_time(now: OffsetDateTime) -> String {
 }
 
 /// Checks the region before the service, because a wrong region may lead to a redirect.
-fn check_scope(claim: &Claim, destination: Destination<'_>) -> Result<(), Refusal> {
+fn check_scope(claim: &Claim, target: S3Target<'_>) -> Result<(), Refusal> {
     if claim.scope.date != claim.time.date() {
         return Err(match claim.location {
             Location::Header => Refusal::from_fact(facts::DATES_DIFFER),
@@ -223,16 +223,16 @@ fn check_scope(claim: &Claim, destination: Destination<'_>) -> Result<(), Refusa
                 .fill(&[&claim.scope.date, &claim.time.date()]),
         });
     }
-    if claim.scope.region != destination.region() {
-        redirect_elsewhere(destination, &claim.scope.region)?;
+    if claim.scope.region != target.region() {
+        redirect_elsewhere(target, &claim.scope.region)?;
         let case = match claim.location {
             Location::Header => facts::WRONG_REGION,
             Location::Query => facts::QUERY_WRONG_REGION,
         };
         let refusal = Refusal::from_fact(case)
-            .fill(&[&claim.scope.region, destination.region()])
-            .detail("Region", destination.region());
-        return Err(match destination.bucket {
+            .fill(&[&claim.scope.region, target.region()])
+            .detail("Region", target.region());
+        return Err(match target.bucket {
             Some((_, region)) => refusal.header("x-amz-bucket-region", region),
             None => refusal,
         });
@@ -248,11 +248,10 @@ fn check_scope(claim: &Claim, destination: Destination<'_>) -> Result<(), Refusa
 }
 
 /// Redirects a request that assumes the endpoint's region for a bucket of another region.
-fn redirect_elsewhere(destination: Destination<'_>, assumed_region: &str) -> Result<(), Refusal> {
-    match destination.bucket {
+fn redirect_elsewhere(target: S3Target<'_>, assumed_region: &str) -> Result<(), Refusal> {
+    match target.bucket {
         Some((bucket, region))
-            if region != destination.endpoint_region
-                && assumed_region == destination.endpoint_region =>
+            if region != target.endpoint_region && assumed_region == target.endpoint_region =>
         {
             Err(Refusal::from_fact(facts::PERMANENT_REDIRECT)
                 .detail("Endpoint", format!("{bucket}.s3-{region}.amazonaws.com"))

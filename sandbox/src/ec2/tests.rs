@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
 const ACCOUNT: &str = "111122223333";
 const START: OffsetDateTime = datetime!(2026-01-01 00:00:00 UTC);
 
-type Pair<'a> = (&'a str, &'a str);
+type Parameter<'a> = (&'a str, &'a str);
 
 /// A region whose clock the test controls.
 struct TestRegion {
@@ -38,7 +38,7 @@ impl TestRegion {
         Self { ec2: Ec2::new(settings), now: START, denied: &[] }
     }
 
-    fn try_call(&self, action: &str, parameters: &[Pair<'_>]) -> Result<String, Refusal> {
+    fn try_call(&self, action: &str, parameters: &[Parameter<'_>]) -> Result<String, Refusal> {
         let parameters: Vec<_> =
             parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
         let caller = Ec2Caller {
@@ -55,15 +55,15 @@ impl TestRegion {
         })
     }
 
-    fn call(&self, action: &str, parameters: &[Pair<'_>]) -> String {
+    fn call(&self, action: &str, parameters: &[Parameter<'_>]) -> String {
         self.try_call(action, parameters).unwrap()
     }
 
-    fn describe_images(&self, parameters: &[Pair<'_>]) -> String {
+    fn describe_images(&self, parameters: &[Parameter<'_>]) -> String {
         self.call("DescribeImages", parameters)
     }
 
-    fn describe_instances(&self, parameters: &[Pair<'_>]) -> String {
+    fn describe_instances(&self, parameters: &[Parameter<'_>]) -> String {
         self.call("DescribeInstances", parameters)
     }
 
@@ -71,13 +71,19 @@ impl TestRegion {
         self.call("TerminateInstances", &[("InstanceId.1", id)])
     }
 
-    fn refusal(&self, action: &str, parameters: &[Pair<'_>]) -> Refusal {
+    fn refusal(&self, action: &str, parameters: &[Parameter<'_>]) -> Refusal {
         self.try_call(action, parameters).expect_err("this call is refused")
     }
 
     /// Checks a refusal with status 400 by its code and the start of its message.
     #[track_caller]
-    fn assert_refused(&self, action: &str, parameters: &[Pair<'_>], code: &str, message: &str) {
+    fn assert_refused(
+        &self,
+        action: &str,
+        parameters: &[Parameter<'_>],
+        code: &str,
+        message: &str,
+    ) {
         let refusal = self.refusal(action, parameters);
         assert_eq!((refusal.status, &*refusal.code), (400, code), "{refusal:?}");
         assert!(refusal.message.starts_with(message), "{refusal:?}");
@@ -98,7 +104,7 @@ impl TestRegion {
     }
 
     /// Launches `t3.micro` instances with further parameters, and returns their ids.
-    fn launch(&self, count: &str, more: &[Pair<'_>]) -> Vec<String> {
+    fn launch(&self, count: &str, more: &[Parameter<'_>]) -> Vec<String> {
         let image = self.newest("x86_64");
         let parameters = [&launch(&image, "t3.micro", count)[..], more].concat();
         values(&self.call("RunInstances", &parameters), "instanceId")
@@ -113,12 +119,12 @@ impl TestRegion {
 }
 
 /// The parameters of a launch.
-fn launch<'a>(image: &'a str, instance_type: &'a str, count: &'a str) -> [Pair<'a>; 4] {
+fn launch<'a>(image: &'a str, instance_type: &'a str, count: &'a str) -> [Parameter<'a>; 4] {
     [("ImageId", image), ("InstanceType", instance_type), ("MinCount", count), ("MaxCount", count)]
 }
 
 /// The parameters of a filter.
-fn filter<'a>(name: &'a str, value: &'a str) -> [Pair<'a>; 2] {
+fn filter<'a>(name: &'a str, value: &'a str) -> [Parameter<'a>; 2] {
     [("Filter.1.Name", name), ("Filter.1.Value.1", value)]
 }
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
 use super::document::{NAMESPACE, XML};
-use super::listing::{Encoding, ListingPage, OwnerField, Selection, max_keys, write_entries};
+use super::listing::{Encoding, ListingPage, ListingQuery, OwnerField, write_entries};
 use super::request::S3Request;
 use crate::facts::s3 as facts;
 use crate::refusal::Refusal;
@@ -18,23 +18,19 @@ pub(super) fn version_2(
     bucket: &Bucket,
     request: &S3Request<'_>,
 ) -> Result<ServiceResponse, Refusal> {
-    let encoding = Encoding::asked(request)?;
+    let encoding = Encoding::of(request)?;
     let start_after = request.parameter("start-after");
     let token = request.parameter("continuation-token");
     let resumed = token.map(read_token).transpose()?;
-    let selection = Selection {
-        prefix: request.parameter("prefix").unwrap_or_default(),
-        delimiter: request.parameter("delimiter").unwrap_or_default(),
-        max_keys: max_keys(request)?,
-        after: resumed.as_deref().or(start_after).unwrap_or_default(),
-    };
-    let page = selection.page(bucket);
+    let after = resumed.as_deref().or(start_after).unwrap_or_default();
+    let query = ListingQuery::read(request, after)?;
+    let page = query.page(bucket);
     let owner = match request.parameter("fetch-owner") {
         Some("true") => OwnerField::Included,
         _ => OwnerField::Omitted,
     };
 
-    let mut xml = begin(bucket, &selection, encoding);
+    let mut xml = begin(bucket, &query, encoding);
     if let Some(start_after) = start_after {
         encoding.element(&mut xml, "StartAfter", start_after);
     }
@@ -48,9 +44,9 @@ pub(super) fn version_2(
         xml,
         "<KeyCount>{}</KeyCount><MaxKeys>{}</MaxKeys>",
         page.contents.len() + page.common_prefixes.len(),
-        selection.max_keys
+        query.max_keys
     );
-    end(&mut xml, &selection, encoding, &page);
+    end(&mut xml, &query, encoding, &page);
     write_entries(&mut xml, &page, encoding, owner);
     xml.push_str("</ListBucketResult>");
     Ok(ServiceResponse::new(200, XML, xml).with("x-amz-bucket-region", bucket.region))
@@ -61,37 +57,33 @@ pub(super) fn version_1(
     bucket: &Bucket,
     request: &S3Request<'_>,
 ) -> Result<ServiceResponse, Refusal> {
-    let encoding = Encoding::asked(request)?;
-    let selection = Selection {
-        prefix: request.parameter("prefix").unwrap_or_default(),
-        delimiter: request.parameter("delimiter").unwrap_or_default(),
-        max_keys: max_keys(request)?,
-        after: request.parameter("marker").unwrap_or_default(),
-    };
-    let page = selection.page(bucket);
+    let encoding = Encoding::of(request)?;
+    let after = request.parameter("marker").unwrap_or_default();
+    let query = ListingQuery::read(request, after)?;
+    let page = query.page(bucket);
 
-    let mut xml = begin(bucket, &selection, encoding);
-    encoding.element(&mut xml, "Marker", selection.after);
-    if let Some(next) = page.next.filter(|_| !selection.delimiter.is_empty()) {
+    let mut xml = begin(bucket, &query, encoding);
+    encoding.element(&mut xml, "Marker", query.after);
+    if let Some(next) = page.next.filter(|_| !query.delimiter.is_empty()) {
         encoding.element(&mut xml, "NextMarker", next);
     }
-    let _ = write!(xml, "<MaxKeys>{}</MaxKeys>", selection.max_keys);
-    end(&mut xml, &selection, encoding, &page);
+    let _ = write!(xml, "<MaxKeys>{}</MaxKeys>", query.max_keys);
+    end(&mut xml, &query, encoding, &page);
     write_entries(&mut xml, &page, encoding, OwnerField::Included);
     xml.push_str("</ListBucketResult>");
     Ok(ServiceResponse::new(200, XML, xml).with("x-amz-bucket-region", bucket.region))
 }
 
-fn begin(bucket: &Bucket, selection: &Selection<'_>, encoding: Encoding) -> String {
+fn begin(bucket: &Bucket, query: &ListingQuery<'_>, encoding: Encoding) -> String {
     let mut xml = format!("{XML_DECLARATION}<ListBucketResult xmlns=\"{NAMESPACE}\">");
     element(&mut xml, "Name", bucket.name);
-    encoding.element(&mut xml, "Prefix", selection.prefix);
+    encoding.element(&mut xml, "Prefix", query.prefix);
     xml
 }
 
-fn end(xml: &mut String, selection: &Selection<'_>, encoding: Encoding, page: &ListingPage<'_>) {
-    if !selection.delimiter.is_empty() {
-        encoding.element(xml, "Delimiter", selection.delimiter);
+fn end(xml: &mut String, query: &ListingQuery<'_>, encoding: Encoding, page: &ListingPage<'_>) {
+    if !query.delimiter.is_empty() {
+        encoding.element(xml, "Delimiter", query.delimiter);
     }
     if encoding == Encoding::Url {
         xml.push_str("<EncodingType>url</EncodingType>");

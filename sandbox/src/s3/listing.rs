@@ -18,7 +18,7 @@ use crate::xml::timestamp;
 const LARGEST_PAGE: usize = 1000;
 
 /// The requested part of a bucket.
-pub(super) struct Selection<'a> {
+pub(super) struct ListingQuery<'a> {
     pub(super) prefix: &'a str,
     pub(super) delimiter: &'a str,
     pub(super) max_keys: usize,
@@ -34,7 +34,16 @@ pub(super) struct ListingPage<'a> {
     pub(super) next: Option<&'a str>,
 }
 
-impl Selection<'_> {
+impl<'q> ListingQuery<'q> {
+    pub(super) fn read(request: &'q S3Request<'_>, after: &'q str) -> Result<Self, Refusal> {
+        Ok(ListingQuery {
+            prefix: request.parameter("prefix").unwrap_or_default(),
+            delimiter: request.parameter("delimiter").unwrap_or_default(),
+            max_keys: max_keys(request)?,
+            after,
+        })
+    }
+
     pub(super) fn page<'a>(&self, bucket: &'a Bucket) -> ListingPage<'a> {
         let mut page =
             ListingPage { contents: Vec::new(), common_prefixes: Vec::new(), next: None };
@@ -82,7 +91,7 @@ impl Selection<'_> {
 }
 
 /// The requested number of entries, limited to 1,000.
-pub(super) fn max_keys(request: &S3Request<'_>) -> Result<usize, Refusal> {
+fn max_keys(request: &S3Request<'_>) -> Result<usize, Refusal> {
     let Some(text) = request.parameter("max-keys").filter(|text| !text.is_empty()) else {
         return Ok(LARGEST_PAGE);
     };
@@ -115,7 +124,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b' ');
 
 impl Encoding {
-    pub(super) fn asked(request: &S3Request<'_>) -> Result<Self, Refusal> {
+    pub(super) fn of(request: &S3Request<'_>) -> Result<Self, Refusal> {
         match request.parameter("encoding-type") {
             None => Ok(Encoding::Plain),
             Some("url") => Ok(Encoding::Url),
@@ -183,12 +192,12 @@ mod tests {
         store::buckets().into_iter().next().unwrap()
     }
 
-    /// The entries of all pages of a selection.
+    /// The entries of all pages of a query.
     fn walk(bucket: &Bucket, prefix: &str, delimiter: &str, max_keys: usize) -> Vec<String> {
         let mut entries = Vec::new();
         let mut after = String::new();
         loop {
-            let page = Selection { prefix, delimiter, max_keys, after: &after }.page(bucket);
+            let page = ListingQuery { prefix, delimiter, max_keys, after: &after }.page(bucket);
             assert!(page.contents.len() + page.common_prefixes.len() <= max_keys);
             entries.extend(page.contents.iter().map(|(key, _)| (*key).to_owned()));
             entries.extend(page.common_prefixes.iter().map(|prefix| (*prefix).to_owned()));

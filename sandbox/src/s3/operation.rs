@@ -6,7 +6,7 @@ use crate::refusal::Refusal;
 
 /// The supported operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(super) enum S3Operation {
     ListBuckets,
     HeadBucket,
     GetBucketLocation,
@@ -24,26 +24,26 @@ const UNSUPPORTED: &str = "
     select session tagging torrent uploadId uploads versionId versioning versions website
 ";
 
-impl Operation {
-    pub(super) fn of(request: &S3Request<'_>) -> Result<Operation, Refusal> {
+impl S3Operation {
+    pub(super) fn of(request: &S3Request<'_>) -> Result<S3Operation, Refusal> {
         let method = request.received.method.as_str();
         let address = &request.address;
         if UNSUPPORTED.split_whitespace().any(|name| request.parameter(name).is_some()) {
             return Err(not_supported());
         }
         match (method, &address.bucket, &address.key) {
-            ("GET", None, _) => Ok(Operation::ListBuckets),
+            ("GET", None, _) => Ok(S3Operation::ListBuckets),
             (_, None, _) => Err(not_allowed(method, "SERVICE")),
             ("GET", Some(_), None) if request.parameter("location").is_some() => {
-                Ok(Operation::GetBucketLocation)
+                Ok(S3Operation::GetBucketLocation)
             }
             ("GET", Some(_), None) if request.parameter("list-type") == Some("2") => {
-                Ok(Operation::ListObjectsV2)
+                Ok(S3Operation::ListObjectsV2)
             }
-            ("GET", Some(_), None) => Ok(Operation::ListObjects),
-            ("HEAD", Some(_), None) => Ok(Operation::HeadBucket),
-            ("GET", Some(_), Some(_)) => Ok(Operation::GetObject),
-            ("HEAD", Some(_), Some(_)) => Ok(Operation::HeadObject),
+            ("GET", Some(_), None) => Ok(S3Operation::ListObjects),
+            ("HEAD", Some(_), None) => Ok(S3Operation::HeadBucket),
+            ("GET", Some(_), Some(_)) => Ok(S3Operation::GetObject),
+            ("HEAD", Some(_), Some(_)) => Ok(S3Operation::HeadObject),
             ("PUT" | "DELETE" | "POST" | "OPTIONS", Some(_), _) => Err(not_supported()),
             (_, Some(_), None) => Err(not_allowed(method, "BUCKET")),
             (_, Some(_), Some(_)) => Err(not_allowed(method, "OBJECT")),
@@ -53,12 +53,12 @@ impl Operation {
     /// The permission that the operation requires.
     pub(super) fn action(self) -> &'static str {
         match self {
-            Operation::ListBuckets => "s3:ListAllMyBuckets",
-            Operation::GetBucketLocation => "s3:GetBucketLocation",
-            Operation::HeadBucket | Operation::ListObjectsV2 | Operation::ListObjects => {
+            S3Operation::ListBuckets => "s3:ListAllMyBuckets",
+            S3Operation::GetBucketLocation => "s3:GetBucketLocation",
+            S3Operation::HeadBucket | S3Operation::ListObjectsV2 | S3Operation::ListObjects => {
                 "s3:ListBucket"
             }
-            Operation::GetObject | Operation::HeadObject => "s3:GetObject",
+            S3Operation::GetObject | S3Operation::HeadObject => "s3:GetObject",
         }
     }
 }

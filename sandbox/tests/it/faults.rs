@@ -6,7 +6,7 @@ use std::time::Duration;
 use sandbox::{Fault, Options, Sandbox, facts};
 
 use super::refusals::assert_matches_fact;
-use super::support::{Call, HttpRequest, api_call, ec2_call, start};
+use super::support::{HttpRequest, TestCall, api_call, ec2_call, start};
 
 fn start_with(fault: Fault) -> Sandbox {
     Sandbox::start(Options { fault: Some(fault), ..Options::default() }).expect("a free port")
@@ -16,7 +16,7 @@ fn start_with(fault: Fault) -> Sandbox {
 type MakeRequest = fn(&Sandbox) -> HttpRequest;
 
 fn list_objects(sandbox: &Sandbox) -> HttpRequest {
-    Call::by(sandbox, "admin", "/archive?list-type=2&max-keys=100").signed()
+    TestCall::by(sandbox, "admin", "/archive?list-type=2&max-keys=100").signed()
 }
 
 fn describe_images(sandbox: &Sandbox) -> HttpRequest {

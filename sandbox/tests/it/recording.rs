@@ -5,7 +5,7 @@ use std::io::Read as _;
 use sandbox::recording::{RecordedExchange, RecordedResponse};
 use sandbox::{Fault, Options, Recording, Sandbox};
 
-use super::support::{Call, EMPTY_SHA256, sha256_hex, start};
+use super::support::{EMPTY_SHA256, TestCall, sha256_hex, start};
 
 fn recording(fault: Option<Fault>) -> Sandbox {
     Sandbox::start(Options { fault, recording: Recording::On, ..Options::default() }).unwrap()
@@ -14,7 +14,7 @@ fn recording(fault: Option<Fault>) -> Sandbox {
 #[test]
 fn an_exchange_is_recorded_as_it_was_sent_and_received() {
     let sandbox = recording(None);
-    let sent = Call::by(&sandbox, "admin", "/archive?list-type=2&max-keys=2").signed();
+    let sent = TestCall::by(&sandbox, "admin", "/archive?list-type=2&max-keys=2").signed();
     let received = sent.send();
     let [RecordedExchange { request, response: Some(response) }] = &sandbox.exchanges()[..] else {
         panic!("one exchange with a response")
@@ -41,10 +41,10 @@ fn exchanges_keep_their_order_and_the_beginning_of_long_bodies() {
     let sandbox = recording(None);
     for keys in ["1", "1000"] {
         let target = format!("/archive?list-type=2&max-keys={keys}");
-        let response = Call::by(&sandbox, "admin", &target).signed().send();
+        let response = TestCall::by(&sandbox, "admin", &target).signed().send();
         assert_eq!(response.status, 200);
     }
-    Call::by(&sandbox, "admin", "/").plain().send();
+    TestCall::by(&sandbox, "admin", "/").plain().send();
     let exchanges = sandbox.exchanges();
     let statuses: Vec<_> =
         exchanges.iter().map(|it| it.response.as_ref().unwrap().status).collect();
@@ -58,7 +58,7 @@ fn exchanges_keep_their_order_and_the_beginning_of_long_bodies() {
 fn an_aborted_response_is_recorded_as_far_as_it_was_sent() {
     for fault in [Fault::CutBody, Fault::Stall] {
         let sandbox = recording(Some(fault));
-        let mut stream = Call::by(&sandbox, "admin", "/").signed().connect();
+        let mut stream = TestCall::by(&sandbox, "admin", "/").signed().connect();
         let mut bytes = vec![0; 1 << 16];
         let mut length = 0;
         // The head and half of the body may arrive in several pieces.
@@ -73,7 +73,7 @@ fn an_aborted_response_is_recorded_as_far_as_it_was_sent() {
     }
     for fault in [Fault::NoAnswer, Fault::Silence] {
         let sandbox = recording(Some(fault));
-        let stream = Call::by(&sandbox, "admin", "/").signed().connect();
+        let stream = TestCall::by(&sandbox, "admin", "/").signed().connect();
         let exchange = std::iter::repeat_with(|| sandbox.exchanges()).find_map(|mut it| it.pop());
         drop(stream);
         assert_eq!(exchange.unwrap().response, None, "{fault:?}");
@@ -83,6 +83,6 @@ fn an_aborted_response_is_recorded_as_far_as_it_was_sent() {
 #[test]
 fn nothing_is_recorded_by_default() {
     let sandbox = start();
-    Call::by(&sandbox, "admin", "/").signed().send();
+    TestCall::by(&sandbox, "admin", "/").signed().send();
     assert!(sandbox.exchanges().is_empty());
 }

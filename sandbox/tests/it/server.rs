@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
-use super::support::{Call, HttpResponse, encode, exchange, start};
+use super::support::{HttpResponse, TestCall, encode, exchange, start};
 use sandbox::{Options, Sandbox, StartError};
 
 fn connect(sandbox: &Sandbox) -> TcpStream {
@@ -11,7 +11,7 @@ fn connect(sandbox: &Sandbox) -> TcpStream {
 }
 
 fn get(sandbox: &Sandbox, target: &str) -> HttpResponse {
-    Call::by(sandbox, "admin", target).signed().send()
+    TestCall::by(sandbox, "admin", target).signed().send()
 }
 
 #[test]
@@ -79,8 +79,8 @@ fn every_awkward_key_can_be_fetched_and_presigned() {
         let path: Vec<_> = key.split('/').map(encode).collect();
         let target = format!("/archive/{}", path.join("/"));
         for request in [
-            Call::by(&sandbox, "reader", &target).signed(),
-            Call::by(&sandbox, "temporary", &target).presigned("60"),
+            TestCall::by(&sandbox, "reader", &target).signed(),
+            TestCall::by(&sandbox, "temporary", &target).presigned("60"),
         ] {
             let response = request.send();
             assert_eq!(
@@ -142,7 +142,7 @@ fn objects_are_returned_completely_or_in_ranges() {
     assert_eq!(whole.header("last-modified"), "Mon, 30 Jun 2025 23:59:59 GMT");
 
     let range = |range: &str| {
-        let call = Call::by(&sandbox, "admin", "/notes/greeting.txt");
+        let call = TestCall::by(&sandbox, "admin", "/notes/greeting.txt");
         call.with(|it| it.push("range", range)).signed().send()
     };
     let part = range("bytes=8-9");
@@ -164,7 +164,7 @@ fn objects_are_returned_completely_or_in_ranges() {
 fn responses_to_head_have_no_body() {
     let sandbox = start();
     let head = |target: &str, region| {
-        let call = Call::by(&sandbox, "admin", target);
+        let call = TestCall::by(&sandbox, "admin", target);
         let response = call.with(|it| (it.method, it.region) = ("HEAD", region)).signed().send();
         assert_eq!(response.body, "", "{target}");
         response
@@ -184,7 +184,7 @@ fn responses_to_head_have_no_body() {
 fn buckets_are_found_by_host_name_and_have_a_location() {
     let sandbox = start();
     let by_host = |host: &str, target: &str, region| {
-        let call = Call::by(&sandbox, "admin", target);
+        let call = TestCall::by(&sandbox, "admin", target);
         call.with(|it| {
             it.push("host", host);
             it.region = region;
@@ -223,7 +223,7 @@ fn invalid_requests_are_refused() {
         ("GET", "/?max-buckets=x", 400, "InvalidArgument"),
         ("GET", "/?bucket-region=eu-east-1", 400, "InvalidArgument"),
     ] {
-        let call = Call::by(&sandbox, "admin", target).with(|it| it.method = method);
+        let call = TestCall::by(&sandbox, "admin", target).with(|it| it.method = method);
         let response = call.signed().send();
         let actual = (response.status, response.element("Code").unwrap());
         assert_eq!(actual, (status, code.to_owned()), "{method} {target}");

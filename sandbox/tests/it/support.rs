@@ -18,7 +18,7 @@ pub(crate) const EMPTY_SHA256: &str =
 
 /// A request to be signed, and the credentials and scope to sign it with.
 #[derive(Clone)]
-pub(crate) struct Call {
+pub(crate) struct TestCall {
     pub(crate) method: &'static str,
     pub(crate) target: String,
     pub(crate) headers: Vec<(String, String)>,
@@ -58,8 +58,8 @@ pub(crate) fn start() -> Sandbox {
 }
 
 /// A call of EC2's Query API with a form.
-pub(crate) fn ec2_call(sandbox: &Sandbox, identity: &str, parameters: &str) -> Call {
-    Call::by(sandbox, identity, "/").with(|it| {
+pub(crate) fn ec2_call(sandbox: &Sandbox, identity: &str, parameters: &str) -> TestCall {
+    TestCall::by(sandbox, identity, "/").with(|it| {
         (it.method, it.service) = ("POST", "ec2");
         it.body = format!("{parameters}&Version=2016-11-15");
         it.push("content-type", "application/x-www-form-urlencoded");
@@ -67,18 +67,18 @@ pub(crate) fn ec2_call(sandbox: &Sandbox, identity: &str, parameters: &str) -> C
 }
 
 /// A call of the REST API of API Gateway.
-pub(crate) fn api_call(sandbox: &Sandbox, identity: &str) -> Call {
+pub(crate) fn api_call(sandbox: &Sandbox, identity: &str) -> TestCall {
     let url = sandbox.api_url();
     let path = url.strip_prefix(sandbox.endpoint()).unwrap();
-    Call::by(sandbox, identity, path).with(|it| it.service = "execute-api")
+    TestCall::by(sandbox, identity, path).with(|it| it.service = "execute-api")
 }
 
-impl Call {
+impl TestCall {
     /// A call of S3 by the identity of that name.
-    pub(crate) fn by(sandbox: &Sandbox, identity: &str, target: &str) -> Call {
+    pub(crate) fn by(sandbox: &Sandbox, identity: &str, target: &str) -> TestCall {
         let Identity { access_key_id, secret_access_key, session_token, .. } =
             sandbox.identity(identity).expect("an identity").clone();
-        Call {
+        TestCall {
             method: "GET",
             target: target.to_owned(),
             headers: Vec::new(),
@@ -94,7 +94,7 @@ impl Call {
         }
     }
 
-    pub(crate) fn with(mut self, change: impl FnOnce(&mut Call)) -> Call {
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut TestCall)) -> TestCall {
         change(&mut self);
         self
     }

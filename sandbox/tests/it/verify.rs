@@ -13,7 +13,7 @@ use sandbox::verify::{Decision, Rules, StoredKey, Verification, verify};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-use self::signed::Signed;
+use self::signed::SignedRequest;
 
 const KEY: StoredKey<'_> = StoredKey {
     access_key_id: "AKIDEXAMPLE",
@@ -46,7 +46,7 @@ fn the_window_is_fifteen_minutes_or_five_for_execute_api() {
         assert_eq!(Rules::of(service, "").window, Duration::minutes(minutes), "{service}");
     }
     let verify_at =
-        |now| verify(&Signed::of("iam").in_header(), &KEY, &Rules::of("iam", REGION), now);
+        |now| verify(&SignedRequest::of("iam").in_header(), &KEY, &Rules::of("iam", REGION), now);
     for (seconds, accepted) in [(-901, false), (-900, true), (900, true), (901, false)] {
         let verification = verify_at(NOW + Duration::seconds(seconds));
         assert_eq!(verification.outcome == Decision::Accepted, accepted, "{seconds}");
@@ -66,7 +66,7 @@ proptest! {
         date in "[0-9]{8}T[0-9]{6}Z",
         body in any::<Vec<u8>>(),
     ) {
-        let signed = Signed::of("iam");
+        let signed = SignedRequest::of("iam");
         let mut received = signed.in_header();
         received.method = method;
         received.target = target;

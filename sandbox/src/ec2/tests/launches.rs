@@ -1,5 +1,5 @@
 use super::super::catalogue::FOREIGN_IMAGE;
-use super::{Pair, TestRegion, launch, values};
+use super::{Parameter, TestRegion, launch, values};
 
 #[test]
 fn an_instance_has_all_fields_of_a_real_one() {
@@ -18,12 +18,12 @@ fn an_instance_has_all_fields_of_a_real_one() {
 }
 
 /// The parameters of a launch of `t3.micro`, and more.
-fn with<'a>(image: &'a str, more: &[Pair<'a>]) -> Vec<Pair<'a>> {
+fn with<'a>(image: &'a str, more: &[Parameter<'a>]) -> Vec<Parameter<'a>> {
     [&launch(image, "t3.micro", "1")[..], more].concat()
 }
 
 /// The parameters of a launch with these counts.
-fn counts<'a>(image: &'a str, minimum: &'a str, maximum: &'a str) -> [Pair<'a>; 4] {
+fn counts<'a>(image: &'a str, minimum: &'a str, maximum: &'a str) -> [Parameter<'a>; 4] {
     let [image, instance_type, ..] = launch(image, "t3.micro", "");
     [image, instance_type, ("MinCount", minimum), ("MaxCount", maximum)]
 }

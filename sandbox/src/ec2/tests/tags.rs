@@ -1,6 +1,6 @@
-use super::{Pair, TestRegion, filter, launch, values};
+use super::{Parameter, TestRegion, filter, launch, values};
 
-fn tag<'a>(id: &'a str, key: &'a str, value: &'a str) -> [Pair<'a>; 3] {
+fn tag<'a>(id: &'a str, key: &'a str, value: &'a str) -> [Parameter<'a>; 3] {
     [("ResourceId.1", id), ("Tag.1.Key", key), ("Tag.1.Value", value)]
 }
 

@@ -3,7 +3,7 @@
 use sandbox::Sandbox;
 
 use super::{arn, assert_matches_fact, start};
-use crate::support::{Call, HttpRequest, ec2_call, minutes};
+use crate::support::{HttpRequest, TestCall, ec2_call, minutes};
 
 const MALFORMED: &str = "IncompleteSignature: malformed Authorization (documented only)";
 const FAILURE: &str = "AuthFailure: unknown key, wrong secret, bad signature (SigV4)";
@@ -20,7 +20,7 @@ fn check(request: &HttpRequest, case: &str, values: &[&str]) {
 fn authentication_failures_say_little() {
     let sandbox = start();
     let call = |identity| ec2_call(&sandbox, identity, "Action=DescribeInstances");
-    let admin = |change: fn(&mut Call)| call("admin").with(change).signed();
+    let admin = |change: fn(&mut TestCall)| call("admin").with(change).signed();
     for identity in ["admin", "temporary"] {
         assert_eq!(call(identity).signed().send().status, 200);
     }
@@ -88,7 +88,7 @@ fn a_form_is_read_whatever_its_unsigned_content_type() {
 fn a_query_works_like_a_form() {
     let sandbox = start();
     let target = "/?Action=DescribeInstances&Version=2016-11-15";
-    let call = Call::by(&sandbox, "admin", target).with(|it| it.service = "ec2");
+    let call = TestCall::by(&sandbox, "admin", target).with(|it| it.service = "ec2");
     for request in [call.clone().signed(), call.presigned("60")] {
         let response = request.send();
         assert_eq!(response.status, 200, "{response:?}");

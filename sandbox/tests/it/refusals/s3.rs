@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{arn, assert_matches_fact, start};
 use crate::support::{
-    Call, EMPTY_SHA256, HttpRequest, HttpResponse, compact, exchange, minutes, sha256_hex,
+    EMPTY_SHA256, HttpRequest, HttpResponse, TestCall, compact, exchange, minutes, sha256_hex,
 };
 
 /// Sends a request and compares the response with the fact of that case.
@@ -29,7 +29,7 @@ fn assert_refused(response: &HttpResponse, code: &str, hint: &str) {
 #[test]
 fn syntax_errors_in_headers_are_named() {
     let sandbox = start();
-    let signed = || Call::by(&sandbox, "admin", "/").signed();
+    let signed = || TestCall::by(&sandbox, "admin", "/").signed();
     let today = compact(minutes(0))[..8].to_owned();
     let key = &sandbox.identity("admin").unwrap().access_key_id;
     for (from, to, case, values) in [
@@ -65,7 +65,7 @@ fn syntax_errors_in_headers_are_named() {
 #[test]
 fn syntax_errors_in_queries_are_named() {
     let sandbox = start();
-    let call = |target| Call::by(&sandbox, "admin", target);
+    let call = |target| TestCall::by(&sandbox, "admin", target);
     let missing = "query parameters missing (SigV4)";
     for (from, to, case) in [
         ("X-Amz-Algorithm=", "x=", missing),
@@ -103,8 +103,8 @@ fn syntax_errors_in_queries_are_named() {
 #[test]
 fn a_request_must_be_signed_exactly_once() {
     let sandbox = start();
-    let signed = |target: &str| Call::by(&sandbox, "admin", target).signed();
-    let presigned = Call::by(&sandbox, "admin", "/").presigned("60");
+    let signed = |target: &str| TestCall::by(&sandbox, "admin", target).signed();
+    let presigned = TestCall::by(&sandbox, "admin", "/").presigned("60");
     for request in [
         signed(&presigned.target),
         signed("/?AWSAccessKeyId=x&Expires=1&Signature=y"),
@@ -119,7 +119,7 @@ fn a_request_must_be_signed_exactly_once() {
 #[test]
 fn what_the_signature_does_not_cover_is_refused() {
     let sandbox = start();
-    let call = || Call::by(&sandbox, "admin", "/");
+    let call = || TestCall::by(&sandbox, "admin", "/");
     let hosts = call().signed().with(|it| it.push("host", "other")).send();
     assert_refused(&hosts, "InvalidRequest", "'host' more than once");
     let hostless = call().signed().with(|it| {
@@ -153,7 +153,7 @@ fn what_the_signature_does_not_cover_is_refused() {
 #[test]
 fn the_key_is_checked_before_the_token() {
     let sandbox = start();
-    let call = |identity| Call::by(&sandbox, identity, "/");
+    let call = |identity| TestCall::by(&sandbox, identity, "/");
     let unknown = call("admin").with(|it| it.access_key_id = "AKIANOBODY".into());
     for request in [unknown.clone().signed(), unknown.presigned("60")] {
         let response = check(&request, "InvalidAccessKeyId (unknown access key)", &[]);
@@ -174,7 +174,7 @@ fn the_key_is_checked_before_the_token() {
 #[test]
 fn the_clock_is_checked_before_the_scope() {
     let sandbox = start();
-    let at = |off| Call::by(&sandbox, "admin", "/").with(|it| it.at = minutes(off));
+    let at = |off| TestCall::by(&sandbox, "admin", "/").with(|it| it.at = minutes(off));
     let skewed = "RequestTimeTooSkewed (clock skew > 15 min)";
     for call in [at(-16), at(16), at(-16).with(|it| it.region = "eu-west-1")] {
         let sent = compact(call.at);
@@ -195,7 +195,7 @@ fn the_clock_is_checked_before_the_scope() {
 #[test]
 fn date_region_and_service_of_the_scope_are_checked() {
     let sandbox = start();
-    let call = || Call::by(&sandbox, "admin", "/");
+    let call = || TestCall::by(&sandbox, "admin", "/");
     let today = compact(minutes(0))[..8].to_owned();
     let old = call().signed().with(|it| it.authorization(&format!("/{today}/"), "/20150830/"));
     let case = "AuthorizationHeaderMalformed, credential date differs from x-amz-date";
@@ -221,7 +221,7 @@ fn date_region_and_service_of_the_scope_are_checked() {
 #[test]
 fn requests_for_a_bucket_in_another_region_are_redirected() {
     let sandbox = start();
-    let call = || Call::by(&sandbox, "admin", "/europe?list-type=2");
+    let call = || TestCall::by(&sandbox, "admin", "/europe?list-type=2");
     for request in [call().signed(), call().presigned("60"), call().plain()] {
         let response = check(&request, "PermanentRedirect (bucket in another region)", &[]);
         assert_eq!(response.header("x-amz-bucket-region"), "eu-west-1");
@@ -241,7 +241,7 @@ fn requests_for_a_bucket_in_another_region_are_redirected() {
 #[test]
 fn the_host_and_amz_headers_must_be_signed() {
     let sandbox = start();
-    let call = |identity| Call::by(&sandbox, identity, "/");
+    let call = |identity| TestCall::by(&sandbox, identity, "/");
     let unsigned = |identity, name| call(identity).with(|it| it.unsigned = vec![name]).signed();
     let two = call("admin").with(|it| {
         it.push("x-amz-meta-a", "b");
@@ -270,7 +270,7 @@ fn the_host_and_amz_headers_must_be_signed() {
 #[test]
 fn the_hash_of_the_body_is_checked() {
     let sandbox = start();
-    let call = || Call::by(&sandbox, "admin", "/");
+    let call = || TestCall::by(&sandbox, "admin", "/");
     let missing = call().signed().with(|it| {
         it.remove("x-amz-content-sha256");
         it.authorization("x-amz-content-sha256;", "");
@@ -293,7 +293,7 @@ fn the_hash_of_the_body_is_checked() {
 fn presigned_urls_expire() {
     let sandbox = start();
     let presigned = |off, expires| {
-        Call::by(&sandbox, "admin", "/").with(|it| it.at = minutes(off)).presigned(expires)
+        TestCall::by(&sandbox, "admin", "/").with(|it| it.at = minutes(off)).presigned(expires)
     };
     let response = check(&presigned(-2, "60"), "presigned URL expired (SigV4)", &[]);
     assert_eq!(response.element("X-Amz-Expires").unwrap(), "60");
@@ -305,7 +305,7 @@ fn presigned_urls_expire() {
 #[test]
 fn a_wrong_signature_shows_what_should_have_been_signed() {
     let sandbox = start();
-    let call = Call::by(&sandbox, "admin", "/archive?list-type=2&prefix=a%26b")
+    let call = TestCall::by(&sandbox, "admin", "/archive?list-type=2&prefix=a%26b")
         .with(|it| it.secret_access_key = "wrong".into());
     let request = call.clone().signed();
     let case = "SignatureDoesNotMatch (SigV4, header or presigned)";
@@ -333,7 +333,7 @@ fn permissions_are_checked_before_the_resource() {
         ("/archive/about.txt", "no auth (anonymous) / denied, old style"),
         ("/nobody", "NoSuchBucket"),
     ] {
-        check(&Call::by(&sandbox, "admin", target).plain(), case, &[]);
+        check(&TestCall::by(&sandbox, "admin", target).plain(), case, &[]);
     }
     for (target, action, resource) in [
         ("/", "s3:ListAllMyBuckets", "arn:aws:s3:::*"),
@@ -341,9 +341,9 @@ fn permissions_are_checked_before_the_resource() {
         ("/archive/no/such/key", "s3:GetObject", "arn:aws:s3:::archive/no/such/key"),
         ("/nobody?location", "s3:GetBucketLocation", "arn:aws:s3:::nobody"),
     ] {
-        let request = Call::by(&sandbox, "invoker", target).signed();
+        let request = TestCall::by(&sandbox, "invoker", target).signed();
         let values = [arn(&sandbox, "invoker"), action, resource, action];
         check(&request, "AccessDenied new style, no identity-based policy", &values);
-        assert_ne!(Call::by(&sandbox, "reader", target).signed().send().status, 403);
+        assert_ne!(TestCall::by(&sandbox, "reader", target).signed().send().status, 403);
     }
 }

@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 use sandbox::verify::{PayloadSigning, Rules, verify};
 
-use super::signed::{S3_LIKE, Signed};
+use super::signed::{S3_LIKE, SignedRequest};
 use super::{KEY, MISMATCH, NOW, REGION, assert_accepted, assert_refused};
 use crate::support::EMPTY_SHA256;
 
 /// The canonical request of a target, whatever its signature.
 fn canonical(service: &'static str, target: &str) -> String {
-    let signed = Signed::of(service);
+    let signed = SignedRequest::of(service);
     let mut received = signed.in_header();
     received.target = target.into();
     signed.verify(&received).canonical_request.unwrap()
@@ -53,11 +53,11 @@ proptest! {
 #[test]
 fn services_related_to_s3_follow_its_rules() {
     for service in S3_LIKE {
-        let signed = Signed::of(service).with_path("/a%20b//c/.", "/a%20b//c/.");
+        let signed = SignedRequest::of(service).with_path("/a%20b//c/.", "/a%20b//c/.");
         assert_accepted(&signed.verify_header());
         assert_accepted(&signed.verify_query("300", ""));
     }
-    let other = Signed::of("s3-outposts-other").with_path("/a%20b//c", "/a%2520b/c");
+    let other = SignedRequest::of("s3-outposts-other").with_path("/a%20b//c", "/a%2520b/c");
     assert_accepted(&other.verify_header());
 }
 
@@ -73,14 +73,14 @@ fn every_form_of_awss_signers_is_accepted() {
         ("s3", "/a%2Fb", "/a%2Fb"),
         ("iam", "/100%", "/100%25"),
     ] {
-        assert_accepted(&Signed::of(service).with_path(path, canonical).verify_header());
+        assert_accepted(&SignedRequest::of(service).with_path(path, canonical).verify_header());
     }
     for (query, canonical) in
         [("a=1+2", "a=1%202"), ("a=100%", "a=100%25"), ("a=100%", "a=100%"), ("a=%2", "a=%2")]
     {
-        assert_accepted(&Signed::of("iam").with_query(query, canonical).verify_header());
+        assert_accepted(&SignedRequest::of("iam").with_query(query, canonical).verify_header());
     }
-    let tab = Signed::of("iam").with_unsigned("my-header", "my\tvalue").with(|it| {
+    let tab = SignedRequest::of("iam").with_unsigned("my-header", "my\tvalue").with(|it| {
         it.canonical_headers.insert(1, ("my-header".into(), "my value".into()));
     });
     assert_accepted(&tab.verify_header());
@@ -95,10 +95,10 @@ fn no_form_makes_a_signature_valid_for_another_request() {
         ("a=%252F", "a=%2F"),
         ("a=100%25", "a=100%"),
     ] {
-        let signed = Signed::of("iam").with_query(query, canonical);
+        let signed = SignedRequest::of("iam").with_query(query, canonical);
         assert_refused(&signed.verify_header(), MISMATCH, "does not match");
     }
-    let injected = Signed::of("s3").with_path("/%\nx", "/%\nx");
+    let injected = SignedRequest::of("s3").with_path("/%\nx", "/%\nx");
     assert_refused(&injected.verify_header(), MISMATCH, "does not match");
 }
 
@@ -116,7 +116,7 @@ fn the_last_line_depends_on_the_header_and_on_the_rules() {
         ("iam", "", Some(Hashed), EMPTY_SHA256),
         ("iam", "", None, EMPTY_SHA256),
     ] {
-        let mut signed = Signed::of(service).without("x-amz-content-sha256");
+        let mut signed = SignedRequest::of(service).without("x-amz-content-sha256");
         if !header.is_empty() {
             signed = signed.with_unsigned("x-amz-content-sha256", header);
         }

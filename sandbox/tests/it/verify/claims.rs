@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use sandbox::verify::Verification;
 
-use super::signed::Signed;
+use super::signed::SignedRequest;
 use super::{INCOMPLETE, KEY, MISMATCH, assert_accepted, assert_refused};
 
 /// Verifies a request whose headers were changed after signing.
 fn changed(service: &'static str, from: &str, to: &str) -> Verification {
-    let signed = Signed::of(service);
+    let signed = SignedRequest::of(service);
     let mut received = signed.in_header();
     for (_, value) in &mut received.headers {
         *value = value.replace(from, to);
@@ -20,7 +20,7 @@ fn changed(service: &'static str, from: &str, to: &str) -> Verification {
 
 #[test]
 fn refusals_name_the_mistake_and_show_the_computed_texts() {
-    let signature = Signed::of("iam").authorization();
+    let signature = SignedRequest::of("iam").authorization();
     let (_, signature) = signature.rsplit_once('=').unwrap();
     for (from, to, code, hint) in [
         ("AKID", "OTHER", "InvalidClientTokenId", "OTHEREXAMPLE"),
@@ -57,7 +57,8 @@ fn malformed_claims_are_refused_without_texts() {
     }
     for service in ["s3", "iam"] {
         let date = ("date".to_owned(), "Sun, 30 Aug 2015 12:36:00 GMT".to_owned());
-        let signed = Signed::of(service).without("x-amz-date").with(|it| it.headers.push(date));
+        let signed =
+            SignedRequest::of(service).without("x-amz-date").with(|it| it.headers.push(date));
         assert_accepted(&signed.sign_all().verify_header());
     }
 }
@@ -65,7 +66,7 @@ fn malformed_claims_are_refused_without_texts() {
 #[test]
 fn a_presigned_url_is_valid_for_a_second_to_a_week() {
     for service in ["s3", "execute-api"] {
-        let verify = |expires| Signed::of(service).verify_query(expires, "");
+        let verify = |expires| SignedRequest::of(service).verify_query(expires, "");
         for good in ["1", "604800"] {
             assert_accepted(&verify(good));
         }
@@ -86,7 +87,7 @@ fn a_presigned_url_is_valid_for_a_second_to_a_week() {
 fn a_request_must_be_signed_exactly_once() {
     let sigv2 = "AWSAccessKeyId=x&Expires=1&Signature=y";
     for service in ["s3", "ec2", "execute-api"] {
-        let signed = Signed::of(service);
+        let signed = SignedRequest::of(service);
         let bare = signed.verify(&signed.unsigned(""));
         assert_refused(&bare, "MissingAuthenticationToken", "neither");
         assert_refused(
@@ -107,16 +108,16 @@ fn a_request_must_be_signed_exactly_once() {
         assert_refused(&both, INCOMPLETE, "more than once");
     }
     // Outside S3, this may be a parameter of the operation.
-    let parameter = Signed::of("execute-api").with_query("Signature=y", "Signature=y");
+    let parameter = SignedRequest::of("execute-api").with_query("Signature=y", "Signature=y");
     assert_accepted(&parameter.verify_header());
-    let token = Signed::of("iam").with_unsigned("x-amz-security-token", "x");
+    let token = SignedRequest::of("iam").with_unsigned("x-amz-security-token", "x");
     assert_refused(&token.verify_header(), "InvalidClientTokenId", "the key has none");
 }
 
 #[test]
 fn no_part_of_a_claim_may_be_repeated() {
     for service in ["s3", "iam"] {
-        let signed = Signed::of(service);
+        let signed = SignedRequest::of(service);
         for part in ["Credential", "SignedHeaders", "Signature"] {
             let mut received = signed.in_header();
             let authorization = &mut received.headers.last_mut().unwrap().1;
@@ -162,7 +163,7 @@ fn only_s3s_rules_allow_a_slash_in_an_access_key() {
     let hint = "Credential must have exactly 5 slash-delimited elements, e.g. \
                 keyid/date/region/service/term, got \
                 'team/one/key/20150830/us-east-1/iam/aws4_request'";
-    let with_slash = |service| Signed::of(service).with(|it| it.key_id = "team/one/key");
+    let with_slash = |service| SignedRequest::of(service).with(|it| it.key_id = "team/one/key");
     let (s3, iam) = (with_slash("s3"), with_slash("iam"));
     for verification in [s3.verify_header(), s3.verify_query("300", "")] {
         assert_accepted(&verification);

@@ -1,14 +1,14 @@
 //! What a signature does not cover must not change the meaning of a request.
 
-use super::signed::{S3_LIKE, Signed};
+use super::signed::{S3_LIKE, SignedRequest};
 use super::{INCOMPLETE, MISMATCH, assert_accepted, assert_refused};
 use crate::support::EMPTY_SHA256;
 
 #[test]
 fn correct_signatures_are_accepted() {
     for service in ["ec2", "execute-api", "iam"].into_iter().chain(S3_LIKE) {
-        assert_accepted(&Signed::of(service).verify_header());
-        assert_accepted(&Signed::of(service).verify_query("300", ""));
+        assert_accepted(&SignedRequest::of(service).verify_header());
+        assert_accepted(&SignedRequest::of(service).verify_query("300", ""));
     }
 }
 
@@ -16,7 +16,7 @@ fn correct_signatures_are_accepted() {
 fn services_other_than_s3_always_hash_the_body() {
     for value in ["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "anything"] {
         for service in ["ec2", "execute-api", "iam"] {
-            let good = Signed::of(service).with_unsigned("x-amz-content-sha256", value);
+            let good = SignedRequest::of(service).with_unsigned("x-amz-content-sha256", value);
             let bad = good.clone().with(|it| it.payload = value.into());
             for signed in [bad.clone(), bad.sign_all()] {
                 assert_refused(&signed.verify_header(), MISMATCH, "does not match");
@@ -34,7 +34,8 @@ fn the_payload_rule_depends_on_the_claim_and_not_on_the_url() {
         ("x=X-Amz-Signature=1", "x=X-Amz-Signature%3D1"),
         ("X-Amz-Signature%3D=1", "X-Amz-Signature%3D=1"),
     ] {
-        let signed = Signed::of("s3").without("x-amz-content-sha256").with_query(query, canonical);
+        let signed =
+            SignedRequest::of("s3").without("x-amz-content-sha256").with_query(query, canonical);
         assert_accepted(&signed.verify_header());
         let unsigned = signed.with(|it| it.payload = "UNSIGNED-PAYLOAD".into());
         assert_refused(&unsigned.verify_header(), MISMATCH, "does not match");
@@ -44,7 +45,7 @@ fn the_payload_rule_depends_on_the_claim_and_not_on_the_url() {
 #[test]
 fn s3_requires_the_token_of_a_presigned_url_to_be_signed() {
     let token = ("x-amz-security-token", "token");
-    let with_token = |service| Signed::of(service).with(|it| it.token = Some(token.1));
+    let with_token = |service| SignedRequest::of(service).with(|it| it.token = Some(token.1));
     let in_header = |service| with_token(service).with_unsigned(token.0, token.1);
     let hint = "'x-amz-security-token' must be";
     assert_refused(&in_header("s3").verify_query("300", ""), MISMATCH, hint);
@@ -61,7 +62,7 @@ fn headers_that_are_read_once_must_not_be_repeated() {
         ("iam", "host"),
         ("iam", "x-amz-date"),
     ] {
-        let signed = Signed::of(service).with(|it| {
+        let signed = SignedRequest::of(service).with(|it| {
             let header = it.headers.iter().find(|(sent, _)| sent == name).unwrap().clone();
             it.headers.push(header.clone());
             let line = it.canonical_headers.iter_mut().find(|(sent, _)| sent == name).unwrap();
@@ -71,11 +72,13 @@ fn headers_that_are_read_once_must_not_be_repeated() {
         assert_refused(&signed.verify_header(), INCOMPLETE, &hint);
     }
     let token = "x-amz-security-token";
-    let once = Signed::of("iam").with(|it| it.token = Some("token")).with_unsigned(token, "token");
+    let once =
+        SignedRequest::of("iam").with(|it| it.token = Some("token")).with_unsigned(token, "token");
     assert_accepted(&once.verify_header());
     let twice = once.with_unsigned(token, "another").verify_header();
     assert_refused(&twice, INCOMPLETE, "'x-amz-security-token' more than once");
-    let other = Signed::of("iam").with_unsigned("my-header", "a").with_unsigned("my-header", "b");
+    let other =
+        SignedRequest::of("iam").with_unsigned("my-header", "a").with_unsigned("my-header", "b");
     let other = other.with(|it| it.canonical_headers.insert(1, ("my-header".into(), "a,b".into())));
     assert_accepted(&other.verify_header());
 }
@@ -83,12 +86,12 @@ fn headers_that_are_read_once_must_not_be_repeated() {
 #[test]
 fn the_host_must_be_present() {
     for service in ["s3", "iam"] {
-        let absent = Signed::of(service).with(|it| {
+        let absent = SignedRequest::of(service).with(|it| {
             it.headers.retain(|(name, _)| name != "host");
             it.canonical_headers[0].1.clear();
         });
         let blank = absent.clone().with_unsigned("host", " ");
-        for signed in [Signed::of(service).without("host"), absent, blank] {
+        for signed in [SignedRequest::of(service).without("host"), absent, blank] {
             assert_refused(&signed.verify_header(), INCOMPLETE, "no Host");
         }
     }
@@ -97,7 +100,7 @@ fn the_host_must_be_present() {
 #[test]
 fn only_s3_takes_a_missing_signed_header_as_empty() {
     let verify = |service, name: &str| {
-        let signed = Signed::of(service).with(|it| {
+        let signed = SignedRequest::of(service).with(|it| {
             it.canonical_headers.push((name.into(), String::new()));
             it.canonical_headers.sort();
         });
@@ -115,9 +118,9 @@ fn only_s3_takes_a_missing_signed_header_as_empty() {
 #[test]
 fn s3_checks_the_hash_in_the_header() {
     let verify = |value: &str| {
-        let mut received = Signed::of("s3").in_header();
+        let mut received = SignedRequest::of("s3").in_header();
         received.headers[1].1 = value.into();
-        Signed::of("s3").verify(&received)
+        SignedRequest::of("s3").verify(&received)
     };
     assert_accepted(&verify(EMPTY_SHA256));
     for (value, code, hint) in [

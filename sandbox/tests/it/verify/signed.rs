@@ -14,7 +14,7 @@ pub(super) const S3_LIKE: [&str; 4] = ["s3", "s3express", "s3-object-lambda", "s
 
 /// A request, and the parts of the canonical request that is signed.
 #[derive(Clone)]
-pub(super) struct Signed {
+pub(super) struct SignedRequest {
     pub(super) service: &'static str,
     pub(super) key_id: &'static str,
     pub(super) token: Option<&'static str>,
@@ -27,14 +27,14 @@ pub(super) struct Signed {
     pub(super) payload: String,
 }
 
-impl Signed {
+impl SignedRequest {
     /// `GET /` with signed host and date, and for S3 with the hash of the body.
     pub(super) fn of(service: &'static str) -> Self {
         let mut headers = owned(&[("host", "example.amazonaws.com"), ("x-amz-date", STAMP)]);
         if S3_LIKE.contains(&service) {
             headers.insert(1, ("x-amz-content-sha256".into(), EMPTY_SHA256.into()));
         }
-        Signed {
+        SignedRequest {
             service,
             key_id: KEY.access_key_id,
             token: None,
@@ -48,7 +48,7 @@ impl Signed {
         }
     }
 
-    pub(super) fn with(mut self, change: impl FnOnce(&mut Signed)) -> Self {
+    pub(super) fn with(mut self, change: impl FnOnce(&mut SignedRequest)) -> Self {
         change(&mut self);
         self
     }
