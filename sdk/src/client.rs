@@ -173,11 +173,8 @@ impl contract::Client for Client {
     async fn call(&self, operation: &Operation) -> Reply {
         let call = self.perform_within_limit(operation);
         let (result, attempts) = observe::counting_attempts(call).await;
-        let requests = match operation {
-            // The presigner runs the hooks of an attempt, but sends nothing.
-            Operation::PresignGet(_) => 0,
-            _ => attempts,
-        };
+        // The presigner runs the hooks of an attempt, but sends nothing.
+        let requests = if matches!(operation, Operation::PresignGet(_)) { 0 } else { attempts };
         Reply { result: result.map(Answer::sorted), requests }
     }
 }
