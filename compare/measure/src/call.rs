@@ -1,10 +1,10 @@
-//! One operation, for a process of its own to call: what `repeat-raw`, `repeat-sdk`, `repeat-bare` and
-//! `count-allocations` are told, and what they do. The endpoint is in another process, so that what
-//! is counted or timed there is the client alone.
+//! Calls one operation in a process of its own: the helper programs `repeat-raw`, `repeat-sdk`,
+//! `repeat-bare` and `count-allocations`. The endpoint runs in another process, so that only the client is
+//! counted or timed.
 //!
-//! Told is by environment who calls whom (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_EC2`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
-//! `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`), and by argument what, and how often:
-//! `repeat-raw list-buckets 1`.
+//! Target and keys come from environment variables (`AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_EC2`,
+//! `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and the `CALL_…` below),
+//! the operation and the number of calls from arguments: `repeat-raw list-buckets 1`.
 
 pub mod bare;
 pub mod operation_json;
@@ -19,34 +19,34 @@ use contract::{
 use crate::{error::ExitError, masking, runtime, session::Session};
 use bare::BareClient;
 
-/// Calls before the first warm one. The first opens a connection, and both clients fill their
-/// caches with it; the two after it let buffers grow to their size.
+/// Calls before the first warm one. The first opens a connection and fills the clients' caches; in the
+/// next two, buffers grow to their final size.
 pub const COLD_CALLS: u32 = 3;
 
-/// Beyond what AWS's own variables say.
+/// What AWS's own variables cannot say.
 const ADDRESSING: &str = "CALL_ADDRESSING";
 const HTTP_PROXY: &str = "CALL_HTTP_PROXY";
 const HTTPS_PROXY: &str = "CALL_HTTPS_PROXY";
 const NO_PROXY: &str = "CALL_NO_PROXY";
 const CA_BUNDLE: &str = "CALL_CA_BUNDLE";
-/// A service without one is not called, unless neither has one: then AWS is.
+/// If only one is set, the other service cannot be called; if neither is, the calls go to AWS.
 const S3_ENDPOINT: &str = "AWS_ENDPOINT_URL_S3";
 const EC2_ENDPOINT: &str = "AWS_ENDPOINT_URL_EC2";
 
-/// Who is to call whom.
+/// What a client is built from.
 #[derive(Debug)]
 pub struct ClientConfig {
-    /// The endpoint.
+    /// Where the calls go.
     pub target: Target,
-    /// Whose keys sign.
+    /// The keys that sign.
     pub credentials: Credentials,
 }
 
 impl ClientConfig {
-    /// What the environment says.
+    /// Reads environment variables.
     ///
     /// # Errors
-    /// Exit 2 where a variable is missing.
+    /// Exit 2: a variable is missing, or the CA bundle cannot be read.
     pub fn from_env() -> Result<Self, ExitError> {
         let optional = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let needed = |name: &str| {
@@ -95,7 +95,7 @@ impl ClientConfig {
         Ok(Self { target, credentials })
     }
 
-    /// Tells `command` to call as `place` has it.
+    /// Sets the variables of `command` from `session`.
     pub fn to_env(command: &mut Command, session: &Session) {
         let Session { target, credentials, .. } = session;
         let url = |endpoint| match endpoint {
@@ -124,43 +124,45 @@ impl ClientConfig {
     }
 }
 
-/// Is given each warm call, and is to make it.
+/// Wraps each warm call: it must make the call that it is given.
 pub type Around<'a> = &'a mut dyn FnMut(&mut dyn FnMut());
 
-/// Has raw make the calls that `args` order: OPERATION CALLS.
+/// Makes calls with raw. `args`: OPERATION CALLS.
 ///
 /// # Errors
-/// Exit 2 where nothing is ordered that could be done; exit 3 where there is no usable answer.
+/// Exit 2 for wrong arguments or variables; exit 3 if a call gets no usable answer.
 pub fn raw(args: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
     let CallArgs { config: ClientConfig { target, credentials }, operation, calls } =
         CallArgs::parse(args)?;
-    let client = raw::Client::new(target, credentials)
-        .map_err(|error| ExitError::unavailable(format!("raw has no client: {error}")))?;
+    let client = raw::Client::new(target, credentials).map_err(|error| {
+        ExitError::unavailable(format!("raw's client cannot be built: {error}"))
+    })?;
     let runtime = runtime::one_thread()?;
-    repeat(calls, || runtime.block_on(once(&client, &operation)), around)
+    repeat(calls, || runtime.block_on(call_once(&client, &operation)), around)
 }
 
-/// Has the SDK make them.
+/// Makes calls with the SDK. `args`: OPERATION CALLS.
 ///
 /// # Errors
 /// As [`raw()`].
 pub fn sdk(args: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
     let CallArgs { config: ClientConfig { target, credentials }, operation, calls } =
         CallArgs::parse(args)?;
-    let client = sdk::Client::new(target, credentials)
-        .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
+    let client = sdk::Client::new(target, credentials).map_err(|error| {
+        ExitError::unavailable(format!("the SDK's client cannot be built: {error}"))
+    })?;
     let runtime = runtime::one_thread()?;
-    repeat(calls, || runtime.block_on(once(&client, &operation)), around)
+    repeat(calls, || runtime.block_on(call_once(&client, &operation)), around)
 }
 
-/// Sends what standard input holds as often as `args` order: CALLS. See [`mod@bare`].
+/// Makes bare calls with the requests on standard input. `args`: CALLS. See [`mod@bare`].
 ///
 /// # Errors
 /// As [`raw()`].
 pub fn bare(mut args: impl Iterator<Item = String>, around: Around<'_>) -> Result<(), ExitError> {
-    let calls = calls(args.next())?;
+    let calls = parse_calls(args.next())?;
     let requests = serde_json::from_reader(io::stdin())
-        .map_err(|error| ExitError::usage(format!("standard input holds no requests: {error}")))?;
+        .map_err(|error| ExitError::usage(format!("standard input is not requests: {error}")))?;
     let bare = BareClient::new(requests, Timeouts::default())?;
     let runtime = runtime::one_thread()?;
     repeat(calls, || runtime.block_on(bare.call()).map(drop), around)
@@ -176,17 +178,17 @@ impl CallArgs {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, ExitError> {
         let operation = args.next().unwrap_or_default();
         let operation = operation_json::parse(&operation)?;
-        Ok(Self { config: ClientConfig::from_env()?, operation, calls: calls(args.next())? })
+        Ok(Self { config: ClientConfig::from_env()?, operation, calls: parse_calls(args.next())? })
     }
 }
 
-fn calls(word: Option<String>) -> Result<u32, ExitError> {
-    let word = word.unwrap_or_default();
-    word.parse().map_err(|_| ExitError::usage(format!("`{word}` is no number of calls")))
+fn parse_calls(arg: Option<String>) -> Result<u32, ExitError> {
+    let arg = arg.unwrap_or_default();
+    arg.parse().map_err(|_| ExitError::usage(format!("`{arg}` is not a number of calls")))
 }
 
-/// A refusal is an answer too.
-async fn once(client: &impl Client, operation: &Operation) -> Result<(), ExitError> {
+/// Makes one call. A refusal counts as an answer.
+async fn call_once(client: &impl Client, operation: &Operation) -> Result<(), ExitError> {
     match client.call(operation).await.result {
         Err(failure) if !failure.is_refusal() => Err(ExitError::unavailable(format!(
             "{} got no answer to {}: {}",
@@ -216,10 +218,10 @@ fn repeat(
     Ok(())
 }
 
-/// Part of the name by which callgrind knows a warm call.
+/// Part of the symbol that callgrind looks for.
 pub const WARM_CALL: &str = "warm_call";
 
-/// Not inlined, because callgrind counts from its first instruction to its last.
+/// Not inlined: callgrind counts what runs within this function.
 #[inline(never)]
 fn warm_call<T>(call: &mut impl FnMut() -> T) -> T {
     call()

@@ -1,4 +1,4 @@
-//! The variables that a call may find: the process's own, and beneath them those of an env file.
+//! Environment variables: those of the process, and beneath them those of an env file.
 
 mod env_file;
 
@@ -10,10 +10,10 @@ use std::{
 };
 
 use crate::{error::ExitError, notices::Notices};
-use env_file::{Chosen, EnvFile};
+use env_file::{EnvFile, FileChoice};
 
-/// The variables of AWS's that are used where an env file sets them. The SDK's chain of credential
-/// providers reads its own from the process alone.
+/// The `AWS_…` variables that an env file can set. The SDK's credential providers read theirs from the
+/// process only.
 const USED_FROM_FILE: [&str; 18] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_CA_BUNDLE",
@@ -40,18 +40,15 @@ const USED_FROM_FILE: [&str; 18] = [
 pub enum Origin {
     /// A variable of the process.
     Process,
-    /// A line of an env file, or of a profile file that an env file names: whoever wrote the one
-    /// chose the other.
+    /// An env file, or a profile file that an env file names: the author of the env file controls both.
     File(PathBuf),
-    /// `~/.aws/config` and `~/.aws/credentials`, or the files that the process's variables name in
-    /// their place.
+    /// `~/.aws/config` and `~/.aws/credentials`, or the files that variables of the process name instead.
     Profiles,
     /// The SDK's chain of credential providers: roles, SSO, containers, instance metadata.
     Chain,
 }
 
-/// Variables with their origin. The process's environment is never written to: what a file says is
-/// looked up here, and what was there before wins.
+/// Variables with their origin. The process wins over the file, and its environment is never changed.
 #[derive(Debug, Default)]
 pub struct Environment {
     file: Option<PathBuf>,
@@ -60,19 +57,19 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The process's variables over those of `env_file`, which must exist, or of `./.env`, which
-    /// need not. What is odd in the file and does no harm is said on standard error, once.
+    /// Loads the variables of the process and of `env_file`, which must exist, or of `./.env`, which need
+    /// not. Harmless oddities in the file become `notices`, once per process.
     ///
     /// # Errors
-    /// Exit 2: a named file that cannot be read; a line that is not `NAME=value`, by its number only,
-    /// because what stands there may be a secret (in `./.env` only where it sets a variable of
-    /// AWS's); a variable of AWS's in the process that is not UTF-8.
+    /// Exit 2: `env_file` cannot be read; a line is not `NAME=value` (in `./.env` only if it sets an
+    /// `AWS_…` variable); an `AWS_…` variable of the process is not UTF-8. The error gives a line's
+    /// number, not its text, which may be a secret.
     pub fn load(env_file: Option<&Path>, notices: Notices) -> Result<Self, ExitError> {
         let process = process()?;
         let default = Path::new(".env");
         let (path, chosen) = match env_file {
-            Some(path) => (path, Chosen::ByName),
-            None if default.exists() => (default, Chosen::ByPlace),
+            Some(path) => (path, FileChoice::Named),
+            None if default.exists() => (default, FileChoice::Default),
             None => return Ok(Self { process, ..Self::default() }),
         };
         let EnvFile { values: from_file, mut warnings } = env_file::read(path, chosen)?;
@@ -88,7 +85,7 @@ impl Environment {
         Ok(Self { file: Some(path.to_owned()), from_file, process })
     }
 
-    /// The value of `name`, if it is set and not empty, with its origin.
+    /// The value of `name` and its origin. An empty value counts as not set.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<(&str, Origin)> {
         match self.in_process(name) {
@@ -106,26 +103,26 @@ impl Environment {
         })
     }
 
-    /// The value of `name` in the process alone, if it is set and not empty.
+    /// The value of `name` in the process only.
     #[must_use]
     pub fn in_process(&self, name: &str) -> Option<&str> {
         self.process.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The value of `name` in the env file alone, if it is set and not empty.
+    /// The value of `name` in the env file only.
     #[must_use]
     pub fn in_file(&self, name: &str) -> Option<&str> {
         self.from_file.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The env file as an origin, if there is one.
+    /// The env file as an origin.
     #[must_use]
     pub fn file(&self) -> Option<Origin> {
         self.file.clone().map(Origin::File)
     }
 }
 
-/// The process's variables. Those that are not UTF-8 are left out, but for AWS's.
+/// The process's variables, without those that are not UTF-8.
 fn process() -> Result<HashMap<String, String>, ExitError> {
     let mut variables = HashMap::new();
     for (name, value) in env::vars_os() {
@@ -141,7 +138,7 @@ fn process() -> Result<HashMap<String, String>, ExitError> {
     Ok(variables)
 }
 
-/// Hands out `warnings` the first time: a bench resolves its session again and again.
+/// Passes on `warnings` once: a bench resolves its session many times.
 fn warn(warnings: &[String], notices: Notices) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -169,17 +166,17 @@ mod tests {
     use super::{Environment, Notices, Origin};
 
     #[test]
-    fn a_broken_line_is_named_by_number_and_never_shown() {
+    fn an_invalid_line_is_reported_by_number_without_its_text() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("broken.env");
         fs::write(&file, "# keys\nAWS_REGION=eu-west-1\nAWS_SECRET_ACCESS_KEY hush\n").unwrap();
-        let stop = Environment::load(Some(&file), Notices::default()).unwrap_err();
-        assert!(stop.message.contains("line 3"), "{}", stop.message);
-        assert!(!stop.message.contains("hush"), "{}", stop.message);
+        let error = Environment::load(Some(&file), Notices::default()).unwrap_err();
+        assert!(error.message.contains("line 3"), "{error}");
+        assert!(!error.message.contains("hush"), "{error}");
     }
 
     #[test]
-    fn the_process_wins_over_the_file_and_an_empty_value_is_none() {
+    fn the_process_wins_over_the_file_and_an_empty_value_is_not_set() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("some.env");
         fs::write(&file, "PATH=/nowhere\nONLY_IN_THE_FILE=\"a value\"\nEMPTY=\n").unwrap();

@@ -1,59 +1,59 @@
-//! Why a call of the program ends without a result.
+//! Errors that end the program.
 
-/// An end that is no result: what happened, what to do next, and the exit code it stands for.
+/// Ends the program with an exit code: what happened, and what to do next.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct ExitError {
-    /// Which kind of end.
+    /// Decides the exit code.
     pub kind: ExitKind,
-    /// What happened, to what.
+    /// What happened.
     pub message: String,
     /// What to do next.
     pub help: Option<String>,
 }
 
-/// The kinds of end, by exit code.
+/// The kinds of error, by exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitKind {
-    /// Exit 1: a single request that cannot be signed, or something that was to agree did not.
+    /// Exit 1: a request cannot be signed, or results that should agree differ.
     Failed,
-    /// Exit 2: the words of the call were wrong.
+    /// Exit 2: wrong command line or configuration.
     Usage,
-    /// Exit 3: what was asked for could not be done here, or standard output could not be written, as
-    /// where the disk is full. A reader that closed its end is no error.
+    /// Exit 3: the command cannot run here, or standard output cannot be written (a full disk). A
+    /// closed pipe is not an error.
     Unavailable,
-    /// Exit 130, 143 or 129: ended by a signal, cleaned up.
+    /// Exit 130, 143 or 129: ended by a signal, after cleaning up.
     Interrupted(Signal),
 }
 
 /// The signals that end a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    /// Ctrl-C.
+    /// SIGINT: Ctrl-C.
     Interrupt,
-    /// What `kill` and service managers send.
+    /// SIGTERM: sent by `kill` and service managers.
     Terminate,
-    /// The terminal was closed.
+    /// SIGHUP: the terminal was closed.
     Hangup,
 }
 
 impl ExitError {
-    /// The words of the call were wrong.
+    /// Exit 2.
     pub fn usage(message: impl Into<String>) -> Self {
         Self { kind: ExitKind::Usage, message: message.into(), help: None }
     }
 
-    /// What was asked for cannot be done here.
+    /// Exit 3.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self { kind: ExitKind::Unavailable, message: message.into(), help: None }
     }
 
-    /// The answer is no.
+    /// Exit 1.
     pub fn failed(message: impl Into<String>) -> Self {
         Self { kind: ExitKind::Failed, message: message.into(), help: None }
     }
 
-    /// Ended by `signal`.
+    /// Exit 130, 143 or 129, by `signal`.
     #[must_use]
     pub fn interrupted(signal: Signal) -> Self {
         let name = match signal {
@@ -68,7 +68,7 @@ impl ExitError {
         }
     }
 
-    /// With what to do next.
+    /// Adds what to do next.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

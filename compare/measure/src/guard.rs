@@ -1,5 +1,4 @@
-//! A client that panics has failed, and its user is told so: the program goes on, and the other side's
-//! answer stands.
+//! Turns a client's panic into a failure, so that the comparison goes on with the other side.
 
 use std::{
     any::Any,
@@ -20,29 +19,29 @@ thread_local! {
     static CAUGHT: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
 
-/// What a panic said, and where: `aws-runtime-1.7.6/src/auth.rs:154`.
 struct Panic {
     message: String,
-    place: Option<String>,
+    /// `aws-runtime-1.7.6/src/auth.rs:154`
+    location: Option<String>,
 }
 
-/// [`Client::call`]. A panic in it is a failure of stage [`Stage::Panic`], and is not printed. How many
-/// requests were sent before it is not known: they count as 0.
+/// Calls `client`, and turns a panic into a failure of stage [`Stage::Panic`]. The panic is not printed.
+/// How many requests were sent before it is unknown; `requests` is 0.
 pub(crate) async fn call(client: &impl Client, operation: &Operation) -> Reply {
-    // Boxed, because each layer around a call of the SDK would copy hundreds of kilobytes on the stack
-    // of a build without optimisation.
-    match unless_it_panics(Box::pin(client.call(operation))).await {
+    // Boxed: in a build without optimisation, each layer around a call of the SDK would copy hundreds of
+    // kilobytes on the stack.
+    match catch_panic(Box::pin(client.call(operation))).await {
         Ok(reply) => reply,
         Err(panic) => Reply { result: Err(panic.failure_of(client.name())), requests: 0 },
     }
 }
 
-async fn unless_it_panics<T>(future: impl Future<Output = T>) -> Result<T, Panic> {
-    keep_quiet_about_guarded_panics();
+async fn catch_panic<T>(future: impl Future<Output = T>) -> Result<T, Panic> {
+    install_hook();
     let mut future = pin!(future);
     poll_fn(|context| {
         let outer = IS_GUARDED.replace(true);
-        // After a panic the future is dropped, and not looked at again.
+        // Unwind safe: after a panic the future is dropped and never polled again.
         let polled = panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
         IS_GUARDED.set(outer);
         match polled {
@@ -53,8 +52,8 @@ async fn unless_it_panics<T>(future: impl Future<Output = T>) -> Result<T, Panic
     .await
 }
 
-/// Panics that nobody catches are printed as ever.
-fn keep_quiet_about_guarded_panics() {
+/// Stores guarded panics instead of printing them. Others are printed as usual.
+fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let print = panic::take_hook();
@@ -72,30 +71,30 @@ impl Panic {
     fn of(info: &PanicHookInfo<'_>) -> Self {
         Self {
             message: message(info.payload()),
-            place: info.location().map(|place| {
-                let file = place.file();
-                // A crate's file stands in a folder of the registry, which differs by machine.
+            location: info.location().map(|location| {
+                let file = location.file();
+                // The registry's folder differs between machines.
                 let file = match file.split_once("/registry/src/") {
                     Some((_, file)) => file.split_once('/').map_or(file, |(_, file)| file),
                     None => file,
                 };
-                format!("{file}:{}", place.line())
+                format!("{file}:{}", location.line())
             }),
         }
     }
 
-    /// What the hook has seen. `resume_unwind` calls no hook.
+    /// The panic that the hook stored. `resume_unwind` does not call the hook.
     fn caught(payload: &(dyn Any + Send)) -> Self {
-        CAUGHT.take().unwrap_or_else(|| Self { message: message(payload), place: None })
+        CAUGHT.take().unwrap_or_else(|| Self { message: message(payload), location: None })
     }
 
     fn failure_of(self, side: &str) -> Failure {
-        let Self { message, place } = self;
+        let Self { message, location } = self;
         let who = if side == "sdk" { "the SDK" } else { side };
-        let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
-        let said = format!("{who} panicked: {message}");
-        let context = format!("{who} panicked{place}: {message}");
-        Failure { context: context.clone(), debug: context, ..Failure::new(Stage::Panic, said) }
+        let at = location.map(|location| format!(" at {location}")).unwrap_or_default();
+        let display = format!("{who} panicked: {message}");
+        let context = format!("{who} panicked{at}: {message}");
+        Failure { context: context.clone(), debug: context, ..Failure::new(Stage::Panic, display) }
     }
 }
 
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_a_failure_with_its_words_and_its_place() {
+    async fn a_panic_becomes_a_failure_with_message_and_location() {
         let failure = call(&Panics, &Operation::ListBuckets).await.result.expect_err("a failure");
         assert_eq!(failure.stage, Stage::Panic);
         assert!(!failure.is_refusal());
@@ -142,7 +141,7 @@ mod tests {
         );
     }
 
-    /// aws-runtime unwraps the header that it makes of the access key id.
+    /// aws-runtime makes a header of the access key id and unwraps the result.
     #[tokio::test]
     async fn the_sdk_panics_at_an_access_key_id_that_ends_in_a_line_break() {
         let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
@@ -170,6 +169,6 @@ mod tests {
         assert!(failure.display.starts_with("the SDK panicked: "), "{}", failure.display);
         assert!(failure.context.starts_with("the SDK panicked at aws-runtime-"), "{failure:?}");
         let after = call(&client(right), &Operation::ListBuckets).await;
-        assert!(matches!(after.result, Ok(Answer::Buckets(_))), "the next call is as ever");
+        assert!(matches!(after.result, Ok(Answer::Buckets(_))), "the next call works");
     }
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C, `kill` and a closed terminal, as a value that calls can be raced against.
+//! Signals that end the program, as a value to race calls against.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,57 +9,57 @@ use crate::{
     launch::Ledger,
 };
 
-/// Tells whether a signal has come.
+/// Reports the first SIGINT, SIGTERM or SIGHUP.
 #[derive(Debug, Clone)]
 pub struct Interrupt {
     signal: watch::Receiver<Option<Signal>>,
-    /// What would be left running if the program ended now.
+    /// The launches of the current run.
     launched: Arc<Mutex<Ledger>>,
 }
 
 impl Interrupt {
-    /// Listens from now on. The first signal is handed out here. A second SIGINT or SIGTERM means that
-    /// its sender does not want to wait for the cleaning up: `at_second` gets the first signal and the
-    /// names of what is left running, and ends the process. A second SIGHUP means nothing, because a
-    /// terminal that is closed may send two, the shell's and the kernel's.
+    /// Listens from now on. A second SIGINT or SIGTERM means that the user does not want to wait for
+    /// cleanup: `on_second` then gets the first signal and a message about what is left running, and
+    /// must end the process. A second SIGHUP is ignored: a closing terminal may send two, one from the
+    /// shell and one from the kernel.
     ///
     /// # Errors
-    /// Exit 3 where the system gives no signal handler.
+    /// Exit 3 if no signal handler can be installed.
     pub fn listen(
-        at_second: impl FnOnce(Signal, &str) + Send + 'static,
+        on_second: impl FnOnce(Signal, &str) + Send + 'static,
     ) -> Result<Self, ExitError> {
         let (sender, receiver) = watch::channel(None);
         let mut signals = Signals::install().map_err(|error| {
-            ExitError::unavailable(format!("signals cannot be listened for: {error}"))
+            ExitError::unavailable(format!("signal handlers cannot be installed: {error}"))
         })?;
         let launched = Arc::<Mutex<Ledger>>::default();
         let known = Arc::clone(&launched);
         tokio::spawn(async move {
             let signal = signals.next().await;
-            // Nobody left to tell is the end of the program.
+            // Fails only if no receiver is left, at the end of the program.
             let _ = sender.send(Some(signal));
             while signals.next().await == Signal::Hangup {}
             let ledger = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            at_second(signal, &abandoned(&ledger));
+            on_second(signal, &abandoned(&ledger));
         });
         Ok(Self { signal: receiver, launched })
     }
 
-    /// From now on a second signal names what is left in `ledger`.
-    pub fn names(&self, ledger: &Ledger) {
+    /// Makes a second signal report what `ledger` says is left running.
+    pub fn set_ledger(&self, ledger: &Ledger) {
         *self.launched.lock().unwrap_or_else(PoisonError::into_inner) = ledger.clone();
     }
 
-    /// One that never comes.
+    /// An interrupt that never comes.
     #[must_use]
     pub fn never() -> Self {
         Self { signal: watch::channel(None).1, launched: Arc::default() }
     }
 
-    /// `future`'s value, unless a signal comes first.
+    /// The output of `future`, unless a signal comes first.
     ///
     /// # Errors
-    /// The signal, as the end of the program.
+    /// The signal, as the error that ends the program.
     pub async fn or<T>(&self, future: impl Future<Output = T>) -> Result<T, ExitError> {
         let mut signal = self.signal.clone();
         tokio::select! {
@@ -79,7 +79,7 @@ fn abandoned(ledger: &Ledger) -> String {
     }
     let left: Vec<_> = left.iter().map(ToString::to_string).collect();
     format!(
-        "ended without cleaning up; left running, or of unknown outcome: {}; {}",
+        "ended without cleanup; still running, or of unknown outcome: {}; {}",
         left.join(", "),
         ledger.cleanup_command()
     )
@@ -89,7 +89,7 @@ fn abandoned(ledger: &Ledger) -> String {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
-    /// None where the caller has it ignored, as `nohup` does.
+    /// `None` if the parent process ignores SIGHUP, as `nohup` does.
     hangup: Option<tokio::signal::unix::Signal>,
 }
 
@@ -119,8 +119,8 @@ impl Signals {
     }
 }
 
-/// The first bit of `SigIgn` in `proc_pid_status(5)`. Where the system has no such file, no: a handler
-/// is installed, and `nohup` has no effect.
+/// The first bit of `SigIgn` in `proc_pid_status(5)`. On systems without that file the answer is no, and
+/// `nohup` has no effect.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -139,7 +139,7 @@ impl Signals {
     }
 
     async fn next(&mut self) -> Signal {
-        // Where no handler can be had, nothing ever comes.
+        // Without a handler no signal is ever reported.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -1,12 +1,12 @@
-//! Plays scenarios and errors on both sides, and measures what they cost. What it finds is data of the
+//! Plays scenarios and errors on both sides and measures what they cost. The results are types of the
 //! crate `findings`.
 //!
-//! [`session`] decides where calls go and whose keys sign them; [`run`] plays scenarios, and [`launch`]
-//! ends every instance that was launched. [`errors`], [`explain`], [`paths`], [`bench`] and [`footprint`]
-//! each serve the verb of that name, and [`evidence`] runs them all for the write-up. Nothing here prints
-//! or ends the process: see [`notices`] and [`interrupt`].
+//! [`session`] decides where calls go and whose keys sign them. [`run`] plays scenarios; [`launch`]
+//! terminates every instance that a run launched. [`errors`], [`explain`], [`paths`], [`bench`] and
+//! [`footprint`] each serve the verb of the same name, and [`evidence`] runs them all for the write-up.
+//! Nothing here prints or ends the process: see [`notices`] and [`interrupt`].
 
-// The future of a run holds that of a call, which holds a hundred of the SDK's, one in the other.
+// A run's future contains a call's, which contains about a hundred nested futures of the SDK.
 #![recursion_limit = "256"]
 
 pub mod bench;
@@ -20,6 +20,7 @@ pub mod explain;
 pub mod footprint;
 mod guard;
 pub mod helper_binaries;
+mod http_client;
 pub mod interrupt;
 pub mod launch;
 pub mod machine;

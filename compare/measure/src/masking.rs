@@ -1,5 +1,4 @@
-//! What no message may show: the keys that this process was told. An error can quote a service, and a
-//! service can quote what it was sent.
+//! Masks secrets in messages: an error can quote a service, and a service can quote what it was sent.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -8,13 +7,13 @@ use raw::redact::Secrets;
 
 static SECRETS: Mutex<Vec<Secrets>> = Mutex::new(Vec::new());
 
-/// Has the secrets of `credentials` masked from now on.
+/// Makes [`mask`] hide the secrets of `credentials` from now on.
 pub fn register(credentials: &Credentials) {
-    // A panic elsewhere must not unmask anything.
+    // A poisoned lock must not unmask anything.
     SECRETS.lock().unwrap_or_else(PoisonError::into_inner).push(Secrets::of(credentials));
 }
 
-/// `text` without the secrets that were remembered.
+/// `text` with every registered secret masked.
 #[must_use]
 pub fn mask(text: &str) -> String {
     let mut text = text.to_owned();

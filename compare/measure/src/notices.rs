@@ -1,6 +1,6 @@
-//! Where notices for the user go, beside the result.
+//! Notices for the user, apart from the result.
 
-/// Takes a notice: a sentence for standard error. Nothing below the command line prints by itself.
+/// Receives notices: sentences for standard error. Only the command line prints.
 #[derive(Clone, Copy)]
 pub struct Notices(pub fn(&str));
 

@@ -1,10 +1,10 @@
-//! Whether a signature is what somebody says that it was made of.
+//! Proves that a logged canonical request is the one that was signed.
 
 use contract::SecretKey;
 use raw::sigv4::{CanonicalRequest, CredentialScope, SigningKey, StringToSign, Timestamp};
 
-/// The string to sign of `canonical_request`, if that is what `signature` was made of. A signer that
-/// only logs its canonical request is taken at its word no other way.
+/// The string to sign of `canonical_request`, if signing it yields `signature`. A signer's log counts only
+/// with this proof.
 #[must_use]
 pub(crate) fn string_to_sign(
     canonical_request: &str,

@@ -154,7 +154,7 @@ where
     let sides = Arc::new(Sides::new(&session)?);
     let run = RunIdentity::new(&session);
     let ledger = Ledger::of(&run, &session);
-    interrupt.names(&ledger);
+    interrupt.set_ledger(&ledger);
     // The place is kept until the end: with it would go the sandbox, and what runs there.
     let player = Player::new(&sides, &session, choices, (&run, ledger.clone()), interrupt);
     // A task of its own, so that a panic in it leaves somebody to clean up.

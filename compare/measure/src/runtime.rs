@@ -1,18 +1,19 @@
-//! What calls run on.
+//! The Tokio runtimes.
 
 use tokio::runtime::{Builder, Runtime};
 
 use crate::error::ExitError;
 
-/// For a call that is counted or timed: it makes the call alone, on the thread that waits for it.
+/// A runtime for calls that are counted or timed: nothing else runs, and the calling thread does all the
+/// work.
 ///
 /// # Errors
-/// Exit 3 where the system gives no runtime.
+/// Exit 3 if the runtime cannot start.
 pub fn one_thread() -> Result<Runtime, ExitError> {
     start(&mut Builder::new_current_thread())
 }
 
-/// For everything else, one thread for each processor.
+/// A runtime for everything else, with a thread per processor.
 ///
 /// # Errors
 /// As [`one_thread`].
@@ -24,5 +25,5 @@ fn start(builder: &mut Builder) -> Result<Runtime, ExitError> {
     builder
         .enable_all()
         .build()
-        .map_err(|error| ExitError::unavailable(format!("no runtime can be started: {error}")))
+        .map_err(|error| ExitError::unavailable(format!("the async runtime cannot start: {error}")))
 }

@@ -1,11 +1,11 @@
-//! raw's HTTP client with nothing of raw's: reqwest sends copies of requests that were signed
-//! beforehand; the answers are read to their end and not parsed. Another HTTP client may be faster.
+//! The bare call: reqwest, with raw's settings, sends copies of requests that were signed beforehand and
+//! reads the responses without parsing them. Another HTTP client may be faster.
 
 use contract::Timeouts;
 use reqwest::header::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use crate::error::ExitError;
+use crate::{error::ExitError, http_client};
 
 /// A request that was signed beforehand.
 #[derive(Clone, Serialize, Deserialize)]
@@ -14,20 +14,20 @@ pub struct PreparedRequest {
     url: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
-    /// What it was answered with.
+    /// Status of the response it got.
     status: u16,
 }
 
-/// Sends the same bytes at every time.
+/// Sends the same bytes in every call.
 #[derive(Debug)]
 pub struct BareClient {
     client: reqwest::Client,
-    /// With the status of the right answer.
+    /// Each with the status of the expected response.
     requests: Vec<(reqwest::Request, u16)>,
 }
 
 impl PreparedRequest {
-    /// The request of `exchange`, if it was sent and answered.
+    /// The request of `exchange`, if it got a response.
     #[must_use]
     pub fn of(exchange: &raw::observe::Exchange) -> Option<Self> {
         let status = exchange.response.as_ref()?.head.status;
@@ -59,20 +59,13 @@ impl PreparedRequest {
 }
 
 impl BareClient {
-    /// An HTTP client with raw's settings, and what it is to send.
+    /// A client that sends `requests`.
     ///
     /// # Errors
-    /// Exit 3 where one of them is no request.
+    /// Exit 3: a request is invalid, or the HTTP client cannot be built.
     pub fn new(requests: Vec<PreparedRequest>, timeouts: Timeouts) -> Result<Self, ExitError> {
-        // A second call finds the provider already installed; that is fine.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.attempt);
-        // As raw's: a machine without root certificates can still speak plain HTTP.
+        let mut client = http_client::builder(timeouts);
+        // Like raw: plain HTTP works on a machine without root certificates.
         if requests.iter().all(|request| request.url.starts_with("http:")) {
             client = client.tls_certs_only([]);
         }
@@ -83,29 +76,28 @@ impl BareClient {
         Ok(Self { client, requests: requests.collect::<Result<_, _>>()? })
     }
 
-    /// Sends them, one after the other, and says how many bytes of bodies came back.
-    ///
-    /// A client has to make a request for every call. That it copies one stands for that here.
+    /// Sends the requests one after the other, and returns how many bytes the response bodies have. Copying
+    /// a request stands for building one, which a client does for every call.
     ///
     /// # Errors
-    /// Exit 3 where one is not answered as it was before.
+    /// Exit 3: a response is missing, or its status is not the expected one.
     pub async fn call(&self) -> Result<usize, ExitError> {
         let mut received = 0;
         let failed = |error| ExitError::unavailable(format!("the bare call failed: {error}"));
         for (request, status) in &self.requests {
             let request = request.try_clone().ok_or_else(|| {
-                ExitError::unavailable("the bare call: a stream cannot be sent a second time")
+                ExitError::unavailable("the bare call: a stream cannot be sent twice")
             })?;
             let mut answer = self.client.execute(request).await.map_err(failed)?;
-            // As raw does: or the pieces in which it comes decide how often it grows.
-            let promised = answer.content_length().and_then(|length| usize::try_from(length).ok());
-            let mut body = Vec::with_capacity(promised.unwrap_or_default());
+            // Like raw: otherwise the number of chunks decides how often the buffer grows.
+            let length = answer.content_length().and_then(|length| usize::try_from(length).ok());
+            let mut body = Vec::with_capacity(length.unwrap_or_default());
             while let Some(chunk) = answer.chunk().await.map_err(failed)? {
                 body.extend_from_slice(&chunk);
             }
             if answer.status() != *status {
                 return Err(ExitError::unavailable(format!(
-                    "the bare call was answered with {}, and not with {status}",
+                    "the bare call was answered with {} instead of {status}",
                     answer.status()
                 )));
             }

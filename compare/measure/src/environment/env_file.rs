@@ -1,28 +1,28 @@
-//! The reader of env files: `NAME=value` a line, values taken literally.
+//! Parses env files: one `NAME=value` per line, with literal values.
 //!
-//! The dialect is that of Node's dotenv: `export` before a name, quotation marks around a value
-//! (which may then span lines; `\n` and `\r` are line ends in double ones), `#` after white space
-//! begins a comment. Nothing is expanded, because a `$` in a password is a `$`.
+//! The dialect is that of Node's dotenv: `export` may stand before a name. A quoted value may span lines;
+//! within double quotes `\n` and `\r` are line ends. `#` after white space begins a comment. Variables are
+//! not expanded, because a password may contain a `$`.
 
 use std::{collections::HashMap, fs, path::Path};
 
 use crate::error::ExitError;
 
-/// Who chose the file, which decides what a line that cannot be read means.
+/// How the file was chosen, which decides what happens to invalid lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Chosen {
-    /// The caller named it: every line must be readable.
-    ByName,
-    /// It lies in the current folder, perhaps for another program: only lines that set `AWS_…` must
-    /// be readable, the others are skipped with a warning.
-    ByPlace,
+pub(super) enum FileChoice {
+    /// The user named the file: an invalid line is an error.
+    Named,
+    /// The file is `./.env`, perhaps meant for another program: an invalid line is an error only if it
+    /// sets `AWS_…`; others are skipped with a warning.
+    Default,
 }
 
-/// What a file sets.
+/// The contents of an env file.
 #[derive(Debug, Default)]
 pub(super) struct EnvFile {
     pub(super) values: HashMap<String, String>,
-    /// Each names a line by its number and never shows it.
+    /// They give a line's number but not its text.
     pub(super) warnings: Vec<String>,
 }
 
@@ -32,30 +32,29 @@ struct Assignment<'a> {
     value: String,
     /// How many lines it takes.
     lines: usize,
-    /// Whether other readers would expand a variable in it.
+    /// Whether other parsers would expand a variable in it.
     has_dollar: bool,
 }
 
 /// Reads the file at `path`.
 ///
 /// # Errors
-/// Exit 2: the file is UTF-16, or has a line that cannot be read and must be; a named one cannot be
-/// read at all.
-pub(super) fn read(path: &Path, chosen: Chosen) -> Result<EnvFile, ExitError> {
+/// Exit 2: the file is UTF-16, it has an invalid line (see [`FileChoice`]), or a named file cannot be read.
+pub(super) fn read(path: &Path, choice: FileChoice) -> Result<EnvFile, ExitError> {
     let shown = path.display();
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
             let unread = format!("the env file {shown} cannot be read: {error}");
-            return match chosen {
-                Chosen::ByName => Err(ExitError::usage(unread)),
-                Chosen::ByPlace => Ok(EnvFile { warnings: vec![unread], ..EnvFile::default() }),
+            return match choice {
+                FileChoice::Named => Err(ExitError::usage(unread)),
+                FileChoice::Default => Ok(EnvFile { warnings: vec![unread], ..EnvFile::default() }),
             };
         }
     };
     let is_utf_16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     if is_utf_16 || bytes.contains(&0) {
-        let what = if is_utf_16 { "UTF-16" } else { "no text file, or UTF-16" };
+        let what = if is_utf_16 { "UTF-16" } else { "not a text file, or UTF-16" };
         return Err(ExitError::usage(format!("the env file {shown} is {what}"))
             .help("save it as UTF-8; in PowerShell: … | Out-File -Encoding utf8 .env"));
     }
@@ -64,20 +63,22 @@ pub(super) fn read(path: &Path, chosen: Chosen) -> Result<EnvFile, ExitError> {
     let mut file = EnvFile::default();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
-        let place = format!("{shown}, line {}", at + 1);
+        let location = format!("{shown}, line {}", at + 1);
         match assignment(&lines[at..]) {
             Ok(None) => at += 1,
-            Ok(Some(found)) => {
-                at += found.lines;
-                file.set(found, &place);
+            Ok(Some(assignment)) => {
+                at += assignment.lines;
+                file.set(assignment, &location);
             }
-            Err(why) if chosen == Chosen::ByPlace && !without_export(line).starts_with("AWS_") => {
-                file.warnings.push(format!("{place} {why}; it is skipped"));
+            Err(why)
+                if choice == FileChoice::Default && !without_export(line).starts_with("AWS_") =>
+            {
+                file.warnings.push(format!("{location} {why}; it is skipped"));
                 at += 1;
             }
             Err(why) => {
                 return Err(ExitError::usage(format!(
-                    "{place} {why} (the line is not shown: it may hold a secret)"
+                    "{location} {why} (the line is not shown: it may contain a secret)"
                 ))
                 .help("write NAME=value, or NAME=\"a value\"; begin comments with #"));
             }
@@ -87,20 +88,20 @@ pub(super) fn read(path: &Path, chosen: Chosen) -> Result<EnvFile, ExitError> {
 }
 
 impl EnvFile {
-    fn set(&mut self, Assignment { name, value, has_dollar, .. }: Assignment<'_>, place: &str) {
-        // Of other programs' variables nothing needs saying.
-        let is_read = name.starts_with("AWS_") || name.to_ascii_uppercase().ends_with("_PROXY");
-        if is_read && has_dollar {
-            self.warnings.push(format!("{place}: the $ in {name} is taken literally"));
+    fn set(&mut self, Assignment { name, value, has_dollar, .. }: Assignment<'_>, location: &str) {
+        // Other programs' variables need no warning.
+        let is_used = name.starts_with("AWS_") || name.to_ascii_uppercase().ends_with("_PROXY");
+        if is_used && has_dollar {
+            self.warnings.push(format!("{location}: the $ in {name} is taken literally"));
         }
-        if self.values.insert(name.to_owned(), value).is_some() && is_read {
-            self.warnings.push(format!("{place} sets {name} once more; this value is used"));
+        if self.values.insert(name.to_owned(), value).is_some() && is_used {
+            self.warnings.push(format!("{location} sets {name} again; this value is used"));
         }
     }
 }
 
-/// The assignment that the first of `lines` begins, if it is not blank or a comment; or why it
-/// cannot be read, as a predicate.
+/// The assignment that begins on the first of `lines`, or `None` for a blank line or a comment. The error
+/// is a predicate.
 fn assignment<'a>(lines: &[&'a str]) -> Result<Option<Assignment<'a>>, &'static str> {
     let line = without_export(lines[0]);
     if line.is_empty() || line.starts_with('#') {
@@ -123,7 +124,8 @@ fn assignment<'a>(lines: &[&'a str]) -> Result<Option<Assignment<'a>>, &'static 
     Ok(Some(Assignment { name, value: value.to_owned(), lines: 1, has_dollar }))
 }
 
-/// Reads a quoted value: it begins behind the opening `mark`, and may end in a line of `following`.
+/// Parses a quoted value. `first` is the text after the opening `mark`; the value may end on a line of
+/// `following`.
 fn quoted<'a>(
     name: &'a str,
     mark: char,
@@ -136,7 +138,7 @@ fn quoted<'a>(
         if let Some(end) = closing(line, mark) {
             let rest = line[end + mark.len_utf8()..].trim();
             if !rest.is_empty() && !rest.starts_with('#') {
-                return Err("has text behind the closing quotation mark");
+                return Err("has text after the closing quotation mark");
             }
             value.push_str(&line[..end]);
             let has_dollar = mark != '\'' && value.contains('$');
@@ -148,7 +150,7 @@ fn quoted<'a>(
         value.push_str(line);
         value.push('\n');
         match following.get(count - 1) {
-            // A forgotten mark must not swallow the keys below it.
+            // A missing mark must not swallow the keys below it.
             Some(next) if !without_export(next).starts_with("AWS_") => line = next,
             Some(_) | None => break,
         }
@@ -156,7 +158,7 @@ fn quoted<'a>(
     Err("opens a quotation mark that is not closed")
 }
 
-/// Where `mark` closes in `line`; a double one is not closed by `\"`.
+/// The position of the closing `mark` in `line`; `\"` does not close a double quote.
 fn closing(line: &str, mark: char) -> Option<usize> {
     let escaped = |at: usize| mark == '"' && line[..at].ends_with('\\');
     line.match_indices(mark).map(|(at, _)| at).find(|&at| !escaped(at))
@@ -170,7 +172,7 @@ fn without_export(line: &str) -> &str {
     }
 }
 
-/// `value` up to a `#` at its beginning or after white space.
+/// `value` up to a `#` at its start or after white space.
 fn without_comment(value: &str) -> &str {
     let begins = |&(at, _): &(usize, &str)| at == 0 || value[..at].ends_with([' ', '\t']);
     value.match_indices('#').find(begins).map_or(value, |(at, _)| &value[..at]).trim_end()
@@ -180,23 +182,23 @@ fn without_comment(value: &str) -> &str {
 mod tests {
     use std::fs;
 
-    use super::{Chosen, EnvFile, read};
+    use super::{EnvFile, FileChoice, read};
     use crate::error::ExitError;
 
-    fn reading(content: impl AsRef<[u8]>, chosen: Chosen) -> Result<EnvFile, ExitError> {
+    fn read_text(content: impl AsRef<[u8]>, choice: FileChoice) -> Result<EnvFile, ExitError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
         fs::write(&path, content).unwrap();
-        read(&path, chosen)
+        read(&path, choice)
     }
 
     fn value(content: impl AsRef<[u8]>) -> String {
-        let mut file = reading(content, Chosen::ByName).unwrap();
+        let mut file = read_text(content, FileChoice::Named).unwrap();
         file.values.remove("NAME").expect("NAME is set")
     }
 
     #[test]
-    fn values_are_read_as_nodes_dotenv_reads_them() {
+    fn values_are_parsed_as_in_nodes_dotenv() {
         for (line, expected) in [
             ("NAME=My App", "My App"),
             ("export NAME = 'a value' # why", "a value"),
@@ -217,41 +219,43 @@ mod tests {
     }
 
     #[test]
-    fn a_dollar_in_a_value_that_is_used_is_mentioned() {
-        let file = reading("AWS_SECRET_ACCESS_KEY=pa$HOME\nPS1=$X\n", Chosen::ByPlace).unwrap();
+    fn a_dollar_in_an_aws_variable_gets_a_warning() {
+        let file =
+            read_text("AWS_SECRET_ACCESS_KEY=pa$HOME\nPS1=$X\n", FileChoice::Default).unwrap();
         let [warning] = &file.warnings[..] else { panic!("{:?}", file.warnings) };
         assert!(warning.contains("line 1") && warning.contains("literally"), "{warning}");
         assert_eq!(file.values["AWS_SECRET_ACCESS_KEY"], "pa$HOME");
     }
 
     #[test]
-    fn a_line_for_nobody_here_is_skipped_with_one_warning_in_a_file_that_was_not_named() {
+    fn an_invalid_line_of_another_program_is_skipped_only_in_the_default_file() {
         let content =
             b"no assignment\nNAME=Gr\xfc\xdfe\nOPEN=\"never closed\nAWS_REGION=eu-west-1\n";
-        let file = reading(content, Chosen::ByPlace).unwrap();
+        let file = read_text(content, FileChoice::Default).unwrap();
         assert_eq!(file.values["AWS_REGION"], "eu-west-1");
         assert_eq!(file.warnings.len(), 3, "{:?}", file.warnings);
         assert!(file.warnings[1].contains("line 2 is not UTF-8"), "{:?}", file.warnings);
-        let stop = reading(content, Chosen::ByName).unwrap_err();
-        assert!(stop.message.contains("line 1"), "{}", stop.message);
+        let error = read_text(content, FileChoice::Named).unwrap_err();
+        assert!(error.message.contains("line 1"), "{error}");
     }
 
     #[test]
-    fn a_broken_line_that_sets_a_variable_of_awss_is_an_error_that_does_not_show_it() {
+    fn an_invalid_line_that_sets_an_aws_variable_is_an_error_without_its_text() {
         for line in [
             "AWS_SECRET_ACCESS_KEY hush",
             "AWS_SECRET_ACCESS_KEY=\"hush",
             "export AWS_SECRET_ACCESS_KEY='hush' hush",
         ] {
-            let stop = reading(format!("# keys\n{line}\n"), Chosen::ByPlace).unwrap_err();
-            assert!(stop.message.contains("line 2"), "{}", stop.message);
-            assert!(!stop.message.contains("hush"), "{}", stop.message);
+            let text = format!("# keys\n{line}\n");
+            let error = read_text(text, FileChoice::Default).unwrap_err();
+            assert!(error.message.contains("line 2"), "{error}");
+            assert!(!error.message.contains("hush"), "{error}");
         }
     }
 
     #[test]
-    fn utf_16_is_named() {
-        let stop = reading(b"\xff\xfeA\0=\0b\0\n\0", Chosen::ByPlace).unwrap_err();
-        assert!(stop.message.contains("UTF-16"), "{}", stop.message);
+    fn utf_16_is_an_error() {
+        let error = read_text(b"\xff\xfeA\0=\0b\0\n\0", FileChoice::Default).unwrap_err();
+        assert!(error.message.contains("UTF-16"), "{error}");
     }
 }

@@ -4,7 +4,7 @@ mod scene;
 
 use std::time::{Duration, Instant};
 
-use contract::{Answer, Failure, Stage};
+use contract::{Answer, Failure, Stage, Timeouts};
 use findings::{
     errors::{CaseResult, CaseSide, KeptBy, WireAnswer, WrongAndRight},
     run::Outcome,
@@ -17,7 +17,7 @@ use super::{
     kept::{kept_by, without_dump},
     wire::{self, facts},
 };
-use crate::{capture, error::ExitError, guard};
+use crate::{capture, error::ExitError, guard, http_client};
 use scene::Scene;
 
 /// So old is a presigned URL that raw uses too late. raw's presigner goes by its client's clock; the
@@ -297,17 +297,13 @@ fn not_possible() -> CaseSide {
     }
 }
 
-/// What an SDK's user may fetch a URL with.
+/// The plain client with which a user of the SDK may fetch a URL.
 fn plain_client() -> Result<reqwest::Client, ExitError> {
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .timeout(FETCH_TIMEOUT)
+    http_client::builder(Timeouts { attempt: FETCH_TIMEOUT, ..Timeouts::default() })
         // The sandbox speaks plain HTTP.
         .tls_certs_only([])
         .build()
-        .map_err(|error| ExitError::unavailable(format!("no HTTP client can be made: {error}")))
+        .map_err(|error| ExitError::unavailable(format!("no HTTP client can be built: {error}")))
 }
 
 fn of_reqwest(error: &reqwest::Error) -> Failure {

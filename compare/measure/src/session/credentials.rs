@@ -1,4 +1,4 @@
-//! Who calls, and for which region: from options, the environment, the env file and profiles.
+//! Finds credentials and a region in options, the environment, the env file and profiles.
 
 use contract::{Credentials, CredentialsError};
 
@@ -7,26 +7,25 @@ use crate::{
     environment::{Environment, Origin},
     error::ExitError,
     masking,
-    profiles::{Profiles, Source, StaticKeys},
+    profiles::{KeySource, Profiles, StaticKeys},
     region,
 };
 
-/// Who signs where nothing is sent.
+/// Credentials and region for signing without sending anything.
 #[derive(Debug)]
 pub struct ResolvedCredentials {
-    /// From the environment, the env file or a static profile.
+    /// From the environment, the env file or a profile.
     pub credentials: Credentials,
-    /// Where one is set anywhere.
+    /// The configured region, if there is one.
     pub region: Option<String>,
-    /// What else there is to say of the keys, for standard error.
+    /// Notes on the credentials, for the user.
     pub notes: Vec<String>,
 }
 
-/// Resolves whose keys sign, and for which region, without a place to send anything to.
+/// Resolves credentials and region without a target.
 ///
 /// # Errors
-/// As [`Session::resolve`](super::Place::resolve); that no region is set is for the signer to say, which may find one in the
-/// URL.
+/// As [`Session::resolve`](super::Session::resolve), except for a missing region: the URL may name one.
 pub async fn credentials(options: &TargetOptions) -> Result<ResolvedCredentials, ExitError> {
     let environment = Environment::load(options.env_file.as_deref(), options.notices)?;
     let sources = Sources::open(options, &environment)?;
@@ -36,23 +35,23 @@ pub async fn credentials(options: &TargetOptions) -> Result<ResolvedCredentials,
     Ok(ResolvedCredentials { credentials, region, notes })
 }
 
-/// Whose keys sign, and where they came from.
+/// Credentials and where they came from.
 #[derive(Debug)]
 pub(super) struct Keys {
     pub(super) credentials: Credentials,
-    /// All of them: id, secret, token and expiry are taken from one place or not at all.
+    /// The one origin of id, secret, token and expiry.
     pub(super) origin: Origin,
-    /// In words.
+    /// The origin for the reader.
     pub(super) from: String,
-    /// What else there is to say of them.
+    /// Notes for the user.
     pub(super) notes: Vec<String>,
 }
 
 impl Keys {
-    /// Refuses keys of which a secret would be sent, or what is no key id.
+    /// Refuses keys that would send a secret, and ids that cannot be one.
     ///
-    /// A control character passes: it can stand in no header, so that nothing is sent with it, and how
-    /// each side fails on it is a finding.
+    /// A control character in the id passes: no header can contain it, so nothing is sent, and the
+    /// comparison shows how each side fails.
     fn checked(self) -> Result<Self, ExitError> {
         let is_control = |id: &str| id.contains(|c: char| c.is_ascii_control() && c != '\t');
         match self.credentials.check() {
@@ -63,11 +62,11 @@ impl Keys {
                 let Self { from, .. } = &self;
                 let help = match error {
                     CredentialsError::Swapped => {
-                        "change them back: the access key id is the shorter one, of capitals and \
+                        "swap them: the access key id is the shorter one, of capital letters and \
                          digits (on AWS it begins with AKIA or ASIA)"
                     }
                     CredentialsError::EmptyAccessKeyId | CredentialsError::BadCharacter { .. } => {
-                        "copy the value once more, without anything around it"
+                        "copy the value again, without anything around it"
                     }
                 };
                 return Err(ExitError::unavailable(format!("{error} ({from})")).help(help));
@@ -76,53 +75,52 @@ impl Keys {
         Ok(self)
     }
 
-    /// Refuses what AWS gives to nobody as an access key id: it is letters, digits and underscores
-    /// (the API reference of IAM has `[\w]+`), and 40 of base64 are a secret. Placeholders too.
+    /// Refuses placeholders and ids that AWS never issues. An access key id has only letters, digits and
+    /// underscores (`[\w]+` in IAM's API reference); 40 characters of base64 are a secret.
     pub(super) fn checked_for_aws(self) -> Result<Self, ExitError> {
         let id = self.credentials.access_key_id.as_str();
-        let is_of_words = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let has_small_letters = id.bytes().any(|byte| byte.is_ascii_lowercase());
+        let is_word = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let has_lower_case = id.bytes().any(|byte| byte.is_ascii_lowercase());
         let wrong = if let Some(placeholder) = placeholder(&self.credentials) {
             placeholder
-        } else if id.len() == 40 && has_small_letters {
-            "the access key id has the form of a secret; nothing was sent"
-        } else if !is_of_words {
-            "the access key id cannot be one of AWS, which has letters and digits only"
+        } else if id.len() == 40 && has_lower_case {
+            "the access key id looks like a secret; nothing was sent"
+        } else if !is_word {
+            "the access key id is not one of AWS's, which have only letters and digits"
         } else {
             return Ok(self);
         };
-        Err(ExitError::unavailable(format!("{wrong} ({})", self.from))
-            .help("take both from IAM's list of access keys, or from your organisation's sign-in"))
+        Err(ExitError::unavailable(format!("{wrong} ({})", self.from)).help(
+            "copy both from IAM's list of access keys, or from your organisation's sign-in page",
+        ))
     }
 }
 
-/// Refuses to let `what` (an endpoint, a proxy, a CA bundle: whoever controls it may read what is
-/// signed), named by `named_by`, see keys of `keys`. A file may name it for the keys that stand in
-/// the same file; for others it takes an option or a variable of the process. Otherwise a `.env` that
-/// came with somebody's project would have the caller's own keys sent to whom it likes.
+/// Checks that `what` (an endpoint, proxy or CA bundle, whose owner can read signed requests) may see the
+/// keys. A file may set it only for its own keys; an option or a variable of the process may set it for
+/// any. Otherwise the `.env` of a downloaded project could send the user's own keys anywhere.
 ///
 /// # Errors
-/// Exit 3, with what mixes.
-pub(super) fn may_see_keys(what: &str, named_by: &Origin, keys: &Origin) -> Result<(), ExitError> {
-    if *named_by == Origin::Process || named_by == keys {
+/// Exit 3: `what` and the keys come from different places.
+pub(super) fn may_see_keys(what: &str, set_by: &Origin, keys: &Origin) -> Result<(), ExitError> {
+    if *set_by == Origin::Process || set_by == keys {
         return Ok(());
     }
-    let message = format!("{what} is named by {named_by}, and the keys come from {keys}");
+    let message = format!("{what} is set by {set_by}, but the keys come from {keys}");
     Err(ExitError::unavailable(message).help(
-        "a file's endpoints, proxies and CA bundles are used with that file's keys alone; name it \
-         with an option (--endpoint-url) or in the environment, or take both from one place",
+        "a file's endpoints, proxies and CA bundles apply only to the keys in that file; set it with \
+         an option (--endpoint-url) or in the environment, or take both from one place",
     ))
 }
 
-/// Where keys and region are looked for.
+/// Where keys and region come from.
 #[derive(Debug)]
 pub(super) struct Sources<'a> {
     options: &'a TargetOptions,
     environment: &'a Environment,
     pub(super) profiles: Profiles,
-    /// The one that is asked for, by option or variable.
+    /// The profile that an option or variable names.
     named: Option<String>,
-    /// Why the profiles could not be read, where nothing depends on them.
     notes: Vec<String>,
 }
 
@@ -130,8 +128,7 @@ impl<'a> Sources<'a> {
     /// Reads the profiles.
     ///
     /// # Errors
-    /// Exit 3: a profile file that cannot be read, unless the keys stand in variables and no profile
-    /// is asked for.
+    /// Exit 3: a profile file cannot be read, unless variables contain the keys and no profile is named.
     pub(super) fn open(
         options: &'a TargetOptions,
         environment: &'a Environment,
@@ -140,21 +137,21 @@ impl<'a> Sources<'a> {
         notes.extend(variables::lone_token(options, environment));
         let profiles = match Profiles::load(environment) {
             Ok(profiles) => profiles,
-            Err(stop) if named.is_none() && variables::has_key(environment) => {
-                notes.push(format!("no profile is used: {stop}"));
+            Err(error) if named.is_none() && variables::has_key(environment) => {
+                notes.push(format!("no profile is used: {error}"));
                 Profiles::default()
             }
-            Err(stop) => return Err(stop),
+            Err(error) => return Err(error),
         };
         Ok(Self { options, environment, profiles, named, notes })
     }
 
-    /// The name of the profile whose settings count.
+    /// The name of the profile in use.
     pub(super) fn profile(&self) -> &str {
         self.named.as_deref().unwrap_or("default")
     }
 
-    /// The region, and where it was named, if it was.
+    /// The configured region and where it came from.
     pub(super) fn region(&self) -> Result<Option<(String, String)>, ExitError> {
         let variables = ["AWS_REGION", "AWS_DEFAULT_REGION"];
         let (region, from) = if let Some(region) = &self.options.region {
@@ -170,19 +167,19 @@ impl<'a> Sources<'a> {
         Ok(Some((region.to_owned(), from)))
     }
 
-    /// Keys that can be had without a request: of variables, or of a profile.
+    /// Keys that need no request: from variables or a profile.
     ///
     /// # Errors
-    /// Exit 3: there are none, or half a pair, or parts from two places, or they must not be sent.
+    /// Exit 3: no keys, half a pair, parts from two places, or keys that must not be sent.
     pub(super) async fn keys(&self) -> Result<Keys, ExitError> {
         self.keys_without_request().await?.checked()
     }
 
     async fn keys_without_request(&self) -> Result<Keys, ExitError> {
-        match self.found()? {
+        match self.find()? {
             Found::Keys(keys) => Ok(keys),
             Found::Process(origin) => {
-                self.run_nothing_of_a_file(&origin)?;
+                self.refuse_command_of_file(&origin)?;
                 let read = sdk::credentials::from_process(self.profile(), self.profiles.for_sdk());
                 let from = format!("the credential_process of the profile `{}`", self.profile());
                 read.await
@@ -190,21 +187,21 @@ impl<'a> Sources<'a> {
                     .map_err(|error| self.no_credentials(&*error))
             }
             Found::Service(does) => Err(self.needs_a_request(does)),
-            Found::Nothing => Err(self.nothing()),
+            Found::Nothing => Err(self.no_keys()),
         }
     }
 
-    /// The same, or whatever the SDK's providers get from AWS: roles, SSO, containers, instances.
+    /// The same keys, or those that the SDK's providers get: roles, SSO, containers, instance metadata.
     ///
     /// # Errors
-    /// Exit 3: there are none, or half a pair, or parts from two places, or they are none of AWS's.
+    /// Those of [`Self::keys`], and exit 3 for keys that AWS does not issue.
     pub(super) async fn keys_on_aws(
         &self,
         region: &str,
         network: &Network,
     ) -> Result<Keys, ExitError> {
         let (proxies, ca_bundle) = (network.proxies.as_ref(), network.ca_bundle.as_ref());
-        let found = match self.found()? {
+        let found = match self.find()? {
             Found::Keys(keys) => return keys.checked()?.checked_for_aws(),
             Found::Process(_) => return self.keys().await?.checked_for_aws(),
             Found::Service(_) => {
@@ -213,7 +210,7 @@ impl<'a> Sources<'a> {
                     .await
                     .map(|credentials| (credentials, format!("the profile `{}`", self.profile())))
             }
-            Found::Nothing if self.named.is_some() => return Err(self.nothing()),
+            Found::Nothing if self.named.is_some() => return Err(self.no_keys()),
             Found::Nothing => sdk::credentials::from_default_chain(region, proxies, ca_bundle)
                 .await
                 .map(|(credentials, provider)| {
@@ -226,13 +223,13 @@ impl<'a> Sources<'a> {
             .checked()
     }
 
-    fn found(&self) -> Result<Found, ExitError> {
+    fn find(&self) -> Result<Found, ExitError> {
         if let Some(mut keys) = variables::keys(self.options, self.environment)? {
             keys.notes.extend(self.notes.iter().cloned());
             return Ok(Found::Keys(keys));
         }
-        Ok(match self.profiles.source(self.profile())? {
-            Some(Source::Keys(keys)) => {
+        Ok(match self.profiles.key_source(self.profile())? {
+            Some(KeySource::Static(keys)) => {
                 let from = format!("the profile `{}`", self.profile());
                 let StaticKeys { access_key_id, secret_access_key, session_token, origin } = keys;
                 let credentials = Credentials::new(access_key_id, secret_access_key);
@@ -242,8 +239,8 @@ impl<'a> Sources<'a> {
                 };
                 Found::Keys(self.keys_of(credentials, origin, from))
             }
-            Some(Source::Process(origin)) => Found::Process(origin),
-            Some(Source::Service(does)) => Found::Service(does),
+            Some(KeySource::Process(origin)) => Found::Process(origin),
+            Some(KeySource::Service(does)) => Found::Service(does),
             None => Found::Nothing,
         })
     }
@@ -256,11 +253,11 @@ impl<'a> Sources<'a> {
         Keys { credentials, origin, from, notes: self.notes.clone() }
     }
 
-    /// A `.env` may come with somebody else's project, so a command that it chooses is not run.
-    fn run_nothing_of_a_file(&self, origin: &Origin) -> Result<(), ExitError> {
+    /// Refuses to run a command that an env file chooses: a `.env` may come with a downloaded project.
+    fn refuse_command_of_file(&self, origin: &Origin) -> Result<(), ExitError> {
         let Origin::File(path) = origin else { return Ok(()) };
         Err(ExitError::unavailable(format!(
-            "the profile `{}` runs a command (credential_process), and {} names its file",
+            "the profile `{}` runs a command (credential_process), and its file is named by {}",
             self.profile(),
             path.display()
         ))
@@ -270,7 +267,7 @@ impl<'a> Sources<'a> {
     fn needs_a_request(&self, does: &str) -> ExitError {
         let name = self.profile();
         ExitError::unavailable(format!(
-            "no credentials: the profile `{name}` {does}, which takes a request; `sign` and \
+            "no credentials: the profile `{name}` {does}, which needs a request to AWS; `sign` and \
              --endpoint-url make none"
         ))
         .help(format!(
@@ -279,7 +276,7 @@ impl<'a> Sources<'a> {
         ))
     }
 
-    fn nothing(&self) -> ExitError {
+    fn no_keys(&self) -> ExitError {
         let Some(name) = &self.named else { return none_set() };
         let what = if self.profiles.has(name) {
             format!("the profile `{name}` has no keys")
@@ -297,31 +294,33 @@ impl<'a> Sources<'a> {
             why = format!("{why}: {error}");
             cause = error.source();
         }
-        let asked = match &self.named {
+        let source = match &self.named {
             Some(name) => format!("the profile `{name}`"),
             None => "the SDK's default chain".to_owned(),
         };
-        ExitError { message: format!("no credentials: {asked} has none: {why}"), ..none_set() }
+        ExitError { message: format!("no credentials: {source} has none: {why}"), ..none_set() }
     }
 }
 
-/// What the variables and the profile have.
+/// What variables and the profile offer.
 enum Found {
     Keys(Keys),
+    /// `credential_process`
     Process(Origin),
+    /// A service to ask; the text says what the profile does.
     Service(&'static str),
     Nothing,
 }
 
 pub(super) fn no_region() -> ExitError {
-    ExitError::unavailable("no region: neither --region nor AWS_REGION nor a profile names one")
-        .help("add --region us-east-1, or the one that the resources are in")
+    ExitError::unavailable("no region: neither --region nor AWS_REGION nor a profile sets one")
+        .help("add --region us-east-1, or the region of the resources")
 }
 
 fn none_set() -> ExitError {
     let what = "no credentials: AWS_ACCESS_KEY_ID is not set, and no default profile has keys";
     ExitError::unavailable(what).help(
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (in the environment or in ./.env), or name \
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (in the environment or in ./.env), or choose \
          a profile with --profile",
     )
 }

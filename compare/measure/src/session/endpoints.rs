@@ -1,4 +1,4 @@
-//! The endpoints that variables and profiles name, in the order of the AWS CLI
+//! Endpoints set by options, variables and profiles, with the AWS CLI's precedence
 //! (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
 
 use contract::Endpoint;
@@ -15,23 +15,23 @@ use crate::{
 };
 
 const IGNORE: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
-/// Kinds of hosts that are not offered: variable, key of a profile, and in words.
-const KINDS: [(&str, &str, &str); 2] = [
+/// Kinds of hosts that are not supported: variable, key in a profile, name.
+const HOST_KINDS: [(&str, &str, &str); 2] = [
     ("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", "FIPS"),
     ("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", "dual-stack"),
 ];
 
-/// An endpoint, and who named it.
+/// An endpoint and where it was set.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct NamedEndpoint {
     pub(super) url: Url,
-    /// In words: the option, the variable or the setting.
+    /// The option, variable or setting, for the reader.
     pub(super) by: String,
-    /// Of the variable or the setting; absent for an option.
+    /// Origin of the variable or setting; `None` for an option.
     pub(super) origin: Option<Origin>,
 }
 
-/// Who answers for each service, as far as it is named.
+/// The endpoint of each service, if it is set.
 #[derive(Debug, Default)]
 pub(super) struct Endpoints {
     pub(super) s3: Option<NamedEndpoint>,
@@ -39,17 +39,17 @@ pub(super) struct Endpoints {
 }
 
 impl Endpoints {
-    /// The one that `--endpoint-url` names, for both services.
+    /// The endpoint of `--endpoint-url`, for both services.
     pub(super) fn by_option(text: &str) -> Result<Self, ExitError> {
         let url = address::endpoint_url(text)?;
         let endpoint = NamedEndpoint { url, by: "--endpoint-url".to_owned(), origin: None };
         Ok(Self { s3: Some(endpoint.clone()), ec2: Some(endpoint) })
     }
 
-    /// Those that are configured, ignored or not.
+    /// The configured endpoints, even if a setting says to ignore them.
     ///
     /// # Errors
-    /// Exit 2 where one is not an endpoint's URL.
+    /// Exit 2: an invalid URL.
     pub(super) fn configured(
         environment: &Environment,
         settings: Settings<'_>,
@@ -63,8 +63,10 @@ impl Endpoints {
                 .or_else(|| settings.get("endpoint_url"));
             found
                 .map(|(text, by, origin)| {
-                    let url = address::endpoint_url(text)
-                        .map_err(|stop| ExitError { message: format!("{by}: {stop}"), ..stop })?;
+                    let url = address::endpoint_url(text).map_err(|error| ExitError {
+                        message: format!("{by}: {error}"),
+                        ..error
+                    })?;
                     Ok(NamedEndpoint { url, by, origin: Some(origin) })
                 })
                 .transpose()
@@ -85,15 +87,15 @@ impl Endpoints {
         self.s3.iter().chain(ec2)
     }
 
-    /// In words, who names them.
+    /// The options, variables or settings that set them.
     pub(super) fn names(&self) -> Vec<&str> {
         self.each().map(|endpoint| endpoint.by.as_str()).collect()
     }
 
-    /// For the reader, who names them, if they may see `keys`.
+    /// Notes on where the endpoints come from, after checking that they may see `keys`.
     ///
     /// # Errors
-    /// Exit 3, with what mixes.
+    /// Exit 3: endpoint and keys come from different places.
     pub(super) fn notes(&self, keys: &Keys) -> Result<Vec<String>, ExitError> {
         self.each()
             .map(|NamedEndpoint { by, origin, .. }| {
@@ -104,13 +106,12 @@ impl Endpoints {
             .collect()
     }
 
-    /// Amazon's if any of them is.
+    /// `Amazon` if any endpoint is AWS's.
     pub(super) fn host_kind(&self) -> HostKind {
-        let is_amazons = |endpoint: &NamedEndpoint| host_kind_of(&endpoint.url) == HostKind::Amazon;
-        if self.each().any(is_amazons) { HostKind::Amazon } else { HostKind::Other }
+        let is_amazon = |endpoint: &NamedEndpoint| host_kind_of(&endpoint.url) == HostKind::Amazon;
+        if self.each().any(is_amazon) { HostKind::Amazon } else { HostKind::Other }
     }
 
-    /// For both sides.
     pub(super) fn for_target(&self) -> Endpoint {
         let text = |endpoint: &Option<NamedEndpoint>| {
             endpoint.as_ref().map(|endpoint| text_of(&endpoint.url))
@@ -121,7 +122,7 @@ impl Endpoints {
         }
     }
 
-    /// For the reader: one URL, or each with its service.
+    /// For the reader: one URL, or each URL with its service.
     pub(super) fn shown(&self) -> String {
         match self.for_target() {
             Endpoint::Url(url) => url,
@@ -135,8 +136,7 @@ impl Endpoints {
     }
 }
 
-/// Whose host `url` names.
-pub(super) fn host_kind_of(url: &Url) -> HostKind {
+fn host_kind_of(url: &Url) -> HostKind {
     url.host_str().map_or(HostKind::Other, address::host_kind)
 }
 
@@ -144,22 +144,22 @@ fn text_of(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
-/// What has configured endpoints ignored, if anything has.
+/// The variable or setting that makes configured endpoints ignored, if there is one.
 pub(super) fn ignored_by(environment: &Environment, settings: Settings<'_>) -> Option<String> {
     switched_on_by(environment, settings, IGNORE, "ignore_configured_endpoint_urls")
 }
 
-/// The kinds of hosts that are asked for and not offered: who asks, and the kind in words.
+/// The unsupported kinds of hosts that are asked for: by which variable or setting, and the kind's name.
 pub(super) fn host_kinds_asked_for(
     environment: &Environment,
     settings: Settings<'_>,
 ) -> Vec<(String, &'static str)> {
     let asked =
         |(variable, key, kind)| Some((switched_on_by(environment, settings, variable, key)?, kind));
-    KINDS.into_iter().filter_map(asked).collect()
+    HOST_KINDS.into_iter().filter_map(asked).collect()
 }
 
-/// In words, the variable that is true, or where there is no such variable the setting.
+/// The variable that is true or, if it is not set, the setting that is.
 fn switched_on_by(
     environment: &Environment,
     settings: Settings<'_>,

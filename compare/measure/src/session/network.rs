@@ -1,9 +1,9 @@
-//! The way to the endpoints: proxies and root certificates. Resolved once and given to both sides,
-//! whose own readings of these variables differ.
+//! Proxies and root certificates. They are resolved once for both sides, which would read the variables
+//! differently.
 
 use std::{fs, path::PathBuf};
 
-use contract::{CaBundle, Proxies, without_userinfo};
+use contract::{CaBundle, Proxies, Timeouts, without_userinfo};
 use url::Url;
 
 use super::{
@@ -13,24 +13,25 @@ use super::{
 use crate::{
     environment::{Environment, Origin},
     error::ExitError,
+    http_client,
 };
 
-/// Proxies and certificates, with who named them.
+/// Proxies and certificates, and where they were set.
 #[derive(Debug, Default)]
 pub(super) struct Network {
     pub(super) proxies: Option<Proxies>,
     pub(super) ca_bundle: Option<CaBundle>,
-    /// What was named, in words, and by whom: whoever controls it may read what is sent.
-    named: Vec<(String, Origin)>,
-    /// For the reader.
+    /// Each setting and its origin: the owner of a proxy or certificate can read what is sent.
+    set: Vec<(String, Origin)>,
+    /// Notes for the user.
     pub(super) notes: Vec<String>,
 }
 
 impl Network {
-    /// The network on the way to `urls`.
+    /// The settings for requests to `urls`.
     ///
     /// # Errors
-    /// Exit 3 where a proxy or the certificates that one of `urls` needs cannot be used.
+    /// Exit 3: one of `urls` needs a proxy or certificates that cannot be used.
     pub(super) fn resolve(
         environment: &Environment,
         settings: Settings<'_>,
@@ -44,12 +45,12 @@ impl Network {
         Ok(network)
     }
 
-    /// Refuses to let what a file names see keys from elsewhere.
+    /// Checks that the proxies and certificates may see `keys`.
     ///
     /// # Errors
-    /// Exit 3, with what mixes.
+    /// Exit 3: a setting and the keys come from different places.
     pub(super) fn may_see_keys(&self, keys: &Keys) -> Result<(), ExitError> {
-        self.named.iter().try_for_each(|(what, origin)| may_see_keys(what, origin, &keys.origin))
+        self.set.iter().try_for_each(|(what, origin)| may_see_keys(what, origin, &keys.origin))
     }
 
     fn add_proxies(&mut self, environment: &Environment, urls: &[Url]) -> Result<(), ExitError> {
@@ -61,43 +62,43 @@ impl Network {
         for scheme in ["http", "https"] {
             let names: &[&str] = match scheme {
                 "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
-                // Upper case is for CGI scripts, where it is a request's header (httpoxy).
+                // Not HTTP_PROXY: in CGI scripts a request's header sets it (httpoxy).
                 _ => &["http_proxy", "ALL_PROXY", "all_proxy"],
             };
             let Some((name, text, origin)) = environment.first(names) else { continue };
             let proxy = match proxy_url(text) {
                 Ok(proxy) => proxy,
                 Err(why) => {
-                    // With a URL in its place, to ask which requests would take it.
-                    let would_be = Proxies {
+                    // With any URL, to find out which requests would use the proxy.
+                    let with_proxy = Proxies {
                         http: Some(String::new()),
                         https: Some(String::new()),
                         ..proxies.clone()
                     };
                     let why = format!(
-                        "the proxy that {name} names ({origin}) {why}; it is not shown, because it \
-                         may hold a password"
+                        "the proxy in {name} ({origin}) {why}; it is not shown, because it may \
+                         contain a password"
                     );
-                    if urls.iter().any(|url| url.scheme() == scheme && takes(&would_be, url)) {
+                    if urls.iter().any(|url| url.scheme() == scheme && uses(&with_proxy, url)) {
                         return Err(ExitError::unavailable(why)
                             .help("write it as http://HOST:PORT, or unset the variable"));
                     }
-                    self.notes.push(format!("{why}. No request to {scheme}: needs it"));
+                    self.notes.push(format!("{why}. No {scheme} request needs it"));
                     continue;
                 }
             };
             let shown = without_userinfo(&proxy);
-            self.named.push((format!("the proxy ({name})"), origin.clone()));
+            self.set.push((format!("the proxy ({name})"), origin.clone()));
             match scheme {
                 "https" => proxies.https = Some(proxy),
                 _ => proxies.http = Some(proxy),
             }
             for url in urls.iter().filter(|url| url.scheme() == scheme) {
                 let host = url.host_str().unwrap_or_default();
-                self.notes.push(match (takes(&proxies, url), &no_proxy) {
+                self.notes.push(match (uses(&proxies, url), &no_proxy) {
                     (true, _) => format!("{host} through the proxy {shown}, from {name}, {origin}"),
                     (false, Some((no_proxy, ..))) => {
-                        format!("{host} without the proxy of {name}: {no_proxy} names it")
+                        format!("{host} without the proxy of {name}: {no_proxy} exempts it")
                     }
                     (false, None) => continue,
                 });
@@ -121,55 +122,46 @@ impl Network {
         };
         let unusable = |why: String| {
             ExitError::unavailable(format!("the CA bundle {path} ({by}, {origin}) {why}"))
-                .help("name a file of certificates in PEM, or unset it to trust the system's")
+                .help("use a file of PEM certificates, or unset it to trust the system's")
         };
         let path = PathBuf::from(path);
         let pem = fs::read(&path).map_err(|error| unusable(format!("cannot be read: {error}")))?;
         check_certificates(&pem).map_err(unusable)?;
         self.notes.push(format!("root certificates from {}, {by}, {origin}", path.display()));
-        self.named.push((format!("the CA bundle ({by})"), origin));
+        self.set.push((format!("the CA bundle ({by})"), origin));
         self.ca_bundle = Some(CaBundle { path, pem: pem.into() });
         Ok(())
     }
 }
 
-/// Whether a client can be made that trusts `pem`: the SDK's panics where one cannot.
+/// Checks that an HTTP client can trust `pem`: the SDK's panics if it cannot.
 fn check_certificates(pem: &[u8]) -> Result<(), String> {
     let unreadable = |error: reqwest::Error| {
-        let cause = std::iter::successors(std::error::Error::source(&error), |it| it.source());
-        let why = cause.last().map_or_else(|| error.to_string(), ToString::to_string);
-        format!("has a certificate that cannot be read: {why}")
+        format!("contains a certificate that cannot be read: {}", http_client::last_cause(&error))
     };
     let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(unreadable)?;
     if certificates.is_empty() {
-        return Err("has no certificate in PEM".to_owned());
+        return Err("contains no PEM certificate".to_owned());
     }
-    // A second call finds the provider already installed; that is fine.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .tls_certs_only(certificates)
-        .build();
+    let client = http_client::builder(Timeouts::default()).tls_certs_only(certificates).build();
     client.map(drop).map_err(unreadable)
 }
 
-fn takes(proxies: &Proxies, url: &Url) -> bool {
+fn uses(proxies: &Proxies, url: &Url) -> bool {
     let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
         return false;
     };
     proxies.for_request(url.scheme(), host, port).is_some()
 }
 
-/// The URL of a proxy. Without a scheme it is `http:`, as curl and the AWS CLI have it.
+/// Parses the URL of a proxy. The scheme defaults to `http:`, as in curl and the AWS CLI.
 fn proxy_url(text: &str) -> Result<String, String> {
     let text = text.trim();
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let url = Url::parse(&with_scheme).map_err(|error| format!("is not a URL: {error}"))?;
     match url.scheme() {
         "http" | "https" => Ok(url.as_str().trim_end_matches('/').to_owned()),
-        other => Err(format!("has the scheme `{other}`, and only http and https are offered")),
+        other => Err(format!("has the scheme `{other}`; only http and https are supported")),
     }
 }
 
@@ -178,7 +170,7 @@ mod tests {
     use super::proxy_url;
 
     #[test]
-    fn a_proxy_without_a_scheme_is_an_http_proxy() {
+    fn the_scheme_of_a_proxy_defaults_to_http() {
         for (text, url) in [
             ("proxy.example:3128", "http://proxy.example:3128"),
             ("me:hush@proxy.example:3128", "http://me:hush@proxy.example:3128"),

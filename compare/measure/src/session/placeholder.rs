@@ -1,8 +1,8 @@
-//! Keys that stand in tutorials, and belong to nobody.
+//! Recognises placeholder and example keys from tutorials.
 
 use contract::Credentials;
 
-/// What a text holds, in small letters and without punctuation, that is there to be replaced.
+/// Parts of placeholders, in lower case and without punctuation.
 const WORDS: [&str; 12] = [
     "youraccesskey",
     "yourawsaccess",
@@ -18,22 +18,22 @@ const WORDS: [&str; 12] = [
     "placeholder",
 ];
 
-/// What shows that `credentials` were copied from a tutorial, as a clause; none of them is shown.
+/// A clause that says why `credentials` look copied from a tutorial. It quotes neither id nor secret.
 #[must_use]
 pub fn placeholder(credentials: &Credentials) -> Option<&'static str> {
     let (id, secret) = (credentials.access_key_id.as_str(), credentials.secret_key.expose());
     if is_placeholder(id) {
-        Some("the access key id is a placeholder of a tutorial, to be replaced by a real one")
+        Some("the access key id is a placeholder from a tutorial; replace it with a real one")
     } else if is_placeholder(secret) {
-        Some("the secret is a placeholder of a tutorial, to be replaced by a real one")
+        Some("the secret is a placeholder from a tutorial; replace it with a real one")
     } else if is_example(id) || secret.ends_with("EXAMPLEKEY") {
-        Some("the keys are an example from AWS's documentation, and belong to no account")
+        Some("the keys are an example from AWS's documentation and belong to no account")
     } else {
         None
     }
 }
 
-/// `AKIAIOSFODNN7EXAMPLE` and its like.
+/// Such as `AKIAIOSFODNN7EXAMPLE`.
 fn is_example(id: &str) -> bool {
     (id.starts_with("AKIA") || id.starts_with("ASIA")) && id.ends_with("EXAMPLE")
 }
@@ -56,7 +56,7 @@ mod tests {
     use super::placeholder;
 
     #[test]
-    fn placeholders_of_tutorials_are_known() {
+    fn placeholders_and_examples_are_recognised() {
         for id in [
             "your-access-key-id",
             "YOUR_ACCESS_KEY",
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn real_keys_and_those_of_test_servers_are_none() {
+    fn real_keys_and_keys_of_test_servers_pass() {
         for (id, secret) in [
             ("AKIAABCDEFGHIJKLMNOP", "abcdefghijklmnopqrstuvwxyz0123456789/+AB"),
             ("test", "test"),

@@ -1,14 +1,14 @@
-//! What the profile in use says of the network: endpoints, certificates, kinds of hosts.
+//! Network settings of the profile in use: endpoints, certificates, kinds of hosts.
 
 use super::credentials::Sources;
 use crate::environment::Origin;
 
-/// The settings of the profile in use. There are none where the profiles cannot be read: whoever
-/// needs their keys says so.
+/// The settings of the profile in use; none if the profiles cannot be read, which is an error only when
+/// their keys are needed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Settings<'a>(pub(super) Option<&'a Sources<'a>>);
 
-/// A value, in words where it stands, and its origin.
+/// A value, its name for the reader, and its origin.
 pub(super) type Setting<'a> = (&'a str, String, Origin);
 
 impl<'a> Settings<'a> {
@@ -19,7 +19,7 @@ impl<'a> Settings<'a> {
         Some((value, format!("{key} of the profile `{}`", sources.profile()), origin))
     }
 
-    /// The setting `key` of a service, in the section that the profile's `services` names.
+    /// The setting `key` of a service, from the section that the profile's `services` names.
     pub(super) fn of_service(self, service: &str, key: &str) -> Option<Setting<'a>> {
         let sources = self.0?;
         let (section, _) = sources.profiles.property(sources.profile(), "services")?;

@@ -1,4 +1,4 @@
-//! Keys in variables: of the environment or of the env file, and never of both.
+//! Keys from variables: of the process or of the env file, never a mix of both.
 
 use contract::Credentials;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -10,14 +10,14 @@ use crate::{
 };
 
 const KEY_PAIR: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
-/// The second is botocore's older name of the first.
+/// The second is botocore's older name.
 const TOKENS: [&str; 2] = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"];
 const EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
-/// In the order of the aws CLI's second version and of the SDKs; botocore has the other.
+/// In the order of AWS CLI v2 and the SDKs; botocore's is the reverse.
 const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
-/// The profile that is asked for, by option or variable, and what there is to say of it. Keys in the
-/// process's environment leave one that only an env file names unused.
+/// The profile that an option or variable names, and notes on it. If the process has keys, a profile named
+/// by an env file is not used.
 pub(super) fn profile(
     options: &TargetOptions,
     environment: &Environment,
@@ -35,29 +35,29 @@ pub(super) fn profile(
     let notes = match (name, other) {
         (Some(name), Some(other)) if name != other => {
             let [used, unused] = PROFILES;
-            vec![format!("{used} is used, and {unused}, which names another profile, is not")]
+            vec![format!("{used} is used; {unused}, which names another profile, is not")]
         }
         _ => Vec::new(),
     };
     (name.or(other).map(str::to_owned), notes)
 }
 
-/// Whether a key pair, or a part of one, stands in a variable.
+/// Whether a variable contains a key, even half a pair.
 pub(super) fn has_key(environment: &Environment) -> bool {
     environment.first(&KEY_PAIR).is_some()
 }
 
-/// That a session token without keys beside it is not used.
+/// A note that a session token without a key pair is not used.
 pub(super) fn lone_token(options: &TargetOptions, environment: &Environment) -> Option<String> {
     let (name, _, origin) = environment.first(&TOKENS)?;
     let is_lone = options.profile.is_none() && !has_key(environment);
-    is_lone.then(|| format!("{name} ({origin}) is not used: it has no key pair beside it"))
+    is_lone.then(|| format!("{name} ({origin}) is not used: no variable sets a key pair"))
 }
 
-/// A key pair in the environment or the env file; a profile that was asked for by option goes before.
+/// The key pair from the process or the env file; `None` if `--profile` is given, which wins.
 ///
 /// # Errors
-/// Exit 3: half a key pair, or parts of one that come from two places.
+/// Exit 3: half a key pair, or parts from two places.
 pub(super) fn keys(
     options: &TargetOptions,
     environment: &Environment,
@@ -73,11 +73,11 @@ pub(super) fn keys(
         (true, _) => (&process, &file),
         (false, true) => (&file, &process),
     };
-    // A complete pair that lies below another is covered by it as a whole; anything less would join it.
-    let covered = other.has_pair();
-    let joining = other.set(&[TOKENS[0], TOKENS[1], KEY_PAIR[0], KEY_PAIR[1], EXPIRATION]);
-    let says_who = if used.origin == Origin::Process { vec![] } else { process.set(&PROFILES) };
-    if let Some(part) = joining.first().filter(|_| !covered).or(says_who.first()) {
+    // A complete pair is overridden as a whole; a part of one would mix with the pair in use.
+    let is_overridden = other.has_pair();
+    let parts = other.set(&[TOKENS[0], TOKENS[1], KEY_PAIR[0], KEY_PAIR[1], EXPIRATION]);
+    let profiles = if used.origin == Origin::Process { vec![] } else { process.set(&PROFILES) };
+    if let Some(part) = parts.first().filter(|_| !is_overridden).or(profiles.first()) {
         let set = used.set(&KEY_PAIR).join(" and ");
         return Err(ExitError::unavailable(format!(
             "credentials from two places: {set} from {}, {part} from {}",
@@ -85,11 +85,11 @@ pub(super) fn keys(
         ))
         .help(
             "set key id, secret, token, expiry and profile in one place and unset the others, or \
-             name a profile with --profile",
+             choose a profile with --profile",
         ));
     }
     let mut keys = used.keys()?;
-    if covered {
+    if is_overridden {
         let origin = &other.origin;
         keys.notes.push(format!("the keys in {origin} are not used: the environment has keys"));
     }
@@ -116,7 +116,7 @@ impl Variables<'_> {
         self.set(&KEY_PAIR).len() == KEY_PAIR.len()
     }
 
-    /// Those of `names` that are set.
+    /// The `names` that are set.
     fn set<'name>(&self, names: &[&'name str]) -> Vec<&'name str> {
         names.iter().copied().filter(|name| (self.get)(name).is_some()).collect()
     }
@@ -153,7 +153,7 @@ impl Variables<'_> {
     }
 }
 
-/// What `AWS_CREDENTIAL_EXPIRATION` says, in words.
+/// A note on the expiry time in `AWS_CREDENTIAL_EXPIRATION`.
 fn expiry(text: &str) -> String {
     match OffsetDateTime::parse(text, &Rfc3339) {
         Ok(end) if end <= OffsetDateTime::now_utc() => {
@@ -166,5 +166,5 @@ fn expiry(text: &str) -> String {
 
 fn half(present: &str, origin: &Origin, absent: &str) -> ExitError {
     ExitError::unavailable(format!("half a key pair: {present} is set ({origin}), {absent} is not"))
-        .help(format!("set {absent} too, or unset {present} and name a profile with --profile"))
+        .help(format!("set {absent} too, or unset {present} and choose a profile with --profile"))
 }
