@@ -389,14 +389,14 @@ fn an_id_with_slashes_is_signed_for_a_foreign_server_and_for_none_of_awss() {
     let sign = ["sign", "--service", "s3", "--region", "us-east-1", "http://127.0.0.1:9000/b/k"];
     with(&sign).run().expect(0);
     let aws = ["--target", "aws", "--region", "us-east-1"];
-    with(&aws).run().expect_error(3, &["the access key id cannot be one of AWS"]);
+    with(&aws).run().expect_error(3, &["the access key id is not one of AWS"]);
     // Forty of base64 are a secret, whatever stands in the secret's place.
     let secret = Program::new(aws).env("AWS_ACCESS_KEY_ID", &SECRET.replace(['/', '+'], "a"));
     secret
         .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush")
         .secret(&SECRET.replace(['/', '+'], "a"))
         .run()
-        .expect_error(3, &["has the form of a secret"]);
+        .expect_error(3, &["looks like a secret"]);
 }
 
 #[test]
@@ -423,8 +423,8 @@ fn placeholders_of_tutorials_stop_a_call_of_aws_and_are_noted_elsewhere() {
     let aws = ["--target", "aws", "--region", "us-east-1"];
     let sign = ["sign", "--format", "http", "https://iam.amazonaws.com/"];
     for (id, what) in [
-        ("your-access-key-id", "placeholder of a tutorial"),
-        ("<YOUR_ACCESS_KEY>", "placeholder of a tutorial"),
+        ("your-access-key-id", "placeholder from a tutorial"),
+        ("<YOUR_ACCESS_KEY>", "placeholder from a tutorial"),
         ("AKIAIOSFODNN7EXAMPLE", "example from AWS's documentation"),
     ] {
         with(&aws, id).run().expect_error(3, &[what]);

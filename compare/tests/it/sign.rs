@@ -157,7 +157,7 @@ fn the_first_signature_of_a_chunked_upload_is_made_and_not_judged_without_its_ch
         let documented = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
         assert_eq!(document[side]["signature"], documented);
         assert_eq!(document[side]["judged"], Value::Null);
-        let example = "the keys are an example from AWS's documentation, and belong to no account";
+        let example = "the keys are an example from AWS's documentation and belong to no account";
         assert_eq!(document[side]["notes"], serde_json::json!([example]));
     }
 }

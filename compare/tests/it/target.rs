@@ -299,7 +299,7 @@ fn a_ca_bundle_is_named_and_one_that_cannot_be_used_is_an_error() {
             .file("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
     };
     program("absent.pem").run().expect_error(3, &["absent.pem", "AWS_CA_BUNDLE", "cannot be read"]);
-    program("empty.pem").run().expect_error(3, &["empty.pem", "no certificate"]);
+    program("empty.pem").run().expect_error(3, &["empty.pem", "no PEM certificate"]);
     program("broken.pem").run().expect_error(3, &["broken.pem", "cannot be read"]);
 }
 
