@@ -3,6 +3,7 @@
 mod fetch;
 mod plan;
 mod play;
+mod result;
 
 use std::{sync::Arc, time::Instant};
 
@@ -24,12 +25,12 @@ use crate::{
 
 pub(crate) use play::Player;
 
-/// What to work on, where the endpoint's contents do not decide it.
+/// What to work on.
 #[derive(Debug, Clone)]
 pub struct Choices {
-    /// `--bucket`: default the first.
+    /// `--bucket`; default: the first.
     pub bucket: Option<String>,
-    /// `--key`: default the first in the bucket.
+    /// `--key`; default: the first in the bucket.
     pub key: Option<String>,
     /// `--ami-name`
     pub ami_name: String,
@@ -42,7 +43,7 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// Those of somebody who chooses nothing.
+    /// The defaults.
     #[must_use]
     pub fn defaults(launching: Launching) -> Self {
         Self {
@@ -59,61 +60,62 @@ impl Choices {
 /// Whether instances may be launched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Launching {
-    /// Off AWS, or with `--allow-launch`.
+    /// The target is not AWS, or `--allow-launch` is given.
     Allowed,
-    /// On AWS, where it costs money and nobody has said yes.
+    /// A launch on AWS costs money, and `--allow-launch` is missing.
     Withheld,
 }
 
-/// Told what happens, while it happens.
+/// Receives progress.
 pub trait Progress: Send + Sync {
-    /// `scenario` begins, as number `index` of `total`.
+    /// `scenario`, at `index` (from 0) of `total`, begins.
     fn begin(&self, scenario: Scenario, index: usize, total: usize);
-    /// The last one has ended.
+    /// The last scenario has ended.
     fn end(&self);
 }
 
-/// Both sides, under the same conditions.
+/// Both clients, for the same target and credentials.
 #[derive(Debug)]
 pub struct Sides {
-    /// By hand.
+    /// AWS by hand.
     pub raw: raw::Client,
-    /// By aws-sdk-rust.
+    /// aws-sdk-rust.
     pub sdk: sdk::Client,
 }
 
 /// One value for each side.
 #[derive(Debug, Clone, Default)]
 pub struct Pair<T> {
-    /// Of raw.
+    /// raw's value.
     pub raw: T,
-    /// Of the SDK.
+    /// The SDK's value.
     pub sdk: T,
 }
 
 impl Sides {
-    /// Both clients for `place`.
+    /// Builds both clients for `session`.
     ///
     /// # Errors
-    /// Exit 3 where one cannot be made.
+    /// Exit 3: a client cannot be built.
     pub fn new(session: &Session) -> Result<Self, ExitError> {
         let (target, credentials) = (&session.target, &session.credentials);
         Ok(Self {
-            raw: raw::Client::new(target.clone(), credentials.clone())
-                .map_err(|error| ExitError::unavailable(format!("raw has no client: {error}")))?,
+            raw: raw::Client::new(target.clone(), credentials.clone()).map_err(|error| {
+                ExitError::unavailable(format!("raw's client cannot be built: {error}"))
+            })?,
             sdk: sdk::Client::new(target.clone(), credentials.clone()).map_err(|error| {
-                ExitError::unavailable(format!("the SDK has no client: {error}"))
+                ExitError::unavailable(format!("the SDK's client cannot be built: {error}"))
             })?,
         })
     }
 }
 
-/// Plays `scenarios` at `place`. Whatever happens in between, interruption and panic included, what
-/// was launched is terminated.
+/// Plays `scenarios` on both sides. Every launched instance is terminated, even after an interruption or a
+/// panic.
 ///
 /// # Errors
-/// Exit 3 where neither side reaches the endpoint; the signal where one came; exit 1 where
-/// something launched could not be ended.
+/// Exit 3: neither side reaches the endpoint. The signal after an interruption. Exit 1: an instance could
+/// not be terminated.
 pub async fn compare(
     session: Arc<Session>,
     scenarios: Vec<Scenario>,
@@ -135,12 +137,10 @@ pub async fn compare(
     })
 }
 
-/// Has `work` play scenarios at `place`. Whatever happens in between, interruption and panic
-/// included, what was launched is terminated.
+/// Runs `work` with a player. Every launched instance is terminated, even after an interruption or a panic.
 ///
 /// # Errors
-/// Those of `work`; exit 3 where a side has no client; exit 1 where something launched could not be
-/// ended.
+/// Those of `work`. Exit 3: a client cannot be built. Exit 1: an instance could not be terminated.
 pub(crate) async fn with_cleanup<T, F>(
     session: Arc<Session>,
     choices: Choices,
@@ -155,11 +155,11 @@ where
     let run = RunIdentity::new(&session);
     let ledger = Ledger::of(&run, &session);
     interrupt.set_ledger(&ledger);
-    // The place is kept until the end: with it would go the sandbox, and what runs there.
+    // `session` is kept until the end: dropping it would stop the sandbox.
     let player = Player::new(&sides, &session, choices, (&run, ledger.clone()), interrupt);
-    // A task of its own, so that a panic in it leaves somebody to clean up.
+    // In a task, so that cleanup runs after a panic too.
     let outcome = tokio::spawn(work(player)).await;
-    end_launched(&sides, &ledger, &session).await?;
+    terminate_launched(&sides, &ledger, &session).await?;
     match outcome {
         Ok(done) => done,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
@@ -177,7 +177,7 @@ async fn play_all(
         progress.begin(scenario, index, total);
         let finding = player.play(scenario).await.inspect_err(|_| progress.end())?;
         if findings.is_empty() {
-            reachable(&player.session, &finding).inspect_err(|_| progress.end())?;
+            check_reachable(&player.session, &finding).inspect_err(|_| progress.end())?;
         }
         findings.push(finding);
     }
@@ -185,8 +185,8 @@ async fn play_all(
     Ok(findings)
 }
 
-/// A comparison in which neither side gets through would be a table of one sentence.
-fn reachable(session: &Session, first: &ScenarioResult) -> Result<(), ExitError> {
+/// Fails if neither side reaches the endpoint: the table would repeat one sentence.
+fn check_reachable(session: &Session, first: &ScenarioResult) -> Result<(), ExitError> {
     let unreached =
         |stage: &str| [Stage::Dispatch.as_str(), Stage::Timeout.as_str()].contains(&stage);
     let (Some(raw), Some(sdk)) = (&first.raw.failure, &first.sdk.failure) else { return Ok(()) };
@@ -194,27 +194,24 @@ fn reachable(session: &Session, first: &ScenarioResult) -> Result<(), ExitError>
     if !failed || !unreached(&raw.stage) || !unreached(&sdk.stage) {
         return Ok(());
     }
-    // raw's own words say what to do; the SDK's here are "dispatch failure".
-    let stop = ExitError::unavailable(format!(
+    // raw's message says what to do; the SDK's is "dispatch failure".
+    let error = ExitError::unavailable(format!(
         "{} cannot be reached: {}",
         session.info.endpoint, raw.display
     ));
-    let doubt =
+    let help =
         region::suggestion(&session.target.region).filter(|_| session.host == HostKind::Amazon);
-    Err(match doubt {
-        Some(doubt) => stop.help(doubt),
-        None => stop,
-    })
+    Err(ExitError { help, ..error })
 }
 
-async fn end_launched(
+async fn terminate_launched(
     sides: &Arc<Sides>,
     ledger: &Ledger,
     session: &Session,
 ) -> Result<(), ExitError> {
     let notices = session.notices;
     let (by, of, waits) = (Arc::clone(sides), ledger.clone(), session.target.wait_pace);
-    // A task of its own, so that a panic in it leaves somebody to name what is left.
+    // In a task, so that a panic still reports what is left.
     let ended = tokio::spawn(async move { of.end_all(&by, waits, notices).await }).await;
     let ended = ended.unwrap_or_else(|_| EndReport {
         left: ledger.left().into_iter().map(|left| (left, "cleaning up panicked".into())).collect(),
@@ -222,7 +219,7 @@ async fn end_launched(
     });
     if !ended.ids.is_empty() {
         notices.warn(&format!(
-            "terminated what was launched here and still ran: {}",
+            "terminated instances that were still running: {}",
             ended.ids.join(", ").escape_debug()
         ));
     }
@@ -237,8 +234,10 @@ async fn end_launched(
     });
     let left = left.collect::<Vec<_>>().join("; ");
     if ended.has_instances_left() {
-        return Err(ExitError::failed(format!("what was launched could not be ended: {left}"))
-            .help(ledger.cleanup_command()));
+        return Err(ExitError::failed(format!(
+            "launched instances could not be terminated: {left}"
+        ))
+        .help(ledger.cleanup_command()));
     }
     notices.warn(&format!("not accounted for: {left}; {}", ledger.cleanup_command()));
     Ok(())

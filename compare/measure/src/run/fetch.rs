@@ -1,25 +1,24 @@
-//! The fetch of a presigned URL by one plain HTTP client, which knows nothing of AWS: for both sides.
+//! Fetches presigned URLs of both sides with one plain HTTP client, which knows nothing of AWS.
 //!
-//! The URL is as good as a key, so it goes to the host it was signed for and nowhere else: no redirect
-//! is followed, and no `Referer` names it.
+//! Whoever has the URL can use it, so it goes only to the host it was signed for: the client follows no
+//! redirect and sends no `Referer`.
 
 use contract::{Failure, Stage, Target};
 use raw::sigv4::Hex;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-/// Longest answer that is kept, in bytes, where the status is not 200. S3's error documents are far
-/// shorter.
-const LONGEST_ERROR: usize = 1 << 20;
+use crate::http_client;
+
+/// Limit of an error response's body, in bytes. S3's error documents are far shorter.
+const MAX_ERROR_BYTES: usize = 1 << 20;
 
 /// Fetches presigned URLs.
 pub(super) struct Fetcher {
     target: Target,
-    /// Longest object that is read, in bytes.
-    longest: u64,
 }
 
-/// An object, as far as it is shown.
+/// What the answer shows of an object.
 #[derive(Debug)]
 pub(super) struct Fetched {
     /// HTTP status: 200.
@@ -31,24 +30,19 @@ pub(super) struct Fetched {
 }
 
 impl Fetcher {
-    /// A fetcher under the proxies, certificates, time-outs and limits of `target`.
+    /// A fetcher with the proxies, certificates, time-outs and limits of `target`.
     pub(super) fn new(target: &Target) -> Self {
-        Self { target: target.clone(), longest: target.limits.bytes }
+        Self { target: target.clone() }
     }
 
-    /// A client for `url`. It is made anew for each: a fetch is not timed, and a machine without root
-    /// certificates can fetch over plain HTTP.
+    /// Builds a client for `url`. A new one for each URL, because a fetch is not timed and plain HTTP must
+    /// work without root certificates.
     fn client_for(&self, url: &Url) -> reqwest::Result<reqwest::Client> {
         let Target { timeouts, proxy, ca_bundle, .. } = &self.target;
         let proxy = proxy.as_ref().and_then(|proxies| {
             proxies.for_request(url.scheme(), url.host_str()?, url.port_or_known_default()?)
         });
-        let mut client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.attempt);
+        let mut client = http_client::builder(*timeouts);
         if let Some(proxy) = proxy {
             client = client.proxy(reqwest::Proxy::all(proxy)?);
         }
@@ -64,15 +58,15 @@ impl Fetcher {
         client.build()
     }
 
-    /// Reads the object at `url` to its end, keeping only its length and its hash.
+    /// Reads the object at `url` to its end, and keeps its length and hash.
     ///
     /// # Errors
-    /// A [`Failure`] where the URL cannot be sent as it was signed, where no whole answer came, where
-    /// its status is not 200, or where the object is longer than the target's limit.
+    /// The URL cannot be sent as it was signed, the response is incomplete, its status is not 200, or the
+    /// object exceeds the target's limit.
     pub(super) async fn fetch(&self, url: &str) -> Result<Fetched, Failure> {
         let url = as_signed(url)?;
         let client = self.client_for(&url).map_err(|error| {
-            Failure::new(Stage::Build, format!("no HTTP client can be made: {}", innermost(&error)))
+            Failure::new(Stage::Build, format!("no HTTP client can be built: {}", detail(&error)))
         })?;
         let mut response = client.get(url).send().await.map_err(|error| failed(error, None))?;
         let status = response.status().as_u16();
@@ -84,7 +78,7 @@ impl Fetcher {
             response.chunk().await.map_err(|error| failed(error, Some(status)))?
         {
             length += chunk.len() as u64;
-            if length > self.longest {
+            if length > self.target.limits.bytes {
                 return Err(self.too_long(status));
             }
             hash.update(&chunk);
@@ -95,31 +89,31 @@ impl Fetcher {
 
     fn too_long(&self, status: u16) -> Failure {
         let text = format!(
-            "the object is longer than the {} bytes that are read of one; --key names another \
-             object, --max-bytes sets the limit",
-            self.longest
+            "the object is longer than the limit of {} bytes; choose another with --key, or raise \
+             the limit with --max-bytes",
+            self.target.limits.bytes
         );
         Failure { status: Some(status), ..Failure::new(Stage::Response, text) }
     }
 }
 
-/// What an answer with another status than 200 says.
+/// The failure for a response whose status is not 200.
 async fn refused(status: u16, mut response: reqwest::Response) -> Failure {
     let mut body = Vec::new();
-    // Half a document still says more than nothing: an error that ends it is no other failure.
+    // If the body breaks off, its beginning still helps.
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
-        if body.len() > LONGEST_ERROR {
-            body.truncate(LONGEST_ERROR);
+        if body.len() > MAX_ERROR_BYTES {
+            body.truncate(MAX_ERROR_BYTES);
             break;
         }
     }
     let body = String::from_utf8_lossy(&body);
     let code = between(&body, "<Code>", "</Code>").filter(|_| status >= 400);
-    // Without a code it is not S3's no, but no usable answer.
+    // Without a code it is not a refusal by S3.
     let stage = if code.is_some() { Stage::Service } else { Stage::Response };
     let not_followed = if (300..400).contains(&status) {
-        ", a redirect: it is not followed, because the URL carries a signature for this host"
+        ", a redirect, which is not followed: the URL is signed for this host"
     } else {
         ""
     };
@@ -132,25 +126,24 @@ async fn refused(status: u16, mut response: reqwest::Response) -> Failure {
     }
 }
 
-/// Without the URL, which carries a signature and may carry a session token.
+/// The failure for `error`, without the URL, which contains a signature and may contain a session token.
 fn failed(error: reqwest::Error, status: Option<u16>) -> Failure {
     let stage = match status {
         _ if error.is_timeout() => Stage::Timeout,
         Some(_) => Stage::Response,
         None => Stage::Dispatch,
     };
-    let text = format!("the presigned URL was not fetched: {}", innermost(&error.without_url()));
+    let text = format!("the presigned URL was not fetched: {}", detail(&error.without_url()));
     Failure { status, ..Failure::new(stage, text) }
 }
 
-/// The error and its last cause, which says most.
-fn innermost(error: &reqwest::Error) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    causes.last().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+fn detail(error: &reqwest::Error) -> String {
+    let cause = http_client::last_cause(error);
+    if cause == error.to_string() { cause } else { format!("{error}: {cause}") }
 }
 
-/// The URL as the plain client takes it, if that is the URL that was signed: it would resolve the
-/// dots in `a/../b`, which S3 does not.
+/// Parses `url`, if the plain client will send it as it was signed. Parsing resolves the dots in
+/// `a/../b`, which S3 does not.
 fn as_signed(url: &str) -> Result<Url, Failure> {
     let parsed = Url::parse(url).map_err(|error| {
         Failure::new(Stage::Build, format!("there is no presigned URL: {error}"))
@@ -162,8 +155,8 @@ fn as_signed(url: &str) -> Result<Url, Failure> {
     }
     Err(Failure::new(
         Stage::Build,
-        "the key has dots as a part of its path, which the plain client would resolve before it \
-         sends the URL; --key names another object",
+        "the key has a path segment of dots, which the plain client would resolve before sending; \
+         choose another object with --key",
     ))
 }
 

@@ -1,4 +1,4 @@
-//! What a scenario asks each side to do, given what the earlier ones found.
+//! Decides what each side calls in a scenario, given what earlier scenarios found.
 
 use std::time::Duration;
 
@@ -11,52 +11,50 @@ use findings::scenario::Scenario;
 use super::{Choices, Launching, Pair};
 use crate::{launch::RunIdentity, session::Session};
 
-/// For how long a presigned URL is good: it is fetched at once.
+/// Expiry of a presigned URL, which is fetched at once.
 const EXPIRES: Duration = Duration::from_mins(5);
-/// The SDK's guide waits so long for an instance.
+/// The limit in the SDK's guide.
 const WAIT_AT_MOST: Duration = Duration::from_mins(10);
 
 /// What to do in a scenario.
 pub(super) enum Plan {
-    /// Call, each side its own.
+    /// Call each side's operation.
     Call(Box<Pair<Operation>>),
-    /// Nothing, and that is all right.
+    /// Nothing, for this reason. Not a failure.
     Skip(String),
-    /// Nothing, because what it needs did not come about.
+    /// Nothing, because something it needs is missing. A failure.
     Blocked(String),
 }
 
-/// What the scenarios found for those after them. One choice serves both sides: a side that found
-/// something else has shown its difference already.
+/// What scenarios found for later ones. Both sides work on the same resources: if they found different
+/// ones, that difference is already reported.
 #[derive(Debug, Default)]
 pub(super) struct Discovered {
-    bucket: Found<String>,
-    key: Found<String>,
+    bucket: Lookup<String>,
+    key: Lookup<String>,
     page_size: Option<u32>,
-    image_id: Found<String>,
+    image_id: Option<String>,
     /// The instance that each side launched.
     pub(super) launched: Pair<Option<String>>,
     /// Distinguishes this run's launches from those of others.
     run_id: String,
-    /// What those launches are tagged with.
+    /// The tags of this run's launches.
     tags: Vec<Tag>,
 }
 
-/// What became of the search for something.
+/// The result of looking for a resource.
 #[derive(Debug, Default)]
-enum Found<T> {
-    /// Nobody has looked, or the look failed.
+enum Lookup<T> {
+    /// Nothing has looked yet, or the lookup failed.
     #[default]
     Unknown,
-    /// There is none.
-    Nothing,
-    /// This.
-    This(T),
+    NotFound,
+    Found(T),
 }
 
 impl Discovered {
     pub(super) fn new(choices: &Choices, run: &RunIdentity) -> Self {
-        let given = |value: &Option<String>| value.clone().map_or(Found::Unknown, Found::This);
+        let given = |value: &Option<String>| value.clone().map_or(Lookup::Unknown, Lookup::Found);
         Self {
             bucket: given(&choices.bucket),
             key: given(&choices.key),
@@ -66,7 +64,7 @@ impl Discovered {
         }
     }
 
-    /// Takes from an answer what later scenarios need.
+    /// Keeps what later scenarios need of an answer.
     pub(super) fn learn(&mut self, choices: &Choices, answer: &Answer) {
         match answer {
             Answer::Buckets(buckets) if choices.bucket.is_none() => {
@@ -79,12 +77,11 @@ impl Discovered {
                     self.key = found(listing.objects.first().map(|object| object.key.clone()));
                 }
             }
-            Answer::LatestImage(Some(image)) => self.image_id = Found::This(image.id.clone()),
+            Answer::LatestImage(Some(image)) => self.image_id = Some(image.id.clone()),
             _ => {}
         }
     }
 
-    /// What `scenario` asks.
     pub(super) fn plan(&self, scenario: Scenario, choices: &Choices, session: &Session) -> Plan {
         if let Some(reason) = session.lacks(scenario.service()) {
             return Plan::Skip(reason);
@@ -101,7 +98,13 @@ impl Discovered {
             }
             Scenario::Ec2RunInstancesDryRun => self.run_instances(DryRun::Yes, choices),
             Scenario::Ec2DescribeInstances => self.describe_instances(choices),
-            _ if choices.launching == Launching::Withheld && launches(scenario) => {
+
+            Scenario::Ec2RunInstances
+            | Scenario::Ec2WaitRunning
+            | Scenario::Ec2CreateTags
+            | Scenario::Ec2TerminateInstances
+                if choices.launching == Launching::Withheld =>
+            {
                 Plan::Skip("nothing is launched on AWS without --allow-launch".to_owned())
             }
             Scenario::Ec2RunInstances => self.run_instances(DryRun::No, choices),
@@ -125,15 +128,15 @@ impl Discovered {
 
     fn list_objects(&self, pages: Pages, page_size: Option<u32>) -> Plan {
         match &self.bucket {
-            Found::This(bucket) => both(Operation::ListObjects(ListObjects {
+            Lookup::Found(bucket) => both(Operation::ListObjects(ListObjects {
                 bucket: bucket.clone(),
                 prefix: None,
                 delimiter: None,
                 page_size,
                 pages,
             })),
-            Found::Nothing => Plan::Skip("there is no bucket; name one with --bucket".to_owned()),
-            Found::Unknown => {
+            Lookup::NotFound => Plan::Skip("there is no bucket; name one with --bucket".to_owned()),
+            Lookup::Unknown => {
                 Plan::Blocked("it needs s3-list-buckets, which did not succeed".to_owned())
             }
         }
@@ -141,20 +144,24 @@ impl Discovered {
 
     fn presign(&self) -> Plan {
         match (&self.bucket, &self.key) {
-            (Found::This(bucket), Found::This(key)) => both(Operation::PresignGet(PresignGet {
-                bucket: bucket.clone(),
-                key: key.clone(),
-                expires: EXPIRES,
-            })),
-            (_, Found::Nothing) | (Found::Nothing, _) => {
+            (Lookup::Found(bucket), Lookup::Found(key)) => {
+                both(Operation::PresignGet(PresignGet {
+                    bucket: bucket.clone(),
+                    key: key.clone(),
+                    expires: EXPIRES,
+                }))
+            }
+            (_, Lookup::NotFound) | (Lookup::NotFound, _) => {
                 Plan::Skip("there is no object; name one with --bucket and --key".to_owned())
             }
-            _ => Plan::Blocked("it needs s3-list-objects, which did not succeed".to_owned()),
+            (Lookup::Unknown, _) | (_, Lookup::Unknown) => {
+                Plan::Blocked("it needs s3-list-objects, which did not succeed".to_owned())
+            }
         }
     }
 
     fn run_instances(&self, dry_run: DryRun, choices: &Choices) -> Plan {
-        let Found::This(image_id) = &self.image_id else {
+        let Some(image_id) = &self.image_id else {
             return Plan::Blocked("it needs ec2-latest-ami, which found no image".to_owned());
         };
         let run = |side: &str| {
@@ -172,7 +179,7 @@ impl Discovered {
         Plan::Call(Box::new(Pair { raw: run("raw"), sdk: run("sdk") }))
     }
 
-    /// The launched instance, or whatever there is where nothing may be launched.
+    /// The launched instances, or all instances if launching is not allowed.
     fn describe_instances(&self, choices: &Choices) -> Plan {
         let describe = |ids: Vec<String>| {
             Operation::DescribeInstances(DescribeInstances {
@@ -197,22 +204,18 @@ impl Discovered {
     }
 }
 
-fn launches(scenario: Scenario) -> bool {
-    scenario == Scenario::Ec2RunInstances || scenario.works_on_an_instance()
-}
-
 fn both(operation: Operation) -> Plan {
     Plan::Call(Box::new(Pair { raw: operation.clone(), sdk: operation }))
 }
 
-fn found<T>(value: Option<T>) -> Found<T> {
-    value.map_or(Found::Nothing, Found::This)
+fn found<T>(value: Option<T>) -> Lookup<T> {
+    value.map_or(Lookup::NotFound, Lookup::Found)
 }
 
 fn invoke(session: &Session, signing: Signing) -> Plan {
     match &session.api_url {
         Some(url) => both(Operation::InvokeApi(InvokeApi { url: url.clone(), signing })),
-        None => Plan::Skip("no route is named; --api-url names one".to_owned()),
+        None => Plan::Skip("no API route is set; set one with --api-url".to_owned()),
     }
 }
 
@@ -224,8 +227,8 @@ fn images(choices: &Choices, architecture: Option<&str>) -> DescribeImages {
     DescribeImages { owners: vec![choices.ami_owner.clone()], filters }
 }
 
-/// Graviton types have a `g` among the letters behind their generation, and `a1` came before that
-/// rule. Source: <https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html>
+/// Graviton types have a `g` among the letters after their generation; `a1` is older than that rule.
+/// Source: <https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html>
 fn architecture_of(instance_type: &str) -> &'static str {
     let family = instance_type.split('.').next().unwrap_or_default();
     let options = family.trim_start_matches(|c: char| c.is_ascii_lowercase());
@@ -238,7 +241,7 @@ mod tests {
     use super::architecture_of;
 
     #[test]
-    fn the_image_fits_the_instance_type() {
+    fn the_architecture_follows_the_instance_type() {
         for x86 in ["t3.micro", "m7i.large", "g5.xlarge", "c7a.large"] {
             assert_eq!(architecture_of(x86), "x86_64", "{x86}");
         }

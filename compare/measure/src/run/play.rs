@@ -1,28 +1,24 @@
-//! One scenario: a first call on each side, a few more for the latency, and what differs.
+//! Plays one scenario: a first call on each side, and more calls for the latency.
 
 use std::{
     sync::{Arc, Once},
     time::{Duration, Instant},
 };
 
-use contract::{
-    Answer, Client, DryRun, Failure, Operation, PresignedUrl, Reply, RunInstances, Stage,
-};
+use contract::{Answer, Client, DryRun, Failure, Operation, Reply, RunInstances, Stage};
 use findings::{
-    diff,
-    run::{FailureReport, LatencySummary, Outcome, ScenarioResult, SideResult},
+    run::{LatencySummary, ScenarioResult},
     scenario::{Expected, Repeat, Scenario},
 };
 use raw::redact::Secrets;
-use serde_json::{Value, json};
 
 use super::{
     Choices, Pair, Sides,
     fetch::Fetcher,
     plan::{Discovered, Plan},
+    result::{blocked, skipped},
 };
 use crate::{
-    capture,
     error::ExitError,
     guard,
     interrupt::Interrupt,
@@ -30,32 +26,32 @@ use crate::{
     session::{HostKind, Session},
 };
 
-/// Timed calls of each side, at most.
-const SAMPLES: usize = 10;
-/// When to stop asking for more, once there are three.
+/// Maximum of timed calls per side.
+const MAX_SAMPLES: usize = 10;
+/// Timed calls per side, even if they exceed the budget.
+const MIN_SAMPLES: usize = 3;
+/// Time for the timed calls of both sides.
 const SAMPLING_BUDGET: Duration = Duration::from_secs(1);
 
-/// Codes by which a server says that it does not have an operation at all.
-const NOT_OFFERED: &[&str] = &["NotImplemented", "InvalidAction", "UnknownOperationException"];
-
+/// Plays the scenarios of one run.
 pub(crate) struct Player {
     pub(crate) sides: Arc<Sides>,
     pub(crate) session: Arc<Session>,
     choices: Choices,
     ledger: Ledger,
-    /// Told once that the ledger cannot be written.
-    unwritten: Once,
-    interrupt: Interrupt,
-    fetcher: Fetcher,
-    /// What no output may show.
-    secrets: Secrets,
-    material: Discovered,
+    /// Warns once that the ledger cannot be written.
+    ledger_warning: Once,
+    pub(super) interrupt: Interrupt,
+    pub(super) fetcher: Fetcher,
+    /// To be masked in all output.
+    pub(super) secrets: Secrets,
+    discovered: Discovered,
 }
 
-/// What a first call came to.
-struct Played {
-    result: Result<Answer, Failure>,
-    requests: u32,
+/// A side's first call in a scenario.
+pub(super) struct FirstCall {
+    pub(super) result: Result<Answer, Failure>,
+    pub(super) requests: u32,
     elapsed: Duration,
 }
 
@@ -70,18 +66,18 @@ impl Player {
         Self {
             sides: Arc::clone(sides),
             session: Arc::clone(session),
-            material: Discovered::new(&choices, run),
+            discovered: Discovered::new(&choices, run),
             secrets: Secrets::of(&session.credentials),
             fetcher: Fetcher::new(&session.target),
             choices,
             ledger,
-            unwritten: Once::new(),
+            ledger_warning: Once::new(),
             interrupt,
         }
     }
 
     pub(super) async fn play(&mut self, scenario: Scenario) -> Result<ScenarioResult, ExitError> {
-        let operations = match self.material.plan(scenario, &self.choices, &self.session) {
+        let operations = match self.discovered.plan(scenario, &self.choices, &self.session) {
             Plan::Call(operations) => operations,
             Plan::Skip(reason) => return Ok(skipped(scenario, &reason)),
             Plan::Blocked(reason) => return Ok(blocked(scenario, &reason)),
@@ -89,87 +85,62 @@ impl Player {
         let sides = Arc::clone(&self.sides);
         let raw = self.first_call(&sides.raw, &operations.raw);
         let sdk = self.first_call(&sides.sdk, &operations.sdk);
-        let played = match scenario {
-            // At once: while one side waited, the other's instance would boot.
+        let calls = match scenario {
+            // Concurrently: the second instance would boot while the first side waits.
             Scenario::Ec2WaitRunning => {
                 let (raw, sdk) = tokio::try_join!(raw, sdk)?;
                 Pair { raw, sdk }
             }
             _ => Pair { raw: raw.await?, sdk: sdk.await? },
         };
-        if self.is_not_offered(&played) {
+        if self.is_not_offered(&calls) {
             return Ok(skipped(scenario, "the endpoint does not offer it"));
         }
-        let latency = self.latency(scenario, &operations, &played).await?;
-        self.conclude(scenario, &operations, played, latency).await
+        let latency = self.latency(scenario, &operations, &calls).await?;
+        self.result(scenario, &operations, calls, latency).await
     }
 
-    /// Plays `scenario` once through `raw` and `sdk`, which call for this player's two sides and may
-    /// look on. Nothing is timed.
+    /// Plays `scenario` once, without timing, through `raw` and `sdk`. These wrap this player's clients, for
+    /// example to observe them.
     pub(crate) async fn play_once(
         &mut self,
         scenario: Scenario,
         raw: &impl Client,
         sdk: &impl Client,
     ) -> Result<ScenarioResult, ExitError> {
-        let operations = match self.material.plan(scenario, &self.choices, &self.session) {
+        let operations = match self.discovered.plan(scenario, &self.choices, &self.session) {
             Plan::Call(operations) => operations,
             Plan::Skip(reason) => return Ok(skipped(scenario, &reason)),
             Plan::Blocked(reason) => return Ok(blocked(scenario, &reason)),
         };
-        let played = Pair {
+        let calls = Pair {
             raw: self.first_call(raw, &operations.raw).await?,
             sdk: self.first_call(sdk, &operations.sdk).await?,
         };
-        if self.is_not_offered(&played) {
+        if self.is_not_offered(&calls) {
             return Ok(skipped(scenario, "the endpoint does not offer it"));
         }
-        self.conclude(scenario, &operations, played, Pair::default()).await
+        self.result(scenario, &operations, calls, Pair::default()).await
     }
 
-    /// What each side is asked in `scenario`, once what it needs has been played.
+    /// The operations of `scenario`, after the scenarios that it needs have been played.
     ///
     /// # Errors
-    /// Exit 3 where there is nothing to ask.
+    /// Exit 3: the scenario is skipped or blocked.
     pub(crate) fn operations(&self, scenario: Scenario) -> Result<Pair<Operation>, ExitError> {
-        match self.material.plan(scenario, &self.choices, &self.session) {
+        match self.discovered.plan(scenario, &self.choices, &self.session) {
             Plan::Call(operations) => Ok(*operations),
             Plan::Skip(reason) | Plan::Blocked(reason) => {
-                Err(ExitError::unavailable(format!("{scenario} cannot be tried here: {reason}")))
+                Err(ExitError::unavailable(format!("{scenario} cannot be played here: {reason}")))
             }
         }
-    }
-
-    async fn conclude(
-        &mut self,
-        scenario: Scenario,
-        operations: &Pair<Operation>,
-        played: Pair<Played>,
-        latency: Pair<LatencySummary>,
-    ) -> Result<ScenarioResult, ExitError> {
-        self.learn(scenario, &played);
-        let raw = self.side(&operations.raw, played.raw, latency.raw).await?;
-        let sdk = self.side(&operations.sdk, played.sdk, latency.sdk).await?;
-        if let Some(reason) = self.knows_no_presigned_urls(scenario, &raw, &sdk) {
-            return Ok(skipped(scenario, &reason));
-        }
-        let differences = diff::sides(scenario, &raw, &sdk);
-        Ok(ScenarioResult {
-            name: scenario,
-            service: scenario.service(),
-            expected: scenario.expected(),
-            same: differences.is_empty(),
-            differences,
-            raw,
-            sdk,
-        })
     }
 
     async fn first_call(
         &self,
         client: &impl Client,
         operation: &Operation,
-    ) -> Result<Played, ExitError> {
+    ) -> Result<FirstCall, ExitError> {
         let (reply, elapsed) = if let Operation::RunInstances(input) = operation {
             self.launch(client, operation, input).await?
         } else {
@@ -184,12 +155,11 @@ impl Player {
             Answer::LatestImage(None) => Err(self.no_image()),
             answer => Ok(answer),
         });
-        Ok(Played { result, requests: reply.requests, elapsed })
+        Ok(FirstCall { result, requests: reply.requests, elapsed })
     }
 
-    /// Not raced against the signal: a launch that is under way is seen to its end, so that its
-    /// instance is known. A dry run is one too, until the server has proved that it knows the
-    /// parameter.
+    /// Launches, and writes the launch down first. A signal does not abort the call, so that its instance
+    /// becomes known. A dry run counts as a launch until the server has shown that it supports dry runs.
     async fn launch(
         &self,
         client: &impl Client,
@@ -201,11 +171,11 @@ impl Player {
             if self.session.host == HostKind::Amazon && input.dry_run == DryRun::No {
                 self.ledger.withdraw(&input.client_token);
                 return Err(ExitError::unavailable(format!("nothing is launched: {error}"))
-                    .help("COMPARE_LEDGER_DIR names another folder"));
+                    .help("set COMPARE_LEDGER_DIR to another folder"));
             }
-            self.unwritten.call_once(|| {
+            self.ledger_warning.call_once(|| {
                 self.session.notices.warn(&format!(
-                    "{error}; what a killed run leaves is then known by its tags alone"
+                    "{error}; if this run is killed, only tags show what it left running"
                 ));
             });
         }
@@ -216,24 +186,24 @@ impl Player {
         Ok((reply, elapsed))
     }
 
-    /// A few more calls, raw and SDK by turns and each first half of the time, so that neither has
-    /// the warmer machine. The first call of a side opens its connection: where there are others,
-    /// it does not count.
+    /// Times more calls of both sides. They alternate, each side going first half of the time, so that
+    /// neither gets the warmer machine. The first call opens a connection and counts only if it is the only
+    /// one.
     async fn latency(
         &self,
         scenario: Scenario,
         operations: &Pair<Operation>,
-        played: &Pair<Played>,
+        calls: &Pair<FirstCall>,
     ) -> Result<Pair<LatencySummary>, ExitError> {
         let mut samples = Pair { raw: Vec::new(), sdk: Vec::new() };
-        let expected = played.raw.is(scenario.expected()) && played.sdk.is(scenario.expected());
+        let expected = calls.raw.is(scenario.expected()) && calls.sdk.is(scenario.expected());
         if scenario.repeat() == Repeat::Never || !expected {
-            samples.raw.push(micros(played.raw.elapsed));
-            samples.sdk.push(micros(played.sdk.elapsed));
+            samples.raw.push(micros(calls.raw.elapsed));
+            samples.sdk.push(micros(calls.sdk.elapsed));
         } else {
             let started = Instant::now();
-            while samples.raw.len() < SAMPLES
-                && (samples.raw.len() < 3 || started.elapsed() < SAMPLING_BUDGET)
+            while samples.raw.len() < MAX_SAMPLES
+                && (samples.raw.len() < MIN_SAMPLES || started.elapsed() < SAMPLING_BUDGET)
             {
                 if samples.raw.len() % 2 == 0 {
                     samples.raw.push(self.timed(&self.sides.raw, &operations.raw).await?);
@@ -243,7 +213,7 @@ impl Player {
                     samples.raw.push(self.timed(&self.sides.raw, &operations.raw).await?);
                 }
                 if scenario == Scenario::Ec2RunInstancesDryRun && !self.ledger.left().is_empty() {
-                    // One that was carried out is not repeated.
+                    // The server launched an instance in spite of the dry run.
                     break;
                 }
             }
@@ -261,116 +231,18 @@ impl Player {
         Ok(micros(elapsed))
     }
 
-    fn learn(&mut self, scenario: Scenario, played: &Pair<Played>) {
-        if let Ok(answer) = played.raw.result.as_ref().or(played.sdk.result.as_ref()) {
-            self.material.learn(&self.choices, answer);
+    pub(super) fn learn(&mut self, scenario: Scenario, calls: &Pair<FirstCall>) {
+        if let Ok(answer) = calls.raw.result.as_ref().or(calls.sdk.result.as_ref()) {
+            self.discovered.learn(&self.choices, answer);
         }
         if scenario == Scenario::Ec2RunInstances {
-            let launched = |played: &Played| match &played.result {
+            let launched = |calls: &FirstCall| match &calls.result {
                 Ok(Answer::Instances(instances)) => instances.first().map(|first| first.id.clone()),
                 _ => None,
             };
-            self.material.launched =
-                Pair { raw: launched(&played.raw), sdk: launched(&played.sdk) };
+            self.discovered.launched =
+                Pair { raw: launched(&calls.raw), sdk: launched(&calls.sdk) };
         }
-    }
-
-    async fn side(
-        &self,
-        operation: &Operation,
-        played: Played,
-        latency_us: LatencySummary,
-    ) -> Result<SideResult, ExitError> {
-        let mut requests = played.requests;
-        let result = match played.result {
-            Ok(Answer::Presigned(presigned)) => {
-                requests += 1;
-                self.interrupt.or(self.fetch(operation, &presigned)).await?
-            }
-            Ok(answer) => Ok(capture::answer(operation, &answer)),
-            Err(failure) => Err(failure),
-        };
-        let (outcome, answer, failure) = match result {
-            // A presigned URL carries the session token.
-            Ok(answer) => (Outcome::Ok, Some(self.masked(answer)), None),
-            Err(failure) => (Outcome::from(&failure), None, Some(self.report(failure))),
-        };
-        Ok(SideResult { outcome, reason: None, answer, failure, requests, latency_us })
-    }
-
-    fn masked(&self, answer: Value) -> Value {
-        match answer {
-            Value::String(mut text) => {
-                self.secrets.redact(&mut text);
-                Value::String(text)
-            }
-            Value::Array(items) => items.into_iter().map(|item| self.masked(item)).collect(),
-            Value::Object(fields) => {
-                fields.into_iter().map(|(name, value)| (name, self.masked(value))).collect()
-            }
-            other => other,
-        }
-    }
-
-    /// In full, the SDK's words quote the body of the answer, and S3's answers quote the session
-    /// token: what raw keeps out of its own words is kept out of both sides'.
-    fn report(&self, failure: Failure) -> FailureReport {
-        let mut report = FailureReport::from(failure);
-        let FailureReport { display, context, message, details, .. } = &mut report;
-        let details = details.iter_mut().map(|(_, value)| Some(value));
-        let texts = [Some(display), Some(context), message.as_mut()].into_iter().chain(details);
-        for text in texts.flatten() {
-            self.secrets.redact(text);
-        }
-        report
-    }
-
-    /// What a presigned URL yields to a client that knows nothing of AWS.
-    async fn fetch(
-        &self,
-        operation: &Operation,
-        presigned: &PresignedUrl,
-    ) -> Result<Value, Failure> {
-        let fetched = self.fetcher.fetch(&presigned.url).await?;
-        let mut answer = capture::answer(operation, &Answer::Presigned(presigned.clone()));
-        if let Value::Object(fields) = &mut answer {
-            fields.insert("status".to_owned(), json!(fetched.status));
-            fields.insert("length".to_owned(), json!(fetched.length));
-            fields.insert("sha256".to_owned(), json!(fetched.sha256));
-        }
-        Ok(answer)
-    }
-
-    fn is_not_offered(&self, played: &Pair<Played>) -> bool {
-        let says_so = |played: &Played| match &played.result {
-            Err(failure) => {
-                failure.status == Some(501)
-                    || failure.code.as_deref().is_some_and(|code| NOT_OFFERED.contains(&code))
-            }
-            Ok(_) => false,
-        };
-        self.is_foreign() && says_so(&played.raw) && says_so(&played.sdk)
-    }
-
-    /// A server that fails alike on both sides' URLs, with no document of S3's, does not read
-    /// signatures in the query; moto with authentication on is one.
-    fn knows_no_presigned_urls(
-        &self,
-        scenario: Scenario,
-        raw: &SideResult,
-        sdk: &SideResult,
-    ) -> Option<String> {
-        let status = |side: &SideResult| {
-            let failure = side.failure.as_ref().filter(|failure| failure.code.is_none())?;
-            failure.status.filter(|status| *status >= 500)
-        };
-        let (raw, sdk) = (status(raw)?, status(sdk)?);
-        (scenario == Scenario::S3PresignedGet && self.is_foreign() && raw == sdk)
-            .then(|| format!("the endpoint answered {raw} to a URL signed in its query"))
-    }
-
-    fn is_foreign(&self) -> bool {
-        self.session.info.kind == "endpoint"
     }
 
     fn no_image(&self) -> Failure {
@@ -378,43 +250,21 @@ impl Player {
         Failure::new(
             Stage::Response,
             format!(
-                "no image of `{ami_owner}` named `{ami_name}` fits {instance_type}; \
-                 --ami-owner, --ami-name and --instance-type choose others"
+                "no image of `{ami_owner}` named `{ami_name}` fits {instance_type}; choose others \
+                 with --ami-owner, --ami-name and --instance-type"
             ),
         )
     }
 }
 
-impl Played {
+impl FirstCall {
     fn is(&self, expected: Expected) -> bool {
         match (&self.result, expected) {
             (Ok(_), Expected::Ok) => true,
             (Err(failure), Expected::Refused) => failure.is_refusal(),
-            _ => false,
+            (Ok(_), Expected::Refused) | (Err(_), Expected::Ok) => false,
         }
     }
-}
-
-fn skipped(scenario: Scenario, reason: &str) -> ScenarioResult {
-    ScenarioResult {
-        name: scenario,
-        service: scenario.service(),
-        expected: scenario.expected(),
-        same: true,
-        differences: Vec::new(),
-        raw: SideResult::skipped(reason),
-        sdk: SideResult::skipped(reason),
-    }
-}
-
-fn blocked(scenario: Scenario, reason: &str) -> ScenarioResult {
-    let side = || SideResult {
-        outcome: Outcome::Failed,
-        reason: Some(reason.to_owned()),
-        failure: Some(Failure::new(Stage::Build, format!("not tried: {reason}")).into()),
-        ..SideResult::skipped(reason)
-    };
-    ScenarioResult { raw: side(), sdk: side(), ..skipped(scenario, reason) }
 }
 
 fn micros(elapsed: Duration) -> f64 {
