@@ -1,15 +1,15 @@
-//! What was launched, and that it ends: whatever happens between a launch and its end.
+//! Keeps track of launched instances and terminates them, whatever happens in between.
 //!
-//! Every launch is written down before it is asked for ([`Ledger`]), on disk too,
-//! because a call that fails half-way may have launched all the same. At the end of a run
-//! [`Ledger::end_all`] ends what is left, and asks the service once more by client token.
-//! `compare cleanup` does the same for runs that were killed ([`sweep`]).
+//! A [`Ledger`] records every launch before the call, in memory and on disk, because a call that fails
+//! half-way may have launched an instance. At the end of a run, [`Ledger::terminate_all`] terminates what
+//! is left and also searches by client token. `compare cleanup` does the same for runs that were killed
+//! ([`sweep`]).
 
-mod end;
 mod journal;
 mod outcome;
 mod process;
 pub mod sweep;
+mod terminate;
 
 use std::{
     fmt,
@@ -23,33 +23,32 @@ use crate::session::Session;
 use journal::{Journal, LaunchEvent};
 use outcome::{LaunchOutcome, is_over};
 
-pub use end::{EndReport, Leftover};
 pub use journal::JournalError;
 pub use process::Process;
+pub use terminate::{Leftover, Termination};
 
-/// The tag by which `compare cleanup` knows what is ours.
+/// The tag by which `compare cleanup` recognises this program's instances.
 pub const TAG_KEY: &str = "launched-by";
-/// Its value, without a space: moto, which reads it as `+` when it checks a signature, would refuse the launch.
+/// Its value. It has no space, which moto turns into `+` when it checks signatures, and would refuse.
 pub const TAG_VALUE: &str = "compare-raw-and-sdk";
-/// The tag that says which run launched an instance: `compare-ID`.
+/// The tag for the run that launched an instance: `compare-ID`.
 pub const RUN_TAG_KEY: &str = "Name";
 const RUN_TAG_PREFIX: &str = "compare-";
-/// The tag that says which process that run is, so that `compare cleanup` leaves a run under way alone.
+/// The tag for the run's process, so that `compare cleanup` leaves instances of a running process alone.
 pub const PROCESS_TAG_KEY: &str = "compare-process";
 
-/// Which run of the program launches something.
+/// Identifies a run of the program in tags and ledgers.
 #[derive(Debug, Clone)]
 pub struct RunIdentity {
-    /// Distinguishes runs: the moment of the start, in nanoseconds, in hexadecimal. No two runs of
-    /// one account share it.
+    /// The start time in nanoseconds, in hexadecimal: unique within an account.
     pub id: String,
-    /// The process that this run is; `None` where the system does not tell, and at the embedded
-    /// endpoint, where nothing outlives the process.
+    /// The process of the run. `None` if the system cannot tell, and for the embedded endpoint, where
+    /// nothing outlives the process.
     pub process: Option<Process>,
 }
 
 impl RunIdentity {
-    /// A new one at `place`, in this process.
+    /// Identifies this process's run.
     #[must_use]
     pub fn new(session: &Session) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -57,7 +56,7 @@ impl RunIdentity {
         Self { id: format!("{:x}", since.as_nanos()), process }
     }
 
-    /// The tags of everything that this run launches.
+    /// The tags for instances of this run.
     #[must_use]
     pub fn tags(&self) -> Vec<Tag> {
         let tag = |key: &str, value: &str| Tag { key: key.to_owned(), value: value.to_owned() };
@@ -71,20 +70,20 @@ fn run_tag(run_id: &str) -> String {
     format!("{RUN_TAG_PREFIX}{run_id}")
 }
 
-/// The launches of one run. Clones share one list.
+/// The launches of a run. Clones share one list.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger(Arc<Mutex<LedgerState>>);
 
 #[derive(Debug, Default)]
 struct LedgerState {
-    /// Their run, by which its tag finds them; none where they are of several runs.
+    /// The run, to search by its tag; `None` for launches of several runs.
     run_id: Option<String>,
     launches: Vec<Launch>,
-    /// The copy on disk; none at the embedded endpoint, which ends with this process.
+    /// The copy on disk; `None` for the embedded endpoint, which ends with this process.
     journal: Option<Journal>,
 }
 
-/// One call that may have launched something.
+/// A call that may have launched an instance.
 #[derive(Debug, Clone)]
 struct Launch {
     client_token: String,
@@ -106,73 +105,74 @@ impl Ledger {
         Self::from(LedgerState { run_id: Some(run.id.clone()), journal, ..LedgerState::default() })
     }
 
-    /// A launch is about to be asked for. It is on disk when this returns.
+    /// Records a launch before its call. It is on disk when this returns.
     ///
     /// # Errors
-    /// Where the file cannot be written; the launch is in memory all the same.
+    /// The file cannot be written; the launch is still recorded in memory.
     pub fn begin(&self, client_token: &str) -> Result<(), JournalError> {
-        let mut book = self.open();
-        book.launches.push(Launch {
+        let mut state = self.open();
+        state.launches.push(Launch {
             client_token: client_token.to_owned(),
             outcome: LaunchOutcome::Unknown,
             instances: Vec::new(),
         });
-        book.write(&LaunchEvent::Asked { client_token: client_token.to_owned() })
+        state.write(&LaunchEvent::Asked { client_token: client_token.to_owned() })
     }
 
-    /// The launch was not asked for after all.
+    /// Takes back [`Self::begin`]: the call was not made.
     pub fn withdraw(&self, client_token: &str) {
         if let Some(launch) = self.open().launch(client_token) {
             launch.outcome = LaunchOutcome::NotLaunched;
         }
     }
 
-    /// What the launch `input` came to, which was begun; once more where a dry run is repeated.
+    /// Records the reply to the launch `input`. A repeated dry run has several replies.
     pub fn answered(&self, input: &RunInstances, reply: &Reply) {
         let (outcome, ids) = outcome::of(input.dry_run, reply);
-        let mut book = self.open();
-        let Some(launch) = book.launch(&input.client_token) else { return };
+        let mut state = self.open();
+        let Some(launch) = state.launch(&input.client_token) else { return };
         let before = std::mem::replace(&mut launch.outcome, outcome);
         for id in ids {
-            book.launched(&input.client_token, &id);
+            state.launched(&input.client_token, &id);
         }
         if outcome == LaunchOutcome::NotLaunched && before != outcome {
-            // The launch is on disk: without this line it is asked for once too often, no more.
+            // If this fails, `cleanup` only searches for the launch in vain.
             let _ =
-                book.write(&LaunchEvent::NotLaunched { client_token: input.client_token.clone() });
+                state.write(&LaunchEvent::NotLaunched { client_token: input.client_token.clone() });
         }
     }
 
-    /// What `TerminateInstances` said; only an instance that it called ending or ended is.
+    /// Records the answer of `TerminateInstances`: an instance counts as terminated only if its state says
+    /// so.
     pub fn changed(&self, changes: &[StateChange]) {
         for change in changes.iter().filter(|change| is_over(change.current.as_deref())) {
             self.open().ended(&change.id);
         }
     }
 
-    /// What may still run: instances by id, launches of unknown outcome by client token.
+    /// What may still be running: known instances, and launches of unknown outcome.
     #[must_use]
     pub fn left(&self) -> Vec<Leftover> {
         self.open().left()
     }
 
-    /// How `compare cleanup` is told to end what this run has left.
+    /// Tells the user which `compare cleanup` command terminates what this run left.
     #[must_use]
     pub fn cleanup_command(&self) -> String {
-        let book = self.open();
-        let of_run = book.run_id.as_ref().map(|id| format!(" --run {id}")).unwrap_or_default();
-        format!("`compare cleanup{of_run}`, with the same target, ends it")
+        let state = self.open();
+        let of_run = state.run_id.as_ref().map(|id| format!(" --run {id}")).unwrap_or_default();
+        format!("`compare cleanup{of_run}`, with the same target, terminates it")
     }
 
     fn open(&self) -> MutexGuard<'_, LedgerState> {
-        // A panic elsewhere must not keep instances alive.
+        // A poisoned lock must not keep instances alive.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl From<LedgerState> for Ledger {
-    fn from(book: LedgerState) -> Self {
-        Self(Arc::new(Mutex::new(book)))
+    fn from(state: LedgerState) -> Self {
+        Self(Arc::new(Mutex::new(state)))
     }
 }
 
@@ -181,7 +181,7 @@ impl LedgerState {
         self.launches.iter_mut().find(|launch| launch.client_token == client_token)
     }
 
-    /// An instance of the launch has become known.
+    /// Records an instance of a launch.
     fn launched(&mut self, client_token: &str, id: &str) {
         if self.launches.iter().flat_map(|launch| &launch.instances).any(|known| known.id == id) {
             return;
@@ -195,7 +195,7 @@ impl LedgerState {
                 instances: vec![found],
             }),
         }
-        // As above: the launch itself is on disk.
+        // As above: `cleanup` finds it by client token.
         let _ = self.write(&LaunchEvent::Launched {
             client_token: client_token.to_owned(),
             instance_id: id.to_owned(),
@@ -216,13 +216,13 @@ impl LedgerState {
         left
     }
 
-    /// Instances that are known and not ended.
+    /// Known instances that are not terminated.
     fn open_ids(&self) -> Vec<String> {
         let known = self.launches.iter().flat_map(|launch| &launch.instances);
         known.filter(|instance| !instance.ended).map(|instance| instance.id.clone()).collect()
     }
 
-    /// Launches of which nobody knows whether they came about.
+    /// The client tokens of launches with unknown outcome.
     fn unknown_tokens(&self) -> Vec<String> {
         let unknown =
             self.launches.iter().filter(|launch| launch.outcome == LaunchOutcome::Unknown);

@@ -17,7 +17,7 @@ use raw::redact::Secrets;
 use crate::{
     error::ExitError,
     interrupt::Interrupt,
-    launch::{EndReport, Ledger, RunIdentity},
+    launch::{Ledger, RunIdentity, Termination},
     machine::this_machine,
     region,
     session::{HostKind, Session},
@@ -210,12 +210,12 @@ async fn terminate_launched(
     session: &Session,
 ) -> Result<(), ExitError> {
     let notices = session.notices;
-    let (by, of, waits) = (Arc::clone(sides), ledger.clone(), session.target.wait_pace);
+    let (by, of, pace) = (Arc::clone(sides), ledger.clone(), session.target.wait_pace);
     // In a task, so that a panic still reports what is left.
-    let ended = tokio::spawn(async move { of.end_all(&by, waits, notices).await }).await;
-    let ended = ended.unwrap_or_else(|_| EndReport {
+    let ended = tokio::spawn(async move { of.terminate_all(&by, pace, notices).await }).await;
+    let ended = ended.unwrap_or_else(|_| Termination {
         left: ledger.left().into_iter().map(|left| (left, "cleaning up panicked".into())).collect(),
-        ..EndReport::default()
+        ..Termination::default()
     });
     if !ended.ids.is_empty() {
         notices.warn(&format!(

@@ -1,13 +1,10 @@
-//! One request, signed by either side, with every step; nothing is sent.
+//! Signs one request with either side and shows every step. Nothing is sent.
 
 mod answer;
-
 mod notes;
-
-pub mod raw_side;
-
-pub mod sdk_side;
-
+mod options;
+mod raw_side;
+mod sdk_side;
 pub mod service;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -20,9 +17,10 @@ use raw::sigv4::{self, Timestamp};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-pub use answer::{SignAnswer, SignReport, StepsOrNull};
+pub use answer::{NoSteps, SignAnswer, SignReport, Steps};
+pub use options::{ContentSha256, EncodePath, Path, Payload, Token};
 
-/// A request to sign, as one line of `sign --jsonl` states it.
+/// A request to sign: a line of input of `sign --jsonl`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignJob {
@@ -32,7 +30,7 @@ pub struct SignJob {
     /// The HTTP method.
     #[serde(default = "get")]
     pub method: String,
-    /// Path and query as they would stand on the wire.
+    /// Its path and query are as on the wire.
     pub url: String,
     /// Names and values, in order.
     #[serde(default)]
@@ -40,33 +38,33 @@ pub struct SignJob {
     /// The body, in base64.
     #[serde(default)]
     pub body_base64: String,
-    /// For the credential scope; from an AWS host name where absent.
+    /// For the credential scope; default: from an AWS host name.
     pub service: Option<String>,
-    /// For the credential scope; from an AWS host name where absent.
+    /// For the credential scope; default: from an AWS host name.
     pub region: Option<String>,
-    /// `20150830T123600Z`.
+    /// `20150830T123600Z`
     pub time: String,
     /// The public half of the key pair.
     pub access_key_id: String,
     /// The secret half.
     pub secret_access_key: Secret,
-    /// With temporary credentials; an empty one is none.
+    /// Of temporary credentials; an empty one counts as absent.
     pub session_token: Option<Secret>,
-    /// Whether the token is part of what is signed; the service's rule where absent.
+    /// Whether the session token is signed; default: the service's rule.
     pub token: Option<Token>,
     /// Where the signature goes.
     #[serde(default)]
     pub location: Location,
-    /// Seconds, for the query.
+    /// Expiry of a presigned URL, in seconds.
     #[serde(default = "an_hour")]
     pub expires: u64,
-    /// What stands for the body; the service's rule where absent.
+    /// What stands for the body; default: the service's rule.
     pub payload: Option<Payload>,
-    /// Whether the path is normalised; the service's rule where absent.
+    /// Whether the path is normalised; default: the service's rule.
     pub path: Option<Path>,
-    /// How often the path is encoded; the service's rule where absent.
+    /// How often the path is encoded; default: the service's rule.
     pub encode_path: Option<EncodePath>,
-    /// Whether x-amz-content-sha256 goes along; the service's rule where absent.
+    /// Whether x-amz-content-sha256 is sent; default: the service's rule.
     pub content_sha256: Option<ContentSha256>,
     /// Who signs.
     #[serde(default)]
@@ -88,93 +86,42 @@ pub enum Location {
     Query,
 }
 
-/// Whether the session token is part of what is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Token {
-    /// It is, as nearly every service wants it
-    Signed,
-    /// It is added afterwards, as MQTT over WebSocket wants it
-    Afterwards,
-}
-
-/// What stands for the body in the canonical request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Payload {
-    /// Its SHA-256
-    Signed,
-    /// The words UNSIGNED-PAYLOAD
-    Unsigned,
-}
-
-/// What happens to the path's dots and doubled slashes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Path {
-    /// Resolved, as every service but S3 wants it
-    Normalized,
-    /// Kept, as S3 wants it
-    AsIs,
-}
-
-/// How often the path is encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum EncodePath {
-    /// Decoded and encoded once, as S3 wants it
-    Once,
-    /// Encoded once more, as every other service wants it
-    Twice,
-}
-
-/// Whether x-amz-content-sha256 goes along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum ContentSha256 {
-    /// As S3 wants it
-    Sent,
-    /// As every other service has it
-    Absent,
-}
-
-/// What came of a job on one side.
+/// The outcome of a job on one side.
 #[derive(Debug)]
 pub struct SignOutcome {
     /// Who signed.
     pub side: Side,
-    /// The steps, or why there are none.
+    /// The steps of the signature.
     pub steps: Result<SignResult, SignError>,
-    /// What the sandbox's verifier says of the signed request; none of a chunked upload without its
-    /// chunks.
+    /// The verdict of the sandbox's verifier; `None` for a chunked upload without its chunks.
     pub judged: Option<Judged>,
-    /// What a service would refuse or read otherwise.
+    /// What a service would refuse or read differently.
     pub notes: Vec<String>,
 }
 
 /// Why a request cannot be signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
-    /// raw's signer says why.
+    /// raw's signer refuses.
     #[error(transparent)]
     Raw(#[from] sigv4::Error),
-    /// The SDK's signer says why.
+    /// The SDK's signer refuses.
     #[error("aws-sigv4 refuses: {0}")]
     Sdk(String),
     /// The body is not base64.
     #[error("body_base64 is not base64")]
     Body(#[source] base64::DecodeError),
-    /// Neither stated nor in the host name.
-    #[error("no {what}: the host name shows none, so state it with {option}")]
+    /// The job has no service or region, and the host name does not show it.
+    #[error("no {what}: the host name shows none, so set it with {option}")]
     Scope {
         /// `service` or `region`.
         what: &'static str,
-        /// The option that states it.
+        /// The option that sets it.
         option: &'static str,
     },
-    /// Two statements about the payload.
+    /// The header and the option contradict each other.
     #[error(
-        "x-amz-content-sha256 is given as {given}, which contradicts the payload that was asked for ({asked}); leave one of them out"
+        "the header x-amz-content-sha256 is {given}, which contradicts the option payload ({asked}); leave one of them out"
     )]
     Payload {
         /// The header's value.
@@ -182,22 +129,22 @@ pub enum SignError {
         /// `signed` or `unsigned`.
         asked: &'static str,
     },
-    /// Two session tokens.
+    /// The header and the credentials have different session tokens.
     #[error(
-        "the header X-Amz-Security-Token is given, and is not the session token of the credentials; leave one of them out"
+        "the header X-Amz-Security-Token is not the session token of the credentials; leave one of them out"
     )]
     Tokens,
-    /// The secret would stand in the signature's credential.
+    /// The credentials are invalid, or would send the secret as the access key id.
     #[error(transparent)]
     Credentials(contract::CredentialsError),
-    /// What the SDK's signer logged is not what it signed.
-    #[error("the steps that aws-sigv4 reported do not yield the signature that it made")]
+    /// The SDK's signer logged something other than what it signed.
+    #[error("the steps that aws-sigv4 logged do not yield its signature")]
     Unproven,
 }
 
-/// A job with everything decided.
+/// A job with its defaults filled in.
 #[derive(Debug)]
-pub struct Decided<'a> {
+pub struct ResolvedJob<'a> {
     job: &'a SignJob,
     body: Vec<u8>,
     service: String,
@@ -208,34 +155,34 @@ pub struct Decided<'a> {
 }
 
 impl SignJob {
-    /// Signs, on the side that the job names.
+    /// Signs with the job's side.
     ///
     /// # Errors
-    /// What stands in the way, in one line.
+    /// The job is invalid, or the signer refuses.
     pub fn sign(&self) -> Result<SignResult, SignError> {
-        self.decide()?.sign()
+        self.resolve()?.sign()
     }
 
-    /// Signs, and asks what a service would make of it.
+    /// Signs, and judges the result as a service would.
     #[must_use]
     pub fn play(&self) -> SignOutcome {
         let side = self.side;
-        let decided = match self.decide() {
-            Ok(decided) => decided,
+        let resolved = match self.resolve() {
+            Ok(resolved) => resolved,
             Err(error) => {
                 return SignOutcome { side, steps: Err(error), judged: None, notes: Vec::new() };
             }
         };
-        let steps = decided.sign();
-        let mut notes = decided.notes();
-        let judged = steps.as_ref().ok().and_then(|steps| decided.judge(steps));
+        let steps = resolved.sign();
+        let mut notes = resolved.notes();
+        let judged = steps.as_ref().ok().and_then(|steps| resolved.judge(steps));
         notes.extend(
-            judged.as_ref().and_then(|judged| notes::refusal_note(judged, &decided.service)),
+            judged.as_ref().and_then(|judged| notes::refusal_note(judged, &resolved.service)),
         );
         SignOutcome { side, steps, judged, notes }
     }
 
-    fn decide(&self) -> Result<Decided<'_>, SignError> {
+    fn resolve(&self) -> Result<ResolvedJob<'_>, SignError> {
         let request = sigv4::SignableRequest::new(&self.method, &self.url)?;
         let guessed = service::of_host(request.host);
         let missing = |what, option| SignError::Scope { what, option };
@@ -252,9 +199,9 @@ impl SignJob {
         credentials.check().map_err(SignError::Credentials)?;
         let body = BASE64_STANDARD.decode(&self.body_base64).map_err(SignError::Body)?;
         self.check_given_payload(&body)?;
-        // A given date is the moment of signing.
+        // A given date is the time of signing.
         let time = self.given("x-amz-date").map_or(self.time.as_str(), str::trim);
-        Ok(Decided {
+        Ok(ResolvedJob {
             job: self,
             body,
             time: time.parse()?,
@@ -265,7 +212,7 @@ impl SignJob {
         })
     }
 
-    /// Whose keys sign.
+    /// The job's credentials.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
         let keys = Credentials::new(self.access_key_id.as_str(), self.secret_access_key.0.as_str());
@@ -275,13 +222,13 @@ impl SignJob {
         }
     }
 
-    /// The value of the first header of that name.
+    /// The value of the first header with this name.
     fn given(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers.find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses a given x-amz-content-sha256 that says otherwise than `payload`.
+    /// Refuses a header x-amz-content-sha256 that contradicts `payload`.
     fn check_given_payload(&self, body: &[u8]) -> Result<(), SignError> {
         let (Some(given), Some(asked)) = (self.given("x-amz-content-sha256"), self.payload) else {
             return Ok(());
@@ -298,42 +245,22 @@ impl SignJob {
         if agrees { Ok(()) } else { Err(SignError::Payload { given: given.to_owned(), asked }) }
     }
 
-    /// The service's rules, but for what the job states itself.
+    /// The service's rules, with the job's options.
     fn rules(&self, service: &str) -> sigv4::Rules {
         let mut rules = match self.location {
             Location::Header => sigv4::Rules::of(service),
             Location::Query => sigv4::Rules::of_presigned(service),
         };
-        match self.payload {
-            Some(Payload::Signed) => rules.payload = sigv4::Payload::Signed,
-            Some(Payload::Unsigned) => rules.payload = sigv4::Payload::Unsigned,
-            None => {}
-        }
-        match self.path {
-            Some(Path::Normalized) => rules.path = sigv4::PathNormalization::Normalized,
-            Some(Path::AsIs) => rules.path = sigv4::PathNormalization::AsIs,
-            None => {}
-        }
-        match self.encode_path {
-            Some(EncodePath::Once) => rules.encode_path = sigv4::PathEncoding::Once,
-            Some(EncodePath::Twice) => rules.encode_path = sigv4::PathEncoding::Twice,
-            None => {}
-        }
-        match self.content_sha256 {
-            Some(ContentSha256::Sent) => rules.content_sha256 = sigv4::ContentSha256::Sent,
-            Some(ContentSha256::Absent) => rules.content_sha256 = sigv4::ContentSha256::Absent,
-            None => {}
-        }
-        match self.token {
-            Some(Token::Signed) => rules.session_token = sigv4::TokenSigning::Signed,
-            Some(Token::Afterwards) => rules.session_token = sigv4::TokenSigning::AddedAfterwards,
-            None => {}
-        }
+        set(&mut rules.payload, self.payload);
+        set(&mut rules.path, self.path);
+        set(&mut rules.encode_path, self.encode_path);
+        set(&mut rules.content_sha256, self.content_sha256);
+        set(&mut rules.session_token, self.token);
         rules
     }
 }
 
-impl Decided<'_> {
+impl ResolvedJob<'_> {
     fn sign(&self) -> Result<SignResult, SignError> {
         match self.job.side {
             Side::Raw => raw_side::sign(self),
@@ -345,8 +272,8 @@ impl Decided<'_> {
         self.job.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
-    /// The headers to send: host first, then those given, then those added; one that is added
-    /// takes the place of one given under its name.
+    /// The headers to send: host, the given ones, the added ones. An added header replaces a given one with
+    /// the same name.
     fn headers_with(&self, host: &str, added: Vec<(String, String)>) -> Vec<(String, String)> {
         let is_added = |name: &str| added.iter().any(|(add, _)| add.eq_ignore_ascii_case(name));
         let given = self.job.headers.iter().filter(|(name, _)| !is_added(name)).cloned();
@@ -362,6 +289,13 @@ impl Decided<'_> {
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("** redacted **")
+    }
+}
+
+/// Overrides `rule`, if the job has the option.
+fn set<T>(rule: &mut T, option: Option<impl Into<T>>) {
+    if let Some(option) = option {
+        *rule = option.into();
     }
 }
 

@@ -1,4 +1,4 @@
-//! The sandbox's verdict on a signed request, without sending it.
+//! Verifies a signed request with the sandbox's verifier, without sending it.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sandbox::verify::{
@@ -10,7 +10,7 @@ use time::{OffsetDateTime, PrimitiveDateTime, macros::format_description};
 
 use crate::sign;
 
-/// A signed request, as one line of `verify --jsonl` states it.
+/// A signed request: a line of input of `verify --jsonl`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyJob {
@@ -19,7 +19,7 @@ pub struct VerifyJob {
     pub id: serde_json::Value,
     /// The HTTP method.
     pub method: String,
-    /// Path and query as they stood on the wire.
+    /// Its path and query are as on the wire.
     pub url: String,
     /// Names and values, in the order of arrival.
     #[serde(default)]
@@ -27,9 +27,9 @@ pub struct VerifyJob {
     /// The body, in base64.
     #[serde(default)]
     pub body_base64: String,
-    /// What the credential scope must name.
+    /// The service that the credential scope must name.
     pub service: String,
-    /// What the credential scope must name.
+    /// The region that the credential scope must name.
     pub region: String,
     /// The server's clock, `20150830T123600Z`.
     pub now: String,
@@ -39,45 +39,45 @@ pub struct VerifyJob {
     pub secret_access_key: sign::Secret,
     /// The token on record.
     pub session_token: Option<sign::Secret>,
-    /// What is assumed where x-amz-content-sha256 does not say it, as it does for S3 alone; the
-    /// service's rule where absent.
+    /// What to assume if x-amz-content-sha256 does not say it, which only S3 requires; default: the
+    /// service's rule.
     pub payload: Option<sign::Payload>,
-    /// The service's rule where absent.
+    /// Default: the service's rule.
     pub path: Option<sign::Path>,
-    /// The service's rule where absent.
+    /// Default: the service's rule.
     pub encode_path: Option<sign::EncodePath>,
 }
 
-/// One line of answer.
+/// A line of output of `verify --jsonl`.
 #[derive(Debug, Serialize)]
 pub struct VerifyAnswer {
-    /// That of the job.
+    /// The job's id.
     pub id: serde_json::Value,
     /// `accepted` or `refused`.
     pub verdict: &'static str,
-    /// Why refused.
+    /// Error code of a refusal.
     pub code: Option<String>,
-    /// Why refused, for people.
+    /// Error message of a refusal.
     pub message: Option<String>,
-    /// As the server computes it.
+    /// Computed by the verifier.
     pub canonical_request: Option<String>,
-    /// As the server computes it.
+    /// Computed by the verifier.
     pub string_to_sign: Option<String>,
 }
 
-/// Why a line cannot be judged.
+/// Why a line cannot be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// The server's clock.
+    /// `now` is invalid.
     #[error("`now` is not a time such as 20150830T123600Z")]
     Now(#[source] time::error::Parse),
-    /// The body.
+    /// The body is not base64.
     #[error("body_base64 is not base64")]
     Body(#[source] base64::DecodeError),
 }
 
 impl VerifyJob {
-    /// The verdict. A line that cannot be judged is refused, with `InvalidRequest` for a code.
+    /// Verifies the request. One that cannot be verified is refused with the code `InvalidRequest`.
     #[must_use]
     pub fn judge(&self) -> VerifyAnswer {
         match self.verdict() {
@@ -135,7 +135,7 @@ impl VerifyJob {
 }
 
 impl VerifyAnswer {
-    /// For a line that is no job, or one that cannot be judged.
+    /// The refusal of a line that is not a job, or of a request that cannot be verified.
     #[must_use]
     pub fn unjudged(id: serde_json::Value, why: &str) -> Self {
         Self {

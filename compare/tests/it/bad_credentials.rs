@@ -303,7 +303,7 @@ fn a_profile_variable_or_a_token_that_is_not_used_is_said_to_be() {
         .env("AWS_SESSION_TOKEN", "a-token")
         .run()
         .expect(0);
-    for note in ["AWS_PROFILE is used, and AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN (the environ"] {
+    for note in ["AWS_PROFILE is used; AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN (the environ"] {
         assert!(signed.stderr.contains(note), "{}", signed.stderr);
     }
     assert!(!signed.stdout.contains("a-token"), "{}", signed.stdout);

@@ -1,8 +1,8 @@
-//! The ledger on disk: one file for each run, which outlives a run that is killed.
+//! The ledger on disk: one file per run, which outlives the run if it is killed.
 //!
-//! A file is a line of JSON for the run and one for each thing that became known; nothing in it is
-//! secret. Each line is on disk before the program goes on. A file is removed once all of its launches
-//! are accounted for, so what lies in the folder is what a run under way or a killed one has left.
+//! A file has a line of JSON for the run and one for each event; nothing in it is secret. Each line is
+//! synced to disk before the program goes on. A file is removed when all of its launches are accounted for,
+//! so that the folder has only files of runs under way and of killed ones.
 
 use std::{
     env,
@@ -17,36 +17,36 @@ use serde::{Deserialize, Serialize};
 use super::{Launch, LaunchOutcome, Ledger, LedgerState, Process, RunIdentity};
 use crate::session::Session;
 
-/// The variable that names another folder for ledgers.
+/// Names another folder for ledgers.
 const VARIABLE: &str = "COMPARE_LEDGER_DIR";
 
-/// A ledger could not be written or read.
+/// A ledger cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// There is no folder for it.
+    /// No folder is known.
     #[error(
         "there is no folder for the ledger of launches: neither COMPARE_LEDGER_DIR, XDG_STATE_HOME nor HOME is set"
     )]
     NoFolder,
-    /// The system would not.
+    /// A system call failed.
     #[error("the ledger of launches at {} cannot be used: {source}", path.display())]
     System {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// It is not a ledger.
+    /// The file is not a ledger.
     #[error("{} is not a ledger of launches: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What is wrong with its first line.
+        /// The error in its first line.
         source: serde_json::Error,
     },
 }
 
-/// The first line of a file: whose launches these are.
+/// The first line of a file: the run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Header {
     pub(super) run: String,
@@ -57,33 +57,30 @@ pub(super) struct Header {
     pub(super) region: String,
 }
 
-/// A further line.
+/// A line after the first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub(super) enum LaunchEvent {
-    /// A launch is about to be asked for.
+    /// A launch is about to be requested.
     Asked { client_token: String },
-    /// It yielded this instance.
+    /// The launch created this instance.
     Launched { client_token: String, instance_id: String },
-    /// It is proved to have launched nothing.
+    /// The launch certainly created nothing.
     NotLaunched { client_token: String },
-    /// The instance ends or has ended.
+    /// The instance is terminated or shutting down.
     Ended { instance_id: String },
 }
 
-/// The file of this run, or of one that was killed.
+/// The file of this run or of a killed one.
 #[derive(Debug)]
 pub(super) struct Journal {
     header: Header,
-    /// Opened with the first line.
+    /// Created with the first event.
     file: Option<(PathBuf, File)>,
 }
 
-/// Where ledgers lie: `$COMPARE_LEDGER_DIR`, else `compare-raw-and-sdk/ledger` in the state folder of
-/// the XDG base directories (`$XDG_STATE_HOME`, `~/.local/state`).
-///
-/// # Errors
-/// Where none of the variables is set.
+/// The folder of ledgers: `$COMPARE_LEDGER_DIR`, else `compare-raw-and-sdk/ledger` in the XDG state folder
+/// (`$XDG_STATE_HOME` or `~/.local/state`).
 fn folder() -> Result<PathBuf, JournalError> {
     let given = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let state = || given("XDG_STATE_HOME").filter(|path| path.is_absolute());
@@ -105,7 +102,7 @@ impl Journal {
         Self { header, file: None }
     }
 
-    /// Adds a line; when this returns, it is on disk.
+    /// Appends a line. It is on disk when this returns.
     pub(super) fn write(&mut self, entry: &LaunchEvent) -> Result<(), JournalError> {
         let (path, file) = match &mut self.file {
             Some(open) => open,
@@ -114,10 +111,10 @@ impl Journal {
         add(file, entry).map_err(|source| JournalError::System { path: path.clone(), source })
     }
 
-    /// All is accounted for.
+    /// Removes the file.
     pub(super) fn remove(&mut self) {
         if let Some((path, _)) = self.file.take() {
-            // One that stays is asked about once too often by `cleanup`, no more.
+            // If it stays, `cleanup` only searches in vain.
             let _ = fs::remove_file(path);
         }
     }
@@ -131,23 +128,23 @@ pub(super) struct StoredLedger {
 }
 
 impl StoredLedger {
-    /// For how long the run has been started; nothing where the clock was set back since.
+    /// Time since the start of the run; zero if the clock was set back since.
     pub(super) fn age(&self) -> Duration {
         let started = UNIX_EPOCH + Duration::from_secs(self.header.started);
         SystemTime::now().duration_since(started).unwrap_or_default()
     }
 
-    /// Whether its run is under way; `None` where this cannot be told.
+    /// Whether its run is under way; `None` if unknown.
     pub(super) fn is_running(&self) -> Option<bool> {
-        self.header.process.clone().and_then(|process| Process::written(process).is_running())
+        self.header.process.clone().and_then(|process| Process::from_text(process).is_running())
     }
 }
 
-/// Every ledger in the folder, oldest first, and the files that are none.
+/// Reads the ledgers in the folder, oldest first. The second value has an error for each invalid file.
 ///
 /// # Errors
-/// Where there is no folder for ledgers, or it cannot be listed; one that does not exist is empty.
-pub(super) fn found() -> Result<(Vec<StoredLedger>, Vec<JournalError>), JournalError> {
+/// No folder is known, or it cannot be listed. A missing folder counts as empty.
+pub(super) fn read_all() -> Result<(Vec<StoredLedger>, Vec<JournalError>), JournalError> {
     let folder = folder()?;
     let listed = match fs::read_dir(&folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -176,13 +173,13 @@ fn read(path: &Path) -> Result<StoredLedger, JournalError> {
     let header: Header = serde_json::from_str(lines.next().unwrap_or_default())
         .map_err(|source| JournalError::Unreadable { path: path.to_owned(), source })?;
     let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
-    let mut book = LedgerState { run_id: Some(header.run.clone()), ..LedgerState::default() };
-    // The last line of a killed run may be half there. Then nothing was sent that it speaks of.
+    let mut state = LedgerState { run_id: Some(header.run.clone()), ..LedgerState::default() };
+    // The last line of a killed run may be incomplete; then its request was never sent.
     for entry in lines.filter_map(|line| serde_json::from_str(line).ok()) {
-        book.replay(entry);
+        state.replay(entry);
     }
-    book.journal = Some(Journal { header: header.clone(), file: Some((path.to_owned(), file)) });
-    Ok(StoredLedger { header, ledger: book.into() })
+    state.journal = Some(Journal { header: header.clone(), file: Some((path.to_owned(), file)) });
+    Ok(StoredLedger { header, ledger: state.into() })
 }
 
 impl LedgerState {
@@ -209,7 +206,7 @@ impl LedgerState {
     }
 }
 
-/// A new file, for its owner's eyes alone.
+/// Creates a file that only its owner can read.
 fn create(header: &Header) -> Result<(PathBuf, File), JournalError> {
     let folder = folder()?;
     let path = folder.join(format!("{}.jsonl", header.run));
@@ -221,7 +218,7 @@ fn create(header: &Header) -> Result<(PathBuf, File), JournalError> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path)?;
         add(&mut file, header)?;
-        // Syncing a file does not sync its name: the folder has to be synced too.
+        // The folder must be synced too: syncing a file does not sync its name.
         #[cfg(unix)]
         File::open(&folder)?.sync_all()?;
         Ok(file)
@@ -233,7 +230,7 @@ fn create(header: &Header) -> Result<(PathBuf, File), JournalError> {
 }
 
 fn add(file: &mut File, line: &impl Serialize) -> io::Result<()> {
-    // In one write, so that a line is there or not.
+    // In one write, so that the line is complete or missing.
     let mut text = serde_json::to_vec(line)?;
     text.push(b'\n');
     file.write_all(&text)?;

@@ -1,37 +1,36 @@
-//! What the answer to a launch proves.
+//! What the reply to a launch proves.
 
 use contract::{Answer, DryRun, Failure, Reply, Stage};
 
 /// What is known of a launch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LaunchOutcome {
-    /// It may have launched something: the service has to be asked by client token.
+    /// It may have launched an instance: search by client token.
     Unknown,
-    /// It launched nothing.
+    /// It certainly launched nothing.
     NotLaunched,
     /// Its instances are known.
     Launched,
 }
 
-/// The states from which an instance does not come back.
+/// Whether an instance in `state` is terminated or about to be.
 pub(super) fn is_over(state: Option<&str>) -> bool {
     matches!(state, Some("shutting-down" | "terminated"))
 }
 
-/// What `reply` proves, and the instances it names.
+/// What `reply` proves, and the ids of the instances in it.
 ///
-/// A launch is one until the opposite is proved: a dry run too, because a server may not know the
-/// parameter. A 5xx, a time-out or an answer that cannot be read says nothing, since the launch may
-/// have been carried out before; nor does a refusal of a *retry*, which may mean the attempt before it
-/// (`IdempotentParameterMismatch`). Only a 4xx in answer to the one attempt proves that nothing was
-/// launched.
+/// Every launch counts until the reply disproves it, even a dry run, because a server may not support
+/// that. A 5xx, a time-out or an unreadable response proves nothing: the instance may have been launched
+/// before. Nor does the refusal of a *retry*, which may refer to the attempt before it
+/// (`IdempotentParameterMismatch`). Only a 4xx for a single attempt proves that nothing was launched.
 pub(super) fn of(dry_run: DryRun, reply: &Reply) -> (LaunchOutcome, Vec<String>) {
     match &reply.result {
         Ok(Answer::Instances(instances)) if !instances.is_empty() => {
             let ids = instances.iter().map(|instance| instance.id.clone()).collect();
             (LaunchOutcome::Launched, ids)
         }
-        // The service knows the parameter, so no attempt was carried out.
+        // The server supports dry runs, so it launched nothing.
         Ok(Answer::WouldSucceed) => (LaunchOutcome::NotLaunched, Vec::new()),
         Ok(_) => (LaunchOutcome::Unknown, Vec::new()),
         Err(failure) => {
@@ -47,19 +46,18 @@ pub(super) fn of(dry_run: DryRun, reply: &Reply) -> (LaunchOutcome, Vec<String>)
     }
 }
 
-/// The instances that a dry run launched, where the failure says so: both sides name each one as a
-/// detail `InstanceId`.
+/// The ids of instances that a dry run launched. Both sides report each as a detail `InstanceId`.
 fn launched_by_dry_run(failure: &Failure) -> Vec<String> {
     let ids = failure.details.iter().filter(|(name, _)| name == "InstanceId");
     ids.map(|(_, id)| id.clone()).collect()
 }
 
-/// A client that panics counts no requests, and may have sent one.
+/// Not true of a panic: its 0 requests only mean that nothing was counted.
 fn was_never_sent(reply: &Reply, failure: &Failure) -> bool {
     reply.requests == 0 && matches!(failure.stage, Stage::Build | Stage::Sign)
 }
 
-/// 408 is what a proxy says that has waited too long for the service.
+/// A 408 proves nothing: a proxy sends it after waiting too long for the service.
 fn proves_refusal(reply: &Reply, failure: &Failure) -> bool {
     reply.requests == 1
         && failure.stage == Stage::Service
@@ -89,20 +87,20 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_cannot_be_read_proves_nothing() {
+    fn an_unreadable_response_proves_nothing() {
         let failure = Failure { status: Some(400), ..Failure::new(Stage::Response, "what?") };
         let reply = Reply { result: Err(failure), requests: 1 };
         assert_eq!(of(DryRun::No, &reply).0, LaunchOutcome::Unknown);
     }
 
     #[test]
-    fn a_client_that_panics_may_have_launched() {
+    fn a_panic_proves_nothing() {
         let reply = Reply { result: Err(Failure::new(Stage::Panic, "oh")), requests: 0 };
         assert_eq!(of(DryRun::No, &reply).0, LaunchOutcome::Unknown);
     }
 
     #[test]
-    fn what_was_never_sent_was_not_launched() {
+    fn a_request_that_was_not_sent_launched_nothing() {
         let reply = Reply { result: Err(Failure::new(Stage::Sign, "no key")), requests: 0 };
         assert_eq!(of(DryRun::No, &reply).0, LaunchOutcome::NotLaunched);
     }

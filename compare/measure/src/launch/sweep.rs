@@ -1,4 +1,4 @@
-//! `compare cleanup`: ends what runs that were killed left behind, and leaves runs under way alone.
+//! `compare cleanup`: terminates instances that killed runs left, and leaves runs under way alone.
 
 use std::time::Duration;
 
@@ -7,113 +7,112 @@ use serde::Serialize;
 use time::{OffsetDateTime, format_description::well_known::Iso8601};
 
 use super::{
-    EndReport, Launch, LaunchOutcome, Launched, Ledger, LedgerState, Leftover, PROCESS_TAG_KEY,
-    Process, RUN_TAG_KEY, RUN_TAG_PREFIX, TAG_KEY, TAG_VALUE,
-    end::instances,
+    Launch, LaunchOutcome, Launched, Ledger, LedgerState, Leftover, PROCESS_TAG_KEY, Process,
+    RUN_TAG_KEY, RUN_TAG_PREFIX, TAG_KEY, TAG_VALUE, Termination,
     journal::{self, JournalError, StoredLedger},
     outcome::is_over,
+    terminate::instances,
 };
 use crate::{notices::Notices, run::Sides, session::Session};
 
-/// A launch that nothing has been seen of for so long launched nothing.
+/// After this time, a launch without an instance launched nothing.
 const NEVER_CAME: Duration = Duration::from_mins(10);
-/// An instance that the service does not know after so long is gone: one that has ended is shown for
+/// After this time, an instance that the service does not know is gone: EC2 shows a terminated one for
 /// about an hour.
 const GONE: Duration = Duration::from_hours(24);
 
-/// Which instances of ours to end.
+/// Which of this program's instances to terminate.
 #[derive(Debug, Clone)]
 pub enum SweepScope {
-    /// Those of runs that have ended, and those of runs of which nothing is known that are older than
-    /// this.
+    /// Those of runs that have ended, and older ones of runs that may be under way elsewhere.
     EndedRuns {
-        /// No run is under way for so long.
+        /// Age from which a run elsewhere counts as ended.
         older_than: Duration,
     },
     /// Those of the run with this id, even if it is under way.
     Run(String),
-    /// All of them, even those of runs under way.
+    /// All, even those of runs under way.
     All,
 }
 
-/// What `cleanup` did.
+/// The result of `cleanup`.
 #[derive(Debug, Default, Serialize)]
 pub struct SweepReport {
-    /// Where: URL of the endpoint.
+    /// URL of the endpoint.
     pub endpoint: String,
-    /// And in which region.
+    /// The region.
     pub region: String,
-    /// Ids of the instances that were ended.
+    /// Ids of terminated instances.
     pub terminated: Vec<String>,
-    /// What was not touched, and why.
+    /// Instances that were left alone.
     pub left_alone: Vec<LeftAlone>,
-    /// What could not be ended, or is not accounted for, and why.
+    /// What may still be running.
     pub left: Vec<NotEnded>,
-    /// What else a reader should know.
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
-/// Something of ours that was not touched.
+/// An instance that was left alone.
 #[derive(Debug, Serialize)]
 pub struct LeftAlone {
-    /// Of the instance; none where only the ledger of a run speaks of it.
+    /// Id of the instance; `None` for all launches in a run's ledger.
     pub instance_id: Option<String>,
-    /// Of the run that launched it, where it says so.
+    /// Id of the run that launched it, if its tag says so.
     pub run: Option<String>,
-    /// Why it was not touched.
+    /// The reason.
     pub why: String,
 }
 
-/// Something that may still run.
+/// Something that may still be running.
 #[derive(Debug, Serialize)]
 pub struct NotEnded {
-    /// Of the instance, where it is known.
+    /// Id of the instance, if it is known.
     pub instance_id: Option<String>,
-    /// Of the launch, where nothing else is known.
+    /// Client token of the launch, if no instance is known.
     pub client_token: Option<String>,
-    /// What went wrong.
+    /// The reason.
     pub why: String,
 }
 
-/// Ends at `place` what is `whose`: first what ledgers on this machine know, then what carries our tag.
+/// Terminates the instances in `scope`: first those in ledgers on this machine, then those with this
+/// program's tag.
 ///
 /// # Errors
-/// What the service said where it would not list our instances; by then those that ledgers know have
-/// been ended, and the second value says which.
+/// The service's failure to list instances, and what was done until then.
 pub async fn sweep(
     session: &Session,
     sides: &Sides,
-    whose: &SweepScope,
+    scope: &SweepScope,
 ) -> Result<SweepReport, (Failure, Box<SweepReport>)> {
-    let mut swept = SweepReport {
+    let mut report = SweepReport {
         endpoint: session.info.endpoint.clone(),
         region: session.info.region.clone(),
         ..SweepReport::default()
     };
-    let (waits, notices) = (session.target.wait_pace, session.notices);
-    let ledgers = match journal::found() {
+    let (pace, notices) = (session.target.wait_pace, session.notices);
+    let ledgers = match journal::read_all() {
         Ok((ledgers, unreadable)) => {
-            swept.notes.extend(unreadable.iter().map(JournalError::to_string));
+            report.notes.extend(unreadable.iter().map(JournalError::to_string));
             ledgers
         }
         Err(error) => {
-            swept.notes.push(error.to_string());
+            report.notes.push(error.to_string());
             Vec::new()
         }
     };
-    for found in &ledgers {
-        swept.ledger(found, sides, whose, waits, notices).await;
+    for stored in &ledgers {
+        report.sweep_ledger(stored, sides, scope, pace, notices).await;
     }
     let tag = Filter { name: format!("tag:{TAG_KEY}"), values: vec![TAG_VALUE.to_owned()] };
     let tagged = match instances(sides, tag).await {
         Ok(tagged) => tagged,
-        Err(failure) => return Err((failure, Box::new(swept))),
+        Err(failure) => return Err((failure, Box::new(report))),
     };
-    let mut doomed = Vec::new();
+    let mut unwanted = Vec::new();
     for instance in tagged.into_iter().filter(Tagged::is_ours_and_up) {
-        match spared(&instance, whose) {
-            None => doomed.push(instance),
-            Some(why) => swept.left_alone.push(LeftAlone {
+        match spared(&instance, scope) {
+            None => unwanted.push(instance),
+            Some(why) => report.left_alone.push(LeftAlone {
                 run: instance.run_id().map(str::to_owned),
                 instance_id: Some(instance.id),
                 why,
@@ -121,35 +120,37 @@ pub async fn sweep(
         }
     }
     let tagged = Ledger::from(LedgerState {
-        launches: doomed.iter().map(launch).collect(),
+        launches: unwanted.iter().map(launch).collect(),
         ..LedgerState::default()
     });
-    swept.add(tagged.end_all(sides, waits, notices).await);
-    Ok(swept)
+    report.add(tagged.terminate_all(sides, pace, notices).await);
+    Ok(report)
 }
 
 impl SweepReport {
-    async fn ledger(
+    async fn sweep_ledger(
         &mut self,
-        found: &StoredLedger,
+        stored: &StoredLedger,
         sides: &Sides,
-        whose: &SweepScope,
+        scope: &SweepScope,
         pace: WaitPace,
         notices: Notices,
     ) {
-        let header = &found.header;
+        let header = &stored.header;
         if (&header.endpoint, &header.region) != (&self.endpoint, &self.region) {
             self.notes.push(format!(
-                "run {} launched at {} in {}: `compare cleanup` with that target ends what it left",
+                "run {} launched instances at {} in {}: run `compare cleanup` with that target",
                 header.run, header.endpoint, header.region
             ));
             return;
         }
-        let spared = match whose {
+        let spared = match scope {
             SweepScope::All => None,
-            SweepScope::Run(run) => (*run != header.run).then(|| "it is of another run".to_owned()),
+            SweepScope::Run(run) => {
+                (*run != header.run).then(|| "it belongs to another run".to_owned())
+            }
             SweepScope::EndedRuns { older_than } => {
-                spared_for_its_run(found.is_running(), Some(found.age()), *older_than)
+                spared_for_its_run(stored.is_running(), Some(stored.age()), *older_than)
             }
         };
         if let Some(why) = spared {
@@ -160,19 +161,19 @@ impl SweepReport {
             });
             return;
         }
-        let mut ended = found.ledger.end_all(sides, pace, notices).await;
-        let age = found.age();
+        let mut ended = stored.ledger.terminate_all(sides, pace, notices).await;
+        let age = stored.age();
         ended.left.retain(|(left, why)| match left {
             Leftover::Launch(_) => age < NEVER_CAME,
             Leftover::Instance(_) => age < GONE || !why.contains("InvalidInstanceID.NotFound"),
         });
         if ended.left.is_empty() {
-            found.ledger.forget();
+            stored.ledger.forget();
         }
         self.add(ended);
     }
 
-    fn add(&mut self, ended: EndReport) {
+    fn add(&mut self, ended: Termination) {
         for id in ended.ids {
             if !self.terminated.contains(&id) {
                 self.terminated.push(id);
@@ -187,7 +188,7 @@ impl SweepReport {
     }
 }
 
-/// What the tags of an instance say.
+/// Reads the tags of an instance.
 trait Tagged {
     fn tag(&self, key: &str) -> Option<&str>;
     fn run_id(&self) -> Option<&str>;
@@ -203,21 +204,21 @@ impl Tagged for Instance {
         self.tag(RUN_TAG_KEY)?.strip_prefix(RUN_TAG_PREFIX)
     }
 
-    /// A server that does not know the filter answers with everybody's instances.
+    /// A server without support for filters answers with all instances.
     fn is_ours_and_up(&self) -> bool {
         self.tag(TAG_KEY) == Some(TAG_VALUE) && !is_over(self.state.as_deref())
     }
 }
 
-/// Why an instance is not touched; `None` where it is to be ended.
-fn spared(instance: &Instance, whose: &SweepScope) -> Option<String> {
-    match whose {
+/// Why an instance is left alone; `None` to terminate it.
+fn spared(instance: &Instance, scope: &SweepScope) -> Option<String> {
+    match scope {
         SweepScope::All => None,
         SweepScope::Run(run) => {
-            (instance.run_id() != Some(run)).then(|| "it is of another run".to_owned())
+            (instance.run_id() != Some(run)).then(|| "it belongs to another run".to_owned())
         }
         SweepScope::EndedRuns { older_than } => {
-            let process = instance.tag(PROCESS_TAG_KEY).map(Process::written);
+            let process = instance.tag(PROCESS_TAG_KEY).map(Process::from_text);
             let running = process.and_then(|process| process.is_running());
             spared_for_its_run(running, age(instance), *older_than)
         }
@@ -234,13 +235,13 @@ fn spared_for_its_run(
         (Some(false), _) => None,
         (None, Some(age)) if age >= older_than => None,
         (None, Some(age)) => Some(format!(
-            "its run is not known here, and may be under way: it was launched {} min ago; \
-             --older-than, --run or --all ends it",
+            "its run is unknown here and may be under way: it was launched {} min ago; terminate it \
+             with --older-than, --run or --all",
             age.as_secs() / 60
         )),
         (None, None) => Some(
-            "its run is not known here, and the service does not say when it was launched; --run \
-             or --all ends it"
+            "its run is unknown here, and the service does not say when it was launched; terminate \
+             it with --run or --all"
                 .to_owned(),
         ),
     }
@@ -248,11 +249,11 @@ fn spared_for_its_run(
 
 fn age(instance: &Instance) -> Option<Duration> {
     let launched = OffsetDateTime::parse(instance.launched.as_ref()?, &Iso8601::DEFAULT).ok()?;
-    // One of the future was launched now, by a clock that is ahead.
+    // A launch in the future, by a clock that is ahead, has age zero.
     Some((OffsetDateTime::now_utc() - launched).try_into().unwrap_or_default())
 }
 
-/// As a launch that is known.
+/// The launch of a known instance.
 fn launch(instance: &Instance) -> Launch {
     Launch {
         client_token: instance.client_token.clone().unwrap_or_default(),
@@ -270,17 +271,17 @@ mod tests {
     const HOUR: Duration = Duration::from_hours(1);
 
     #[test]
-    fn a_run_under_way_is_left_alone_however_old_it_is() {
+    fn a_run_under_way_is_left_alone_at_any_age() {
         assert!(spared_for_its_run(Some(true), Some(HOUR * 9), HOUR).is_some());
     }
 
     #[test]
-    fn what_an_ended_run_left_is_ended_however_young_it_is() {
+    fn instances_of_an_ended_run_are_terminated_at_any_age() {
         assert_eq!(spared_for_its_run(Some(false), Some(Duration::ZERO), HOUR), None);
     }
 
     #[test]
-    fn of_an_unknown_run_the_age_decides() {
+    fn the_age_decides_about_an_unknown_run() {
         assert_eq!(spared_for_its_run(None, Some(HOUR), HOUR), None);
         assert!(spared_for_its_run(None, Some(HOUR / 2), HOUR).unwrap().contains("30 min"));
         assert!(spared_for_its_run(None, None, HOUR).is_some());

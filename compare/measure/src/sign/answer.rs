@@ -1,4 +1,4 @@
-//! What came of a job, in JSON.
+//! The JSON of a signed job.
 
 use findings::{
     side::Side,
@@ -8,80 +8,75 @@ use serde::Serialize;
 
 use super::{SignJob, SignOutcome};
 
-/// One line of answer.
+/// A line of output of `sign --jsonl`.
 #[derive(Debug, Serialize)]
 pub struct SignAnswer {
-    /// That of the job.
+    /// The job's id.
     pub id: serde_json::Value,
     /// Who signed.
     pub side: Side,
-    /// What came of it.
+    /// The outcome.
     #[serde(flatten)]
     pub signed: SignReport,
 }
 
 /// A [`SignOutcome`] in JSON.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct SignReport {
-    /// The steps; every field of theirs is null where there is an error.
+    /// The steps of the signature.
     #[serde(flatten)]
-    pub steps: StepsOrNull,
+    pub steps: Steps,
     /// Why there are no steps.
     pub error: Option<String>,
-    /// What the sandbox's verifier says of the signed request.
+    /// The verdict of the sandbox's verifier.
     pub judged: Option<Judged>,
-    /// What a service would refuse or read otherwise.
+    /// What a service would refuse or read differently.
     pub notes: Vec<String>,
 }
 
-/// [`SignResult`], or nulls in their place.
+/// The steps of a signature, or nulls.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Steps {
+    /// The request was signed.
+    Signed(SignResult),
+    /// It was not.
+    None(NoSteps),
+}
+
+/// The fields of [`SignResult`], each null.
 #[derive(Debug, Default, Serialize)]
-pub struct StepsOrNull {
-    canonical_request: Option<String>,
-    string_to_sign: Option<String>,
-    signature: Option<String>,
-    authorization: Option<String>,
-    url: Option<String>,
-    headers: Option<Vec<(String, String)>>,
+pub struct NoSteps {
+    canonical_request: (),
+    string_to_sign: (),
+    signature: (),
+    authorization: (),
+    url: (),
+    headers: (),
 }
 
 impl SignAnswer {
-    /// What came of `job`.
+    /// Signs `job`.
     #[must_use]
     pub fn to(job: &SignJob) -> Self {
         Self { id: job.id.clone(), side: job.side, signed: job.play().into() }
     }
 
-    /// For a line that is no job.
+    /// Answers a line that is not a job.
     #[must_use]
     pub fn unreadable(id: serde_json::Value, why: String) -> Self {
-        Self {
-            id,
-            side: Side::Raw,
-            signed: SignReport { error: Some(why), ..SignReport::default() },
-        }
+        let steps = Steps::None(NoSteps::default());
+        let signed = SignReport { steps, error: Some(why), judged: None, notes: Vec::new() };
+        Self { id, side: Side::Raw, signed }
     }
 }
 
 impl From<SignOutcome> for SignReport {
-    fn from(signing: SignOutcome) -> Self {
-        let (steps, error) = match signing.steps {
-            Ok(steps) => (steps.into(), None),
-            Err(error) => (StepsOrNull::default(), Some(error.to_string())),
+    fn from(SignOutcome { steps, judged, notes, .. }: SignOutcome) -> Self {
+        let (steps, error) = match steps {
+            Ok(steps) => (Steps::Signed(steps), None),
+            Err(error) => (Steps::None(NoSteps::default()), Some(error.to_string())),
         };
-        Self { steps, error, judged: signing.judged, notes: signing.notes }
-    }
-}
-
-impl From<SignResult> for StepsOrNull {
-    fn from(steps: SignResult) -> Self {
-        Self {
-            canonical_request: Some(steps.canonical_request),
-            string_to_sign: Some(steps.string_to_sign),
-            signature: Some(steps.signature),
-            authorization: steps.authorization,
-            url: Some(steps.url),
-            headers: Some(steps.headers),
-        }
+        Self { steps, error, judged, notes }
     }
 }

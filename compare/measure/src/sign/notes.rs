@@ -1,19 +1,18 @@
-//! What a service would make of a signed request: the verdict of the sandbox's verifier, and what
-//! signers or services read differently.
+//! Judges a signed request: the verdict of the sandbox's verifier, and notes on what signers or services
+//! read differently.
 
 use findings::sign::{Judged, SignResult};
 use raw::sigv4::{PathEncoding, PathNormalization, Rules, SignableRequest};
 use serde_json::Value;
 
-use super::{Decided, raw_side};
+use super::{ResolvedJob, raw_side};
 use crate::verify;
 
-impl Decided<'_> {
-    /// The verdict of the sandbox's verifier on `steps`, at the moment of signing.
+impl ResolvedJob<'_> {
+    /// The verdict of the sandbox's verifier on `steps`, at the time of signing.
     ///
-    /// The rules of S3 and its relatives are known, so they are what judges. Of other services the
-    /// options of the job say what they want. There is no verdict on the first signature of a chunked
-    /// upload, whose chunks are signed and sent afterwards.
+    /// S3's rules are known and override the job's options; other services' rules are what the options
+    /// say. There is no verdict on the seed signature of a chunked upload, whose chunks follow later.
     pub(super) fn judge(&self, steps: &SignResult) -> Option<Judged> {
         let job = self.job;
         let is_chunked =
@@ -42,7 +41,7 @@ impl Decided<'_> {
         Some(Judged { verdict: verdict.verdict, code: verdict.code, message: verdict.message })
     }
 
-    /// What signers or services read differently in this request, each with what to write instead.
+    /// What signers or services read differently in this request, and what to write instead.
     pub(super) fn notes(&self) -> Vec<String> {
         let Ok(request) = SignableRequest::new(&self.job.method, &self.job.url) else {
             return Vec::new();
@@ -50,20 +49,20 @@ impl Decided<'_> {
         let mut notes = self.notes_on_path(&request);
         if request.query.contains('+') {
             notes.push(
-                "a + in the query is a space to S3 and API Gateway, and is signed as %20; AWS's C runtime and botocore sign a plus: write %20 or %2B"
+                "S3 and API Gateway read a + in the query as a space, so it is signed as %20; AWS's C runtime and botocore sign a plus: write %20 or %2B"
                     .to_owned(),
             );
         }
         if has_stray_percent(request.path) || has_stray_percent(request.query) {
             notes.push(
-                "a % without two hexadecimal digits behind it stands for itself here, and signers disagree on it: write %25"
+                "a % without two hexadecimal digits after it is taken literally here, but signers disagree: write %25"
                     .to_owned(),
             );
         }
         let tabs = self.given().into_iter().filter(|(_, value)| value.contains('\t'));
         notes.extend(tabs.map(|(name, _)| {
             format!(
-                "the tab in the value of {name} is white space to S3, and raw signs it so; aws-sigv4 signs the tab: write a space"
+                "S3 reads the tab in the value of {name} as white space, and so does raw; aws-sigv4 signs the tab: write a space"
             )
         }));
         notes
@@ -75,38 +74,38 @@ impl Decided<'_> {
         let mut notes = Vec::new();
         if self.rules.encode_path == PathEncoding::Once && path.contains('+') {
             notes.push(format!(
-                "a + in the path is a space to S3, and raw signs {canonical}: write %2B for a plus"
+                "S3 reads a + in the path as a space, so raw signs {canonical}: write %2B for a plus"
             ));
         } else if self.rules.encode_path == PathEncoding::Once
             && self.rules.path == PathNormalization::AsIs
             && path != canonical
         {
             notes.push(format!(
-                "S3 decodes the path and encodes it again, and raw signs what S3 computes; aws-sigv4 signs the path as it stands: write {canonical}"
+                "S3 decodes the path and encodes it again, and raw signs the same; aws-sigv4 signs the path as given: write {canonical}"
             ));
         }
         let ends_in_dots = matches!(path.rsplit('/').next(), Some("." | ".."));
         if self.rules.path == PathNormalization::Normalized && ends_in_dots && canonical != "/" {
             notes.push(
-                "the path ends in a dot segment: raw and aws-sigv4 keep its slash (RFC 3986), AWS's C runtime and botocore drop it: write the path without it"
+                "the path ends in a dot segment: raw and aws-sigv4 keep its slash (RFC 3986), AWS's C runtime and botocore drop it: write the path without the dots"
                     .to_owned(),
             );
         }
         notes
     }
 
-    /// The path as raw signs it.
+    /// The path that raw signs.
     fn canonical_path(&self) -> Option<String> {
         let steps = raw_side::sign(self).ok()?;
         steps.canonical_request.lines().nth(1).map(str::to_owned)
     }
 }
 
-/// What to say of a request that would be refused.
+/// A note on a request that would be refused.
 pub(super) fn refusal_note(judged: &Judged, service: &str) -> Option<String> {
     let (code, message) = (judged.code.as_ref()?, judged.message.as_ref()?);
     Some(format!(
-        "by the rules of {service} the sandbox's verifier refuses this request: {code}: {message}"
+        "the sandbox's verifier refuses this request by the rules of {service}: {code}: {message}"
     ))
 }
 

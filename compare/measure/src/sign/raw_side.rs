@@ -1,27 +1,27 @@
-//! Signed by `raw::sigv4`.
+//! Signs with `raw::sigv4`.
 
 use findings::sign::SignResult;
 use raw::sigv4::{self, Buffers, Expires, KeyCache, Params, SignableRequest};
 
-use super::{Decided, Location, SignError};
+use super::{Location, ResolvedJob, SignError};
 
 static KEYS: KeyCache = KeyCache::new();
 
-/// Every step, as raw takes it.
-pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
-    let job = decided.job;
-    let given = decided.given();
+/// Signs, and returns raw's steps.
+pub(super) fn sign(resolved: &ResolvedJob<'_>) -> Result<SignResult, SignError> {
+    let job = resolved.job;
+    let given = resolved.given();
     let request = SignableRequest {
         headers: &given,
-        body: &decided.body,
+        body: &resolved.body,
         ..SignableRequest::new(&job.method, &job.url)?
     };
     let params = Params {
-        credentials: &decided.credentials,
-        region: &decided.region,
-        service: &decided.service,
-        time: decided.time,
-        rules: decided.rules,
+        credentials: &resolved.credentials,
+        region: &resolved.region,
+        service: &resolved.service,
+        time: resolved.time,
+        rules: resolved.rules,
     };
     let mut buffers = Buffers::default();
     match job.location {
@@ -35,7 +35,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
                 signature: signed.signature.as_str().to_owned(),
                 authorization: Some(signed.authorization.as_str().to_owned()),
                 url: job.url.clone(),
-                headers: decided.headers_with(request.host, added),
+                headers: resolved.headers_with(request.host, added),
             })
         }
         Location::Query => {
@@ -47,7 +47,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
                 signature: signed.signature.as_str().to_owned(),
                 authorization: None,
                 url: signed.url.as_str().to_owned(),
-                headers: decided.headers_with(request.host, Vec::new()),
+                headers: resolved.headers_with(request.host, Vec::new()),
             })
         }
     }

@@ -1,6 +1,5 @@
-//! Signed by the crate `aws-sigv4`. It returns the signature and what to add to the request; the
-//! canonical request it only logs, so that is where it is read, and proven: the steps read must
-//! yield the signature that it made.
+//! Signs with the crate `aws-sigv4`. It returns only the signature and what to add to the request. The
+//! canonical request is read from its log and then proved: the logged steps must yield the signature.
 
 use std::time::{Duration, SystemTime};
 
@@ -21,18 +20,18 @@ use raw::sigv4::{
 use sdk::observe::{SigningLog, signing_log};
 use time::{PrimitiveDateTime, macros::format_description};
 
-use super::{Decided, Location, SignError};
+use super::{Location, ResolvedJob, SignError};
 use crate::proof;
 
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
 const SECURITY_TOKEN: &str = "x-amz-security-token";
 
-/// Every step, as the SDK takes it.
-pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
-    let job = decided.job;
+/// Signs, and returns the SDK's steps.
+pub(super) fn sign(resolved: &ResolvedJob<'_>) -> Result<SignResult, SignError> {
+    let job = resolved.job;
     let host = raw::sigv4::SignableRequest::new(&job.method, &job.url)?.host;
-    let (instructions, signature, log) = call(decided)?;
-    let steps = prove(decided, &signature, &log)?;
+    let (instructions, signature, log) = call(resolved)?;
+    let steps = prove(resolved, &signature, &log)?;
 
     let (headers, params) = instructions.into_parts();
     let added = headers
@@ -43,7 +42,7 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
         Location::Header => job.url.clone(),
         Location::Query => with_params(&job.url, &params),
     };
-    let headers = decided.headers_with(host, added);
+    let headers = resolved.headers_with(host, added);
     let authorization = headers.iter().find(|(name, _)| name == "authorization");
     Ok(SignResult {
         canonical_request: steps.0,
@@ -55,13 +54,15 @@ pub(super) fn sign(decided: &Decided<'_>) -> Result<SignResult, SignError> {
     })
 }
 
-fn call(decided: &Decided<'_>) -> Result<(SigningInstructions, String, SigningLog), SignError> {
+fn call(
+    resolved: &ResolvedJob<'_>,
+) -> Result<(SigningInstructions, String, SigningLog), SignError> {
     let refused = |error: &dyn std::error::Error| {
         let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
         SignError::Sdk(format!("{error}{cause}"))
     };
-    let job = decided.job;
-    let credentials = &decided.credentials;
+    let job = resolved.job;
+    let credentials = &resolved.credentials;
     let token = credentials.session_token.as_ref().map(|token| token.expose().to_owned());
     let identity = Credentials::new(
         credentials.access_key_id.as_str(),
@@ -73,20 +74,20 @@ fn call(decided: &Decided<'_>) -> Result<(SigningInstructions, String, SigningLo
     .into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
-        .region(&decided.region)
-        .name(&decided.service)
-        .time(system_time(&decided.time))
-        .settings(settings(decided))
+        .region(&resolved.region)
+        .name(&resolved.service)
+        .time(system_time(&resolved.time))
+        .settings(settings(resolved))
         .build()
         .map_err(|error| refused(&error))?
         .into();
-    let body = match (job.given(CONTENT_SHA256), decided.rules.payload) {
+    let body = match (job.given(CONTENT_SHA256), resolved.rules.payload) {
         (Some(given), _) => SignableBody::Precomputed(given.trim().to_owned()),
-        (None, Payload::Signed) => SignableBody::Bytes(&decided.body),
+        (None, Payload::Signed) => SignableBody::Bytes(&resolved.body),
         (None, Payload::Unsigned) => SignableBody::UnsignedPayload,
     };
-    // In the header the SDK adds the date itself, and would add it to a given one.
-    let headers = decided.given().into_iter().filter(|(name, _)| {
+    // In the header, the SDK adds a date even if one is given.
+    let headers = resolved.given().into_iter().filter(|(name, _)| {
         job.location == Location::Query || !name.eq_ignore_ascii_case("x-amz-date")
     });
     let request = SignableRequest::new(&job.method, &job.url, headers, body)
@@ -96,8 +97,8 @@ fn call(decided: &Decided<'_>) -> Result<(SigningInstructions, String, SigningLo
     Ok((instructions, signature, log.unwrap_or_default()))
 }
 
-fn settings(decided: &Decided<'_>) -> SigningSettings {
-    let rules = decided.rules;
+fn settings(resolved: &ResolvedJob<'_>) -> SigningSettings {
+    let rules = resolved.rules;
     let mut settings = SigningSettings::default();
     settings.percent_encoding_mode = match rules.encode_path {
         PathEncoding::Once => PercentEncodingMode::Single,
@@ -111,9 +112,9 @@ fn settings(decided: &Decided<'_>) -> SigningSettings {
         ContentSha256::Sent => PayloadChecksumKind::XAmzSha256,
         ContentSha256::Absent => PayloadChecksumKind::NoHeader,
     };
-    if decided.job.location == Location::Query {
+    if resolved.job.location == Location::Query {
         settings.signature_location = SignatureLocation::QueryParams;
-        settings.expires_in = Some(Duration::from_secs(decided.job.expires));
+        settings.expires_in = Some(Duration::from_secs(resolved.job.expires));
     }
     settings.session_token_mode = match rules.session_token {
         TokenSigning::Signed => SessionTokenMode::Include,
@@ -125,20 +126,20 @@ fn settings(decided: &Decided<'_>) -> SigningSettings {
 
 /// The canonical request and string to sign that yield `signature`.
 fn prove(
-    decided: &Decided<'_>,
+    resolved: &ResolvedJob<'_>,
     signature: &str,
     log: &SigningLog,
 ) -> Result<(String, String), SignError> {
-    let Decided { credentials, time, .. } = decided;
-    let mut sent = decided.given();
+    let ResolvedJob { credentials, time, .. } = resolved;
+    let mut sent = resolved.given();
     if let Some(token) = &credentials.session_token
-        && decided.job.given(SECURITY_TOKEN).is_none()
+        && resolved.job.given(SECURITY_TOKEN).is_none()
     {
         sent.push((SECURITY_TOKEN, token.expose()));
     }
     let canonical_request = log.with_headers(&sent);
     let mut scope = Vec::new();
-    let scope = CredentialScope::new(time, &decided.region, &decided.service, &mut scope)?;
+    let scope = CredentialScope::new(time, &resolved.region, &resolved.service, &mut scope)?;
     let string_to_sign =
         proof::string_to_sign(&canonical_request, time, &scope, &credentials.secret_key, signature)
             .ok_or(SignError::Unproven)?;
@@ -157,11 +158,11 @@ fn with_params(url: &str, params: &[(&str, std::borrow::Cow<'_, str>)]) -> Strin
     signed
 }
 
-/// The SDK takes a moment where raw takes the text that is signed.
+/// The time for the SDK, which takes a `SystemTime` and not the text that is signed.
 fn system_time(time: &Timestamp) -> SystemTime {
     let format = format_description!("[year][month][day]T[hour][minute][second]Z");
     match PrimitiveDateTime::parse(time.as_str(), &format) {
         Ok(moment) => moment.assume_utc().into(),
-        Err(error) => unreachable!("a timestamp is of this form: {error}"),
+        Err(error) => unreachable!("a timestamp has this format: {error}"),
     }
 }

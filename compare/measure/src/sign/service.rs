@@ -1,22 +1,22 @@
-//! Service and region, read off an AWS host name.
+//! Reads service and region from an AWS host name.
 //!
-//! A host name that is not understood shows nothing, and the user is asked: a signature for a
-//! guessed scope is refused, and its error names neither the guess nor the right scope.
+//! An unknown host name shows neither, and the user is asked. A guess would be worse: the service refuses
+//! the signature, and its error names neither the guess nor the right scope.
 
-/// What a host name shows.
+/// The scope that a host name shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Guess {
+pub struct HostScope {
     /// The service name for the credential scope.
     pub service: Option<&'static str>,
     /// The region for the credential scope.
     pub region: Option<String>,
 }
 
-/// One service a line: what stands before the region, a tab, the name that signatures carry.
+/// One service per line: the host's labels before the region, a tab, the name in the credential scope.
 const SERVICES: &str = include_str!("services.tsv");
 
-/// Services whose hosts have labels of the customer's before their own: a bucket, an API's id, an
-/// account. Each with the name that signatures carry.
+/// Services whose hosts begin with labels of the customer (a bucket, an API id, an account), with their names
+/// in the credential scope.
 const WITH_PREFIX: &[(&str, &str)] = &[
     ("s3", "s3"),
     ("s3-accesspoint", "s3"),
@@ -37,8 +37,8 @@ const WITH_PREFIX: &[(&str, &str)] = &[
     ("vpc-lattice-svcs", "vpc-lattice-svcs"),
 ];
 
-/// Services whose name stands behind the region: `us-west-2.queue.amazonaws.com`.
-const BEHIND_REGION: &[(&str, &str)] = &[
+/// Services whose name follows the region: `us-west-2.queue.amazonaws.com`.
+const AFTER_REGION: &[(&str, &str)] = &[
     ("aoss", "aoss"),
     ("cloudsearch", "cloudsearch"),
     ("es", "es"),
@@ -47,7 +47,7 @@ const BEHIND_REGION: &[(&str, &str)] = &[
     ("rds", "rds-db"),
 ];
 
-/// Services that have one endpoint for a whole partition, and host names without a region.
+/// Services with one endpoint per partition and host names without a region.
 /// Sources: <https://docs.aws.amazon.com/general/latest/gr/rande.html>, and botocore's endpoint rules.
 const GLOBAL: &[&str] = &[
     "account",
@@ -71,8 +71,7 @@ const GLOBAL: &[&str] = &[
     "waf",
 ];
 
-/// The domains under which AWS serves, a longer one before the one it ends with, each with the
-/// region that the global services of its partition sign for.
+/// AWS's domains, each with the region in the credential scope of its partition's global services.
 const DOMAINS: &[(&str, &str)] = &[
     (".amazonaws.com", "us-east-1"),
     (".api.aws", "us-east-1"),
@@ -86,36 +85,36 @@ const DOMAINS: &[(&str, &str)] = &[
     (".sc2s.sgov.gov", "us-isob-east-1"),
 ];
 
-/// Reads `host`, with or without a port, in any letter case: `SERVICE.REGION.DOMAIN` with whatever
-/// stands before it, FIPS and dual-stack hosts, VPC endpoints, and the older shapes of S3 and SQS.
+/// Reads `host`, with or without a port, in any letter case: `SERVICE.REGION.DOMAIN` with any labels before
+/// it, FIPS and dual-stack hosts, VPC endpoints, and the older forms of S3 and SQS.
 #[must_use]
-pub fn of_host(host: &str) -> Guess {
+pub fn of_host(host: &str) -> HostScope {
     let name = host.split(':').next().unwrap_or(host).trim_end_matches('.').to_ascii_lowercase();
     let Some((name, global)) =
         DOMAINS.iter().find_map(|(domain, global)| Some((name.strip_suffix(domain)?, *global)))
     else {
-        return Guess::default();
+        return HostScope::default();
     };
     let mut labels: Vec<_> = name.split('.').filter(|label| *label != "dualstack").collect();
     if labels.pop_if(|last| *last == "vpce").is_some() {
-        // `vpce-1a2b-5e6f.SERVICE.REGION.vpce`, behind a bucket or another word of S3's.
+        // `vpce-1a2b-5e6f.SERVICE.REGION.vpce`, after a bucket or another label of S3.
         let Some(id) = labels.iter().position(|label| label.starts_with("vpce-")) else {
-            return Guess::default();
+            return HostScope::default();
         };
         labels.drain(..=id);
     }
     match labels.as_slice() {
         [before @ .., region] if is_region(region) => {
-            Guess { service: before_region(before), region: Some((*region).to_owned()) }
+            HostScope { service: before_region(before), region: Some((*region).to_owned()) }
         }
-        [.., region, service] if is_region(region) && behind_region(service).is_some() => {
-            Guess { service: behind_region(service), region: Some((*region).to_owned()) }
+        [.., region, service] if is_region(region) && after_region(service).is_some() => {
+            HostScope { service: after_region(service), region: Some((*region).to_owned()) }
         }
         labels => without_region(labels, global),
     }
 }
 
-/// The name that signatures carry for a host whose labels before the region are these.
+/// The service's name in the credential scope, from the host's `labels` before the region.
 fn before_region(labels: &[&str]) -> Option<&'static str> {
     let labels: Vec<_> = labels
         .iter()
@@ -133,20 +132,20 @@ fn before_region(labels: &[&str]) -> Option<&'static str> {
     })
 }
 
-fn behind_region(label: &str) -> Option<&'static str> {
-    BEHIND_REGION.iter().find_map(|(own, service)| (label == *own).then_some(*service))
+fn after_region(label: &str) -> Option<&'static str> {
+    AFTER_REGION.iter().find_map(|(own, service)| (label == *own).then_some(*service))
 }
 
-fn without_region(labels: &[&str], global: &str) -> Guess {
-    let Some(last) = labels.last() else { return Guess::default() };
+fn without_region(labels: &[&str], global: &str) -> HostScope {
+    let Some(last) = labels.last() else { return HostScope::default() };
     let s3 =
-        |region: Option<&str>| Guess { service: Some("s3"), region: region.map(str::to_owned) };
+        |region: Option<&str>| HostScope { service: Some("s3"), region: region.map(str::to_owned) };
     match *last {
         "s3-external-1" => return s3(Some("us-east-1")),
-        // A bucket anywhere, or several of them.
+        // The bucket may be in any region, or in several.
         "s3-accelerate" | "s3-global" => return s3(None),
-        "queue" => return Guess { service: Some("sqs"), region: Some(global.to_owned()) },
-        // The oldest of S3's regional hosts: `s3-eu-west-1.amazonaws.com`.
+        "queue" => return HostScope { service: Some("sqs"), region: Some(global.to_owned()) },
+        // The oldest form of S3's regional hosts: `s3-eu-west-1.amazonaws.com`.
         _ => {
             let region = last.strip_prefix("s3-fips-").or_else(|| last.strip_prefix("s3-"));
             if let Some(region) = region.filter(|region| is_region(region)) {
@@ -168,7 +167,7 @@ fn without_region(labels: &[&str], global: &str) -> Guess {
         if (service, global) == ("iam", "cn-northwest-1") { "cn-north-1" } else { global }
             .to_owned()
     });
-    Guess { service, region }
+    HostScope { service, region }
 }
 
 fn in_table(host: &str) -> Option<&'static str> {
@@ -176,7 +175,7 @@ fn in_table(host: &str) -> Option<&'static str> {
     services.find_map(|(label, service)| (label == host).then_some(service))
 }
 
-/// Whether `label` has the shape of a region, as botocore's partitions describe it.
+/// Whether `label` has the form of a region in botocore's partitions.
 fn is_region(label: &str) -> bool {
     const AREAS: &[&str] = &["af", "ap", "ca", "cn", "eu", "eusc", "il", "me", "mx", "sa", "us"];
     const DIRECTIONS: &[&str] = &[
@@ -202,11 +201,11 @@ fn is_region(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Guess, SERVICES, of_host};
+    use super::{HostScope, SERVICES, of_host};
 
-    /// `REGION/SERVICE` as `host` shows them, with `?` for what it does not show.
+    /// `REGION/SERVICE` from `host`, with `?` for what it does not show.
     fn scope(host: &str) -> String {
-        let Guess { service, region } = of_host(host);
+        let HostScope { service, region } = of_host(host);
         format!("{}/{}", region.as_deref().unwrap_or("?"), service.unwrap_or("?"))
     }
 
@@ -236,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn fips_dual_stack_letter_case_and_a_final_dot_change_nothing() {
+    fn fips_dual_stack_letter_case_and_a_final_dot_do_not_matter() {
         for (scope_of_it, host) in [
             ("us-east-1/s3", "s3-fips.us-east-1.amazonaws.com"),
             ("eu-west-1/s3", "b.s3.dualstack.eu-west-1.amazonaws.com"),
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shapes_of_s3_are_read() {
+    fn every_form_of_s3_hosts_is_recognised() {
         for (scope_of_it, host) in [
             ("us-west-2/s3", "ap-123456789012.s3-accesspoint.us-west-2.amazonaws.com"),
             (
@@ -276,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_before_the_service_and_vpc_endpoints_are_read() {
+    fn a_region_before_the_service_and_vpc_endpoints_are_recognised() {
         for (scope_of_it, host) in [
             ("us-east-1/es", "search-d-abc.us-east-1.es.amazonaws.com"),
             ("us-east-1/aoss", "abc.us-east-1.aoss.amazonaws.com"),
@@ -291,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_of_a_whole_partition_shows_its_region() {
+    fn a_global_service_shows_its_partitions_region() {
         for (scope_of_it, host) in [
             ("us-gov-west-1/iam", "iam.us-gov.amazonaws.com"),
             ("cn-north-1/iam", "iam-fips.aws-cn-global.api.amazonwebservices.com.cn"),
@@ -304,14 +303,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_asked_for() {
+    fn unknown_hosts_show_no_service_or_no_region() {
         for (scope_of_it, host) in [
             ("?/?", "example.org"),
             ("?/?", "amazonaws.com"),
             ("?/?", "vpce.amazonaws.com"),
             ("?/dynamodb", "dynamodb.amazonaws.com"),
             ("us-west-2/?", "brand-new.us-west-2.amazonaws.com"),
-            // The Docker registry takes no signatures, a device's endpoint those of two services.
+            // The Docker registry takes no signatures; a device's endpoint takes those of two services.
             ("us-west-2/?", "123456789012.dkr.ecr.us-west-2.amazonaws.com"),
             ("us-west-2/?", "abc-ats.iot.us-west-2.amazonaws.com"),
             ("us-west-2/?", "b.s3-website.us-west-2.amazonaws.com"),
@@ -321,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_has_each_host_once() {
+    fn the_table_is_sorted_and_has_each_host_once() {
         let lines = SERVICES.lines().filter(|line| !line.starts_with('#'));
         let hosts: Vec<_> = lines.map(|line| line.split_once('\t').expect("a tab").0).collect();
         assert!(hosts.is_sorted_by(|one, next| one < next));

@@ -1,4 +1,4 @@
-//! Ending what was launched, and finding what nobody has an id of.
+//! Terminates launched instances, and searches for those whose id is unknown.
 
 use std::time::Duration;
 
@@ -10,9 +10,8 @@ use contract::{
 use super::{LaunchOutcome, Ledger, LedgerState, RUN_TAG_KEY, outcome::is_over, run_tag};
 use crate::{guard, notices::Notices, run::Sides};
 
-/// Before each round of ending and asking. EC2 is eventually consistent: an instance may be in no
-/// answer for some seconds after its launch
-/// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html>).
+/// The pause before each round. EC2 is eventually consistent: a new instance may be missing from answers
+/// for some seconds (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html>).
 const PAUSES: [Duration; 7] = [
     Duration::ZERO,
     Duration::from_millis(250),
@@ -22,68 +21,75 @@ const PAUSES: [Duration; 7] = [
     Duration::from_secs(4),
     Duration::from_secs(8),
 ];
-/// The round before which a reader is told why the program does not end.
-const SAID_BEFORE: usize = 3;
-/// What one call may take here, whatever `--timeout` says: others wait behind it.
-const CALL_AT_MOST: Duration = Duration::from_secs(20);
+/// The user is told why the program does not end before this round.
+const NOTICE_BEFORE_ROUND: usize = 3;
+/// Time limit of one call, whatever `--timeout` says: other calls wait for it.
+const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Something that may still run.
+/// Something that may still be running.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leftover {
     /// The instance with this id.
     Instance(String),
-    /// What the launch with this client token launched, if it did.
+    /// The instance of the launch with this client token, if it launched one.
     Launch(String),
 }
 
-/// What came of ending everything.
+/// The result of [`Ledger::terminate_all`].
 #[derive(Debug, Default)]
-pub struct EndReport {
-    /// Instances that were ended here, by id.
+pub struct Termination {
+    /// Ids of the instances that it terminated.
     pub ids: Vec<String>,
-    /// What could not be ended, or is not accounted for, and why.
+    /// What may still be running, and why.
     pub left: Vec<(Leftover, String)>,
 }
 
-impl EndReport {
-    /// The instances that could not be ended; the rest of what is left may never have been launched.
+impl Termination {
+    /// Whether a known instance is left. Other leftovers may never have been launched.
     #[must_use]
     pub fn has_instances_left(&self) -> bool {
         self.left.iter().any(|(left, _)| matches!(left, Leftover::Instance(_)))
     }
 }
 
-/// What a round could not do.
+/// The failures of a round.
 #[derive(Debug, Default)]
 struct Round {
+    /// Instances that could not be terminated, with reasons.
     refused: Vec<(String, String)>,
-    unanswered: Option<String>,
+    /// Why the search failed.
+    search_failure: Option<String>,
 }
 
 impl Ledger {
-    /// Ends everything that is still written down, and says what that was. Known ids come first, each
-    /// by itself; then the service is asked what else carries this run's client tokens or its tag. What
-    /// is not ended or not found is tried again after growing pauses, about 16 s in all.
-    pub async fn end_all(&self, sides: &Sides, pace: WaitPace, notices: Notices) -> EndReport {
-        let mut ended = EndReport::default();
+    /// Terminates everything in the ledger. Each round terminates known instances one by one, then
+    /// searches by this run's client tokens and tag. Rounds repeat with growing pauses, about 16 s in all,
+    /// until everything is accounted for.
+    pub async fn terminate_all(
+        &self,
+        sides: &Sides,
+        pace: WaitPace,
+        notices: Notices,
+    ) -> Termination {
+        let mut ended = Termination::default();
         if self.open().launches.is_empty() {
             return ended;
         }
         let mut round = Round::default();
         for (number, pause) in PAUSES.into_iter().enumerate() {
-            if number == SAID_BEFORE {
+            if number == NOTICE_BEFORE_ROUND {
                 let left: Vec<_> = self.left().iter().map(ToString::to_string).collect();
                 notices.warn(&format!(
-                    "not accounted for yet: {}; asking on for some {} s",
+                    "not accounted for yet: {}; searching for about {} s more",
                     left.join(", "),
                     pace.scale(PAUSES[number..].iter().sum()).as_secs().max(1)
                 ));
             }
             tokio::time::sleep(pace.scale(pause)).await;
             round = self.round(sides, &mut ended.ids).await;
-            let mut book = self.open();
-            if book.left().is_empty() {
-                if let Some(journal) = &mut book.journal {
+            let mut state = self.open();
+            if state.left().is_empty() {
+                if let Some(journal) = &mut state.journal {
                     journal.remove();
                 }
                 break;
@@ -92,18 +98,17 @@ impl Ledger {
         let why = |left: &Leftover| match left {
             Leftover::Instance(id) => {
                 let refused = round.refused.iter().find(|(refused, _)| refused == id);
-                refused.map_or_else(|| "it was not tried".to_owned(), |(_, why)| why.clone())
+                refused.map_or_else(|| "not tried".to_owned(), |(_, why)| why.clone())
             }
-            Leftover::Launch(_) => round.unanswered.clone().unwrap_or_else(|| {
-                "its outcome is unknown, and DescribeInstances shows no instance of it so far"
-                    .to_owned()
+            Leftover::Launch(_) => round.search_failure.clone().unwrap_or_else(|| {
+                "its outcome is unknown, and DescribeInstances shows no instance of it".to_owned()
             }),
         };
         ended.left = self.left().into_iter().map(|left| (left.clone(), why(&left))).collect();
         ended
     }
 
-    /// All is accounted for, or was so long ago that nothing can come of it.
+    /// Removes the file: everything is accounted for, or so old that nothing can be running.
     pub(super) fn forget(&self) {
         if let Some(journal) = &mut self.open().journal {
             journal.remove();
@@ -113,10 +118,10 @@ impl Ledger {
     async fn round(&self, sides: &Sides, ended: &mut Vec<String>) -> Round {
         let mut round = Round::default();
         let known = self.open().open_ids();
-        self.end_each(sides, known, ended, &mut round).await;
+        self.terminate_each(sides, known, ended, &mut round).await;
         let (tokens, run_id) = {
-            let book = self.open();
-            (book.tokens(), book.run_id.clone())
+            let state = self.open();
+            (state.tokens(), state.run_id.clone())
         };
         let mut alive = Vec::new();
         for filter in ours(&tokens, run_id.as_deref()) {
@@ -126,20 +131,20 @@ impl Ledger {
                     alive.extend(self.open().found(found.into_iter().filter(ours)));
                 }
                 Err(failure) => {
-                    round.unanswered =
+                    round.search_failure =
                         Some(format!("DescribeInstances failed: {}", failure.context));
                 }
             }
         }
-        // One that was ended may seem alive for a moment. To end it twice does no harm.
+        // A terminated instance may seem alive for a moment; terminating it twice does no harm.
         alive.retain(|id| !round.refused.iter().any(|(refused, _)| refused == id));
         alive.sort();
         alive.dedup();
-        self.end_each(sides, alive, ended, &mut round).await;
+        self.terminate_each(sides, alive, ended, &mut round).await;
         round
     }
 
-    async fn end_each(
+    async fn terminate_each(
         &self,
         sides: &Sides,
         ids: Vec<String>,
@@ -147,7 +152,7 @@ impl Ledger {
         round: &mut Round,
     ) {
         for id in ids {
-            match end(sides, &id).await {
+            match terminate(sides, &id).await {
                 Ok(()) => {
                     self.open().ended(&id);
                     if !ended.contains(&id) {
@@ -161,14 +166,14 @@ impl Ledger {
 }
 
 impl LedgerState {
-    /// The client tokens of every launch that is not proved to have launched nothing.
+    /// The client tokens of all launches, except those that certainly launched nothing.
     fn tokens(&self) -> Vec<String> {
         let launches = self.launches.iter();
         let launches = launches.filter(|launch| launch.outcome != LaunchOutcome::NotLaunched);
         launches.map(|launch| launch.client_token.clone()).collect()
     }
 
-    /// Takes note of instances of this run, and says which of them are alive.
+    /// Records instances of this run, and returns the ids of those that are alive.
     fn found(&mut self, instances: impl Iterator<Item = Instance>) -> Vec<String> {
         let mut alive = Vec::new();
         for Instance { id, state, client_token, .. } in instances {
@@ -187,7 +192,7 @@ impl LedgerState {
     }
 }
 
-/// The questions by which instances of this run are found.
+/// The filters to search for instances of this run.
 fn ours(tokens: &[String], run_id: Option<&str>) -> Vec<Filter> {
     let filter = |name: &str, values: Vec<String>| Filter { name: name.to_owned(), values };
     let mut filters = Vec::new();
@@ -198,7 +203,7 @@ fn ours(tokens: &[String], run_id: Option<&str>) -> Vec<Filter> {
     filters
 }
 
-/// A server that does not know a filter may answer with everybody's instances.
+/// A server without support for filters may answer with all instances.
 fn is_ours(instance: &Instance, tokens: &[String], run_id: Option<&str>) -> bool {
     let by_token = instance.client_token.as_ref().is_some_and(|token| tokens.contains(token));
     let by_tag =
@@ -206,7 +211,7 @@ fn is_ours(instance: &Instance, tokens: &[String], run_id: Option<&str>) -> bool
     by_token || run_id.is_some_and(by_tag)
 }
 
-/// The instances that `filter` lets through, as one side or the other hears it.
+/// The instances that match `filter`.
 pub(super) async fn instances(sides: &Sides, filter: Filter) -> Result<Vec<Instance>, Failure> {
     let describe = DescribeInstances { instance_ids: Vec::new(), filters: vec![filter] };
     let answer = either(sides, &Operation::DescribeInstances(describe)).await?;
@@ -216,8 +221,8 @@ pub(super) async fn instances(sides: &Sides, filter: Filter) -> Result<Vec<Insta
     }
 }
 
-/// Ends one instance, and believes it only where the service says so of this very instance.
-async fn end(sides: &Sides, id: &str) -> Result<(), String> {
+/// Terminates one instance, and checks its state in the answer.
+async fn terminate(sides: &Sides, id: &str) -> Result<(), String> {
     let terminate = TerminateInstances { instance_ids: vec![id.to_owned()] };
     let answer = either(sides, &Operation::TerminateInstances(terminate)).await;
     let changes = match answer.map_err(|failure| failure.context)? {
@@ -227,27 +232,27 @@ async fn end(sides: &Sides, id: &str) -> Result<(), String> {
     match changes.iter().find(|change| change.id == id) {
         Some(change) if is_over(change.current.as_deref()) => Ok(()),
         Some(change) => Err(format!(
-            "TerminateInstances answered that it is {}",
-            change.current.as_deref().unwrap_or("in no state")
+            "TerminateInstances answered with its state as {}",
+            change.current.as_deref().unwrap_or("unknown")
         )),
         None => Err("TerminateInstances did not mention it".to_owned()),
     }
 }
 
-/// What one client cannot do, the other may.
+/// Calls raw and, if it fails, the SDK.
 async fn either(sides: &Sides, operation: &Operation) -> Result<Answer, Failure> {
-    match within(&sides.raw, operation).await {
+    match call(&sides.raw, operation).await {
         Ok(answer) => Ok(answer),
-        Err(by_raw) => within(&sides.sdk, operation).await.map_err(|_| by_raw),
+        Err(by_raw) => call(&sides.sdk, operation).await.map_err(|_| by_raw),
     }
 }
 
-async fn within(client: &impl Client, operation: &Operation) -> Result<Answer, Failure> {
-    match tokio::time::timeout(CALL_AT_MOST, guard::call(client, operation)).await {
+async fn call(client: &impl Client, operation: &Operation) -> Result<Answer, Failure> {
+    match tokio::time::timeout(CALL_TIMEOUT, guard::call(client, operation)).await {
         Ok(reply) => reply.result,
         Err(_) => Err(Failure::new(
             contract::Stage::Timeout,
-            format!("{} got no answer within {} s", operation.name(), CALL_AT_MOST.as_secs()),
+            format!("{} got no answer within {} s", operation.name(), CALL_TIMEOUT.as_secs()),
         )),
     }
 }
