@@ -1,13 +1,12 @@
-//! An answer as JSON: what was asked and what came back, the same fields for both sides.
+//! Writes operations and answers as JSON, with the same fields for both sides.
 
 use contract::{Answer, Operation, Signing, Tag};
 use serde_json::{Map, Value, json};
 
-/// `answer` with what `operation` asked for, as one JSON object.
+/// The input of `operation` and its `answer`, as one JSON object.
 #[must_use]
 pub(crate) fn answer(operation: &Operation, answer: &Answer) -> Value {
-    let mut object = asked(operation);
-    let came_back = match answer {
+    let output = match answer {
         Answer::Buckets(buckets) => json!({ "buckets": buckets }),
         Answer::Objects(listing) => json!(listing),
         Answer::Presigned(presigned) => json!(presigned),
@@ -23,14 +22,17 @@ pub(crate) fn answer(operation: &Operation, answer: &Answer) -> Value {
             "body": serde_json::from_str(&response.body).unwrap_or(Value::from(&*response.body)),
         }),
     };
-    if let Value::Object(fields) = came_back {
-        object.extend(fields);
+    let mut object = Map::new();
+    for value in [input(operation), output] {
+        if let Value::Object(fields) = value {
+            object.extend(fields);
+        }
     }
     Value::Object(object)
 }
 
-fn asked(operation: &Operation) -> Map<String, Value> {
-    let asked = match operation {
+fn input(operation: &Operation) -> Value {
+    match operation {
         Operation::ListObjects(input) => json!(input),
         Operation::PresignGet(input) => json!({
             "bucket": input.bucket,
@@ -58,10 +60,6 @@ fn asked(operation: &Operation) -> Map<String, Value> {
             "url": input.url,
             "signed": input.signing == Signing::Signed,
         }),
-    };
-    match asked {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
     }
 }
 

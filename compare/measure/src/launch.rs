@@ -29,7 +29,7 @@ pub use terminate::{Leftover, Termination};
 
 /// The tag by which `compare cleanup` recognises this program's instances.
 pub const TAG_KEY: &str = "launched-by";
-/// Its value. It has no space, which moto turns into `+` when it checks signatures, and would refuse.
+/// Its value. It has no space: moto turns one into `+` when it checks signatures, and refuses the launch.
 pub const TAG_VALUE: &str = "compare-raw-and-sdk";
 /// The tag for the run that launched an instance: `compare-ID`.
 pub const RUN_TAG_KEY: &str = "Name";
@@ -98,7 +98,7 @@ struct Launched {
 }
 
 impl Ledger {
-    /// The ledger of `run` at `place`, empty. Its file is made with the first launch.
+    /// An empty ledger for `run`. Its file is created with the first launch.
     #[must_use]
     pub fn of(run: &RunIdentity, session: &Session) -> Self {
         let journal = session.sandbox().is_none().then(|| Journal::of(run, session));

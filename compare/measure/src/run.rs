@@ -125,14 +125,14 @@ pub async fn compare(
 ) -> Result<RunResult, ExitError> {
     let started = Instant::now();
     let info = session.info.clone();
-    let findings =
+    let results =
         with_cleanup(session, choices, interrupt, |player| play_all(player, scenarios, progress))
             .await?;
     Ok(RunResult {
         target: info,
         machine: this_machine(),
-        agree: findings.iter().all(ScenarioResult::agrees),
-        scenarios: findings,
+        agree: results.iter().all(ScenarioResult::agrees),
+        scenarios: results,
         elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     })
 }
@@ -172,17 +172,17 @@ async fn play_all(
     progress: Arc<dyn Progress>,
 ) -> Result<Vec<ScenarioResult>, ExitError> {
     let total = scenarios.len();
-    let mut findings = Vec::with_capacity(total);
+    let mut results = Vec::with_capacity(total);
     for (index, scenario) in scenarios.into_iter().enumerate() {
         progress.begin(scenario, index, total);
-        let finding = player.play(scenario).await.inspect_err(|_| progress.end())?;
-        if findings.is_empty() {
-            check_reachable(&player.session, &finding).inspect_err(|_| progress.end())?;
+        let result = player.play(scenario).await.inspect_err(|_| progress.end())?;
+        if results.is_empty() {
+            check_reachable(&player.session, &result).inspect_err(|_| progress.end())?;
         }
-        findings.push(finding);
+        results.push(result);
     }
     progress.end();
-    Ok(findings)
+    Ok(results)
 }
 
 /// Fails if neither side reaches the endpoint: the table would repeat one sentence.

@@ -209,8 +209,8 @@ fn what_signers_read_differently_is_said_with_what_to_write_instead() {
     let tab = with(&general, "headers", json!([["X-Note", "a\tb"]]));
     for (job, about) in [
         (s3_job("b/libstdc++.rpm", "raw"), "write %2B for a plus"),
-        (url("a/."), "write the path without it"),
-        (url("a/b/.."), "write the path without it"),
+        (url("a/."), "write the path without the dots"),
+        (url("a/b/.."), "write the path without the dots"),
         (url("?a=b+c"), "write %20 or %2B"),
         (url("?a=100%"), "write %25"),
         (url("100%/b"), "write %25"),

@@ -268,7 +268,7 @@ fn a_profile_names_endpoints_for_all_services_and_for_one() {
     let ignored = program().env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE").run();
     let run = ignored.expect(0).json();
     assert_eq!(run["target"]["kind"], "sandbox");
-    assert!(notes(&run).contains("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says otherwise"), "{run}");
+    assert!(notes(&run).contains("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS overrides it"), "{run}");
 }
 
 #[test]

@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn an_unknown_operation_is_an_error_with_its_name() {
-        let stop = parse("list-everything").unwrap_err();
-        assert!(stop.message.contains("list-everything"), "{}", stop.message);
+        let error = parse("list-everything").unwrap_err();
+        assert!(error.message.contains("list-everything"), "{error}");
         assert!(parse("list-objects").is_err(), "it needs a bucket");
     }
 }

@@ -1,6 +1,6 @@
 //! Fetches presigned URLs of both sides with one plain HTTP client, which knows nothing of AWS.
 //!
-//! Whoever has the URL can use it, so it goes only to the host it was signed for: the client follows no
+//! Anybody with the URL can use it, so it goes only to the host it was signed for: the client follows no
 //! redirect and sends no `Referer`.
 
 use contract::{Failure, Stage, Target};

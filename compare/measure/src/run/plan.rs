@@ -78,7 +78,16 @@ impl Discovered {
                 }
             }
             Answer::LatestImage(Some(image)) => self.image_id = Some(image.id.clone()),
-            _ => {}
+            Answer::Buckets(_)
+            | Answer::Objects(_)
+            | Answer::Presigned(_)
+            | Answer::Images(_)
+            | Answer::LatestImage(None)
+            | Answer::WouldSucceed
+            | Answer::Instances(_)
+            | Answer::Tagged
+            | Answer::StateChanges(_)
+            | Answer::Api(_) => {}
         }
     }
 

@@ -85,13 +85,12 @@ impl Player {
         let sides = Arc::clone(&self.sides);
         let raw = self.first_call(&sides.raw, &operations.raw);
         let sdk = self.first_call(&sides.sdk, &operations.sdk);
-        let calls = match scenario {
+        let calls = if scenario == Scenario::Ec2WaitRunning {
             // Concurrently: the second instance would boot while the first side waits.
-            Scenario::Ec2WaitRunning => {
-                let (raw, sdk) = tokio::try_join!(raw, sdk)?;
-                Pair { raw, sdk }
-            }
-            _ => Pair { raw: raw.await?, sdk: sdk.await? },
+            let (raw, sdk) = tokio::try_join!(raw, sdk)?;
+            Pair { raw, sdk }
+        } else {
+            Pair { raw: raw.await?, sdk: sdk.await? }
         };
         if self.is_not_offered(&calls) {
             return Ok(skipped(scenario, "the endpoint does not offer it"));
@@ -236,9 +235,9 @@ impl Player {
             self.discovered.learn(&self.choices, answer);
         }
         if scenario == Scenario::Ec2RunInstances {
-            let launched = |calls: &FirstCall| match &calls.result {
-                Ok(Answer::Instances(instances)) => instances.first().map(|first| first.id.clone()),
-                _ => None,
+            let launched = |call: &FirstCall| {
+                let Ok(Answer::Instances(instances)) = &call.result else { return None };
+                instances.first().map(|first| first.id.clone())
             };
             self.discovered.launched =
                 Pair { raw: launched(&calls.raw), sdk: launched(&calls.sdk) };
