@@ -103,6 +103,25 @@ pub enum WaitPace {
     DividedBy(u32),
 }
 
+impl Target {
+    /// A target with default limits, the system's clock, buckets in the path, and neither proxy nor CA
+    /// bundle.
+    #[must_use]
+    pub fn new(region: impl Into<String>, endpoint: Endpoint) -> Self {
+        Self {
+            region: region.into(),
+            endpoint,
+            addressing: Addressing::Path,
+            clock: Clock::System,
+            timeouts: Timeouts::default(),
+            limits: CallLimits::default(),
+            proxy: None,
+            ca_bundle: None,
+            wait_pace: WaitPace::AsOnAws,
+        }
+    }
+}
+
 impl Endpoint {
     /// The server for S3.
     #[must_use]

@@ -12,8 +12,8 @@ pub mod operation_json;
 use std::{env, fs, io, process::Command};
 
 use contract::{
-    Addressing, CaBundle, CallLimits, Client, Clock, Credentials, Endpoint, Operation, Proxies,
-    ServiceEndpoint, Target, Timeouts, WaitPace,
+    Addressing, CaBundle, Client, Credentials, Endpoint, Operation, Proxies, ServiceEndpoint,
+    Target, Timeouts,
 };
 
 use crate::{error::ExitError, masking, runtime, session::Session};
@@ -81,17 +81,8 @@ impl ClientConfig {
                 Ok::<_, ExitError>(CaBundle { path: path.into(), pem: pem.into() })
             })
             .transpose()?;
-        let target = Target {
-            region: needed("AWS_REGION")?,
-            endpoint,
-            addressing,
-            clock: Clock::System,
-            timeouts: Timeouts::default(),
-            limits: CallLimits::default(),
-            proxy,
-            ca_bundle,
-            wait_pace: WaitPace::AsOnAws,
-        };
+        let region = needed("AWS_REGION")?;
+        let target = Target { addressing, proxy, ca_bundle, ..Target::new(region, endpoint) };
         Ok(Self { target, credentials })
     }
 

@@ -109,8 +109,7 @@ mod tests {
     use std::time::Duration;
 
     use contract::{
-        AccessKeyId, Addressing, Answer, CallLimits, Client, Clock, Credentials, Endpoint,
-        Operation, Reply, Stage, Target, Timeouts, WaitPace,
+        AccessKeyId, Answer, Client, Credentials, Endpoint, Operation, Reply, Stage, Target,
     };
     use sandbox::{Options, Sandbox};
 
@@ -146,17 +145,8 @@ mod tests {
     async fn the_sdk_panics_at_an_access_key_id_that_ends_in_a_line_break() {
         let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
         let identity = sandbox.identity("admin").expect("an identity");
-        let target = Target {
-            region: sandbox.region().to_owned(),
-            endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
-            addressing: Addressing::Path,
-            clock: Clock::System,
-            timeouts: Timeouts::default(),
-            proxy: None,
-            ca_bundle: None,
-            wait_pace: WaitPace::AsOnAws,
-            limits: CallLimits::default(),
-        };
+        let endpoint = Endpoint::Url(sandbox.endpoint().to_owned());
+        let target = Target::new(sandbox.region(), endpoint);
         let right = Credentials::new(&identity.access_key_id, &identity.secret_access_key);
         let wrong = Credentials {
             access_key_id: AccessKeyId::new(format!("{}\r", identity.access_key_id)),

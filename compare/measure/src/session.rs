@@ -10,10 +10,7 @@ mod variables;
 
 use std::{path::PathBuf, time::Duration};
 
-use contract::{
-    Addressing, CallLimits, Clock, Credentials, Endpoint, ServiceEndpoint, Target, Timeouts,
-    WaitPace,
-};
+use contract::{Addressing, CallLimits, Credentials, Endpoint, ServiceEndpoint, Target, WaitPace};
 use findings::{run::TargetInfo, scenario::Service};
 use sandbox::{Options, Sandbox};
 use url::{Host, Url};
@@ -326,21 +323,14 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// The target for an endpoint other than AWS; `on_aws` and `in_sandbox` change what differs there.
+    /// A target with the options' limits and the network's settings.
     fn target(&self, region: &str, endpoint: Endpoint, network: &Network) -> Target {
-        let defaults = Timeouts::default();
-        let attempt = self.options.attempt_timeout.unwrap_or(defaults.attempt);
-        Target {
-            region: region.to_owned(),
-            endpoint,
-            addressing: Addressing::Path,
-            clock: Clock::System,
-            timeouts: Timeouts { attempt, ..defaults },
-            limits: self.options.limits,
-            proxy: network.proxies.clone(),
-            ca_bundle: network.ca_bundle.clone(),
-            wait_pace: WaitPace::AsOnAws,
-        }
+        let mut target = Target::new(region, endpoint);
+        target.timeouts.attempt = self.options.attempt_timeout.unwrap_or(target.timeouts.attempt);
+        target.limits = self.options.limits;
+        target.proxy.clone_from(&network.proxies);
+        target.ca_bundle.clone_from(&network.ca_bundle);
+        target
     }
 
     /// Notes on settings that ask for FIPS or dual-stack hosts, where no host name is looked up.

@@ -12,8 +12,7 @@ use std::{
 };
 
 use contract::{
-    Addressing, Answer, Client as _, Clock, Credentials, DryRun, Endpoint, Operation, RunInstances,
-    Target, Timeouts, WaitPace,
+    Answer, Client as _, Credentials, DryRun, Endpoint, Operation, RunInstances, Target,
 };
 use sandbox::{Options, Sandbox};
 use serde_json::json;
@@ -271,17 +270,8 @@ fn a_dry_run_that_is_carried_out_fails_on_both_sides_and_is_ended() {
     let sandbox = sandbox();
     let admin = sandbox.identity("admin").expect("an admin");
     let credentials = Credentials::new(&admin.access_key_id, &admin.secret_access_key);
-    let target = Target {
-        region: sandbox.region().to_owned(),
-        endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
-        addressing: Addressing::Path,
-        clock: Clock::System,
-        timeouts: Timeouts::default(),
-        proxy: None,
-        ca_bundle: None,
-        wait_pace: WaitPace::AsOnAws,
-        limits: contract::CallLimits::default(),
-    };
+    let endpoint = Endpoint::Url(sandbox.endpoint().to_owned());
+    let target = Target::new(sandbox.region(), endpoint);
     let ended = run_through(&sandbox, "ec2-run-instances-dry-run", move |request, endpoint| {
         if !request.text().contains("DryRun=true") {
             return Some(forward(endpoint, &request));
