@@ -58,7 +58,7 @@ fn an_object_is_read_up_to_the_limit_and_no_further() {
     for side in ["raw", "sdk"] {
         assert_eq!(found[side]["outcome"], "failed", "{found:#}");
         let display = found[side]["failure"]["display"].as_str().unwrap();
-        assert!(display.contains("longer than the 1000000 bytes"), "{display}");
+        assert!(display.contains("longer than the limit of 1000000 bytes"), "{display}");
     }
 }
 

@@ -42,7 +42,7 @@ fn an_endpoint_is_scheme_host_and_port() {
     endpoint("ftp://127.0.0.1", "`ftp`");
     endpoint("http://127.0.0.1:5000/path", "has a path");
     endpoint("http://127.0.0.1:5000?a=b", "has a query");
-    endpoint("http://127.0.0.1:99999", "cannot be read");
+    endpoint("http://127.0.0.1:99999", "is invalid");
     endpoint("", "has no scheme");
 }
 
