@@ -45,13 +45,13 @@ impl Subject {
     /// The files that are written for it, besides crates of ours that it stands on.
     fn sources(self) -> &'static [&'static str] {
         match (self.task, self.side) {
-            (Task::ListBuckets, Side::Raw) => &["list-buckets-raw.rs", "src/caller.rs"],
+            (Task::ListBuckets, Side::Raw) => &["list-buckets-raw.rs", "src/env.rs"],
             (Task::ListBuckets, Side::Sdk) => &["list-buckets-sdk.rs"],
             (Task::AllScenarios, Side::Raw) => {
-                &["all-scenarios-raw.rs", "src/caller.rs", "src/scenarios.rs"]
+                &["all-scenarios-raw.rs", "src/env.rs", "src/scenarios.rs"]
             }
             (Task::AllScenarios, Side::Sdk) => {
-                &["all-scenarios-sdk.rs", "src/caller.rs", "src/scenarios.rs"]
+                &["all-scenarios-sdk.rs", "src/env.rs", "src/scenarios.rs"]
             }
         }
     }
