@@ -168,12 +168,8 @@ impl Signed<'_> {
     /// The headers to add to the request, with lower-case names. Each replaces a given header of its
     /// name. `host` is not among them: HTTP clients send it themselves, as [`SignableRequest::host`].
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.headers_as_bytes().map(|(name, value)| (name, text(value)))
-    }
-
-    /// [`Signed::headers`], with the values as bytes.
-    pub fn headers_as_bytes(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
-        self.headers.added().chain([("authorization", self.authorization.as_bytes())])
+        let added = self.headers.added().chain([("authorization", self.authorization.0)]);
+        added.map(|(name, value)| (name, text(value)))
     }
 }
 
@@ -458,13 +454,7 @@ impl<'b> Authorization<'b> {
         Self(out)
     }
 
-    /// The value as bytes.
-    #[must_use]
-    pub fn as_bytes(&self) -> &'b [u8] {
-        self.0
-    }
-
-    /// The value as text.
+    /// The header's value.
     #[must_use]
     pub fn as_str(&self) -> &'b str {
         text(self.0)
@@ -500,13 +490,7 @@ impl<'b> PresignedUrl<'b> {
         Self(out)
     }
 
-    /// The URL as bytes.
-    #[must_use]
-    pub fn as_bytes(&self) -> &'b [u8] {
-        self.0
-    }
-
-    /// The URL as text.
+    /// The whole URL.
     #[must_use]
     pub fn as_str(&self) -> &'b str {
         text(self.0)
