@@ -56,7 +56,11 @@ mod tests {
 
     #[test]
     fn ec2s_lists_are_not_cut_inside_an_item() {
-        let item = "\n        <item>\n            <item>\n            </item>\n        </item>";
+        // The middle of the document is after the nested item of the second item.
+        let name = format!("<name>{}</name>", "x".repeat(80));
+        let item = format!(
+            "\n        <item>\n            <item>\n            </item>\n            {name}\n        </item>"
+        );
         let document = format!("<Answer>\n    <set>{item}{item}{item}\n    </set>\n</Answer>");
         assert_eq!(cut_text(&document), format!("<Answer>\n    <set>{item}"));
     }
