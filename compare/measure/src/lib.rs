@@ -2,7 +2,7 @@
 //! crate `findings`.
 //!
 //! [`session`] decides where calls go and whose keys sign them. [`run`] plays scenarios; [`launch`]
-//! terminates every instance that a run launched. [`errors`], [`explain`], [`paths`], [`bench`] and
+//! terminates every instance that a run launched. [`errors`], [`explain`], [`paths`], [`mod@bench`] and
 //! [`footprint`] each serve the verb of the same name, and [`evidence`] runs them all for the write-up.
 //! Nothing here prints or ends the process: see [`notices`] and [`interrupt`].
 
