@@ -52,11 +52,9 @@ impl ClientConfig {
         let needed = |name: &str| {
             optional(name).ok_or_else(|| ExitError::usage(format!("{name} is not set")))
         };
-        let keys = Credentials::new(needed("AWS_ACCESS_KEY_ID")?, needed("AWS_SECRET_ACCESS_KEY")?);
-        let credentials = match optional("AWS_SESSION_TOKEN") {
-            Some(token) => keys.with_session_token(token),
-            None => keys,
-        };
+        let credentials =
+            Credentials::new(needed("AWS_ACCESS_KEY_ID")?, needed("AWS_SECRET_ACCESS_KEY")?)
+                .with_session_token(optional("AWS_SESSION_TOKEN").unwrap_or_default());
         masking::register(&credentials);
         let endpoint = match (optional(S3_ENDPOINT), optional(EC2_ENDPOINT)) {
             (None, None) => Endpoint::Aws,

@@ -8,6 +8,8 @@ mod parse;
 
 use std::path::{Path, PathBuf};
 
+use contract::Credentials;
+
 use crate::{
     environment::{Environment, Origin},
     error::ExitError,
@@ -21,27 +23,14 @@ pub struct Profiles {
 }
 
 /// How a profile gets its keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum KeySource {
-    /// The profile contains them.
-    Static(StaticKeys),
+    /// The profile contains them, all in one file.
+    Static(Credentials, Origin),
     /// A command prints them (`credential_process`).
     Process(Origin),
     /// A service issues them. The text says what the profile does.
     Service(&'static str),
-}
-
-/// The keys in a profile, all from one file.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StaticKeys {
-    /// `aws_access_key_id`
-    pub access_key_id: String,
-    /// `aws_secret_access_key`
-    pub secret_access_key: String,
-    /// `aws_session_token`, or botocore's older `aws_security_token`.
-    pub session_token: Option<String>,
-    /// Origin of the file.
-    pub origin: Origin,
 }
 
 /// Properties of profiles whose keys a service issues, in botocore's order of precedence. All of them beat
@@ -149,8 +138,8 @@ impl Profiles {
         }
         // An id from one file and a secret from the other are not a pair.
         for file in [FileKind::Credentials, FileKind::Config] {
-            if let Some(keys) = self.static_keys(file, name)? {
-                return Ok(Some(KeySource::Static(keys)));
+            if let Some((credentials, origin)) = self.static_keys(file, name)? {
+                return Ok(Some(KeySource::Static(credentials, origin)));
             }
         }
         let process = self.property(name, "credential_process");
@@ -173,7 +162,11 @@ impl Profiles {
         lines.concat()
     }
 
-    fn static_keys(&self, file: FileKind, profile: &str) -> Result<Option<StaticKeys>, ExitError> {
+    fn static_keys(
+        &self,
+        file: FileKind,
+        profile: &str,
+    ) -> Result<Option<(Credentials, Origin)>, ExitError> {
         let get = |name: &str| {
             let sections = self.sections_of("profile", profile);
             sections.rev().filter(|section| section.file == file).find_map(|it| it.get(name))
@@ -189,14 +182,13 @@ impl Profiles {
             (None, None) => Ok(None),
             (Some(_), None) => Err(half("aws_access_key_id", "aws_secret_access_key")),
             (None, Some(_)) => Err(half("aws_secret_access_key", "aws_access_key_id")),
-            (Some((id, origin)), Some((secret, _))) => Ok(Some(StaticKeys {
-                access_key_id: id.to_owned(),
-                secret_access_key: secret.to_owned(),
-                session_token: get("aws_session_token")
-                    .or_else(|| get("aws_security_token"))
-                    .map(|(token, _)| token.to_owned()),
-                origin,
-            })),
+            (Some((id, origin)), Some((secret, _))) => {
+                // The second is botocore's older name.
+                let token = get("aws_session_token").or_else(|| get("aws_security_token"));
+                let token = token.map_or("", |(token, _)| token);
+                let credentials = Credentials::new(id, secret).with_session_token(token);
+                Ok(Some((credentials, origin)))
+            }
         }
     }
 
@@ -206,14 +198,6 @@ impl Profiles {
 
     fn sections_of(&self, kind: &str, name: &str) -> impl DoubleEndedIterator<Item = &Section> {
         self.sections.iter().filter(move |it| it.kind == kind && it.name == name)
-    }
-}
-
-impl std::fmt::Debug for StaticKeys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StaticKeys")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
     }
 }
 
@@ -236,9 +220,11 @@ mod tests {
 
     fn keys(profiles: &Profiles, name: &str) -> (String, String, Option<String>) {
         match profiles.key_source(name) {
-            Ok(Some(KeySource::Static(keys))) => {
-                (keys.access_key_id, keys.secret_access_key, keys.session_token)
-            }
+            Ok(Some(KeySource::Static(keys, _))) => (
+                keys.access_key_id.as_str().to_owned(),
+                keys.secret_key.expose().to_owned(),
+                keys.session_token.map(|token| token.expose().to_owned()),
+            ),
             other => panic!("{other:?}"),
         }
     }

@@ -215,11 +215,8 @@ impl SignJob {
     /// The job's credentials.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
-        let keys = Credentials::new(self.access_key_id.as_str(), self.secret_access_key.0.as_str());
-        match &self.session_token {
-            Some(token) => keys.with_session_token(token.0.as_str()),
-            None => keys,
-        }
+        Credentials::new(self.access_key_id.as_str(), self.secret_access_key.0.as_str())
+            .with_session_token(self.session_token.as_ref().map_or("", |token| token.0.as_str()))
     }
 
     /// The value of the first header with this name.

@@ -7,7 +7,7 @@ use crate::{
     environment::{Environment, Origin},
     error::ExitError,
     masking,
-    profiles::{KeySource, Profiles, StaticKeys},
+    profiles::{KeySource, Profiles},
     region,
 };
 
@@ -229,14 +229,8 @@ impl<'a> Sources<'a> {
             return Ok(Found::Keys(keys));
         }
         Ok(match self.profiles.key_source(self.profile())? {
-            Some(KeySource::Static(keys)) => {
+            Some(KeySource::Static(credentials, origin)) => {
                 let from = format!("the profile `{}`", self.profile());
-                let StaticKeys { access_key_id, secret_access_key, session_token, origin } = keys;
-                let credentials = Credentials::new(access_key_id, secret_access_key);
-                let credentials = match session_token {
-                    Some(token) => credentials.with_session_token(token),
-                    None => credentials,
-                };
                 Found::Keys(self.keys_of(credentials, origin, from))
             }
             Some(KeySource::Process(origin)) => Found::Process(origin),

@@ -130,23 +130,18 @@ impl Variables<'_> {
         };
         let mut credentials = Credentials::new(id, secret);
         let mut from = format!("{}, {origin}", KEY_PAIR.join(" and "));
-        match TOKENS.map(get) {
-            [Some(one), Some(other)] if one != other => {
-                let [one, other] = TOKENS;
-                return Err(ExitError::unavailable(format!(
-                    "two session tokens: {one} and {other} differ ({origin})"
-                ))
-                .help(format!("unset {other}, the older name, or make both the same")));
-            }
-            [Some(token), _] => {
-                credentials = credentials.with_session_token(token);
-                from = format!("{from}, with {}, {origin}", TOKENS[0]);
-            }
-            [None, Some(token)] => {
-                credentials = credentials.with_session_token(token);
-                from = format!("{from}, with {}, {origin}", TOKENS[1]);
-            }
-            [None, None] => {}
+        if let [Some(one), Some(other)] = TOKENS.map(get)
+            && one != other
+        {
+            let [one, other] = TOKENS;
+            return Err(ExitError::unavailable(format!(
+                "two session tokens: {one} and {other} differ ({origin})"
+            ))
+            .help(format!("unset {other}, the older name, or make both the same")));
+        }
+        if let Some((name, token)) = TOKENS.iter().find_map(|name| Some((name, get(name)?))) {
+            credentials = credentials.with_session_token(token);
+            from = format!("{from}, with {name}, {origin}");
         }
         let notes = get(EXPIRATION).map(expiry).into_iter().collect();
         Ok(Keys { credentials, origin: origin.clone(), from, notes })
