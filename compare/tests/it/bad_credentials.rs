@@ -569,8 +569,8 @@ fn a_line_break_behind_the_access_key_id_makes_one_side_panic_and_the_answer_who
     assert_eq!(ended.stderr, "");
     let found = ended.json();
     let said = |side: &str| found["scenarios"][0][side]["failure"]["display"].to_string();
-    assert!(said("raw").contains("the access key id holds"), "{found}");
+    assert!(said("raw").contains("the access key id has"), "{found}");
     assert!(said("sdk").contains("the SDK panicked: "), "{found}");
     at(&["paths", "s3-list-buckets"]).run().expect_error(3, &["the SDK panicked: "]);
-    at(&["cleanup"]).run().expect_error(3, &["the access key id holds"]);
+    at(&["cleanup"]).run().expect_error(3, &["the access key id has"]);
 }
