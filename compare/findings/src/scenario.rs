@@ -1,49 +1,85 @@
-//! The list of scenarios: what they are called, what they need, and what should come of them.
+//! The scenarios: what both sides do, one row of a table each.
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Serialize};
 
-/// One thing that both sides do, in the order in which they do it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scenario {
-    /// Every bucket of the caller.
-    S3ListBuckets,
-    /// One page of a bucket, folders rolled up.
-    S3ListObjects,
-    /// Every key of a bucket, page by page.
-    S3ListObjectsPaged,
-    /// An object through a URL that carries its own signature.
-    S3PresignedGet,
-    /// Images by owner and name.
-    Ec2DescribeImages,
-    /// The newest image that fits the instance type.
-    Ec2LatestAmi,
-    /// Whether a launch would succeed.
-    Ec2RunInstancesDryRun,
-    /// A launch.
-    Ec2RunInstances,
-    /// Polls until the launched instance runs.
-    Ec2WaitRunning,
-    /// Tags for the launched instance.
-    Ec2CreateTags,
-    /// What EC2 says of the launched instance.
-    Ec2DescribeInstances,
-    /// The end of the launched instance.
-    Ec2TerminateInstances,
-    /// An IAM-protected route, signed.
-    ApiInvoke,
-    /// The same route, unsigned.
-    ApiInvokeUnsigned,
+/// Declares [`Scenario`] and, from the same rows, everything that is known of each scenario.
+macro_rules! scenarios {
+    ($($(#[$doc:meta])* $variant:ident: $name:literal, $service:ident, $expected:ident, $repeat:ident, $needs:expr;)*) => {
+        /// Something that both sides do. Scenarios run in the order of this list.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        pub enum Scenario {
+            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
+        }
+
+        impl Scenario {
+            /// Every scenario, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            const fn row(self) -> Row {
+                match self {
+                    $(Self::$variant => Row {
+                        name: $name,
+                        service: Service::$service,
+                        expected: Expected::$expected,
+                        repeat: Repeat::$repeat,
+                        needs: $needs,
+                    },)*
+                }
+            }
+        }
+    };
 }
 
-/// What a scenario should come to.
+scenarios! {
+    /// Lists every bucket of the caller.
+    S3ListBuckets: "s3-list-buckets", S3, Ok, Freely, &[];
+    /// Lists one page of a bucket, with folders rolled up.
+    S3ListObjects: "s3-list-objects", S3, Ok, Freely, &[Need::Bucket];
+    /// Lists every key of a bucket, page by page.
+    S3ListObjectsPaged: "s3-list-objects-paged", S3, Ok, Freely, &[Need::PageSize];
+    /// Fetches an object through a URL that carries its own signature.
+    S3PresignedGet: "s3-presigned-get", S3, Ok, Freely, &[Need::Bucket, Need::Key];
+    /// Finds images by owner and name.
+    Ec2DescribeImages: "ec2-describe-images", Ec2, Ok, Freely, &[];
+    /// Finds the newest image that fits the instance type.
+    Ec2LatestAmi: "ec2-latest-ami", Ec2, Ok, Freely, &[];
+    /// Asks whether a launch would succeed.
+    Ec2RunInstancesDryRun: "ec2-run-instances-dry-run", Ec2, Ok, Freely, &[Need::Image];
+    /// Launches an instance.
+    Ec2RunInstances: "ec2-run-instances", Ec2, Ok, Never, &[Need::Image];
+    /// Polls until the launched instance runs.
+    Ec2WaitRunning: "ec2-wait-running", Ec2, Ok, Never, &[Need::Instance];
+    /// Tags the launched instance.
+    Ec2CreateTags: "ec2-create-tags", Ec2, Ok, Never, &[Need::Instance];
+    /// Describes the launched instance.
+    Ec2DescribeInstances: "ec2-describe-instances", Ec2, Ok, Freely, &[Need::Instance];
+    /// Terminates the launched instance.
+    Ec2TerminateInstances: "ec2-terminate-instances", Ec2, Ok, Never, &[Need::Instance];
+    /// Calls an IAM-protected route with a signature.
+    ApiInvoke: "api-invoke", Api, Ok, Freely, &[];
+    /// Calls the same route without a signature.
+    ApiInvokeUnsigned: "api-invoke-unsigned", Api, Refused, Freely, &[];
+}
+
+struct Row {
+    name: &'static str,
+    service: Service,
+    expected: Expected,
+    repeat: Repeat,
+    needs: &'static [Need],
+}
+
+/// The outcome that a scenario should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Expected {
-    /// An answer.
+    /// The service answers.
     Ok,
-    /// The service's no.
+    /// The service refuses.
     Refused,
 }
 
@@ -59,114 +95,76 @@ pub enum Service {
     Api,
 }
 
-/// Whether a scenario may be repeated for its latency.
+/// Whether a scenario may be repeated to measure its latency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
     /// It only reads.
     Freely,
-    /// It launches, waits, tags or ends something.
+    /// It launches, waits, tags or terminates something.
     Never,
 }
 
-use Scenario as S;
+/// What a scenario takes from an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// The name of a bucket, unless the caller names one.
+    Bucket,
+    /// The key of an object, unless the caller names one.
+    Key,
+    /// A page size that splits the listing into several pages.
+    PageSize,
+    /// The id of an image to launch.
+    Image,
+    /// A launched instance.
+    Instance,
+}
 
-impl Scenario {
-    /// All of them, in order.
-    pub const ALL: [Self; 14] = [
-        S::S3ListBuckets,
-        S::S3ListObjects,
-        S::S3ListObjectsPaged,
-        S::S3PresignedGet,
-        S::Ec2DescribeImages,
-        S::Ec2LatestAmi,
-        S::Ec2RunInstancesDryRun,
-        S::Ec2RunInstances,
-        S::Ec2WaitRunning,
-        S::Ec2CreateTags,
-        S::Ec2DescribeInstances,
-        S::Ec2TerminateInstances,
-        S::ApiInvoke,
-        S::ApiInvokeUnsigned,
-    ];
-
-    /// The name on the command line and in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+impl Need {
+    /// The scenario that finds it; none if the caller named it.
+    fn found_by(self, given: Given) -> Option<Scenario> {
         match self {
-            S::S3ListBuckets => "s3-list-buckets",
-            S::S3ListObjects => "s3-list-objects",
-            S::S3ListObjectsPaged => "s3-list-objects-paged",
-            S::S3PresignedGet => "s3-presigned-get",
-            S::Ec2DescribeImages => "ec2-describe-images",
-            S::Ec2LatestAmi => "ec2-latest-ami",
-            S::Ec2RunInstancesDryRun => "ec2-run-instances-dry-run",
-            S::Ec2RunInstances => "ec2-run-instances",
-            S::Ec2WaitRunning => "ec2-wait-running",
-            S::Ec2CreateTags => "ec2-create-tags",
-            S::Ec2DescribeInstances => "ec2-describe-instances",
-            S::Ec2TerminateInstances => "ec2-terminate-instances",
-            S::ApiInvoke => "api-invoke",
-            S::ApiInvokeUnsigned => "api-invoke-unsigned",
-        }
-    }
-
-    /// The service it calls, which is also a name for all scenarios of that service.
-    #[must_use]
-    pub fn service(self) -> Service {
-        match self {
-            S::S3ListBuckets | S::S3ListObjects | S::S3ListObjectsPaged | S::S3PresignedGet => {
-                Service::S3
-            }
-            S::ApiInvoke | S::ApiInvokeUnsigned => Service::Api,
-            _ => Service::Ec2,
-        }
-    }
-
-    /// What should come of it.
-    #[must_use]
-    pub fn expected(self) -> Expected {
-        match self {
-            S::ApiInvokeUnsigned => Expected::Refused,
-            _ => Expected::Ok,
-        }
-    }
-
-    /// Whether it may be repeated for its latency.
-    #[must_use]
-    pub fn repeat(self) -> Repeat {
-        match self {
-            S::Ec2RunInstances
-            | S::Ec2WaitRunning
-            | S::Ec2CreateTags
-            | S::Ec2TerminateInstances => Repeat::Never,
-            _ => Repeat::Freely,
-        }
-    }
-
-    /// Whether it works on an instance that was launched before.
-    #[must_use]
-    pub fn works_on_an_instance(self) -> bool {
-        matches!(self, S::Ec2WaitRunning | S::Ec2CreateTags | S::Ec2TerminateInstances)
-    }
-
-    /// What must have run before it. `given` says what the caller named, which then need not be
-    /// found.
-    fn needs(self, given: Given) -> &'static [Self] {
-        match self {
-            S::S3ListObjectsPaged => &[S::S3ListObjects],
-            S::S3PresignedGet if !given.key => &[S::S3ListObjects],
-            S::S3ListObjects | S::S3PresignedGet if !given.bucket => &[S::S3ListBuckets],
-            S::Ec2RunInstancesDryRun | S::Ec2RunInstances => &[S::Ec2LatestAmi],
-            S::Ec2WaitRunning
-            | S::Ec2CreateTags
-            | S::Ec2DescribeInstances
-            | S::Ec2TerminateInstances => &[S::Ec2RunInstances],
-            _ => &[],
+            Self::Bucket => (!given.bucket).then_some(Scenario::S3ListBuckets),
+            Self::Key => (!given.key).then_some(Scenario::S3ListObjects),
+            Self::PageSize => Some(Scenario::S3ListObjects),
+            Self::Image => Some(Scenario::Ec2LatestAmi),
+            Self::Instance => Some(Scenario::Ec2RunInstances),
         }
     }
 }
 
-/// What the caller named to work on.
+impl Scenario {
+    /// The name on the command line and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The service it calls. The service's name selects all of its scenarios.
+    #[must_use]
+    pub fn service(self) -> Service {
+        self.row().service
+    }
+
+    /// The outcome it should have.
+    #[must_use]
+    pub fn expected(self) -> Expected {
+        self.row().expected
+    }
+
+    /// Whether it may be repeated to measure its latency.
+    #[must_use]
+    pub fn repeat(self) -> Repeat {
+        self.row().repeat
+    }
+
+    /// Whether it changes or waits for an instance that was launched before.
+    #[must_use]
+    pub fn works_on_an_instance(self) -> bool {
+        self.repeat() == Repeat::Never && self.row().needs.contains(&Need::Instance)
+    }
+}
+
+/// What the caller named, so that no scenario has to find it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Given {
     /// `--bucket`
@@ -175,20 +173,18 @@ pub struct Given {
     pub key: bool,
 }
 
-/// What to run, in order: everything, or what `only` names with all that it needs.
+/// The scenarios to run, in order: all of them, or those that `only` names and what they need.
 ///
 /// # Errors
-/// A name that there is not, with the nearest that there is.
+/// If `only` has an unknown name. The error suggests the nearest one.
 pub fn select(only: &[String], given: Given) -> Result<Vec<Scenario>, UnknownScenario> {
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<Scenario> = Vec::new();
     for name in only {
-        let named: Vec<_> = Scenario::ALL
-            .into_iter()
-            .filter(|scenario| name == scenario.service().name())
-            .collect();
+        let all = Scenario::ALL.iter();
+        let named: Vec<_> = all.filter(|scenario| name == scenario.service().name()).collect();
         if named.is_empty() {
             let services = [Service::S3, Service::Ec2, Service::Api].map(Service::name);
-            let all = Scenario::ALL.into_iter().map(Scenario::name).chain(services);
+            let all = Scenario::ALL.iter().map(|scenario| scenario.name()).chain(services);
             chosen.push(name.parse().map_err(|_| UnknownScenario::among(all, name))?);
         }
         chosen.extend(named);
@@ -198,7 +194,7 @@ pub fn select(only: &[String], given: Given) -> Result<Vec<Scenario>, UnknownSce
     }
     let mut index = 0;
     while let Some(scenario) = chosen.get(index) {
-        chosen.extend(scenario.needs(given));
+        chosen.extend(scenario.row().needs.iter().filter_map(|need| need.found_by(given)));
         index += 1;
     }
     chosen.sort_unstable();
@@ -206,13 +202,13 @@ pub fn select(only: &[String], given: Given) -> Result<Vec<Scenario>, UnknownSce
     Ok(chosen)
 }
 
-/// A name that is no scenario's and no service's.
+/// The name of neither a scenario nor a service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no scenario `{name}`; did you mean `{nearest}`?")]
 pub struct UnknownScenario {
-    /// What was asked for.
+    /// The name that was given.
     pub name: String,
-    /// The nearest name that there is.
+    /// The nearest known name.
     pub nearest: &'static str,
 }
 
@@ -220,15 +216,14 @@ impl FromStr for Scenario {
     type Err = UnknownScenario;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let names = Self::ALL.into_iter().map(Self::name);
-        let known = Self::ALL.into_iter().find(|scenario| scenario.name() == name);
+        let known = Self::ALL.iter().copied().find(|scenario| scenario.name() == name);
+        let names = Self::ALL.iter().map(|scenario| scenario.name());
         known.ok_or_else(|| UnknownScenario::among(names, name))
     }
 }
 
 impl UnknownScenario {
-    /// `name`, which is none of `names`. Names begin with the service and go on with the operation,
-    /// so what begins alike is nearer than what is as long.
+    /// Jaro–Winkler similarity favours a common beginning, and names begin with the service.
     fn among(names: impl Iterator<Item = &'static str>, name: &str) -> Self {
         let likeness = |candidate: &&str| strsim::jaro_winkler(candidate, name);
         let nearest = names.max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
@@ -237,7 +232,7 @@ impl UnknownScenario {
 }
 
 impl Service {
-    /// The name in JSON, and for `--only`.
+    /// The name in JSON and for `--only`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -254,19 +249,6 @@ impl fmt::Display for Scenario {
     }
 }
 
-impl<'de> Deserialize<'de> for Scenario {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        name.parse().map_err(D::Error::custom)
-    }
-}
-
-impl Serialize for Scenario {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Given, Scenario, UnknownScenario, select};
@@ -277,12 +259,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_named_is_everything_in_order() {
+    fn without_names_every_scenario_runs() {
         assert_eq!(names(&[], Given::default()).len(), 14);
     }
 
     #[test]
-    fn what_a_scenario_needs_runs_first() {
+    fn a_scenario_runs_after_those_it_needs() {
         assert_eq!(
             names(&["ec2-create-tags"], Given::default()),
             ["ec2-latest-ami", "ec2-run-instances", "ec2-create-tags"]
@@ -298,12 +280,12 @@ mod tests {
     }
 
     #[test]
-    fn a_service_names_its_scenarios() {
+    fn the_name_of_a_service_selects_its_scenarios() {
         assert_eq!(names(&["api"], Given::default()), ["api-invoke", "api-invoke-unsigned"]);
     }
 
     #[test]
-    fn an_unknown_name_gets_the_nearest() {
+    fn an_unknown_name_is_an_error_that_suggests_the_nearest() {
         let error = select(&["s3-list-bucket".to_owned()], Given::default()).unwrap_err();
         assert_eq!(
             error,

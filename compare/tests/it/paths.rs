@@ -108,7 +108,7 @@ fn an_interceptor_is_shown_where_it_acts() {
 
 #[test]
 fn every_scenario_can_be_followed_and_where_nothing_is_refused_raw_allocates_less() {
-    for scenario in Scenario::ALL {
+    for &scenario in Scenario::ALL {
         let found = paths([scenario.name()]);
         let heap = |side: &str| count(&found[side]["heap"]["allocations"]);
         // What raw says of a refusal costs it more than the SDK's words cost the SDK.
