@@ -1,46 +1,47 @@
-//! What `compare errors` found: what the service answered in each case, what each side told its user, and
-//! which facts were lost on the way.
+//! The results of `compare errors`: what the service answered in each case, what each side told its
+//! user, and which facts were lost between the two.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{machine::Machine, run::Outcome};
+use crate::{machine::Machine, run::Outcome, side::Side};
 
-/// All that `compare errors` found.
+/// The result of `compare errors`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ErrorResults {
-    /// Under which conditions the times were taken.
+    /// The machine that played the cases.
     pub machine: Machine,
     /// In the order of the catalogue.
     pub cases: Vec<CaseResult>,
-    /// What each way of printing kept of what both sides were told.
+    /// How many facts each side kept, by way of showing an error.
     pub kept: Vec<KeptCount>,
-    /// Wall-clock time of it all.
+    /// Wall-clock time of the whole catalogue.
     pub elapsed_ms: u64,
 }
 
 /// One case on both sides.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CaseResult {
-    /// Its name.
+    /// The case's name.
     pub id: Cow<'static, str>,
-    /// Who was called.
+    /// The service that was called.
     pub service: Cow<'static, str>,
-    /// Whose doing it is.
+    /// What kind of problem it is.
     pub cause: Cause,
     /// What goes wrong, in a sentence.
     pub what: Cow<'static, str>,
     /// Where the wire fact comes from.
     pub source: Cow<'static, str>,
-    /// How well it is known: `unverified` is the best guess there is, `played` no fact of AWS's.
+    /// How well the wire fact is known. `unverified` is a best guess; `played` means that AWS has no
+    /// part in the failure.
     pub verified_by: Cow<'static, str>,
-    /// Why the case was not what it should have been, if so.
+    /// Why the case could not be played as described, if it could not.
     pub problem: Option<String>,
-    /// What the service answered; to raw, which is asked first.
+    /// What the service answered to raw, which is called first.
     pub wire: WireAnswer,
-    /// What is said in there.
+    /// The facts in that answer.
     pub facts: Vec<Fact>,
     /// What raw told its user.
     pub raw: CaseSide,
@@ -48,130 +49,165 @@ pub struct CaseResult {
     pub sdk: CaseSide,
 }
 
-/// What one side told its user.
+/// What one side told its user in one case.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CaseSide {
-    /// How the call ended; `skipped` where it is not possible.
+    /// How the call ended; `skipped` if this side does not allow the mistake.
     pub outcome: Outcome,
-    /// Whether the side lets its user come into this state at all.
+    /// Whether this side lets its user make the mistake or meet the fault.
     pub possible: bool,
-    /// It yielded an answer, and that is not the one that the service has.
+    /// Whether it returned a wrong answer without an error.
     pub silently_wrong: bool,
-    /// That answer, and the one that the service has.
+    /// That wrong answer and the right one.
     pub answers: Option<WrongAndRight>,
-    /// What is to be known beside.
+    /// Anything else that a reader should know.
     pub note: Option<String>,
     /// HTTP attempts.
     pub attempts: u32,
-    /// Until the call ended, in milliseconds.
+    /// Duration of the call, in milliseconds.
     pub elapsed_ms: f64,
-    /// `{}`
+    /// The error printed with `{}`.
     pub display: String,
-    /// What the side itself says to print, without a copy of `debug` at its end.
+    /// The error printed as the side's documentation advises, without a copy of `debug` at the end.
     pub error_context: String,
-    /// Whether there was one: the SDK's ends in it.
+    /// Whether such a copy was cut off; the SDK's `DisplayErrorContext` ends in one.
     pub debug_left_out: bool,
-    /// `{:?}`
+    /// The error printed with `{:?}`.
     pub debug: String,
-    /// What to do next, where this side has a word on that.
+    /// What to do next, if the side says so.
     pub advice: Option<String>,
-    /// What the service told this side, in the attempt that ended the call; none where it got its
-    /// answer.
+    /// The facts that the service sent in the attempt that ended the call; empty if the call
+    /// succeeded.
     pub facts: Vec<Fact>,
-    /// Which of it is found where.
+    /// Which of these facts are found where.
     pub kept_by: KeptBy,
-    /// Which of it is found nowhere, or in `debug` alone.
+    /// Facts that are found nowhere, or only in `debug`.
     pub lost: Vec<String>,
 }
 
-/// What a side took for the answer, and what it is.
+/// A wrong answer that came without an error, and the right one.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct WrongAndRight {
-    /// What its user got, without an error.
+    /// What the user got.
     pub wrong: Value,
-    /// What the service has; null where it refuses.
+    /// What the service has; null if it refuses.
     pub right: Option<Value>,
 }
 
-/// How many facts one way of printing kept.
+/// How many facts one side keeps in one way of showing an error.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct KeptCount {
-    /// `raw` or `sdk`.
-    pub side: Cow<'static, str>,
-    /// `display`, `error_context`, `debug` or `api`; or [`WHOLE_CONTEXT`].
-    pub way: Cow<'static, str>,
-    /// Facts found there.
+    /// Whose errors.
+    pub side: Side,
+    /// How the errors are shown.
+    pub way: Way,
+    /// Facts that were found.
     pub kept: usize,
-    /// Facts that the service told this side.
+    /// Facts that the service sent to this side.
     pub of: usize,
-    /// The cases that were counted: those in which an SDK client called, and both sides failed.
+    /// The cases that were counted: those [comparable](CaseResult::is_comparable) and with facts.
     pub cases: usize,
 }
 
+/// A way of showing an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// `{}`
+    Display,
+    /// What the side's documentation says to print: raw's chain of causes, the SDK's
+    /// `DisplayErrorContext` without the copy of `{:?}` at its end.
+    ErrorContext,
+    /// The same with that copy.
+    WholeContext,
+    /// Typed accessors, without the undecoded body.
+    Api,
+    /// `{:?}`, including dumps of bodies.
+    Debug,
+}
+
+impl Way {
+    /// All of them, from the shortest text to the longest.
+    pub const ALL: [Self; 5] =
+        [Self::Display, Self::ErrorContext, Self::WholeContext, Self::Api, Self::Debug];
+}
+
 impl ErrorResults {
-    /// Whether every case was what it should have been.
+    /// Whether every case was played as described.
     #[must_use]
     pub fn all_played(&self) -> bool {
         self.cases.iter().all(|case| case.problem.is_none())
     }
 
-    /// What each side says to print keeps where all of it is read: with the copy of `debug` that the
-    /// SDK's ends in, so that whoever prints it sees what either holds.
+    /// How many facts `side` keeps when its errors are shown in `way`.
     #[must_use]
-    pub fn kept_by_whole_context(&self) -> [KeptCount; 2] {
-        let cases: Vec<_> = self.cases.iter().filter(|case| case.is_counted()).collect();
-        let count = |name: &'static str, side: fn(&CaseResult) -> &CaseSide| KeptCount {
-            side: name.into(),
-            way: WHOLE_CONTEXT.into(),
-            kept: cases.iter().map(|case| side(case).in_whole_context()).sum(),
-            of: cases.iter().map(|case| side(case).facts.len()).sum(),
-            cases: cases.len(),
-        };
-        [count("raw", |case| &case.raw), count("sdk", |case| &case.sdk)]
+    pub fn kept(&self, side: Side, way: Way) -> Option<KeptCount> {
+        match way {
+            // The saved counts do not have it: it follows from the cases.
+            Way::WholeContext => Some(KeptCount::of(&self.cases, side, way)),
+            Way::Display | Way::ErrorContext | Way::Api | Way::Debug => {
+                let mut saved = self.kept.iter();
+                saved.find(|kept| kept.side == side && kept.way == way).cloned()
+            }
+        }
     }
 }
 
 impl CaseSide {
-    fn in_whole_context(&self) -> usize {
-        let KeptBy { error_context, debug, .. } = &self.kept_by;
-        let is_printed = |fact: &&Fact| {
-            error_context.contains(&fact.name) || self.debug_left_out && debug.contains(&fact.name)
-        };
-        self.facts.iter().filter(is_printed).count()
+    /// The number of facts found in `way`.
+    fn kept_in(&self, way: Way) -> usize {
+        let KeptBy { display, error_context, api, debug } = &self.kept_by;
+        match way {
+            Way::Display => display.len(),
+            Way::ErrorContext => error_context.len(),
+            Way::Api => api.len(),
+            Way::Debug => debug.len(),
+            Way::WholeContext => {
+                let copied: &[String] = if self.debug_left_out { debug } else { &[] };
+                let facts = self.facts.iter().map(|fact| &fact.name);
+                facts.filter(|name| error_context.contains(name) || copied.contains(name)).count()
+            }
+        }
     }
 
-    /// Which of `lost` are found nowhere at all, not even in `debug`.
+    /// Lost facts that are found nowhere, not even in `debug`.
     pub fn found_nowhere(&self) -> impl Iterator<Item = &str> {
         let lost = self.lost.iter().filter(|name| !self.kept_by.debug.contains(name));
         lost.map(String::as_str)
     }
 
-    /// Which of `lost` are found in `debug`.
-    pub fn in_debug_alone(&self) -> impl Iterator<Item = &str> {
+    /// Lost facts that are found only in `debug`.
+    pub fn only_in_debug(&self) -> impl Iterator<Item = &str> {
         let lost = self.lost.iter().filter(|name| self.kept_by.debug.contains(name));
         lost.map(String::as_str)
     }
 }
 
-/// The way of [`ErrorResults::kept_by_whole_context`].
-pub const WHOLE_CONTEXT: &str = "whole_context";
-
 impl CaseResult {
-    /// The service's error code, where the answer has one.
+    /// The result of one side.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &CaseSide {
+        match side {
+            Side::Raw => &self.raw,
+            Side::Sdk => &self.sdk,
+        }
+    }
+
+    /// The service's error code, if the answer has one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         let code = self.facts.iter().find(|fact| fact.name == "code")?;
         Some(&code.value)
     }
 
-    /// Whether its facts are counted: it [is comparable](CaseResult::is_comparable), and has some.
+    /// Whether its facts are counted: it [is comparable](Self::is_comparable) and has facts.
     #[must_use]
     pub fn is_counted(&self) -> bool {
         self.is_comparable() && !self.raw.facts.is_empty()
     }
 
-    /// Whether the words of the SDK's own clients can be held against raw's here. There is no client
-    /// for a route of API Gateway, and none that fetches a presigned URL.
+    /// Whether both sides failed and an SDK client made the call. The SDK has no client for a route of
+    /// API Gateway and none that fetches a presigned URL.
     #[must_use]
     pub fn is_comparable(&self) -> bool {
         let failed = |side: &CaseSide| matches!(side.outcome, Outcome::Refused | Outcome::Failed);
@@ -180,93 +216,41 @@ impl CaseResult {
 }
 
 impl KeptCount {
-    /// Counts, for each side and way of printing, the facts that it kept in `cases`.
+    /// The counts for each side and each way except [`Way::WholeContext`].
     #[must_use]
     pub fn count(cases: &[CaseResult]) -> Vec<Self> {
-        let cases: Vec<_> = cases.iter().filter(|case| case.is_counted()).collect();
-        let sides = [
-            ("raw", cases.iter().map(|case| &case.raw).collect::<Vec<_>>()),
-            ("sdk", cases.iter().map(|case| &case.sdk).collect()),
-        ];
-        let mut counts = Vec::new();
-        for (side, told) in sides {
-            let of = told.iter().map(|side| side.facts.len()).sum();
-            for way in ["display", "error_context", "api", "debug"] {
-                let kept = told.iter().map(|side| side.kept_by.way(way).len()).sum();
-                let (side, way) = (side.into(), way.into());
-                counts.push(Self { side, way, kept, of, cases: cases.len() });
-            }
+        let ways = [Way::Display, Way::ErrorContext, Way::Api, Way::Debug];
+        let sides = Side::ALL.into_iter();
+        sides.flat_map(|side| ways.map(|way| Self::of(cases, side, way))).collect()
+    }
+
+    fn of(cases: &[CaseResult], side: Side, way: Way) -> Self {
+        let counted = || cases.iter().filter(|case| case.is_counted());
+        Self {
+            side,
+            way,
+            kept: counted().map(|case| case.side(side).kept_in(way)).sum(),
+            of: counted().map(|case| case.side(side).facts.len()).sum(),
+            cases: counted().count(),
         }
-        counts
     }
 }
 
-/// The facts found in each way in which a side shows or exposes an error, by name.
+/// The names of the facts that are found in each way of showing an error.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct KeptBy {
-    /// `{}`
+    /// See [`Way::Display`].
     pub display: Vec<String>,
-    /// What the side itself says to print: raw's chain of causes, the SDK's `DisplayErrorContext`
-    /// without the `{:?}` that it ends in.
+    /// See [`Way::ErrorContext`].
     pub error_context: Vec<String>,
-    /// `{:?}`, dumps of bodies included.
+    /// See [`Way::Debug`].
     pub debug: Vec<String>,
-    /// Typed accessors, without an undecoded body.
+    /// See [`Way::Api`].
     pub api: Vec<String>,
 }
 
-/// An answer as it was on the wire.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct WireAnswer {
-    /// HTTP status; null where no answer came.
-    pub status: Option<u16>,
-    /// Names in lower case, and values, in their order.
-    pub headers: Vec<(String, String)>,
-    /// The beginning of the body, at most 4 KiB of it.
-    pub body: Option<String>,
-    /// Whether more of it was sent than that.
-    pub cut: bool,
-    /// Of the whole body, as far as it was sent, in bytes.
-    pub length: Option<u64>,
-    /// SHA-256 of the whole body, as far as it was sent.
-    pub sha256: Option<String>,
-}
-
-/// Something that the service said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
-    /// `status`, `code`, `message`, `request_id`, `host_id`, or the service's own name for it.
-    pub name: String,
-    /// What it said.
-    pub value: String,
-}
-
-/// Whose doing it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Cause {
-    /// The caller signs wrongly.
-    Mistake,
-    /// The service, or what is before it, fails.
-    Fault,
-    /// The caller may not do this.
-    Permission,
-    /// What is asked for is not there, or not possible.
-    Resource,
-}
-
 impl KeptBy {
-    /// The facts found in the way of that name, as JSON has it.
-    fn way(&self, way: &str) -> &[String] {
-        match way {
-            "display" => &self.display,
-            "error_context" => &self.error_context,
-            "api" => &self.api,
-            _ => &self.debug,
-        }
-    }
-
-    /// The facts that are found nowhere, or only where a body is dumped.
+    /// The names of the `facts` that are found nowhere except in `debug`.
     #[must_use]
     pub fn lost(&self, facts: &[Fact]) -> Vec<String> {
         let kept = [&self.display, &self.error_context, &self.api];
@@ -275,10 +259,50 @@ impl KeptBy {
     }
 }
 
+/// A service's answer as it was on the wire.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct WireAnswer {
+    /// HTTP status; null if no answer came.
+    pub status: Option<u16>,
+    /// Names in lower case and values, in the order in which they were sent.
+    pub headers: Vec<(String, String)>,
+    /// The body, cut after 4 KiB.
+    pub body: Option<String>,
+    /// Whether the body was cut.
+    pub cut: bool,
+    /// Length of the whole body as it was sent, in bytes.
+    pub length: Option<u64>,
+    /// SHA-256 of the whole body as it was sent.
+    pub sha256: Option<String>,
+}
+
 impl WireAnswer {
-    /// The value of the header of that lower-case name.
+    /// The value of the header `name`, which is in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// One value in a service's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// `status`, `code`, `message`, `request_id`, `host_id`, or the service's own name for it.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+/// What kind of problem a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cause {
+    /// The caller signs wrongly.
+    Mistake,
+    /// The service fails, or something between it and the caller.
+    Fault,
+    /// The caller may not do this.
+    Permission,
+    /// The resource does not exist or cannot be used that way.
+    Resource,
 }

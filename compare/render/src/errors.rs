@@ -1,4 +1,4 @@
-//! What can go wrong → text. The same rows, counts and remarks for people and for reports.
+//! Draws the catalogue of errors. The rows, counts and remarks are the same for terminal and Markdown.
 
 pub mod markdown;
 pub mod text;
@@ -6,8 +6,9 @@ pub mod text;
 use std::collections::BTreeMap;
 
 use findings::{
-    errors::{CaseResult, CaseSide, Cause, ErrorResults, KeptCount, WHOLE_CONTEXT},
+    errors::{CaseResult, CaseSide, Cause, ErrorResults, Way},
     run::Outcome,
+    side::Side,
 };
 
 use crate::{
@@ -15,12 +16,12 @@ use crate::{
     units::{duration, in_unit},
 };
 
-/// How much is said of each case.
+/// How much to say of each case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// A row of a table.
+    /// One row of a table.
     Row,
-    /// All of it.
+    /// Everything.
     Full,
 }
 
@@ -33,57 +34,59 @@ struct Row<'f> {
     raw: String,
     /// Facts in the SDK's `{}`.
     sdk: String,
-    /// Facts in what the SDK says to print.
+    /// Facts in the SDK's `DisplayErrorContext`.
     context: String,
-    /// raw's, and the SDK's where they differ.
+    /// raw's attempts and the SDK's.
     attempts: String,
-    /// What is remarkable.
     remark: Option<&'static str>,
-    /// Who says what, where the service sent no fact that could be counted.
-    words: Option<[(&'static str, &'f str); 3]>,
+    /// What each side prints, if the service sent no fact that could be counted.
+    printed: Option<[(&'static str, &'f str); 3]>,
 }
 
-/// What the row says where the words are not an SDK client's.
-const NO_CLIENT: &str = "no SDK client: reqwest's words";
+/// The remark for a case in which the SDK has no client to call.
+const NO_CLIENT: &str = "no SDK client: reqwest's message";
 
 pub(super) const CAUSES: [(Cause, &str); 4] = [
     (Cause::Mistake, "Mistakes of the caller"),
     (Cause::Permission, "Permissions"),
     (Cause::Resource, "Resources"),
-    (Cause::Fault, "Faults of the service, or before it"),
+    (Cause::Fault, "Faults of the service or the network"),
 ];
 
-/// A way of printing, its name in the findings, and what it is on each side.
-pub(super) const WAYS: [(&str, &str); 5] = [
-    ("display", "{}"),
-    ("error_context", "the causes / DisplayErrorContext"),
-    (WHOLE_CONTEXT, "the same, its copy of {:?} too"),
-    ("api", "typed accessors"),
-    ("debug", "{:?}"),
-];
+/// The way of showing an error, as a heading of a table.
+pub(super) fn way_name(way: Way) -> &'static str {
+    match way {
+        Way::Display => "{}",
+        Way::ErrorContext => "the causes / DisplayErrorContext",
+        Way::WholeContext => "the same, with the SDK's copy of {:?}",
+        Way::Api => "typed accessors",
+        Way::Debug => "{:?}",
+    }
+}
 
-const HOW_TO_READ: &str = "KeptCount: how many of the facts that the service sent are in what a user sees who prints the error: \
-     with {} for raw and the SDK, and for the SDK with DisplayErrorContext, without the copy of {:?} \
-     that it ends in. Facts are status, code, message, ids, and whatever else AWS's answer names; where \
-     no answer came, the words of both stand in their place. The SDK has no client for a route of API \
-     Gateway and none that fetches a presigned URL: there a program signs with the SDK's signer, calls \
-     with reqwest, and shows reqwest's words.";
+const HOW_TO_READ: &str = "The columns count the service's facts that a user finds in the printed error: with {} for raw \
+     and the SDK, and with DisplayErrorContext for the SDK, without the copy of {:?} at its end. A fact \
+     is a status, code, message, id or any other value that the answer names. If no answer came, the \
+     row quotes both sides instead. The SDK has no client for a route of API Gateway and none that \
+     fetches a presigned URL: there a program signs with the SDK's signer, calls with reqwest and prints \
+     reqwest's message.";
 
-pub(super) const HOW_COUNTED: &str = "Counted are the cases in which an SDK client called and both sides failed. DisplayErrorContext \
-     ends in a copy of {:?}, dump of the body included: its row leaves the copy out, and the next one \
-     counts it. The SDK's {} prints one phrase for each kind of error and leaves the rest to the \
-     causes: that is one decision, counted here once for every fact. raw's sentences, the cases and \
-     this count were written by the same people.";
+pub(super) const HOW_COUNTED: &str = "Only cases in which an SDK client made the call and both sides failed are counted. \
+     DisplayErrorContext ends in a copy of {:?}, with a dump of the body: one row leaves this copy out \
+     and the next one counts it. The SDK's {} prints one phrase for each kind of error and leaves the \
+     rest to the causes. That is one design decision, which this table counts again for every fact. \
+     The same people wrote raw's messages, the cases and the rule for counting.";
 
 fn row(case: &CaseResult) -> Row<'_> {
     let kept = |side: &CaseSide, names: &[String]| match side.outcome {
         Outcome::Skipped => "–".to_owned(),
         Outcome::Ok if side.silently_wrong => "wrong".to_owned(),
         Outcome::Ok => "ok".to_owned(),
-        _ if side.facts.is_empty() => "–".to_owned(),
-        _ => format!("{}/{}", names.len(), side.facts.len()),
+        Outcome::Refused | Outcome::Failed if side.facts.is_empty() => "–".to_owned(),
+        Outcome::Refused | Outcome::Failed => format!("{}/{}", names.len(), side.facts.len()),
     };
     let (raw, sdk) = (&case.raw, &case.sdk);
+    let has_no_facts = case.is_comparable() && raw.facts.is_empty();
     Row {
         id: &case.id,
         answered: answered(case),
@@ -96,17 +99,12 @@ fn row(case: &CaseResult) -> Row<'_> {
             raw.attempts.to_string()
         },
         remark: remark(case),
-        words: words(case),
+        printed: has_no_facts.then_some([
+            ("raw {}", &raw.display),
+            ("sdk {}", &sdk.display),
+            ("sdk context", &sdk.error_context),
+        ]),
     }
-}
-
-fn words(case: &CaseResult) -> Option<[(&'static str, &str); 3]> {
-    let is_told_nothing = case.is_comparable() && case.raw.facts.is_empty();
-    is_told_nothing.then_some([
-        ("raw {}", &case.raw.display),
-        ("sdk {}", &case.sdk.display),
-        ("sdk context", &case.sdk.error_context),
-    ])
 }
 
 /// Status and code, or that there was no answer.
@@ -119,116 +117,111 @@ pub(super) fn answered(case: &CaseResult) -> String {
 }
 
 pub(super) fn remark(case: &CaseResult) -> Option<&'static str> {
-    match (&case.raw, &case.sdk) {
-        _ if case.problem.is_some() => Some("could not be played"),
-        (raw, _) if raw.silently_wrong => Some("raw is silently wrong"),
-        (_, sdk) if sdk.silently_wrong => Some("the SDK is silently wrong"),
-        (_, sdk) if !sdk.possible => Some("impossible through the SDK"),
-        (raw, sdk) if sdk.outcome == Outcome::Ok && raw.outcome != Outcome::Ok => {
-            Some("the SDK tries again by itself, and succeeds")
-        }
-        (_, sdk) if sdk.outcome != Outcome::Ok && sdk.note.is_some() => Some(NO_CLIENT),
-        _ => None,
-    }
+    let (raw, sdk) = (&case.raw, &case.sdk);
+    let remarks = [
+        (case.problem.is_some(), "could not be played"),
+        (raw.silently_wrong, "raw is silently wrong"),
+        (sdk.silently_wrong, "the SDK is silently wrong"),
+        (!sdk.possible, "impossible with the SDK"),
+        (is_corrected(case), "the SDK retries and succeeds"),
+        (sdk.outcome != Outcome::Ok && sdk.note.is_some(), NO_CLIENT),
+    ];
+    remarks.into_iter().find_map(|(applies, remark)| applies.then_some(remark))
 }
 
-/// A heading, and the cases that come under it.
-fn by_cause(findings: &ErrorResults) -> impl Iterator<Item = (&'static str, Vec<&CaseResult>)> {
+/// Whether the SDK succeeds, by a retry of its own, where raw fails.
+pub(super) fn is_corrected(case: &CaseResult) -> bool {
+    let CaseResult { raw, sdk, .. } = case;
+    sdk.outcome == Outcome::Ok && !sdk.silently_wrong && raw.outcome != Outcome::Ok
+}
+
+/// The cases of each cause, under its heading.
+fn by_cause(errors: &ErrorResults) -> impl Iterator<Item = (&'static str, Vec<&CaseResult>)> {
     CAUSES.into_iter().filter_map(|(cause, heading)| {
-        let cases: Vec<_> = findings.cases.iter().filter(|case| case.cause == cause).collect();
+        let cases: Vec<_> = errors.cases.iter().filter(|case| case.cause == cause).collect();
         (!cases.is_empty()).then_some((heading, cases))
     })
 }
 
-/// What each way of [`WAYS`] kept, on each side.
-pub(super) fn counted(findings: &ErrorResults) -> Vec<KeptCount> {
-    findings.kept.iter().cloned().chain(findings.kept_by_whole_context()).collect()
+/// For each way of showing an error: its name, and the facts that raw and the SDK keep.
+pub(super) fn kept(errors: &ErrorResults) -> impl Iterator<Item = [String; 3]> {
+    Way::ALL.into_iter().map(|way| {
+        let [raw, sdk] = Side::ALL.map(|side| {
+            errors.kept(side, way).map_or_else(String::new, |count| {
+                let percent = (count.kept * 100 + count.of / 2) / count.of.max(1);
+                format!("{} ({percent} %)", count.kept)
+            })
+        });
+        [way_name(way).to_owned(), raw, sdk]
+    })
 }
 
-/// `way, raw, sdk` for each way of printing.
-pub(super) fn kept(findings: &ErrorResults) -> impl Iterator<Item = [String; 3]> {
-    let counted = counted(findings);
-    let of = move |side: &str, way: &str| {
-        let kept = counted.iter().find(|kept| kept.side == side && kept.way == way);
-        kept.map_or_else(String::new, |kept| {
-            let half = kept.of / 2;
-            format!("{} ({} %)", kept.kept, (kept.kept * 100 + half) / kept.of.max(1))
-        })
-    };
-    WAYS.into_iter().map(move |(way, name)| [name.to_owned(), of("raw", way), of("sdk", way)])
+/// The facts that `side` keeps in `way`, as `7 of 12`; a dash if none were counted.
+pub(super) fn kept_of(errors: &ErrorResults, side: Side, way: Way) -> String {
+    let count = errors.kept(side, way);
+    count.map_or_else(|| "–".to_owned(), |count| format!("{} of {}", count.kept, count.of))
 }
 
-/// What the table of ways is about; nothing where no case counts.
-pub(super) fn kept_heading(findings: &ErrorResults) -> Option<String> {
-    let kept = findings.kept.iter().find(|kept| kept.cases > 0)?;
-    let of_the_other = findings.kept.iter().find(|other| other.of != kept.of);
-    let of = match of_the_other {
+/// The heading of the table of [`kept`] facts; none if no case counts.
+pub(super) fn kept_heading(errors: &ErrorResults) -> Option<String> {
+    let kept = errors.kept.iter().find(|kept| kept.cases > 0)?;
+    let other = errors.kept.iter().find(|other| other.of != kept.of);
+    let of = match other {
         None => kept.of.to_string(),
-        Some(other) => format!("{} ({}) and {} ({})", kept.of, kept.side, other.of, other.side),
+        Some(other) => {
+            format!("{} ({}) and {} ({})", kept.of, kept.side.name(), other.of, other.side.name())
+        }
     };
     Some(format!("Facts kept, of {of} that the service sent in {} cases", kept.cases))
 }
 
-/// What is remarkable, each under a heading: what it is, then the cases or facts.
-fn remarkable(findings: &ErrorResults) -> Vec<(String, String)> {
+/// Remarkable groups of cases or facts: a heading with a count, then their names.
+fn remarkable(errors: &ErrorResults) -> Vec<(String, String)> {
     let cases = |is_one: fn(&CaseResult) -> bool| {
         let ids: Vec<_> =
-            findings.cases.iter().filter(|case| is_one(case)).map(|case| &*case.id).collect();
+            errors.cases.iter().filter(|case| is_one(case)).map(|case| &*case.id).collect();
         (ids.len().to_string(), ids.join(", "))
     };
-    let retried = |case: &CaseResult| {
-        case.sdk.outcome == Outcome::Ok
-            && case.raw.outcome != Outcome::Ok
-            && !case.sdk.silently_wrong
-    };
-    let wrongly_answered = |side: fn(&CaseResult) -> &CaseSide| {
-        let (wrong, of) = silently_wrong(findings, side);
-        let which: Vec<_> = wrong
-            .iter()
-            .map(|case| format!("{} ({})", case.id, side(case).note.as_deref().unwrap_or_default()))
-            .collect();
+    let wrong = |side: Side| {
+        let (wrong, of) = silently_wrong(errors, side);
+        let note = |case: &CaseResult| case.side(side).note.clone().unwrap_or_default();
+        let which: Vec<_> =
+            wrong.iter().map(|case| format!("{} ({})", case.id, note(case))).collect();
         (format!("{} of {of}", which.len()), which.join(", "))
     };
+    let facts = |which: fn(&CaseResult) -> Vec<&str>| facts(errors, which);
     let remarks = [
-        (
-            "Silently wrong on raw's side: an answer, and not the right one",
-            wrongly_answered(|case| &case.raw),
-        ),
-        (
-            "Silently wrong on the SDK's side: an answer, and not the right one",
-            wrongly_answered(|case| &case.sdk),
-        ),
-        ("Impossible through the SDK, which signs by itself", cases(|case| !case.sdk.possible)),
-        ("Put right by the SDK, which tries again by itself", cases(retried)),
-        ("In raw's {:?} alone", facts(findings, |case| case.raw.in_debug_alone().collect())),
-        ("In the SDK's {:?} alone", facts(findings, |case| case.sdk.in_debug_alone().collect())),
+        ("raw is silently wrong: it returns a wrong answer without an error", wrong(Side::Raw)),
+        ("The SDK is silently wrong: it returns a wrong answer without an error", wrong(Side::Sdk)),
+        ("Impossible with the SDK, which signs by itself", cases(|case| !case.sdk.possible)),
+        ("Corrected by the SDK, which retries by itself", cases(is_corrected)),
+        ("Only in raw's {:?}", facts(|case| case.raw.only_in_debug().collect())),
+        ("Only in the SDK's {:?}", facts(|case| case.sdk.only_in_debug().collect())),
         (
             "Nowhere in raw's error, not even in {:?}",
-            facts(findings, |case| case.raw.found_nowhere().collect()),
+            facts(|case| case.raw.found_nowhere().collect()),
         ),
         (
             "Nowhere in the SDK's error, not even in {:?}",
-            facts(findings, |case| case.sdk.found_nowhere().collect()),
+            facts(|case| case.sdk.found_nowhere().collect()),
         ),
     ];
     let remarks = remarks.into_iter().filter(|(_, (_, which))| !which.is_empty());
     remarks.map(|(what, (count, which))| (format!("{what} ({count})"), which)).collect()
 }
 
-/// The cases in which a side answered wrongly and said nothing, and how many it can come into.
-pub(super) fn silently_wrong(
-    findings: &ErrorResults,
-    side: fn(&CaseResult) -> &CaseSide,
-) -> (Vec<&CaseResult>, usize) {
-    let wrong = findings.cases.iter().filter(|case| side(case).silently_wrong).collect();
-    let possible = findings.cases.iter().filter(|case| side(case).possible).count();
+/// The cases in which a side returned a wrong answer without an error, and the number of cases that
+/// are possible with it.
+pub(super) fn silently_wrong(errors: &ErrorResults, side: Side) -> (Vec<&CaseResult>, usize) {
+    let wrong = errors.cases.iter().filter(|case| case.side(side).silently_wrong).collect();
+    let possible = errors.cases.iter().filter(|case| case.side(side).possible).count();
     (wrong, possible)
 }
 
-/// Facts that were told in comparable cases: each name with how many times, and all of them.
-fn facts(findings: &ErrorResults, which: fn(&CaseResult) -> Vec<&str>) -> (String, String) {
+/// The number of facts that `which` picks in comparable cases, and how often each name occurs.
+fn facts(errors: &ErrorResults, which: fn(&CaseResult) -> Vec<&str>) -> (String, String) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for case in findings.cases.iter().filter(|case| case.is_comparable()) {
+    for case in errors.cases.iter().filter(|case| case.is_comparable()) {
         for name in which(case) {
             *counts.entry(name).or_default() += 1;
         }
@@ -240,14 +233,15 @@ fn facts(findings: &ErrorResults, which: fn(&CaseResult) -> Vec<&str>) -> (Strin
     (all.to_string(), names.join(", "))
 }
 
-/// What the cases come to, in a sentence.
-pub(super) fn summary(findings: &ErrorResults) -> String {
-    let cases = &findings.cases;
+/// The size of the catalogue, in a sentence.
+pub(super) fn summary(errors: &ErrorResults) -> String {
+    let cases = &errors.cases;
     let count = |is_one: fn(&&CaseResult) -> bool| cases.iter().filter(is_one).count();
     let unplayed = count(|case| case.problem.is_some());
-    let took = duration(std::time::Duration::from_millis(findings.elapsed_ms).as_secs_f64());
+    let took = duration(std::time::Duration::from_millis(errors.elapsed_ms).as_secs_f64());
     let mut text = format!(
-        "{} cases: {} in words that AWS is known to use, {} unverified, {} without AWS's doing",
+        "{} cases: {} with an answer that AWS is known to send, {} with an unverified one, {} in which \
+         AWS has no part",
         cases.len(),
         count(|case| !["unverified", "played"].contains(&&*case.verified_by)),
         count(|case| case.verified_by == "unverified"),
@@ -264,7 +258,7 @@ pub(super) fn ending(side: &CaseSide) -> String {
     let attempts = if side.attempts == 1 { "attempt" } else { "attempts" };
     let how = match side.outcome {
         Outcome::Skipped => return "not possible".to_owned(),
-        Outcome::Ok if side.silently_wrong => "an answer, and not the right one: silently wrong",
+        Outcome::Ok if side.silently_wrong => "a wrong answer without an error",
         Outcome::Ok => "the right answer",
         Outcome::Refused => "refused",
         Outcome::Failed => "failed",

@@ -65,14 +65,14 @@ fn what_only_a_dump_holds_is_told_from_what_nothing_holds() {
     for case in findings.cases.iter().filter(|case| case.is_comparable()) {
         let sdk = &case.sdk;
         let debug = &sdk.kept_by.debug;
-        assert!(sdk.in_debug_alone().all(|name| debug.iter().any(|held| held == name)));
+        assert!(sdk.only_in_debug().all(|name| debug.iter().any(|held| held == name)));
         assert!(sdk.found_nowhere().all(|name| debug.iter().all(|held| held != name)));
-        assert_eq!(sdk.in_debug_alone().count() + sdk.found_nowhere().count(), sdk.lost.len());
-        only_in_a_dump += sdk.in_debug_alone().count();
+        assert_eq!(sdk.only_in_debug().count() + sdk.found_nowhere().count(), sdk.lost.len());
+        only_in_a_dump += sdk.only_in_debug().count();
     }
     assert!(only_in_a_dump > 0);
     let text = render::errors::markdown::kept_and_remarkable(&findings);
-    assert!(text.contains(&format!("In the SDK's `{{:?}}` alone ({only_in_a_dump})")), "{text}");
+    assert!(text.contains(&format!("Only in the SDK's `{{:?}}` ({only_in_a_dump})")), "{text}");
     assert!(text.contains("Nowhere in the SDK's error, not even in `{:?}` ("), "{text}");
 }
 
@@ -339,7 +339,7 @@ fn one_case_is_shown_in_full() {
           <RequestId>REQUESTID</RequestId>
           <HostId>HOSTID</HostId>
           </Error>
-          (broken between elements for reading)
+          (line breaks between elements were added)
 
         Facts in it
           status                      403
@@ -367,7 +367,7 @@ fn one_case_is_shown_in_full() {
                      MaxAllowedSkewMilliseconds, request_id, host_id
           {:?} has   status, code, message, RequestTime, ServerTime,
                      MaxAllowedSkewMilliseconds, request_id, host_id
-          {:?} alone nothing
+          only {:?}  nothing
           lost       nothing
 
         sdk: the right answer; 2 attempts, DURATION
@@ -417,10 +417,10 @@ fn what_the_sdk_says_is_shown_beside_what_raw_says() {
         ````
 
         - `{}` keeps: status, code, message, request_id, host_id
-        - what it says to print keeps: status, code, message, request_id, host_id
-        - accessors: status, code, message, request_id, host_id
+        - the printed causes keep: status, code, message, request_id, host_id
+        - accessors have: status, code, message, request_id, host_id
         - `{:?}` has: status, code, message, request_id, host_id
-        - `{:?}` alone has: nothing
+        - only `{:?}` has: nothing
         - lost: nothing
 
         **sdk**: refused; 1 attempt, DURATION
@@ -436,10 +436,10 @@ fn what_the_sdk_says_is_shown_beside_what_raw_says() {
         ````
 
         - `{}` keeps: nothing
-        - what it says to print keeps: code, message, request_id, host_id
-        - accessors: status, code, message, request_id, host_id
+        - the printed causes keep: code, message, request_id, host_id
+        - accessors have: status, code, message, request_id, host_id
         - `{:?}` has: status, code, message, request_id, host_id
-        - `{:?}` alone has: nothing
+        - only `{:?}` has: nothing
         - lost: nothing
         "#);
     });

@@ -10,28 +10,28 @@ use super::{
 };
 use crate::{escape, on_one_line};
 
-/// All of it.
+/// The whole catalogue.
 #[must_use]
-pub fn markdown(findings: &ErrorResults, detail: Detail) -> String {
-    let findings = &escape::findings(findings);
+pub fn markdown(errors: &ErrorResults, detail: Detail) -> String {
+    let errors = &escape::findings(errors);
     match detail {
-        Detail::Row => overview(findings),
-        Detail::Full => findings.cases.iter().map(in_full).collect(),
+        Detail::Row => overview(errors),
+        Detail::Full => errors.cases.iter().map(in_full).collect(),
     }
 }
 
-fn overview(findings: &ErrorResults) -> String {
-    let mut text = cases(findings);
+fn overview(errors: &ErrorResults) -> String {
+    let mut text = cases(errors);
     text.push('\n');
-    text.push_str(&kept_and_remarkable(findings));
+    text.push_str(&kept_and_remarkable(errors));
     text
 }
 
 /// Every case as a row.
 #[must_use]
-pub fn cases(findings: &ErrorResults) -> String {
+pub fn cases(errors: &ErrorResults) -> String {
     let mut text = format!("{}\n", in_code(HOW_TO_READ));
-    for (heading, cases) in by_cause(findings) {
+    for (heading, cases) in by_cause(errors) {
         let _ = writeln!(text, "\n**{heading}**\n");
         text.push_str("| case | answered | raw `{}` | sdk `{}` | sdk context | attempts | |\n");
         text.push_str("| --- | --- | ---: | ---: | ---: | ---: | --- |\n");
@@ -53,22 +53,22 @@ pub fn cases(findings: &ErrorResults) -> String {
     text
 }
 
-/// What the cases come to.
+/// The facts that each side keeps, and the remarkable cases.
 #[must_use]
-pub fn kept_and_remarkable(findings: &ErrorResults) -> String {
+pub fn kept_and_remarkable(errors: &ErrorResults) -> String {
     let mut text = String::new();
-    if let Some(heading) = kept_heading(findings) {
+    if let Some(heading) = kept_heading(errors) {
         let _ = writeln!(text, "**{heading}**\n\n| printed with | raw | sdk |");
         text.push_str("| --- | ---: | ---: |\n");
-        for [way, raw, sdk] in kept(findings) {
+        for [way, raw, sdk] in kept(errors) {
             let _ = writeln!(text, "| {} | {raw} | {sdk} |", in_code(&way));
         }
         let _ = writeln!(text, "\n{}", in_code(HOW_COUNTED));
     }
-    for (what, which) in remarkable(findings) {
+    for (what, which) in remarkable(errors) {
         let _ = writeln!(text, "\n**{}**: {which}", in_code(&what));
     }
-    for case in &findings.cases {
+    for case in &errors.cases {
         if let Some(problem) = &case.problem {
             let _ = writeln!(
                 text,
@@ -78,22 +78,21 @@ pub fn kept_and_remarkable(findings: &ErrorResults) -> String {
             );
         }
     }
-    let _ = writeln!(text, "\n{}", summary(findings));
+    let _ = writeln!(text, "\n{}", summary(errors));
     text
 }
 
-/// What is remarkable, or what both sides say where there are no facts to count.
+/// The remark on a case, or what both sides print if there are no facts to count.
 fn remark(row: &Row<'_>) -> String {
-    match row.words {
-        Some(words) => {
-            let quoted = words.map(|(who, words)| format!("{}: {}", in_code(who), cell(words)));
-            quoted.join("<br>")
+    match row.printed {
+        Some(printed) => {
+            printed.map(|(who, text)| format!("{}: {}", in_code(who), cell(text))).join("<br>")
         }
         None => row.remark.unwrap_or_default().to_owned(),
     }
 }
 
-/// A quotation in a cell.
+/// A quotation, for a cell of a table.
 fn cell(text: &str) -> String {
     escape::markdown_cell(&on_one_line(text))
 }
@@ -101,7 +100,7 @@ fn cell(text: &str) -> String {
 fn in_full(case: &CaseResult) -> String {
     let mut text = format!("## `{}`\n\n{}\n", case.id, case.what);
     if let Some(problem) = &case.problem {
-        let _ = writeln!(text, "\n**It could not be played**: {}", escape::markdown(problem));
+        let _ = writeln!(text, "\n**The case could not be played**: {}", escape::markdown(problem));
     }
     let _ = writeln!(text, "\nSource: {} ({})", case.source, case.verified_by);
     match &case.wire.body {
@@ -143,10 +142,10 @@ fn side(name: &str, side: &CaseSide) -> String {
     }
     for (what, found) in [
         ("`{}` keeps", names(&side.kept_by.display)),
-        ("what it says to print keeps", names(&side.kept_by.error_context)),
-        ("accessors", names(&side.kept_by.api)),
+        ("the printed causes keep", names(&side.kept_by.error_context)),
+        ("accessors have", names(&side.kept_by.api)),
         ("`{:?}` has", names(&side.kept_by.debug)),
-        ("`{:?}` alone has", names(side.in_debug_alone())),
+        ("only `{:?}` has", names(side.only_in_debug())),
         ("lost", names(side.found_nowhere())),
     ] {
         let _ = write!(text, "\n- {what}: {found}");

@@ -1,4 +1,4 @@
-//! For people, with colours; whoever prints it strips them where they are not wanted.
+//! For a terminal, with colours. The caller strips them if they are not wanted.
 
 use std::fmt::Write as _;
 
@@ -10,31 +10,31 @@ use super::{
 };
 use crate::escape;
 
-/// A case and its figures on one line.
+/// The width from which a case and its counts fit one line.
 const ROW: usize = 75;
-/// The way of printing that has the longest name, and its figures.
+/// The width of the table of kept facts.
 const KEPT: usize = 79;
-const BROKEN: &str = "(broken between elements for reading)";
-/// Of a body, or of a dump of one.
+const BROKEN: &str = "(line breaks between elements were added)";
+/// Lines that are shown of a body or of a dump.
 const MOST_LINES: usize = 24;
 const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";
 const RED: &str = "\u{1b}[31m";
 const PLAIN: &str = "\u{1b}[0m";
 
-/// All of it, in lines of at most `width` characters, of which there are 60 at least.
+/// The whole catalogue, in lines of at most `width` characters; `width` is at least 60.
 #[must_use]
-pub fn text(findings: &ErrorResults, detail: Detail, width: usize) -> String {
-    let findings = &escape::findings(findings);
+pub fn text(errors: &ErrorResults, detail: Detail, width: usize) -> String {
+    let errors = &escape::findings(errors);
     match detail {
-        Detail::Row => overview(findings, width),
-        Detail::Full => findings.cases.iter().map(|case| in_full(case, width)).collect(),
+        Detail::Row => overview(errors, width),
+        Detail::Full => errors.cases.iter().map(|case| in_full(case, width)).collect(),
     }
 }
 
-fn overview(findings: &ErrorResults, width: usize) -> String {
+fn overview(errors: &ErrorResults, width: usize) -> String {
     let mut text = format!("\n{}\n", wrapped(width, "", HOW_TO_READ));
-    for (heading, cases) in by_cause(findings) {
+    for (heading, cases) in by_cause(errors) {
         let columns = columns(["raw {}", "sdk {}", "sdk context", "attempts"]);
         let heading = headed(heading, width);
         let _ = writeln!(text, "\n{BOLD}{heading}{PLAIN}{DIM}{columns}{PLAIN}");
@@ -42,30 +42,30 @@ fn overview(findings: &ErrorResults, width: usize) -> String {
             text.push_str(&lines(case, width));
         }
     }
-    if let Some(heading) = kept_heading(findings) {
+    if let Some(heading) = kept_heading(errors) {
         let names = width.min(KEPT) - 26;
         let _ = writeln!(text, "\n{BOLD}{}{PLAIN}", wrapped(width, "", &heading));
         let _ =
             writeln!(text, "{DIM}  {:<names$}{:>10} {:>13}{PLAIN}", "printed with", "raw", "sdk");
-        for [way, raw, sdk] in kept(findings) {
+        for [way, raw, sdk] in kept(errors) {
             let _ = writeln!(text, "  {way:<names$}{raw:>10} {sdk:>13}");
         }
         let _ = writeln!(text, "{}", wrapped(width, "  ", HOW_COUNTED));
     }
-    for (what, which) in remarkable(findings) {
+    for (what, which) in remarkable(errors) {
         let _ = writeln!(text, "\n{BOLD}{what}{PLAIN}\n{}", wrapped(width, "  ", &which));
     }
-    for case in &findings.cases {
+    for case in &errors.cases {
         if let Some(problem) = &case.problem {
             let _ = writeln!(text, "\n{}", wrapped(width, &format!("{}: ", case.id), problem));
         }
     }
-    let _ = writeln!(text, "\n{}", wrapped(width, "", &summary(findings)));
-    let _ = writeln!(text, "\nNext: compare errors {}      one case in full", example(findings));
+    let _ = writeln!(text, "\n{}", wrapped(width, "", &summary(errors)));
+    let _ = writeln!(text, "\nNext: compare errors {}      one case in full", example(errors));
     text
 }
 
-/// The figures, and below them what the service said, or what both sides say of its silence.
+/// A case: its counts, and below them the service's answer, or what both sides print if none came.
 fn lines(case: &CaseResult, width: usize) -> String {
     let row = row(case);
     let columns = columns([&row.raw, &row.sdk, &row.context, &row.attempts]);
@@ -79,13 +79,13 @@ fn lines(case: &CaseResult, width: usize) -> String {
         let _ = write!(text, "{separator}{colour}  {remark}{PLAIN}");
     }
     text.push('\n');
-    for (who, words) in row.words.into_iter().flatten() {
-        let _ = writeln!(text, "{DIM}{}{PLAIN}", wrapped(width, &format!("  {who}: "), words));
+    for (who, printed) in row.printed.into_iter().flatten() {
+        let _ = writeln!(text, "{DIM}{}{PLAIN}", wrapped(width, &format!("  {who}: "), printed));
     }
     text
 }
 
-/// What stands before the figures: on a narrow terminal they are a line of their own.
+/// The name before the counts. On a narrow terminal the counts go on a line of their own.
 fn headed(name: &str, width: usize) -> String {
     if width < ROW { format!("{name}\n") } else { format!("{name:<36}") }
 }
@@ -94,8 +94,8 @@ fn columns([raw, sdk, context, attempts]: [&str; 4]) -> String {
     format!("{raw:>8}{sdk:>8}{context:>13}{attempts:>10}")
 }
 
-fn example(findings: &ErrorResults) -> &str {
-    findings.cases.first().map_or("CASE", |case| &case.id)
+fn example(errors: &ErrorResults) -> &str {
+    errors.cases.first().map_or("CASE", |case| &case.id)
 }
 
 fn in_full(case: &CaseResult, width: usize) -> String {
@@ -131,7 +131,7 @@ fn on_the_wire(wire: &WireAnswer, width: usize) -> String {
         let _ = writeln!(text, "{}", folded(width, "  ", &format!("{name}: {value}")));
     }
     if let Some(body) = wire.body.as_deref().filter(|body| !body.is_empty()) {
-        // AWS's documents are one line.
+        // AWS sends a document as one line.
         let broken = body.replace("><", ">\n<");
         let _ = writeln!(text, "\n{}", folded(width, "  ", &broken));
         for remark in [(broken != body).then(|| BROKEN.to_owned()), sent(wire)] {
@@ -141,13 +141,13 @@ fn on_the_wire(wire: &WireAnswer, width: usize) -> String {
     text
 }
 
-/// How much of the body came, where what is shown is not all of it, or not all was sent.
+/// The length of the body, if it is not shown in full or was not sent in full.
 fn sent(wire: &WireAnswer) -> Option<String> {
     let length = wire.length?;
     let promised = wire.header("content-length").and_then(|promised| promised.parse::<u64>().ok());
     match promised.filter(|promised| *promised > length) {
-        Some(promised) => Some(format!("… {length} bytes were sent of {promised} promised")),
-        None => wire.cut.then(|| format!("… {length} bytes in all")),
+        Some(promised) => Some(format!("… {length} of {promised} bytes were sent")),
+        None => wire.cut.then(|| format!("… {length} bytes in total")),
     }
 }
 
@@ -176,7 +176,7 @@ fn side(name: &str, side: &CaseSide, width: usize) -> String {
         ("  full keeps ", names(&side.kept_by.error_context)),
         ("  accessors  ", names(&side.kept_by.api)),
         ("  {:?} has   ", names(&side.kept_by.debug)),
-        ("  {:?} alone ", names(side.in_debug_alone())),
+        ("  only {:?}  ", names(side.only_in_debug())),
         ("  lost       ", names(side.found_nowhere())),
     ] {
         let _ = writeln!(text, "{DIM}{}{PLAIN}", wrapped(width, label, &found));
@@ -184,8 +184,8 @@ fn side(name: &str, side: &CaseSide, width: usize) -> String {
     text
 }
 
-/// In lines of `width` columns at most: the first behind `label`, the others below its first letter.
-/// Words that are longer than a line are broken.
+/// Wraps `text` to lines of at most `width` columns. The first follows `label`, and the others are
+/// indented as far. Words longer than a line are broken.
 fn wrapped(width: usize, label: &str, text: &str) -> String {
     let room = width - label.chars().count();
     let words = text.split_whitespace().flat_map(|word| pieces(word, room));
@@ -193,7 +193,7 @@ fn wrapped(width: usize, label: &str, text: &str) -> String {
     cut_after_most_lines(label, text.lines().map(str::to_owned).collect())
 }
 
-/// The lines of `text` as they are behind `label`, but those that are too long broken.
+/// The lines of `text`, each behind `label`; lines that are too long are broken.
 fn folded(width: usize, label: &str, text: &str) -> String {
     let room = width - label.chars().count();
     let pieces = text.lines().flat_map(|line| pieces(line, room));
@@ -212,7 +212,7 @@ fn cut_after_most_lines(label: &str, mut lines: Vec<String>) -> String {
     lines.join("\n")
 }
 
-/// `text` in pieces of at most `length` characters; one, if it is empty.
+/// `text` in pieces of at most `length` characters; an empty text is one piece.
 fn pieces(text: &str, length: usize) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     if characters.is_empty() {
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_of_a_body_is_said_to_be_all_or_not() {
+    fn a_body_that_is_cut_or_incomplete_is_marked() {
         let wire = |cut, length, promised: &str| WireAnswer {
             status: Some(500),
             headers: vec![("content-length".to_owned(), promised.to_owned())],
@@ -257,11 +257,9 @@ mod tests {
             length: Some(length),
             sha256: None,
         };
-        // A secret that is masked changes the length of what is shown.
+        // Masking a secret changes the length of what is shown, so the length proves nothing.
         assert!(!on_the_wire(&wire(false, 9, "9"), 80).contains('…'));
-        assert!(on_the_wire(&wire(true, 9, "9"), 80).contains("… 9 bytes in all"));
-        assert!(
-            on_the_wire(&wire(true, 9, "12"), 80).contains("… 9 bytes were sent of 12 promised")
-        );
+        assert!(on_the_wire(&wire(true, 9, "9"), 80).contains("… 9 bytes in total"));
+        assert!(on_the_wire(&wire(true, 9, "12"), 80).contains("… 9 of 12 bytes were sent"));
     }
 }

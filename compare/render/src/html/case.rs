@@ -1,4 +1,4 @@
-//! One case of the catalogue, to be opened.
+//! One case of the catalogue, which the reader can unfold.
 
 use findings::{
     errors::{CaseResult, CaseSide, WireAnswer, WrongAndRight},
@@ -13,11 +13,11 @@ use crate::{
     units::{as_f64, in_bytes},
 };
 
-/// By what else cases are filtered, and in which words.
+/// The flags by which cases can be filtered, and their labels.
 pub(super) const FLAGS: [(&str, &str); 3] = [
-    ("loses", "facts that the SDK's {} loses"),
-    ("impossible", "a mistake that is impossible in the SDK"),
-    ("silent", "an answer that is silently wrong"),
+    ("loses", "the SDK's {} loses facts"),
+    ("impossible", "impossible with the SDK"),
+    ("silent", "a wrong answer without an error"),
 ];
 
 /// The case.
@@ -35,7 +35,7 @@ pub(super) fn details(case: &CaseResult) -> Markup {
             }
             div.inside {
                 @if let Some(problem) = &case.problem {
-                    p.warning { "It could not be played: " (problem) }
+                    p.warning { "The case could not be played: " (problem) }
                 }
                 p.source { strong { (verified(&case.verified_by)) } " " (case.source) }
                 (wire(&case.wire))
@@ -66,14 +66,14 @@ fn chips(case: &CaseResult) -> Markup {
     }
 }
 
-/// How well the wire fact is known.
+/// How well the wire fact is known, in words.
 fn verified(by: &str) -> &'static str {
     match by {
-        "test-fixture" => "Recorded, in a test of somebody else's:",
+        "test-fixture" => "Recorded in another project's test:",
         "issue-thread" => "Quoted from an issue thread:",
         "documentation" => "From AWS's documentation:",
-        "played" => "No fact of AWS's, played here:",
-        _ => "Unverified, the best guess there is:",
+        "played" => "AWS has no part in it; played here:",
+        _ => "Unverified, a best guess:",
     }
 }
 
@@ -92,9 +92,9 @@ fn wire(wire: &WireAnswer) -> Markup {
                     }
                 }
                 p.note {
-                    @if body.contains("><") { "Broken between elements for reading. " }
+                    @if body.contains("><") { "Line breaks between elements were added. " }
                     @if let Some(length) = wire.length.filter(|_| wire.cut) {
-                        "This is the beginning of " (in_bytes(as_f64(length))) "."
+                        "These are the first 4 KiB of " (in_bytes(as_f64(length))) "."
                     }
                 }
             }
@@ -113,7 +113,7 @@ fn side(name: &str, side: &CaseSide) -> Markup {
                 blockquote { (side.display) }
                 @if side.error_context != side.display {
                     p.prints {
-                        @if name == "sdk" { code { "DisplayErrorContext" } } @else { "With its causes it" }
+                        @if name == "sdk" { code { "DisplayErrorContext" } } @else { "With its causes, it" }
                         " prints"
                         @if side.debug_left_out { ", before a copy of " code { "{:?}" } }
                     }
@@ -137,27 +137,27 @@ fn both_answers(answers: &WrongAndRight) -> Markup {
     let right = answers.right.as_ref().map_or_else(|| "a refusal".to_owned(), short);
     html! {
         dl.said {
-            dt { "Its user got" } dd { code { (short(&answers.wrong)) } }
+            dt { "The user got" } dd { code { (short(&answers.wrong)) } }
             dt { "The service has" } dd { code { (right) } }
         }
     }
 }
 
-/// What of the answer is found where.
+/// A table of where each fact is found.
 fn facts(name: &str, side: &CaseSide) -> Markup {
     let kept = &side.kept_by;
-    let full = if name == "sdk" { "context" } else { "causes" };
+    let causes = if name == "sdk" { "context" } else { "causes" };
     let ways = [
         ("{}", &kept.display),
-        (full, &kept.error_context),
+        (causes, &kept.error_context),
         ("typed", &kept.api),
         ("{:?}", &kept.debug),
     ];
-    let is_told = matches!(side.outcome, Outcome::Refused | Outcome::Failed);
+    let has_failed = matches!(side.outcome, Outcome::Refused | Outcome::Failed);
     html! {
-        @if is_told && !side.facts.is_empty() {
+        @if has_failed && !side.facts.is_empty() {
             table.facts {
-                caption { "What was said, and where it is found" }
+                caption { "The facts in the answer, and where they are found" }
                 thead {
                     tr {
                         th scope="col" { "fact" }
@@ -176,7 +176,7 @@ fn facts(name: &str, side: &CaseSide) -> Markup {
                 }
             }
             @for (what, names) in [
-                ("In {:?} alone: ", side.in_debug_alone().collect::<Vec<_>>()),
+                ("Only in {:?}: ", side.only_in_debug().collect::<Vec<_>>()),
                 ("Lost, not even in {:?}: ", side.found_nowhere().collect()),
             ] {
                 @if !names.is_empty() { p.note { (what) (names.join(", ")) "." } }

@@ -6,16 +6,16 @@ use maud::{Markup, html};
 use super::{case, prose::in_code};
 use crate::errors::{CAUSES, HOW_COUNTED, kept, kept_heading, summary};
 
-/// All of it.
+/// The whole section.
 pub(super) fn section(errors: &ErrorResults) -> Markup {
     html! {
         section #errors aria-labelledby="errors-title" {
-            h2 #errors-title { "What goes wrong, and what each side says of it" }
+            h2 #errors-title { "What goes wrong, and what each side says about it" }
             p.lead { (summary(errors)) "." }
             (kept_table(errors))
             (filter(errors))
             div.cases { @for case in &errors.cases { (case::details(case)) } }
-            p.nothing hidden { "No case is like that. Fewer words, or another box?" }
+            p.nothing hidden { "No case matches. Try fewer words or other boxes." }
         }
     }
 }
@@ -49,7 +49,7 @@ fn kept_table(errors: &ErrorResults) -> Markup {
     }
 }
 
-/// Without a script it could do nothing, so the script shows it.
+/// The form to filter cases. It needs the script, which therefore makes it visible.
 fn filter(errors: &ErrorResults) -> Markup {
     let mut services: Vec<&str> = errors.cases.iter().map(|case| &*case.service).collect();
     services.sort_unstable();
@@ -57,7 +57,7 @@ fn filter(errors: &ErrorResults) -> Markup {
     html! {
         form.filter role="search" aria-label="Cases" hidden {
             div.field.wide {
-                label for="filter-text" { "Search: a code, a word, a piece of the message you got" }
+                label for="filter-text" { "Search for a code, a word or a part of a message" }
                 input #filter-text type="search" name="q" autocomplete="off" spellcheck="false";
             }
             div.field {
@@ -78,8 +78,8 @@ fn filter(errors: &ErrorResults) -> Markup {
             }
             fieldset {
                 legend { "Only cases with at least one of" }
-                @for (flag, words) in case::FLAGS {
-                    label { input type="checkbox" name=(flag); " " (words) }
+                @for (flag, label) in case::FLAGS {
+                    label { input type="checkbox" name=(flag); " " (label) }
                 }
             }
             div.turns {
@@ -90,7 +90,7 @@ fn filter(errors: &ErrorResults) -> Markup {
     }
 }
 
-/// As in the evidence.
+/// The cause as it is written in the evidence.
 pub(super) fn cause_word(cause: Cause) -> &'static str {
     match cause {
         Cause::Mistake => "mistake",

@@ -1,16 +1,17 @@
-//! What the page is, by whom and on what it was made, and what was found, in brief.
+//! The head of the page and the section "In brief".
 
 use findings::{
-    errors::{ErrorResults, KeptCount, WHOLE_CONTEXT},
+    errors::{ErrorResults, Way},
     evidence::{Evidence, MadeBy},
     explain::Explanation,
     latency::{Latency, OperationResult, RatioVerdict},
     machine::BuildKind,
+    side::Side,
     stats::Estimate,
 };
 use maud::{Markup, html};
 
-use crate::{errors::counted, summary, units::in_unit};
+use crate::{errors::kept_of, summary, units::in_unit};
 
 /// The head of the page.
 pub(super) fn header(made_by: &MadeBy) -> Markup {
@@ -20,14 +21,13 @@ pub(super) fn header(made_by: &MadeBy) -> Markup {
         header.masthead {
             h1 { "Two ways to call AWS" }
             p.subtitle {
-                span.tag.raw { "raw" } " HTTP and Signature Version 4 by hand, beside "
-                span.tag.sdk { "sdk" } " aws-sdk-rust: the same calls, taken apart and measured."
+                span.tag.raw { "raw" } " HTTP and Signature Version 4 by hand, and "
+                span.tag.sdk { "sdk" } " aws-sdk-rust: the same calls, step by step and measured."
             }
             p.bias {
                 strong { "Bias first. " }
-                "Both clients and the measurement were written by the same people, who took pains with \
-                 the one they wrote by hand. All calls here went to an endpoint on the loopback of one \
-                 machine, not to AWS."
+                "The same people wrote both clients and the measurement, and tuned the client written by \
+                 hand. All calls went to an endpoint on the same machine, not to AWS."
             }
             dl.conditions {
                 div { dt { "Machine" } dd { (made_by.machine.in_words()) } }
@@ -36,14 +36,14 @@ pub(super) fn header(made_by: &MadeBy) -> Markup {
             }
             @if made_by.machine.build == BuildKind::Unoptimised {
                 p.warning {
-                    "This was made by a build that is not optimised: no time on this page is one to quote."
+                    "This page was made by an unoptimised build. Do not quote its times."
                 }
             }
         }
     }
 }
 
-/// What was found.
+/// The results in brief.
 pub(super) fn brief(evidence: &Evidence) -> Markup {
     html! {
         section #brief aria-labelledby="brief-title" {
@@ -66,27 +66,21 @@ fn signatures(explanations: &[Explanation]) -> String {
     let proofs = explanations.iter().filter_map(|explanation| explanation.proof.as_ref());
     let hold = proofs.clone().filter(|proof| proof.holds).count();
     format!(
-        "Given the SDK's own request and time, raw's signer makes the SDK's signature in {hold} of {} \
+        "Given the SDK's request and time, raw's signer computes the SDK's signature for {hold} of {} \
          operations.",
         proofs.count()
     )
 }
 
 fn kept(errors: &ErrorResults) -> Markup {
-    let counted = counted(errors);
-    let of = |side: &str, way: &str| {
-        let found = counted.iter().find(|kept| kept.side == side && kept.way == way);
-        found.map_or_else(
-            || "none".to_owned(),
-            |KeptCount { kept, of, .. }| format!("{kept} of {of}"),
-        )
-    };
+    let of = |side, way| kept_of(errors, side, way);
     html! {
-        "Of the facts that the service sent, printing the error with " code { "{}" } " keeps "
-        (of("raw", "display")) " in raw and " (of("sdk", "display")) " in the SDK, whose "
-        code { "DisplayErrorContext" } " keeps " (of("sdk", "error_context")) ", and "
-        (of("sdk", WHOLE_CONTEXT)) " with the copy of " code { "{:?}" } " that it ends in. raw's sentences, "
-        "the cases and this count were written by the same people."
+        "An error printed with " code { "{}" } " shows " (of(Side::Raw, Way::Display))
+        " of the service's facts in raw and " (of(Side::Sdk, Way::Display))
+        " in the SDK. The SDK's " code { "DisplayErrorContext" } " shows "
+        (of(Side::Sdk, Way::ErrorContext)) ", or " (of(Side::Sdk, Way::WholeContext))
+        " with the copy of " code { "{:?}" } " at its end. The same people wrote raw's messages, the \
+         cases and the rule for counting."
     }
 }
 
@@ -98,21 +92,21 @@ fn place(latency: &Latency) -> String {
     }
 }
 
-/// Nothing is said to be faster that the interval does not support.
+/// Calls a side faster only if the interval supports it.
 fn call(operation: &OperationResult) -> Markup {
     let median = |name: &str| {
         let arm = operation.arms.iter().find(|arm| arm.name == name);
         arm.map_or_else(String::new, |arm| with_interval(arm.median_us))
     };
     let beside = operation.sdk_beside_raw;
-    let comes_to = match beside.verdict {
-        RatioVerdict::Slower => "the SDK takes longer, by",
+    let verdict = match beside.verdict {
+        RatioVerdict::Slower => "the SDK takes longer by",
         RatioVerdict::Faster => "the SDK takes less time; the difference is",
-        RatioVerdict::NoDifference => "the interval allows no difference to be told:",
+        RatioVerdict::NoDifference => "the interval shows no difference:",
     };
     html! {
         code { (operation.name) } ": a median of " (median("raw")) " for raw and " (median("sdk"))
-        " for the SDK; within the same round " (comes_to) " " (with_interval(beside.difference_us))
+        " for the SDK. Within a round " (verdict) " " (with_interval(beside.difference_us))
         " (95 % intervals, " (operation.rounds) " rounds)."
     }
 }

@@ -1,64 +1,65 @@
-//! Rows of bars, the same rows in every column; each column has its own axis.
+//! A bar chart: the same rows in each column, and an axis for each column.
 
 use super::{
     canvas::{Canvas, MARGIN, TOP, TextStyle, WIDTH},
-    ink::{Color, Series},
     scale::{Scale, Tick},
+    series::{Color, Series},
 };
 
-/// The whole of it.
+/// The whole chart.
 pub(super) struct Bars {
-    /// What the rows are; a row may have two lines.
+    /// The names of the rows, of one or two lines each.
     pub(super) rows: Vec<String>,
-    /// Side by side.
+    /// From left to right.
     pub(super) columns: Vec<Column>,
 }
 
-/// One axis, and what is measured by it.
+/// One axis and its bars.
 pub(super) struct Column {
-    /// A bold line, and faint ones.
+    /// A bold line, followed by faint ones.
     pub(super) heading: Vec<String>,
-    /// From the first of the bars to their last.
+    /// From value to place on the axis.
     pub(super) scale: Scale,
-    /// How a figure is written at the axis.
+    /// Writes a value at the axis.
     pub(super) tick: fn(f64) -> String,
-    /// What it measures, and in what unit.
+    /// What the axis measures, and its unit.
     pub(super) axis: &'static str,
-    /// Row by row.
+    /// The bars of each row.
     pub(super) cells: Vec<Vec<Bar>>,
 }
 
-/// One bar, its figure behind it.
+/// One bar, with its value written behind it.
 pub(super) struct Bar {
     pub(super) series: Series,
     pub(super) from: f64,
     pub(super) to: f64,
-    pub(super) figure: String,
+    pub(super) label: String,
 }
 
-/// Of a bar, and of the figure behind it.
+/// The height of a bar.
 const THICK: f64 = 15.0;
-/// Between two rows.
+/// The space between two rows.
 const GAP: f64 = 11.0;
-/// Between two columns.
+/// The space between two columns.
 const BETWEEN: f64 = 26.0;
+/// The height of a line of text.
 const LINE: f64 = 16.0;
-/// Of the ticks and the name of the axis, and of what stays empty below.
+/// The height of the ticks, the name of the axis and the empty space below.
 const FOOT: f64 = 56.0;
 
 impl Bars {
-    /// How high the sheet is.
+    /// The height of the figure.
     pub(super) fn height(&self) -> f64 {
         self.end() + FOOT
     }
 
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>) {
+    pub(super) fn draw(&self, canvas: &mut Canvas) {
         for (name, y) in self.rows.iter().zip(self.middles()) {
             let lines: Vec<_> = name.lines().collect();
             let first = y - LINE / 2.0 * f64::from(count(lines.len()) - 1);
-            let lettering = [TextStyle::SMALL, TextStyle::FAINT];
-            for (nth, (line, lettering)) in lines.into_iter().zip(lettering).enumerate() {
-                canvas.text((MARGIN, first + LINE * f64::from(count(nth))), line, lettering);
+            let styles = [TextStyle::SMALL, TextStyle::FAINT];
+            for (nth, (line, style)) in lines.into_iter().zip(styles).enumerate() {
+                canvas.text((MARGIN, first + LINE * f64::from(count(nth))), line, style);
             }
         }
         let columns = f64::from(count(self.columns.len()));
@@ -69,15 +70,15 @@ impl Bars {
         }
     }
 
-    fn column(&self, canvas: &mut Canvas<'_>, column: &Column, left: f64, width: f64) {
+    fn column(&self, canvas: &mut Canvas, column: &Column, left: f64, width: f64) {
         for (nth, line) in column.heading.iter().enumerate() {
-            let lettering = if nth == 0 { TextStyle::HEADING } else { TextStyle::FAINT };
-            canvas.text((left, TOP + 10.0 + LINE * f64::from(count(nth))), line, lettering);
+            let style = if nth == 0 { TextStyle::HEADING } else { TextStyle::FAINT };
+            canvas.text((left, TOP + 10.0 + LINE * f64::from(count(nth))), line, style);
         }
         let bars = || column.cells.iter().flatten();
-        let figures = bars().map(|bar| TextStyle::SMALL.width(&bar.figure)).fold(0.0, f64::max);
-        // The longest bar has its figure behind it.
-        let width = width - figures - 6.0;
+        let labels = bars().map(|bar| TextStyle::SMALL.width(&bar.label)).fold(0.0, f64::max);
+        // The value behind the longest bar has to fit, too.
+        let width = width - labels - 6.0;
         let place = |value: f64| left + width * column.scale.share(value);
         self.axis(canvas, column, left, width);
         for (cell, middle) in column.cells.iter().zip(self.middles()) {
@@ -89,7 +90,7 @@ impl Bars {
         }
     }
 
-    fn axis(&self, canvas: &mut Canvas<'_>, column: &Column, left: f64, width: f64) {
+    fn axis(&self, canvas: &mut Canvas, column: &Column, left: f64, width: f64) {
         let (top, bottom) = (self.begin(), self.end());
         for Tick { share, text } in column.scale.ticks_along(width, column.tick) {
             let x = left + width * share;
@@ -108,7 +109,7 @@ impl Bars {
         })
     }
 
-    /// Of each row: that of its most bars, or of the lines of its name.
+    /// The height of each row, which has to hold its bars and its name.
     fn heights(&self) -> impl Iterator<Item = f64> {
         self.rows.iter().enumerate().map(|(nth, name)| {
             let cells = self.columns.iter().filter_map(|column| column.cells.get(nth));
@@ -129,25 +130,25 @@ impl Bars {
 }
 
 impl Bar {
-    fn draw(&self, canvas: &mut Canvas<'_>, (from, to): (f64, f64), top: f64) {
+    fn draw(&self, canvas: &mut Canvas, (from, to): (f64, f64), top: f64) {
         let (top, bottom) = (top + 1.0, top + THICK - 1.0);
-        // Too short for a texture or an outline.
+        // A bar that is too short for a texture or an outline becomes a line.
         if to - from >= 1.7 {
             canvas.bar((from, top), (to, bottom), self.series);
         } else if self.to > self.from {
-            canvas.line((from, top), (from, bottom), self.series.ink(), 1.6);
+            canvas.line((from, top), (from, bottom), self.series.color(), 1.6);
         }
-        canvas.text((to + 5.0, f64::midpoint(top, bottom)), &self.figure, TextStyle::SMALL);
+        canvas.text((to + 5.0, f64::midpoint(top, bottom)), &self.label, TextStyle::SMALL);
     }
 }
 
-/// The room that the names of rows need.
+/// The width that the names of the rows need.
 fn room<'n>(names: impl IntoIterator<Item = &'n String>) -> f64 {
     let lines = names.into_iter().flat_map(|name| name.lines());
     lines.map(|line| TextStyle::SMALL.width(line)).fold(0.0, f64::max) + 14.0
 }
 
-/// Rows, columns, bars and lines are few.
+/// Converts a count of rows, columns, bars or lines, all of which are small.
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,43 +1,33 @@
-//! A sheet with its title and legend, and what can be drawn on it.
-//!
-//! Places are in pixels of a page that shows the sheet in its own size; what plotters writes are tenths
-//! of them, because it writes whole numbers, and a curve of those would have steps.
+//! A figure with its title and legend, and the shapes that can be drawn on it, as SVG.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Write as _};
 
-use plotters::{
-    prelude::{
-        Color as _, DrawingBackend as _, FontDesc, FontFamily, FontStyle, SVGBackend, ShapeStyle,
-        TextStyle as PlottersTextStyle,
-    },
-    style::text_anchor::{HPos, Pos, VPos},
-};
 use quick_xml::escape::escape;
 
 use super::{
     Plot,
-    ink::{Color, Mark, Series, style},
+    series::{Color, Marker, Series, style},
 };
 
 /// What every picture has.
 pub(super) struct Figure {
-    /// Of the file.
+    /// The name of its file.
     pub(super) name: &'static str,
     /// What it shows.
     pub(super) title: &'static str,
-    /// How to read it, a line at most.
+    /// How to read it; one line.
     pub(super) note: String,
-    /// What somebody is told who does not see it.
+    /// The alt text.
     pub(super) alt: String,
-    /// Who is who.
+    /// The series, and what each is called here.
     pub(super) legend: Vec<(Series, &'static str)>,
-    /// How the legend shows it.
+    /// The shape that the legend shows.
     pub(super) sample: Sample,
     /// In pixels.
     pub(super) height: f64,
 }
 
-/// A piece of what is drawn.
+/// A shape in the legend.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sample {
     Bar,
@@ -48,9 +38,10 @@ pub(super) enum Sample {
 #[derive(Clone, Copy)]
 pub(super) struct TextStyle {
     size: f64,
-    ink: Color,
-    weight: FontStyle,
-    from: HPos,
+    color: Color,
+    weight: &'static str,
+    /// The SVG attribute `text-anchor`.
+    anchor: &'static str,
     turn: Turn,
 }
 
@@ -60,51 +51,47 @@ enum Turn {
     Sideways,
 }
 
-/// A place: how far to the right, how far down.
+/// x and y in pixels, from the upper left corner.
 pub(super) type Point = (f64, f64);
 
-/// On which to draw.
-pub(super) struct Canvas<'t> {
-    backend: SVGBackend<'t>,
+/// The SVG elements drawn so far.
+pub(super) struct Canvas {
+    svg: String,
 }
 
-/// The width of every sheet.
+/// The width of every figure.
 pub(super) const WIDTH: f64 = 860.0;
-/// What stays empty at its sides.
+/// The empty space at either side.
 pub(super) const MARGIN: f64 = 18.0;
 /// Where the title, the note and the legend end.
 pub(super) const TOP: f64 = 92.0;
 
-const TENTHS: f64 = 10.0;
-
 impl TextStyle {
     pub(super) const SMALL: Self = Self {
         size: 12.0,
-        ink: Color::Text,
-        weight: FontStyle::Normal,
-        from: HPos::Left,
+        color: Color::Text,
+        weight: "normal",
+        anchor: "start",
         turn: Turn::Upright,
     };
-    pub(super) const FAINT: Self = Self { ink: Color::Muted, ..Self::SMALL };
-    pub(super) const HEADING: Self = Self { size: 13.0, weight: FontStyle::Bold, ..Self::SMALL };
+    pub(super) const FAINT: Self = Self { color: Color::Muted, ..Self::SMALL };
+    pub(super) const HEADING: Self = Self { size: 13.0, weight: "bold", ..Self::SMALL };
     const TITLE: Self = Self { size: 17.0, ..Self::HEADING };
 
-    /// Its middle is at the place.
     pub(super) const fn centred(self) -> Self {
-        Self { from: HPos::Center, ..self }
+        Self { anchor: "middle", ..self }
     }
 
-    /// Its end is at the place.
-    pub(super) const fn to_the_left(self) -> Self {
-        Self { from: HPos::Right, ..self }
+    pub(super) const fn right_aligned(self) -> Self {
+        Self { anchor: "end", ..self }
     }
 
-    /// Read from below.
+    /// Turned by 90° to the left.
     pub(super) const fn sideways(self) -> Self {
         Self { turn: Turn::Sideways, ..self }
     }
 
-    /// About as wide as that: no font is asked, because it is the reader's.
+    /// An estimate of the text's width. The font is the reader's, so it cannot be measured.
     pub(super) fn width(self, text: &str) -> f64 {
         let letters = text.chars().map(|letter| match letter {
             'i' | 'l' | 'j' | '.' | ',' | ':' | ' ' | '(' | ')' | 'f' | 't' | 'r' | '-' => 0.42,
@@ -115,98 +102,105 @@ impl TextStyle {
     }
 }
 
-/// The picture that `draw` draws on `sheet`.
-pub(super) fn drawn(sheet: Figure, draw: impl FnOnce(&mut Canvas<'_>)) -> Plot {
-    let Figure { name, title, note, alt, legend, sample, height } = sheet;
-    let mut drawn = String::new();
-    let mut canvas =
-        Canvas { backend: SVGBackend::with_string(&mut drawn, (length(WIDTH), length(height))) };
+/// Draws `figure`: its title, note and legend, and then whatever `draw` adds.
+pub(super) fn drawn(figure: Figure, draw: impl FnOnce(&mut Canvas)) -> Plot {
+    let Figure { name, title, note, alt, legend, sample, height } = figure;
+    let id = format!("plot-{name}");
+    let svg = format!(
+        "<svg id=\"{id}\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" \
+         xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" \
+         aria-labelledby=\"{id}-title {id}-desc\">\n{}\
+         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n",
+        style(&id),
+        escape(title),
+        escape(alt.as_str()),
+    );
+    let mut canvas = Canvas { svg };
     canvas.rectangle((0.0, 0.0), (WIDTH, height), Color::Background);
     canvas.text((MARGIN, 26.0), title, TextStyle::TITLE);
     canvas.text((MARGIN, 50.0), &note, TextStyle::FAINT);
     canvas.legend(&legend, sample);
     draw(&mut canvas);
-    written(canvas.backend.present());
-    drop(canvas);
-    // The first tag is plotters', which names neither the picture nor what it is.
-    let body = drawn.split_once('\n').map_or("", |(_, body)| body).replace(" opacity=\"1\"", "");
-    let id = format!("plot-{name}");
-    let svg = format!(
-        "<svg id=\"{id}\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
-         xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" \
-         aria-labelledby=\"{id}-title {id}-desc\">\n{}\
-         <title id=\"{id}-title\">{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n{body}",
-        length(WIDTH),
-        length(height),
-        style(&id),
-        escape(title),
-        escape(alt.as_str()),
-    );
-    Plot { name, title, alt, svg }
+    Plot { name, title, alt, svg: canvas.svg + "</svg>\n" }
 }
 
-impl Canvas<'_> {
-    pub(super) fn text(&mut self, (x, y): Point, text: &str, lettering: TextStyle) {
-        let TextStyle { size, ink, weight, from, turn } = lettering;
-        // Plotters takes a font for so much larger than its letters.
-        let font = FontDesc::new(FontFamily::SansSerif, size * TENTHS * 1.24, weight);
-        let font = match turn {
-            Turn::Upright => font,
-            Turn::Sideways => font.transform(plotters::style::FontTransform::Rotate270),
+impl Canvas {
+    pub(super) fn text(&mut self, (x, y): Point, text: &str, style: TextStyle) {
+        let TextStyle { size, color, weight, anchor, turn } = style;
+        let (x, y, color, text) = (Pixels(x), Pixels(y), color.light(), escape(text));
+        let turn = match turn {
+            Turn::Upright => String::new(),
+            Turn::Sideways => format!(" transform=\"rotate(-90 {x} {y})\""),
         };
-        let colour = ink.colour();
-        let style = PlottersTextStyle::from(font).color(&colour).pos(Pos::new(from, VPos::Center));
-        written(self.backend.draw_text(text, &style, at((x, y))));
+        self.element(format_args!(
+            "<text x=\"{x}\" y=\"{y}\" dy=\"0.5ex\" font-size=\"{size}\" font-weight=\"{weight}\" \
+             text-anchor=\"{anchor}\" fill=\"{color}\"{turn}>{text}</text>"
+        ));
     }
 
-    pub(super) fn line(&mut self, from: Point, to: Point, ink: Color, width: f64) {
-        written(self.backend.draw_line(at(from), at(to), &stroke(ink, width)));
+    pub(super) fn line(&mut self, (x1, y1): Point, (x2, y2): Point, color: Color, width: f64) {
+        let (x1, y1, x2, y2) = (Pixels(x1), Pixels(y1), Pixels(x2), Pixels(y2));
+        self.element(format_args!(
+            "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" stroke=\"{}\" \
+             stroke-width=\"{width}\"/>",
+            color.light()
+        ));
     }
 
     pub(super) fn curve(&mut self, points: impl IntoIterator<Item = Point>, series: Series) {
-        let points: Vec<_> = points.into_iter().map(at).collect();
-        written(self.backend.draw_path(points, &stroke(series.ink(), 2.2)));
+        self.element(format_args!(
+            "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2.2\" \
+             stroke-linejoin=\"round\" stroke-dasharray=\"{}\"/>",
+            list(points),
+            series.color().light(),
+            series.dashes()
+        ));
     }
 
-    /// From one corner to the other. A bar of [`Series::Bare`] is hollow.
-    pub(super) fn bar(&mut self, from: Point, to: Point, series: Series) {
+    /// A bar from the upper left corner to the lower right. A bar of [`Series::Bare`] is hollow.
+    pub(super) fn bar(&mut self, (left, top): Point, (right, bottom): Point, series: Series) {
         if series != Series::Bare {
-            return self.rectangle(from, to, series.ink());
+            return self.rectangle((left, top), (right, bottom), series.color());
         }
-        let inside = |(x, y): Point, by: f64| (x + by, y + by);
-        let (from, to) = (at(inside(from, 0.8)), at(inside(to, -0.8)));
-        written(self.backend.draw_rect(from, to, &stroke(series.ink(), 1.0), false));
+        self.element(format_args!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" stroke=\"{}\" \
+             stroke-width=\"1.6\"/>",
+            Pixels(left + 0.8),
+            Pixels(top + 0.8),
+            Pixels(right - left - 1.6),
+            Pixels(bottom - top - 1.6),
+            series.color().light()
+        ));
     }
 
-    /// Hollow, so that what lies at its middle is seen.
-    pub(super) fn mark(&mut self, (x, y): Point, series: Series) {
-        let corners = |corners: &[Point]| {
-            corners.iter().map(|(right, down)| at((x + right, y + down))).collect::<Vec<_>>()
+    /// A hollow marker, so that the interval drawn through its middle stays visible.
+    pub(super) fn marker(&mut self, (x, y): Point, series: Series) {
+        let look = format!(
+            "fill=\"{}\" stroke=\"{}\" stroke-width=\"2\"/>",
+            Color::Background.light(),
+            series.color().light()
+        );
+        let corners = match series.marker() {
+            Marker::Circle => {
+                let (x, y) = (Pixels(x), Pixels(y));
+                return self.element(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"5\" {look}"));
+            }
+            Marker::Square => [(-4.5, -4.5), (4.5, -4.5), (4.5, 4.5), (-4.5, 4.5)],
+            Marker::Diamond => [(-6.0, 0.0), (0.0, -6.0), (6.0, 0.0), (0.0, 6.0)],
         };
-        let outline = stroke(series.ink(), 2.0);
-        let inside = stroke(Color::Background, 1.0);
-        let corners = match series.mark() {
-            Mark::Circle => {
-                written(self.backend.draw_circle(at((x, y)), 50, &inside, true));
-                written(self.backend.draw_circle(at((x, y)), 50, &outline, false));
-                return;
-            }
-            Mark::Square => {
-                corners(&[(-4.5, -4.5), (4.5, -4.5), (4.5, 4.5), (-4.5, 4.5), (-4.5, -4.5)])
-            }
-            Mark::Diamond => {
-                corners(&[(-6.0, 0.0), (0.0, -6.0), (6.0, 0.0), (0.0, 6.0), (-6.0, 0.0)])
-            }
-        };
-        written(self.backend.fill_polygon(corners.clone(), &inside));
-        for ends in corners.windows(2) {
-            // A path would have the dashes of its series.
-            written(self.backend.draw_line(ends[0], ends[1], &outline));
-        }
+        let corners = list(corners.map(|(right, down)| (x + right, y + down)));
+        self.element(format_args!("<polygon points=\"{corners}\" {look}"));
     }
 
-    fn rectangle(&mut self, from: Point, to: Point, ink: Color) {
-        written(self.backend.draw_rect(at(from), at(to), &ink.colour().filled(), true));
+    fn rectangle(&mut self, (left, top): Point, (right, bottom): Point, color: Color) {
+        self.element(format_args!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
+            Pixels(left),
+            Pixels(top),
+            Pixels(right - left),
+            Pixels(bottom - top),
+            color.light()
+        ));
     }
 
     fn legend(&mut self, entries: &[(Series, &'static str)], sample: Sample) {
@@ -220,7 +214,7 @@ impl Canvas<'_> {
                 }
                 Sample::Curve => {
                     self.curve([(x, Y), (x + 38.0, Y)], series);
-                    self.mark((x + 19.0, Y), series);
+                    self.marker((x + 19.0, Y), series);
                     45.0
                 }
             };
@@ -228,25 +222,23 @@ impl Canvas<'_> {
             x += TextStyle::SMALL.width(name) + 26.0;
         }
     }
+
+    fn element(&mut self, element: fmt::Arguments<'_>) {
+        let _ = writeln!(self.svg, "{element}");
+    }
 }
 
-fn stroke(ink: Color, width: f64) -> ShapeStyle {
-    ink.colour().stroke_width(length(width))
+/// The attribute `points`.
+fn list(points: impl IntoIterator<Item = Point>) -> String {
+    let points = points.into_iter().map(|(x, y)| format!("{},{}", Pixels(x), Pixels(y)));
+    points.collect::<Vec<_>>().join(" ")
 }
 
-fn at((x, y): Point) -> (i32, i32) {
-    (tenths(x), tenths(y))
-}
+/// A coordinate or length, rounded to a tenth of a pixel.
+struct Pixels(f64);
 
-fn length(pixels: f64) -> u32 {
-    tenths(pixels).unsigned_abs()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "places on a sheet, some thousand tenths")]
-fn tenths(pixels: f64) -> i32 {
-    (pixels * TENTHS).round() as i32
-}
-
-fn written<E: Display>(result: Result<(), E>) {
-    result.unwrap_or_else(|error| unreachable!("a text takes whatever is written: {error}"));
+impl Display for Pixels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", (self.0 * 10.0).round() / 10.0)
+    }
 }

@@ -1,49 +1,52 @@
-//! Small charts side by side: which share of calls is done by which time.
+//! Small charts of cumulative distributions: the share of calls that are done by a time.
 
 use findings::stats::{Estimate, as_f64};
 
 use super::{
     canvas::{Canvas, MARGIN, Point, TOP, TextStyle, WIDTH},
-    ink::{Color, Series},
     scale::{Scale, Tick},
+    series::{Color, Series},
     tick,
 };
 use crate::units::in_unit;
 
-/// One chart.
+/// The chart of one operation.
 pub(super) struct Chart {
-    /// What was called.
+    /// The operation's name.
     pub(super) heading: String,
-    /// Of time, microseconds.
+    /// The axis of time, in microseconds.
     pub(super) scale: Scale,
-    /// One by one.
+    /// One curve for each arm.
     pub(super) curves: Vec<Curve>,
 }
 
-/// How the time of a call is distributed.
+/// The distribution of the time of a call.
 pub(super) struct Curve {
     pub(super) series: Series,
-    /// A time, and the share of calls that take at most that.
+    /// Times, each with the share of calls that take at most that long.
     pub(super) points: Vec<(f64, f64)>,
-    /// Where one half of them is done.
+    /// The median time.
     pub(super) median: Estimate,
 }
 
 const COLUMNS: usize = 3;
-/// Of the shares, at the left.
+/// The width of the axis of shares, at the left.
 const SHARES: f64 = 52.0;
+/// The space between two charts.
 const BETWEEN: f64 = 26.0;
-/// Of a chart, its heading and its ticks included.
+/// The height of a chart with its heading and its ticks.
 const HEIGHT: f64 = 220.0;
+/// The height of the curves.
 const PLOTTED: f64 = 138.0;
-/// From the top of a chart to where its curves may be.
+/// The height of a chart's heading.
 const HEADING: f64 = 46.0;
-/// How high the sheet of so many charts is.
+
+/// The height of a figure with so many charts.
 pub(super) fn height(charts: usize) -> f64 {
     TOP + HEIGHT * as_f64(charts.div_ceil(COLUMNS))
 }
 
-pub(super) fn draw(canvas: &mut Canvas<'_>, charts: &[Chart]) {
+pub(super) fn draw(canvas: &mut Canvas, charts: &[Chart]) {
     let (left, columns) = (MARGIN + SHARES, as_f64(COLUMNS));
     let width = (WIDTH - MARGIN - left - BETWEEN * (columns - 1.0)) / columns;
     let mut top = TOP;
@@ -58,11 +61,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, charts: &[Chart]) {
     }
 }
 
-/// The axis of the shares.
-fn shares(canvas: &mut Canvas<'_>, top: f64) {
+/// Draws the axis of shares.
+fn shares(canvas: &mut Canvas, top: f64) {
     for percent in [0.0, 25.0, 50.0, 75.0, 100.0] {
         let place = (MARGIN + SHARES - 6.0, down(top, percent / 100.0));
-        canvas.text(place, &format!("{percent} %"), TextStyle::FAINT.to_the_left());
+        canvas.text(place, &format!("{percent} %"), TextStyle::FAINT.right_aligned());
     }
     let middle = (MARGIN + 2.0, top + PLOTTED / 2.0);
     canvas.text(middle, "calls done", TextStyle::FAINT.centred().sideways());
@@ -73,7 +76,7 @@ fn down(top: f64, share: f64) -> f64 {
 }
 
 impl Chart {
-    fn draw(&self, canvas: &mut Canvas<'_>, (left, top): Point, width: f64) {
+    fn draw(&self, canvas: &mut Canvas, (left, top): Point, width: f64) {
         canvas.text((left, top + 10.0), &self.heading, TextStyle::HEADING);
         let medians = self
             .curves
@@ -95,23 +98,23 @@ impl Chart {
         for curve in &self.curves {
             let Estimate { value, interval } = curve.median;
             let ((low, y), (high, _)) = (place((interval.low, 0.5)), place((interval.high, 0.5)));
-            canvas.mark(place((value, 0.5)), curve.series);
-            canvas.line((low, y), (high, y), curve.series.ink(), 2.0);
+            canvas.marker(place((value, 0.5)), curve.series);
+            canvas.line((low, y), (high, y), curve.series.color(), 2.0);
             for end in [low, high] {
-                canvas.line((end, y - 9.0), (end, y + 9.0), curve.series.ink(), 1.2);
+                canvas.line((end, y - 9.0), (end, y + 9.0), curve.series.color(), 1.2);
             }
         }
     }
 
-    /// The axis of the times.
-    fn times(&self, canvas: &mut Canvas<'_>, (left, top): Point, width: f64) {
+    /// Draws the axis of time.
+    fn times(&self, canvas: &mut Canvas, (left, top): Point, width: f64) {
         let bottom = top + PLOTTED;
         canvas.line((left, bottom), (left + width, bottom), Color::Muted, 1.2);
         for Tick { share, text } in self.scale.ticks_along(width, |time| tick(&in_unit(time))) {
             let x = left + width * share;
             canvas.line((x, top), (x, bottom), Color::Grid, 1.0);
             let half = TextStyle::FAINT.width(&text) / 2.0;
-            // Beyond would be the figures of the chart beside, or the end of the sheet.
+            // A wider label would overlap that of the next chart, or leave the figure.
             if x - half >= left - BETWEEN / 2.0 && x + half <= left + width + BETWEEN / 2.0 {
                 canvas.text((x, bottom + 13.0), &text, TextStyle::FAINT.centred());
             }

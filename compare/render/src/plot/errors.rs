@@ -1,7 +1,8 @@
-//! What is left of the service's facts in an error, by way of printing it.
+//! The share of the service's facts that an error still holds, by way of showing it.
 
 use findings::{
-    errors::{ErrorResults, KeptCount, WHOLE_CONTEXT},
+    errors::{ErrorResults, KeptCount, Way},
+    side::Side,
     stats::as_f64,
 };
 
@@ -9,70 +10,70 @@ use super::{
     Plot,
     bars::{Bar, Bars, Column},
     canvas::{Figure, Sample, drawn},
-    ink::Series,
     scale::Scale,
+    series::Series,
 };
-use crate::errors::{WAYS, counted};
+use crate::errors::way_name;
 
-/// None where no fact was told.
-pub(super) fn plot(findings: &ErrorResults) -> Option<Plot> {
-    let counted = counted(findings);
-    let told: Vec<_> = counted.iter().filter(|kept| kept.of > 0).collect();
-    let ways = WAYS.into_iter().filter(|(way, _)| told.iter().any(|kept| kept.way == *way));
-    let ways: Vec<_> = ways.collect();
-    let cases = told.first()?.cases;
+/// None if no fact was counted.
+pub(super) fn plot(errors: &ErrorResults) -> Option<Plot> {
+    let rows = Way::ALL.map(|way| (way, counts(errors, way)));
+    let rows: Vec<_> = rows.into_iter().filter(|(_, counts)| !counts.is_empty()).collect();
+    let cases = rows.first()?.1.first()?.cases;
     let column = Column {
         heading: Vec::new(),
         scale: Scale::from_zero(100.0),
         tick: |percent| format!("{percent:.0} %"),
-        axis: "facts found, of those that the service told",
-        cells: ways.iter().map(|(way, _)| cell(&told, way)).collect(),
+        axis: "share of the service's facts that is found",
+        cells: rows.iter().map(|(_, counts)| counts.iter().map(bar).collect()).collect(),
     };
     let bars = Bars {
-        rows: ways.iter().map(|(way, _)| row(way).to_owned()).collect(),
+        rows: rows.iter().map(|(way, _)| row(*way).to_owned()).collect(),
         columns: vec![column],
     };
-    let sheet = Figure {
+    let figure = Figure {
         name: "errors",
         title: "Facts that an error still holds, by way of showing it",
         note: format!(
-            "Status, code, message, ids and what else the service told, in {cases} cases where both \
-             sides failed."
+            "A fact is a status, code, message, id or other value in the answer. Counted in {cases} \
+             cases where both sides failed."
         ),
-        alt: alt(&told, &ways),
+        alt: alt(&rows),
         legend: vec![(Series::Raw, "raw"), (Series::Sdk, "sdk")],
         sample: Sample::Bar,
         height: bars.height(),
     };
-    Some(drawn(sheet, |canvas| bars.draw(canvas)))
+    Some(drawn(figure, |canvas| bars.draw(canvas)))
 }
 
-/// As somebody would say it who asks how to print an error.
-fn row(way: &str) -> &'static str {
+fn counts(errors: &ErrorResults, way: Way) -> Vec<KeptCount> {
+    let counts = Side::ALL.into_iter().filter_map(|side| errors.kept(side, way));
+    counts.filter(|count| count.of > 0).collect()
+}
+
+/// The way in a user's words, on two lines.
+fn row(way: Way) -> &'static str {
     match way {
-        "display" => "printed with {}\nthe error alone",
-        "error_context" => "printed with its causes\nsdk: DisplayErrorContext",
-        WHOLE_CONTEXT => "the same, all of it\nsdk: with its copy of {:?}",
-        "api" => "asked for by accessors\none by one",
-        _ => "printed with {:?}\nbodies as dumped",
+        Way::Display => "printed with {}\nthe error only",
+        Way::ErrorContext => "printed with its causes\nsdk: DisplayErrorContext",
+        Way::WholeContext => "the same, in full\nsdk: with its copy of {:?}",
+        Way::Api => "read through accessors\none by one",
+        Way::Debug => "printed with {:?}\nbodies included",
     }
 }
 
-fn cell(told: &[&KeptCount], way: &str) -> Vec<Bar> {
-    let of_way = told.iter().filter(|kept| kept.way == way);
-    let bars = of_way.map(|kept| {
-        let percent = 100.0 * as_f64(kept.kept) / as_f64(kept.of);
-        let figure = format!("{} of {} ({percent:.0} %)", kept.kept, kept.of);
-        Bar { series: Series::named(&kept.side), from: 0.0, to: percent, figure }
-    });
-    bars.collect()
+fn bar(KeptCount { side, kept, of, .. }: &KeptCount) -> Bar {
+    let percent = 100.0 * as_f64(*kept) / as_f64(*of);
+    let label = format!("{kept} of {of} ({percent:.0} %)");
+    Bar { series: Series::named(side.name()), from: 0.0, to: percent, label }
 }
 
-fn alt(told: &[&KeptCount], ways: &[(&str, &str)]) -> String {
-    let ways = ways.iter().map(|(way, name)| {
-        let of_way = told.iter().filter(|kept| kept.way == *way);
-        let sides = of_way.map(|kept| format!("{} {} of {}", kept.side, kept.kept, kept.of));
-        format!("{name}: {}", sides.collect::<Vec<_>>().join(", "))
+fn alt(rows: &[(Way, Vec<KeptCount>)]) -> String {
+    let ways = rows.iter().map(|(way, counts)| {
+        let sides = counts.iter();
+        let sides =
+            sides.map(|count| format!("{} {} of {}", count.side.name(), count.kept, count.of));
+        format!("{}: {}", way_name(*way), sides.collect::<Vec<_>>().join(", "))
     });
     format!(
         "Bars of the share of the service's facts that is found in an error, by way of showing it. {}.",

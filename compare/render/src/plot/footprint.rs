@@ -1,4 +1,4 @@
-//! What a build takes, and what comes of it.
+//! What a clean build costs, and how large the binary is.
 
 use findings::{
     footprint::{BuildCost, Footprint, Profile, Task},
@@ -9,16 +9,16 @@ use super::{
     Plot,
     bars::{Bar, Bars, Column},
     canvas::{Figure, Sample, drawn},
-    ink::Series,
     plain,
     scale::Scale,
+    series::Series,
 };
 use crate::{
     footprint::build,
     units::{as_f64, duration, in_bytes},
 };
 
-/// What is measured of a build.
+/// One figure of a build.
 struct Measure {
     name: &'static str,
     axis: &'static str,
@@ -56,7 +56,7 @@ const SUBJECTS: [(Task, Profile); 4] = [
 
 const SIDES: [(Side, Series); 2] = [(Side::Raw, Series::Raw), (Side::Sdk, Series::Sdk)];
 
-/// None where nobody has made a build; a program that nobody built is left out.
+/// None if nothing was built. A program that neither side built has no row.
 pub(super) fn plot(footprint: &Footprint) -> Option<Plot> {
     let is_built = |subject: &(Task, Profile)| {
         SIDES.iter().any(|(side, _)| made(footprint, *subject, *side).is_some())
@@ -72,19 +72,19 @@ pub(super) fn plot(footprint: &Footprint) -> Option<Plot> {
             .collect(),
         columns: MEASURES.iter().map(|measure| column(footprint, &subjects, measure)).collect(),
     };
-    let sheet = Figure {
+    let figure = Figure {
         name: "footprint",
-        title: "What a build takes, and what comes of it",
-        note: format!("Each from an empty folder, with {}.", compiler(footprint)),
+        title: "What a clean build costs, and how large the binary is",
+        note: format!("Each build began in an empty folder, with {}.", compiler(footprint)),
         alt: alt(footprint, &subjects),
         legend: vec![(Series::Raw, "raw"), (Series::Sdk, "sdk")],
         sample: Sample::Bar,
         height: bars.height(),
     };
-    Some(drawn(sheet, |canvas| bars.draw(canvas)))
+    Some(drawn(figure, |canvas| bars.draw(canvas)))
 }
 
-/// Its name and version, without the commit.
+/// The compiler's name and version, without the commit.
 fn compiler(footprint: &Footprint) -> &str {
     footprint.toolchain.split(" (").next().unwrap_or_default()
 }
@@ -103,7 +103,7 @@ fn column(footprint: &Footprint, subjects: &[(Task, Profile)], measure: &Measure
                 series: *series,
                 from: 0.0,
                 to: made.map_or(0.0, measure.of),
-                figure: made.map_or("not built".to_owned(), measure.figure),
+                label: made.map_or("not built".to_owned(), measure.figure),
             }
         });
         bars.collect::<Vec<_>>()
@@ -120,7 +120,7 @@ fn column(footprint: &Footprint, subjects: &[(Task, Profile)], measure: &Measure
 }
 
 fn alt(footprint: &Footprint, subjects: &[(Task, Profile)]) -> String {
-    // All of them would be a table.
+    // The release builds only: all builds would make a table.
     let shown = subjects.iter().filter(|subject| subject.1 == Profile::Release);
     let subjects = shown.map(|subject| {
         let sides = SIDES.iter().filter_map(|(side, _)| {
@@ -131,8 +131,8 @@ fn alt(footprint: &Footprint, subjects: &[(Task, Profile)]) -> String {
         format!("{} {}: {}", subject.0.name(), subject.1, sides.collect::<Vec<_>>().join("; "))
     });
     format!(
-        "Bars of the time of a clean build, of the memory of its largest process, and of the stripped \
-         binary. {}.",
+        "Bars of the time of a clean build, the memory of its largest process, and the size of the \
+         stripped binary. {}.",
         subjects.collect::<Vec<_>>().join(". ")
     )
 }

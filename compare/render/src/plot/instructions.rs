@@ -1,18 +1,18 @@
-//! What the instructions of a warm call are spent on.
+//! The instructions of a warm call, by kind of work.
 
 use findings::paths::{Group, Instructions, Paths};
 
 use super::{
-    Plot,
+    BARE, Plot,
     bars::{Bar, Bars, Column},
     canvas::{Figure, Sample, drawn},
-    ink::Series,
     plain,
     scale::Scale,
+    series::Series,
 };
 use crate::units::{as_f64, grouped};
 
-/// None where none were counted.
+/// None if no instructions were counted.
 pub(super) fn plot(paths: &[Paths]) -> Option<Plot> {
     let counted: Vec<_> = paths.iter().filter(|paths| sides(paths).next().is_some()).collect();
     let all = || counted.iter().flat_map(|paths| sides(paths));
@@ -25,26 +25,21 @@ pub(super) fn plot(paths: &[Paths]) -> Option<Plot> {
         rows: groups.iter().map(|group| name(*group)).collect(),
         columns: counted.iter().map(|paths| column(paths, &groups)).collect(),
     };
-    let mut legend = vec![
-        (Series::Raw, "raw"),
-        (Series::Sdk, "sdk"),
-        (Series::Bare, "bare: sent as signed before, not parsed"),
-    ];
+    let mut legend = vec![(Series::Raw, "raw"), (Series::Sdk, "sdk"), (Series::Bare, BARE)];
     legend.retain(|(series, _)| all().any(|(side, _)| side == *series));
-    let sheet = Figure {
+    let figure = Figure {
         name: "instructions",
         title: "Instructions of a warm call, by kind of work",
-        note: "Counted outside the kernel; what is inlined counts for the function into which it went."
-            .to_owned(),
+        note: "Counted outside the kernel. An inlined function counts for its caller.".to_owned(),
         alt: alt(&counted),
         legend,
         sample: Sample::Bar,
         height: bars.height(),
     };
-    Some(drawn(sheet, |canvas| bars.draw(canvas)))
+    Some(drawn(figure, |canvas| bars.draw(canvas)))
 }
 
-/// Those whose instructions were counted.
+/// The series whose instructions were counted.
 fn sides(paths: &Paths) -> impl Iterator<Item = (Series, &Instructions)> {
     let sides = [
         (Series::Raw, Some(&paths.raw.cost)),
@@ -59,7 +54,7 @@ fn of(instructions: &Instructions, group: Group) -> u64 {
     shares.map(|share| share.instructions).sum()
 }
 
-/// Of two sides' own work the row says whose: its bar alone would not.
+/// The name of a row.
 fn name(group: Group) -> String {
     match group {
         Group::Raw => "raw itself".to_owned(),
@@ -75,14 +70,14 @@ fn column(paths: &Paths, groups: &[Group]) -> Column {
             series,
             from: 0.0,
             to: as_f64(count),
-            figure: grouped(count),
+            label: grouped(count),
         });
         bars.collect::<Vec<_>>()
     };
     let cells: Vec<_> = groups.iter().map(cell).collect();
     let longest = cells.iter().flatten().map(|bar| bar.to).fold(0.0, f64::max);
     Column {
-        heading: vec![paths.operation.to_string(), format!("in all: {}", totals(paths))],
+        heading: vec![paths.operation.to_string(), format!("total: {}", totals(paths))],
         scale: Scale::from_zero(longest),
         tick: |count| plain(count / 1e3),
         axis: "thousand instructions",
@@ -101,13 +96,13 @@ fn alt(counted: &[&Paths]) -> String {
         let largest = sides(paths).filter_map(|(series, instructions)| {
             let share = instructions.groups.iter().max_by_key(|share| share.instructions)?;
             let (group, count) = (share.group.name(), grouped(share.instructions));
-            Some(format!("{} most for {group}, {count}", series.name()))
+            Some(format!("{} spends most on {group}, {count}", series.name()))
         });
         let largest = largest.collect::<Vec<_>>().join(", ");
         format!("{}: {}; {largest}", paths.operation, totals(paths).replace(" ·", ","))
     });
     format!(
-        "Bars of the instructions that a warm call takes, by kind of work. {}.",
+        "Bars of the instructions of a warm call, by kind of work. {}.",
         operations.collect::<Vec<_>>().join(". ")
     )
 }

@@ -1,4 +1,4 @@
-//! How long a call takes: all of the distribution, not its middle alone.
+//! The whole distribution of how long a call takes, not only its median.
 
 use findings::{
     latency::{ArmLatency, Latency, OperationResult},
@@ -6,21 +6,22 @@ use findings::{
 };
 
 use super::{
-    Plot,
+    BARE, Plot,
     canvas::{Figure, Sample, drawn},
     curves::{Chart, Curve, draw, height},
-    ink::Series,
     scale::Scale,
+    series::Series,
 };
 use crate::{stand_in, units::in_unit};
 
-/// What is beyond is rare, far out, and in the tables.
+/// Longer times are rare and far apart. The tables have them.
 const LAST_PERCENTILE: u32 = 95;
 
-/// None where nothing was called.
+/// None if no call was measured.
 pub(super) fn plot(near: &Latency, across: &Latency) -> Option<Plot> {
     let named = |operation: &OperationResult| {
-        let stand_in = stand_in(operation.name).map(|what| format!(", {what}"));
+        // A heading has room for only a part of what the tables say.
+        let stand_in = stand_in(operation.name).map(|_| " (sdk: aws-sigv4)");
         format!("{}{}", operation.name, stand_in.unwrap_or_default())
     };
     let measured = near.operations.iter().map(|operation| (operation, named(operation)));
@@ -29,8 +30,8 @@ pub(super) fn plot(near: &Latency, across: &Latency) -> Option<Plot> {
         .iter()
         .map(|operation| (operation, format!("{}, {} ms away", operation.name, across.rtt_ms)));
     let measured: Vec<_> = measured.chain(across_network).collect();
-    // As many times as long from the left end of a chart to its right end, in all of them: so the same
-    // distance is the same ratio everywhere.
+    // Every chart spans the same ratio from its left end to its right, so that equal distances are
+    // equal ratios in all of them.
     let span = measured.iter().map(|(operation, _)| longest(operation) / shortest(operation));
     let span = span.fold(1.0, f64::max) * 1.1;
     let charts = measured.iter().map(|(operation, heading)| chart(operation, heading, span));
@@ -38,24 +39,20 @@ pub(super) fn plot(near: &Latency, across: &Latency) -> Option<Plot> {
     if charts.is_empty() {
         return None;
     }
-    let sheet = Figure {
+    let figure = Figure {
         name: "latency",
         title: "How long a call takes",
         note: format!(
-            "Calls done by a time, up to {LAST_PERCENTILE} %. Marks are medians with {:.0} % intervals; \
-             equal distances are equal ratios everywhere.",
+            "The share of calls done by a time, up to {LAST_PERCENTILE} %. Markers are medians with {:.0} % \
+             intervals. Equal distances are equal ratios.",
             LEVEL * 100.0
         ),
         alt: alt(&measured),
-        legend: vec![
-            (Series::Raw, "raw"),
-            (Series::Sdk, "sdk"),
-            (Series::Bare, "bare: sent as signed before, not parsed"),
-        ],
+        legend: vec![(Series::Raw, "raw"), (Series::Sdk, "sdk"), (Series::Bare, BARE)],
         sample: Sample::Curve,
         height: height(charts.len()),
     };
-    Some(drawn(sheet, |canvas| draw(canvas, &charts)))
+    Some(drawn(figure, |canvas| draw(canvas, &charts)))
 }
 
 fn alt(measured: &[(&OperationResult, String)]) -> String {
@@ -65,8 +62,8 @@ fn alt(measured: &[(&OperationResult, String)]) -> String {
         format!("{heading}: {}", arms.collect::<Vec<_>>().join(", "))
     });
     format!(
-        "Cumulative curves of the time that a call takes by raw, by the SDK and by the bare request. \
-         Medians: {}.",
+        "Cumulative curves of the time of a call made by raw, by the SDK and by bare, the HTTP exchange \
+         only. Medians: {}.",
         medians.collect::<Vec<_>>().join("; ")
     )
 }
@@ -77,7 +74,7 @@ fn chart(operation: &OperationResult, heading: &str, span: f64) -> Chart {
         points: points(arm).collect(),
         median: arm.median_us,
     });
-    // In the middle, so that a short distribution is not at an end.
+    // Centre the curves: the spare space is the same at both ends.
     let spare = (span * shortest(operation) / longest(operation)).sqrt();
     let low = shortest(operation) / spare;
     Chart {
@@ -87,7 +84,7 @@ fn chart(operation: &OperationResult, heading: &str, span: f64) -> Chart {
     }
 }
 
-/// A time, and the share of calls that take at most that.
+/// Times, each with the share of calls that take at most that long.
 fn points(arm: &ArmLatency) -> impl Iterator<Item = (f64, f64)> {
     let shares = (1..=LAST_PERCENTILE).map(|percent| f64::from(percent) / 100.0);
     arm.percentiles_us.iter().copied().zip(shares)

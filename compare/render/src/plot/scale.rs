@@ -1,13 +1,13 @@
-//! From a figure to its place on an axis, and which figures are written there.
+//! The scale of an axis: where a value is drawn, and which values have ticks.
 
 use super::canvas::TextStyle;
 
-/// How far apart two figures are.
+/// What equal distances on the axis stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Distance {
-    /// As far as the one is above the other.
+    /// Equal differences: a linear axis.
     Difference,
-    /// As far as the one is a multiple of the other.
+    /// Equal ratios: a logarithmic axis.
     Ratio,
 }
 
@@ -19,28 +19,28 @@ pub(super) struct Scale {
     high: f64,
 }
 
-/// A figure that is written at an axis.
+/// A value that is written at the axis.
 pub(super) struct Tick {
-    /// Which share of the axis lies below it.
+    /// The share of the axis below it.
     pub(super) share: f64,
     pub(super) text: String,
 }
 
 impl Scale {
-    /// From nothing to `high`.
+    /// A linear axis from 0 to `high`.
     pub(super) fn from_zero(high: f64) -> Self {
-        // Nothing at all would have no place.
+        // An axis of length 0 could not be drawn.
         let high = if high > 0.0 { high } else { 1.0 };
         Self { distance: Distance::Difference, low: 0.0, high }
     }
 
-    /// By ratios, so `low` is above nothing.
+    /// A logarithmic axis; `low` must be above 0.
     pub(super) fn of_ratios(low: f64, high: f64) -> Self {
         let high = if high > low { high } else { low * 2.0 };
         Self { distance: Distance::Ratio, low, high }
     }
 
-    /// Which share of the axis lies below `value`; none of it, or all, where `value` is not on it.
+    /// The share of the axis below `value`: 0 or 1 if `value` is beyond its ends.
     pub(super) fn share(self, value: f64) -> f64 {
         let share = match self.distance {
             Distance::Difference => (value - self.low) / (self.high - self.low),
@@ -49,11 +49,11 @@ impl Scale {
         share.clamp(0.0, 1.0)
     }
 
-    /// Round figures on it, as `written`: as many as stand beside each other on an axis of `width`.
+    /// Ticks at round values, as `written`; as many as fit on an axis of `width` without overlap.
     pub(super) fn ticks_along(self, width: f64, written: impl Fn(f64) -> String) -> Vec<Tick> {
-        let choices = (2..=6).rev().map(|most| self.ticks(most)).map(|figures| {
-            let ticks = figures.into_iter();
-            ticks.map(|figure| Tick { share: self.share(figure), text: written(figure) }).collect()
+        let choices = (2..=6).rev().map(|most| self.ticks(most)).map(|values| {
+            let ticks = values.into_iter();
+            ticks.map(|value| Tick { share: self.share(value), text: written(value) }).collect()
         });
         let stand_apart = |ticks: &Vec<Tick>| {
             let room = |tick: &Tick| TextStyle::FAINT.width(&tick.text) / 2.0 + 4.0;
@@ -64,7 +64,7 @@ impl Scale {
         choices.into_iter().find(stand_apart).unwrap_or_default()
     }
 
-    /// Round figures on it, as many as can be up to `most`.
+    /// At most `most` round values on the axis.
     fn ticks(self, most: usize) -> Vec<f64> {
         match self.distance {
             Distance::Difference => self.even(most),
@@ -116,10 +116,9 @@ mod tests {
     }
 
     #[test]
-    fn ticks_stand_beside_each_other() {
+    fn ticks_do_not_overlap() {
         let texts = |width: f64| {
-            let ticks =
-                Scale::from_zero(1000.0).ticks_along(width, |figure| format!("{figure} ms"));
+            let ticks = Scale::from_zero(1000.0).ticks_along(width, |value| format!("{value} ms"));
             ticks.into_iter().map(|tick| tick.text).collect::<Vec<_>>()
         };
         assert_eq!(texts(600.0).len(), 6);
@@ -128,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_off_the_axis_is_at_its_end() {
+    fn a_value_beyond_the_axis_is_drawn_at_its_end() {
         let shares = [-1.0, 0.0, 5.0, 10.0, 11.0].map(|value| Scale::from_zero(10.0).share(value));
         assert_eq!(shares, [0.0, 0.0, 0.5, 1.0, 1.0]);
         let shares = [0.5, 1.0, 10.0, 100.0].map(|value| Scale::of_ratios(1.0, 100.0).share(value));
@@ -136,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_axis_without_length_has_one() {
+    fn an_axis_always_has_a_length() {
         assert_eq!(Scale::from_zero(0.0).share(0.0), 0.0);
         assert_eq!(Scale::of_ratios(3.0, 3.0).share(3.0), 0.0);
     }

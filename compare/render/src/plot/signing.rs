@@ -1,4 +1,4 @@
-//! How long a signature takes, as a multiple of the hashing that nobody can leave out.
+//! How long a signature takes, as a multiple of the hashing that every signer has to do.
 
 use findings::evidence::Evidence;
 
@@ -6,13 +6,13 @@ use super::{
     Plot,
     bars::{Bar, Bars, Column},
     canvas::{Figure, Sample, TextStyle, drawn},
-    ink::Series,
     plain,
     scale::Scale,
+    series::Series,
 };
 use crate::units::in_unit;
 
-/// A workload, whoever measured it.
+/// A workload, from either of the two programs that measure signers.
 struct Workload<'e> {
     name: &'e str,
     title: &'e str,
@@ -27,7 +27,7 @@ struct Arm<'e> {
 
 const FLOOR: &str = "floor";
 
-/// None where nothing was signed. The signers of other crates are in it where they were measured.
+/// None if no signature was measured. Shows the signers of other crates if they were measured.
 pub(super) fn plot(evidence: &Evidence) -> Option<Plot> {
     let workloads = workloads(evidence);
     let signers = signers(&workloads);
@@ -36,7 +36,7 @@ pub(super) fn plot(evidence: &Evidence) -> Option<Plot> {
     if signers.is_empty() {
         return None;
     }
-    // The floors stand beside each other, however long the titles are.
+    // With headings of equal height the lines with the floors align.
     let deepest = workloads.iter().map(|workload| lines(workload.title).len()).max().unwrap_or(0);
     let columns = workloads.iter().map(|workload| column(workload, &signers, scale, deepest));
     let bars = Bars {
@@ -47,21 +47,20 @@ pub(super) fn plot(evidence: &Evidence) -> Option<Plot> {
         (Series::Raw, "raw"),
         (Series::Sdk, "the SDK's signer"),
         (Series::Others, "other crates"),
-        (Series::Bare, "the floor, deriving its key anew"),
+        (Series::Bare, "the floor, deriving a key each time"),
     ];
     legend.retain(|(series, _)| signers.iter().any(|name| look(name) == *series));
-    let sheet = Figure {
+    let figure = Figure {
         name: "signing",
         title: "Time per signature, as a multiple of the floor",
-        note: "The floor at 1 hashes what has to be hashed, and does nothing else. The axis is \
-               logarithmic."
+        note: "The floor, at 1, does only the hashing that every signature needs. The axis is logarithmic."
             .to_owned(),
         alt: alt(&workloads, signers.len()),
         legend,
         sample: Sample::Bar,
         height: bars.height(),
     };
-    Some(drawn(sheet, |canvas| bars.draw(canvas)))
+    Some(drawn(figure, |canvas| bars.draw(canvas)))
 }
 
 fn workloads(evidence: &Evidence) -> Vec<Workload<'_>> {
@@ -75,11 +74,11 @@ fn workloads(evidence: &Evidence) -> Vec<Workload<'_>> {
         let arms = arms.map(|arm| Arm { name: &arm.name, ns: arm.ns, over_floor: arm.over_floor });
         Workload { name: &workload.name, title: &workload.title, arms: arms.collect() }
     });
-    // Not both: they were timed in two programs.
+    // Times from two programs are not mixed.
     if evidence.peers.is_some() { peers.collect() } else { ours.collect() }
 }
 
-/// Every signer once, raw and its variants first; the floor is the axis.
+/// Every signer once, raw and its variants first. The floor is left out: it is the axis.
 fn signers<'e>(workloads: &[Workload<'e>]) -> Vec<&'e str> {
     let mut signers: Vec<&str> = Vec::new();
     for arm in workloads.iter().flat_map(|workload| &workload.arms) {
@@ -103,11 +102,11 @@ fn look(signer: &str) -> Series {
 fn column(workload: &Workload<'_>, signers: &[&str], scale: Scale, deepest: usize) -> Column {
     let cell = |signer: &&str| {
         let arm = workload.arms.iter().find(|arm| arm.name == *signer);
-        // Not every crate signs everything.
-        let (to, figure) = arm.map_or((1.0, "–".to_owned()), |arm| {
+        // Not every crate can sign every workload.
+        let (to, label) = arm.map_or((1.0, "–".to_owned()), |arm| {
             (arm.over_floor, format!("{:.1}", arm.over_floor))
         });
-        vec![Bar { series: look(signer), from: 1.0, to, figure }]
+        vec![Bar { series: look(signer), from: 1.0, to, label }]
     };
     let floor = workload.arms.iter().find(|arm| arm.name == FLOOR);
     let mut heading = vec![workload.name.to_owned()];
@@ -123,7 +122,7 @@ fn column(workload: &Workload<'_>, signers: &[&str], scale: Scale, deepest: usiz
     }
 }
 
-/// In lines that fit a column.
+/// Breaks a title into lines that fit a column.
 fn lines(title: &str) -> Vec<String> {
     const WIDEST: f64 = 130.0;
     let mut lines: Vec<String> = Vec::new();
@@ -147,7 +146,7 @@ fn alt(workloads: &[Workload<'_>], signers: usize) -> String {
     });
     format!(
         "Bars of the time that each of {signers} signers takes for each workload, as a multiple of the \
-         hashing alone. {}.",
+         floor, the hashing only. {}.",
         figures.collect::<Vec<_>>().join("; ")
     )
 }

@@ -9,22 +9,22 @@ use super::{
     Plot,
     bars::{Bar, Bars, Column},
     canvas::{Figure, Sample, drawn},
-    ink::Series,
     scale::Scale,
+    series::Series,
     tick,
 };
 use crate::units::in_unit;
 
-/// A short answer and a long one.
+/// An operation with a short answer and one with a long answer.
 const SHOWN: [Scenario; 2] = [Scenario::S3ListBuckets, Scenario::Ec2DescribeImages];
 
-/// What a side spends in a phase.
+/// Reads the time that one side spends in a phase, in microseconds.
 type Spent = fn(&PhaseTime) -> f64;
 
 const SIDES: [(Series, Spent); 2] =
     [(Series::Raw, |phase| phase.raw_us), (Series::Sdk, |phase| phase.sdk_us)];
 
-/// None where no phase of these was timed.
+/// None if no phase of these operations was timed.
 pub(super) fn plot(latency: &Latency) -> Option<Plot> {
     let timed = SHOWN.iter().filter_map(|shown| {
         let mut operations = latency.operations.iter();
@@ -36,18 +36,18 @@ pub(super) fn plot(latency: &Latency) -> Option<Plot> {
         rows: phases.chain(["sum".to_owned()]).collect(),
         columns: timed.iter().map(|operation| column(operation)).collect(),
     };
-    let sheet = Figure {
+    let figure = Figure {
         name: "waterfall",
         title: "Where the time of a call goes",
-        note: "Medians of calls of their own, in which the clock is read at each phase: the sum is not \
-               the median call. orchestrate lies between all the others, and is drawn first."
+        note: "Medians of separate, instrumented calls, so the sum is not the median call. orchestrate runs \
+               between the other phases and is drawn first."
             .to_owned(),
         alt: alt(&timed),
         legend: vec![(Series::Raw, "raw"), (Series::Sdk, "sdk")],
         sample: Sample::Bar,
         height: bars.height(),
     };
-    Some(drawn(sheet, |canvas| bars.draw(canvas)))
+    Some(drawn(figure, |canvas| bars.draw(canvas)))
 }
 
 fn total(operation: &OperationResult, of: Spent) -> f64 {
@@ -61,7 +61,7 @@ fn column(operation: &OperationResult) -> Column {
         let bars = SIDES.iter().zip(&mut before).filter_map(|((series, of), before)| {
             let (from, to) = (*before, *before + of(phase));
             *before = to;
-            // A side that has no such phase spends nothing on it.
+            // Not every side has every phase.
             (to > from).then(|| bar(*series, from, to))
         });
         cells.push(bars.collect());
@@ -78,7 +78,7 @@ fn column(operation: &OperationResult) -> Column {
 }
 
 fn bar(series: Series, from: f64, to: f64) -> Bar {
-    Bar { series, from, to, figure: in_unit(to - from) }
+    Bar { series, from, to, label: in_unit(to - from) }
 }
 
 fn alt(timed: &[&OperationResult]) -> String {
@@ -93,7 +93,7 @@ fn alt(timed: &[&OperationResult]) -> String {
         })
     });
     format!(
-        "Bars of the time that a call spends in each phase, one after the other, in calls of their own. {}.",
+        "Bars of the time that a call spends in each phase, one phase after the other. {}.",
         sides.collect::<Vec<_>>().join("; ")
     )
 }

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use findings::{
-    errors::{self, Cause, WHOLE_CONTEXT},
+    errors::{Cause, ErrorResults, Way},
     evidence::Evidence,
     footprint::{self, Program, Task},
     latency::Latency,
     paths::Paths,
-    run::Outcome,
     side::Side,
     signing::{self, Signing},
     startup::ProgramResult,
@@ -20,7 +19,7 @@ use super::{
     table,
 };
 use crate::{
-    errors::{counted, silently_wrong},
+    errors::{is_corrected, kept_of, silently_wrong},
     stand_in,
     units::{as_f64, duration, grouped, in_bytes, in_unit, time, times},
 };
@@ -57,9 +56,9 @@ const HOW_TO_READ: [(&str, &str); 9] = [
     ),
     (
         "Facts",
-        "raw's sentences, the catalogue of cases and the rule that counts were written by the same \
-         people. The SDK's `{}` prints one phrase for each kind of error: one decision, counted once for \
-         every fact. DisplayErrorContext ends in a copy of `{:?}`, body included",
+        "The same people wrote raw's messages, the catalogue of cases and the rule for counting. The \
+         SDK's `{}` prints one phrase for each kind of error: one design decision, counted again for \
+         every fact. DisplayErrorContext ends in a copy of `{:?}`, with the body",
     ),
     (
         "Wrong answers",
@@ -83,7 +82,7 @@ pub(super) fn card(evidence: &Evidence) -> String {
     rows.extend(parsing(evidence));
     rows.extend(startup(evidence));
     rows.extend(evidence.paths.first().map(counts).into_iter().flatten());
-    rows.extend(told(&evidence.errors));
+    rows.extend(errors(&evidence.errors));
     rows.extend(owned(evidence));
     let mut text = table::figures(["", "raw", "SDK", "SDK ÷ raw"], rows);
     text.push('\n');
@@ -212,57 +211,41 @@ fn counts(paths: &Paths) -> Vec<Row> {
     rows
 }
 
-/// What a user sees of what the service said.
-fn told(found: &errors::ErrorResults) -> Vec<Row> {
-    let counted = counted(found);
-    let kept = |side: &str, way: &str| {
-        let kept = counted.iter().find(|kept| kept.side == side && kept.way == way);
-        kept.map_or_else(String::new, |kept| format!("{} of {}", kept.kept, kept.of))
+/// The facts that a user sees, and the errors that a user can make.
+fn errors(errors: &ErrorResults) -> Vec<Row> {
+    let row = |what: &str, of: &dyn Fn(Side) -> String| {
+        [what.to_owned(), of(Side::Raw), of(Side::Sdk), String::new()]
     };
-    let row = |what: &str, way: &str| {
-        [format!("facts kept by {what}"), kept("raw", way), kept("sdk", way), String::new()]
+    let facts = |what: &str, way: Way| {
+        row(&format!("facts kept by {what}"), &|side| kept_of(errors, side, way))
     };
-    let wrong = |side: fn(&errors::CaseResult) -> &errors::CaseSide| {
-        let (wrong, of) = silently_wrong(found, side);
+    let mistakes = || errors.cases.iter().filter(|case| case.cause == Cause::Mistake);
+    let possible = |side| {
+        let possible = mistakes().filter(|case| case.side(side).possible).count();
+        let possible = format!("{possible} of {}", mistakes().count());
+        match side {
+            Side::Raw => possible,
+            Side::Sdk => {
+                let corrected = mistakes().filter(|case| is_corrected(case)).count();
+                format!("{possible}, {corrected} corrected by the SDK")
+            }
+        }
+    };
+    let wrong = |side| {
+        let (wrong, of) = silently_wrong(errors, side);
         format!("{} of {of}", wrong.len())
     };
-    let wrong = [
-        "cases answered wrongly without an error".to_owned(),
-        wrong(|case| &case.raw),
-        wrong(|case| &case.sdk),
-        String::new(),
-    ];
     vec![
-        row("an error's `{}`", "display"),
-        row("its causes, DisplayErrorContext without its copy of `{:?}`", "error_context"),
-        row("its causes, all of DisplayErrorContext", WHOLE_CONTEXT),
-        row("typed accessors", "api"),
-        mistakes(found),
-        wrong,
+        facts("an error's `{}`", Way::Display),
+        facts("its causes, DisplayErrorContext without its copy of `{:?}`", Way::ErrorContext),
+        facts("its causes, DisplayErrorContext in full", Way::WholeContext),
+        facts("typed accessors", Way::Api),
+        row("mistakes with keys, clock and signature that a user can make", &possible),
+        row("cases with a wrong answer and no error", &wrong),
     ]
 }
 
-/// How many of the catalogue's mistakes each side's user can make, and what the SDK puts right.
-fn mistakes(found: &errors::ErrorResults) -> Row {
-    let mistakes = || found.cases.iter().filter(|case| case.cause == Cause::Mistake);
-    let all = mistakes().count();
-    let possible = |side: fn(&errors::CaseResult) -> &errors::CaseSide| {
-        format!("{} of {all}", mistakes().filter(|case| side(case).possible).count())
-    };
-    let put_right = mistakes().filter(|case| {
-        case.sdk.outcome == Outcome::Ok
-            && !case.sdk.silently_wrong
-            && case.raw.outcome != Outcome::Ok
-    });
-    [
-        "mistakes with keys, clock and signature that its user can make".to_owned(),
-        possible(|case| &case.raw),
-        format!("{}, {} put right by the SDK", possible(|case| &case.sdk), put_right.count()),
-        String::new(),
-    ]
-}
-
-/// Of both programs, what is counted and what is built.
+/// What both programs cost to own.
 fn owned(evidence: &Evidence) -> Vec<Row> {
     let program = |side: Side, task: Task| {
         let mut programs = evidence.footprint.programs.iter();

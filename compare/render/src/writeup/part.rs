@@ -7,13 +7,14 @@ use findings::{
     evidence::Evidence,
     latency::{Latency, OperationResult},
     machine::Machine,
-    run::Outcome,
     signing::Peers,
 };
 
 use super::{card, steps, table};
 use crate::{
-    bench, footprint, markdown, paths,
+    bench,
+    errors::is_corrected,
+    footprint, markdown, paths,
     plot::Plot,
     stand_in,
     units::{time, times},
@@ -168,9 +169,7 @@ fn counted(found: &errors::ErrorResults) -> String {
         ("answered wrongly without an error", |case| {
             case.raw.silently_wrong || case.sdk.silently_wrong
         }),
-        ("put right by the SDK", |case| {
-            case.sdk.outcome == Outcome::Ok && case.raw.outcome != Outcome::Ok
-        }),
+        ("corrected by the SDK", is_corrected),
         ("without a client of the SDK's", |case| case.sdk.note.is_some()),
         ("without a refusal on either side", |case| !case.is_comparable()),
         ("without a fact in the answer, or without an answer", |case| case.raw.facts.is_empty()),

@@ -3,11 +3,13 @@
 use std::{env, fs, path::Path};
 
 use findings::{
+    errors::Way,
     evidence::Evidence,
     footprint::Program as Measured,
     machine::BuildKind,
     paths::PhaseKind,
     scenario::Scenario,
+    side::Side,
     stats::{Estimate, Interval},
 };
 use render::{
@@ -149,16 +151,15 @@ fn the_card_derives_the_signing_key_on_both_sides_too() {
 fn what_the_side_says_to_print_is_counted_with_all_that_it_prints() {
     let mut evidence = evidence();
     let counted = |evidence: &Evidence| {
-        let row = card_row(evidence, "facts kept by its causes, all of DisplayErrorContext");
+        let row = card_row(evidence, "facts kept by its causes, DisplayErrorContext in full");
         row[1].split(' ').next().and_then(|kept| kept.parse::<usize>().ok()).expect("a count")
     };
     let with_copy = counted(&evidence);
     for case in &mut evidence.errors.cases {
         case.sdk.debug_left_out = false;
     }
-    let kept = evidence.errors.kept.iter();
-    let mut without_copy = kept.filter(|kept| kept.side == "sdk" && kept.way == "error_context");
-    assert_eq!(counted(&evidence), without_copy.next().expect("counted").kept);
+    let without_copy = evidence.errors.kept(Side::Sdk, Way::ErrorContext).expect("counted");
+    assert_eq!(counted(&evidence), without_copy.kept);
     assert!(with_copy > counted(&evidence));
 }
 
@@ -167,11 +168,11 @@ fn a_count_of_the_card_says_of_how_many() {
     let evidence = evidence();
     let cases = &evidence.errors.cases;
     let possible = cases.iter().filter(|case| case.sdk.possible).count();
-    let row = card_row(&evidence, "cases answered wrongly without an error");
+    let row = card_row(&evidence, "cases with a wrong answer and no error");
     assert!(row[0].ends_with(&format!(" of {}", cases.len())), "{row:?}");
     assert!(row[1].ends_with(&format!(" of {possible}")), "{row:?}");
     let row = card_row(&evidence, "mistakes with keys, clock and signature");
-    assert!(row[1].contains(" of ") && row[1].contains(" put right by the SDK"), "{row:?}");
+    assert!(row[1].contains(" of ") && row[1].contains(" corrected by the SDK"), "{row:?}");
 }
 
 #[test]
@@ -191,10 +192,10 @@ fn biases_stand_beside_the_figures_that_they_bend() {
     for (part, said) in [
         (
             Part::Card,
-            "raw's sentences, the catalogue of cases and the rule that counts were written",
+            "The same people wrote raw's messages, the catalogue of cases and the rule for counting",
         ),
         (Part::Card, "all of raw and of the vocabulary count"),
-        (Part::Errors, "one decision, counted here once for every fact"),
+        (Part::Errors, "one design decision, which this table counts again for every fact"),
         (Part::Latency, "is no bound for the SDK"),
         (Part::Latency, "their sum is not the median of the whole call"),
         (Part::Startup, "are stripped of them, and smaller"),
@@ -223,12 +224,10 @@ fn the_evidence_bears_out_what_the_text_says() {
     let hooks = evidence.paths[0].sdk.trace.phases.iter();
     let hooks = hooks.filter(|phase| phase.kind == PhaseKind::Hook);
     assert_eq!(hooks.count(), 19, "the text says nineteen");
-    let kept = |side: &str, way: &str| {
-        let mut kept = evidence.errors.kept.iter();
-        kept.find(|kept| kept.side == side && kept.way == way).expect("counted").kept
-    };
-    assert!(kept("raw", "display") > kept("sdk", "error_context"));
-    assert!(kept("sdk", "display") == 0 && kept("sdk", "api") > kept("sdk", "error_context"));
+    let raw = |way| evidence.errors.kept(Side::Raw, way).expect("counted").kept;
+    let sdk = |way| evidence.errors.kept(Side::Sdk, way).expect("counted").kept;
+    assert!(raw(Way::Display) > sdk(Way::ErrorContext));
+    assert!(sdk(Way::Display) == 0 && sdk(Way::Api) > sdk(Way::ErrorContext));
     assert!(evidence.latency.a_a.holds && evidence.selfcheck.expect("a check").holds);
     for workload in evidence.peers.expect("peers").workloads {
         let floor = workload.arms.iter().find(|arm| arm.name == "floor").expect("a floor").ns;
