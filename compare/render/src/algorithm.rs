@@ -1,32 +1,32 @@
-//! The five steps of `SigV4` (AWS counts six, with the signing key apart from the signature), and the code that takes each on either side. Tests hold every name against
-//! the sources.
+//! The five steps of `SigV4`, and the code for each on both sides. AWS counts six steps, with the signing key
+//! apart from the signature. Tests check every name against the sources.
 //! Steps: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 /// One step.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
-    /// Its name in AWS's words.
+    /// AWS's name for it.
     pub name: &'static str,
-    /// What comes of it.
+    /// Its result.
     pub what: &'static str,
-    /// In this project.
+    /// The code in raw.
     pub raw: &'static [Code],
-    /// In the crate aws-sigv4, which the SDK signs with.
+    /// The code in the crate aws-sigv4, the SDK's signer.
     pub sdk: &'static [Code],
-    /// What goes wrong there most often.
+    /// What most often goes wrong.
     pub pitfalls: &'static str,
 }
 
-/// A function or type, and the file that has it: below the project, or below the crate that it names first.
+/// A function or type and its file: a path in this project, or one that begins with the name of a crate.
 #[derive(Debug, Clone, Copy)]
 pub struct Code {
-    /// As it is called in the source: `Type::function`, `function`.
+    /// Its name in the source: `Type::function` or `function`.
     pub name: &'static str,
-    /// Where it is.
+    /// Its file.
     pub file: &'static str,
 }
 
-/// A piece of code, for a list of them.
+/// Makes a [`Code`].
 pub(super) const fn code(name: &'static str, file: &'static str) -> Code {
     Code { name, file }
 }
@@ -35,8 +35,8 @@ pub(super) const fn code(name: &'static str, file: &'static str) -> Code {
 pub const STEPS: [Step; 5] = [
     Step {
         name: "Canonical request",
-        what: "method, path, query, headers, their names, and the hash of the body, each in the one \
-               form in which both ends write it",
+        what: "method, path, query, headers, their names and the hash of the body, in a form on which both \
+               ends agree",
         raw: &[
             code("CanonicalRequest::new", "raw/src/sigv4.rs"),
             code("write_canonical", "raw/src/sigv4/path.rs"),
@@ -45,10 +45,9 @@ pub const STEPS: [Step; 5] = [
             code("HashedPayload::new", "raw/src/sigv4.rs"),
         ],
         sdk: &[code("CanonicalRequest::from", "aws-sigv4/src/http_request/canonical_request.rs")],
-        pitfalls: "Most mismatches that users report begin here: a path encoded twice for S3, or once for \
-           any other service; a space written as + instead of %20; a query that is not sorted; \
-           ?acl signed without its =; a host without its port. S3 answers with the canonical request \
-           that it made: compare it with your own, line by line.",
+        pitfalls: "Most mismatches begin here: a path encoded twice for S3, or once for any other service; a space \
+           written as + instead of %20; an unsorted query; ?acl signed without its =; a host without its \
+           port. S3 answers with its own canonical request: compare it with yours, line by line.",
     },
     Step {
         name: "Hash of the canonical request",
@@ -58,12 +57,12 @@ pub const STEPS: [Step; 5] = [
             code("sha256", "raw/src/sigv4/sha256.rs"),
         ],
         sdk: &[code("sha256_hex_string", "aws-sigv4/src/sign/v4.rs")],
-        pitfalls: "Two texts look alike and hash differently: a line feed at the end, a header value that \
-           was not trimmed, or blanks inside of it that were not made one.",
+        pitfalls: "Two texts look the same but have different hashes: one has a line feed at its end, a header value \
+           that was not trimmed, or a run of blanks that was not reduced to one.",
     },
     Step {
         name: "String to sign",
-        what: "algorithm, time, credential scope, and that hash",
+        what: "algorithm, time, credential scope and the hash from step 2",
         raw: &[
             code("StringToSign::new", "raw/src/sigv4.rs"),
             code("CredentialScope::new", "raw/src/sigv4.rs"),
@@ -72,14 +71,13 @@ pub const STEPS: [Step; 5] = [
             code("StringToSign::new_v4", "aws-sigv4/src/http_request/canonical_request.rs"),
             code("SigningScope", "aws-sigv4/src/http_request/canonical_request.rs"),
         ],
-        pitfalls: "The scope names a region or a service that is not the one that was called, or the clock is \
-           off. S3 says which, and by how much; EC2 says no more than AuthFailure. A retry that keeps \
-           the old time fails as well.",
+        pitfalls: "The scope names another region or service than the one that was called, or the clock is wrong. S3 \
+           says which, and by how much; EC2 says only AuthFailure. A retry with the old time also fails.",
     },
     Step {
         name: "Signing key and signature",
-        what: "four HMACs that narrow the secret down to one day, region and service, and a fifth of the \
-               string to sign",
+        what: "four HMACs that limit the secret to one day, region and service, and a fifth over the string to \
+               sign",
         raw: &[
             code("SigningKey::derive", "raw/src/sigv4.rs"),
             code("SigningKey::sign", "raw/src/sigv4.rs"),
@@ -89,8 +87,8 @@ pub const STEPS: [Step; 5] = [
             code("generate_signing_key", "aws-sigv4/src/sign/v4.rs"),
             code("calculate_signature", "aws-sigv4/src/sign/v4.rs"),
         ],
-        pitfalls: "The secret was pasted with a blank or a line feed, or belongs to another access key. Then \
-           all that the service shows of its own steps is the same as yours, and the signature is not.",
+        pitfalls: "The secret was pasted with a blank or a line feed, or it belongs to another access key. Then every \
+           step that the service shows is the same as yours, and only the signature differs.",
     },
     Step {
         name: "Authorization",
@@ -106,13 +104,12 @@ pub const STEPS: [Step; 5] = [
                 "aws-sigv4/src/http_request/sign.rs",
             ),
         ],
-        pitfalls: "The header's name once more inside its value; a session token that was added after \
-           signing and so is not among the signed headers; or none at all with a temporary key, which \
-           S3 then calls an unknown one.",
+        pitfalls: "The header's value repeats its name; a session token was added after signing and is not among the \
+           signed headers; or a temporary key has no session token at all, and S3 calls the key unknown.",
     },
 ];
 
-/// What the functions are called in the scripts that most people begin with, and their counterparts here.
+/// Function names in common tutorial scripts, and their counterparts here.
 pub const TUTORIALS: [(&str, Code); 11] = [
     ("sign(key, msg)", code("hmac_sha256", "raw/src/sigv4.rs")),
     ("get_signature_key", code("SigningKey::derive", "raw/src/sigv4.rs")),

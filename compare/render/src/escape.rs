@@ -1,17 +1,17 @@
-//! Makes text of others harmless: of servers above all, which may put into a name or a message what
-//! clears a terminal, sets its title, reverses what is read, or adds a row to a table.
+//! Escapes text from others, above all from servers. A name or message could otherwise clear the terminal,
+//! set its title, reverse the reading direction, or add a row to a table.
 //!
-//! Each kind of output has one function here. The value itself stays what it is, in findings and in
-//! JSON, where a hidden character is written as an escape that means the same.
+//! Each kind of output has one function here. Values in findings and JSON stay as they are; JSON writes a
+//! hidden character as an escape with the same meaning.
 
 use std::{borrow::Cow, fmt::Write as _};
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// Whether `character` is not seen, or changes how others are seen: control characters (C0, DEL, C1),
-/// line and paragraph separators, and the format characters (Cf) of Unicode 16, variation selectors
-/// and tags included.
+/// Whether `character` is invisible or changes how others look: control characters (C0, DEL, C1), line and
+/// paragraph separators, and the format characters (Cf) of Unicode 16, including variation selectors and
+/// tags.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
@@ -25,13 +25,13 @@ pub fn is_hidden(character: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// `text` on one line: every hidden character is written as Rust writes it, `\n` or `\u{1b}`.
+/// `text` on one line, with each hidden character escaped as in Rust: `\n` or `\u{1b}`.
 #[must_use]
 pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
 
-/// The same, but line ends stay, as line feeds: for what is shown line by line.
+/// Like [`line`], but line ends stay as line feeds.
 #[must_use]
 pub fn lines(text: &str) -> Cow<'_, str> {
     let stays = |character| character == '\n';
@@ -41,8 +41,8 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     escaped(text, stays)
 }
 
-/// Text that is about to be printed: line feeds and colours stay, and no other hidden character does.
-/// Values of others have lost theirs before; this is the net below.
+/// Text that is about to be printed. Line feeds and colours stay; other hidden characters are escaped.
+/// Values from others were escaped before, so this is only a safety net.
 #[must_use]
 pub fn stray(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|character| is_hidden(character) && character != '\n') {
@@ -64,17 +64,17 @@ pub fn stray(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Bytes of the sequence at the beginning of `text`, if it sets a colour or style and nothing else.
+/// The length of the escape sequence at the start of `text`, if it only sets a colour or style.
 fn length_of_colour(text: &str) -> Option<usize> {
     let parameters = text.strip_prefix("\u{1b}[")?;
     let end = parameters.find(|it: char| !it.is_ascii_digit() && it != ';')?;
     parameters[end..].starts_with('m').then_some("\u{1b}[".len() + end + 1)
 }
 
-/// A JSON document, in which the hidden characters that JSON allows in strings are escaped.
+/// A JSON document with the hidden characters escaped that JSON allows in strings.
 #[must_use]
 pub fn json(document: &str) -> Cow<'_, str> {
-    // JSON escapes C0 itself; outside of strings there are line feeds alone.
+    // JSON escapes C0 itself. Outside strings there are only line feeds.
     let is_to_escape = |character: char| is_hidden(character) && !character.is_ascii_control();
     if !document.contains(|it| is_to_escape(it) || it == '\u{7f}') {
         return Cow::Borrowed(document);
@@ -92,7 +92,7 @@ pub fn json(document: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Plain text within Markdown: on one line, and without any markup.
+/// Plain text for Markdown: one line, with all markup escaped.
 #[must_use]
 pub fn markdown(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
@@ -100,7 +100,7 @@ pub fn markdown(text: &str) -> String {
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
-            // Within a word it is no markup.
+            // An underscore within a word is not markup.
             '_' if safe.ends_with(char::is_alphanumeric)
                 && characters.peek().copied().is_some_and(char::is_alphanumeric) =>
             {
@@ -118,7 +118,7 @@ pub fn markdown(text: &str) -> String {
     safe
 }
 
-/// A code span within Markdown, on one line. Empty text stays empty.
+/// A code span for Markdown, on one line. Empty text stays empty.
 #[must_use]
 pub fn markdown_code(text: &str) -> String {
     let text = line(text);
@@ -126,7 +126,7 @@ pub fn markdown_code(text: &str) -> String {
         return String::new();
     }
     let fence = "`".repeat(longest_run_of_backquotes(&text) + 1);
-    // Of a code span with a space at both ends, Markdown takes them off.
+    // Markdown strips one space from each end of a code span.
     let needs_room = text.starts_with('`')
         || text.ends_with('`')
         || text.starts_with(' ') && text.ends_with(' ');
@@ -134,13 +134,13 @@ pub fn markdown_code(text: &str) -> String {
     format!("{fence}{room}{text}{room}{fence}")
 }
 
-/// The same in a cell of a table, which a bar would end.
+/// Like [`markdown_code`], for a cell of a table, which a bar would end.
 #[must_use]
 pub fn markdown_cell(text: &str) -> String {
     markdown_code(text).replace('|', "\\|")
 }
 
-/// A block of code within Markdown: fenced by four backquotes, or by more than it holds.
+/// A code block for Markdown, fenced by at least four backquotes and by more than it contains.
 #[must_use]
 pub fn markdown_block(text: &str) -> String {
     let fence = "`".repeat((longest_run_of_backquotes(text) + 1).max(4));
@@ -151,15 +151,15 @@ fn longest_run_of_backquotes(text: &str) -> usize {
     text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
 }
 
-/// The same findings with [`lines`] done to every text in them: what renders to text begins with it,
-/// so no field is forgotten.
+/// The findings with every string escaped by [`lines`]. Text renderers call this first, so that no field
+/// is forgotten.
 #[must_use]
 pub fn findings<T: Serialize + DeserializeOwned>(found: &T) -> T {
     let legible = serde_json::to_value(found).map(values).and_then(serde_json::from_value);
     legible.unwrap_or_else(|error| unreachable!("findings can be written and read: {error}"))
 }
 
-/// [`lines`], done to every string and every name of a field.
+/// Escapes every string and every field name with [`lines`].
 fn values(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(lines(&text).into_owned()),

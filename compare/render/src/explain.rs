@@ -1,5 +1,5 @@
-//! The steps of one operation on both sides → text. What to show is decided once, in `sections`;
-//! the ways of writing it differ in their punctuation only.
+//! Draws the results of `compare explain`. `sections` decides what to show; the formats differ only in their
+//! punctuation.
 
 mod markdown;
 mod terminal;
@@ -14,27 +14,27 @@ pub use markdown::markdown;
 pub(super) use markdown::write_headers;
 pub use terminal::text;
 
-/// One step, with what each side has in it.
+/// A step and its lines on both sides.
 pub(super) struct Section {
     title: &'static str,
     pub(super) rows: Vec<Row>,
 }
 
-/// One line of a step.
+/// A line of a step.
 pub(super) struct Row {
-    /// Its name in AWS's grammar, or of the header.
+    /// Its name in AWS's grammar, or the name of a header.
     pub(super) label: String,
     pub(super) raw: Option<String>,
     pub(super) sdk: Option<String>,
-    /// The character at which they differ, where that is worth a caret.
+    /// The first character that differs, if a caret should mark it.
     at: Option<usize>,
     folding: Folding,
 }
 
-/// Where a line that is too long is broken.
+/// Where a long line may be broken.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Folding {
-    /// Anywhere: what is signed has no words.
+    /// Anywhere, because it has no words.
     Bytes,
     /// Between words.
     Prose,
@@ -64,17 +64,17 @@ impl Row {
     }
 }
 
-/// Every step in AWS's order.
+/// The steps, in AWS's order.
 fn sections(explanation: &Explanation) -> Vec<Section> {
     let (raw, sdk) = (&explanation.raw, &explanation.sdk);
     let mut sections = Vec::new();
     if let (Some(raw), Some(sdk)) = (&raw.signature, &sdk.signature) {
         sections.extend(signature(raw, sdk));
     }
-    // The sides only make the URL; a plain client, which knows nothing of AWS, fetches it.
+    // The sides only make the URL. A plain HTTP client fetches it.
     let presigned = explanation.operation == Scenario::S3PresignedGet;
     sections.push(Section {
-        title: if presigned { "Request, for anybody to send" } else { "Request on the wire" },
+        title: if presigned { "Request that anybody can send" } else { "Request on the wire" },
         rows: http(Some(&raw.request), Some(&sdk.request)),
     });
     if raw.response.is_some() || sdk.response.is_some() {
@@ -85,9 +85,9 @@ fn sections(explanation: &Explanation) -> Vec<Section> {
     }
     sections.push(Section {
         title: if presigned {
-            "What a plain client got for it"
+            "What a plain HTTP client got for it"
         } else {
-            "What each side made of it"
+            "What each side returned"
         },
         rows: parsed(raw, sdk),
     });
@@ -102,7 +102,7 @@ pub(super) fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section;
     let canonical = grammar::beside(&raw.canonical_request, &sdk.canonical_request)
         .into_iter()
         .map(|(name, raw, sdk)| {
-            // The line itself begins with the header's name.
+            // The line itself contains the header's name.
             let label = name.split(':').next().unwrap_or_default();
             let row = Row::new(label, raw.map(str::to_owned), sdk.map(str::to_owned));
             if grammar::has_places(label) { row.with_caret() } else { row }
@@ -130,11 +130,11 @@ pub(super) fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section;
                 .collect(),
         },
         Section {
-            title: "Signing key, four HMACs along the credential scope",
+            title: "Signing key: four HMACs over the parts of the credential scope",
             rows: keys.collect(),
         },
         one("Signature", "HMAC-SHA256", |steps| &steps.signature),
-        one("Where the signature goes", "", |steps| &steps.carried),
+        one("Where the signature is sent", "", |steps| &steps.carried),
     ]
 }
 
@@ -164,14 +164,14 @@ pub(super) fn http(raw: Option<&Http>, sdk: Option<&Http>) -> Vec<Row> {
     rows
 }
 
-/// The beginning of a body, and how long it is in all.
+/// The beginning of a body and its length.
 fn body(http: &Http) -> String {
     const ENOUGH: usize = 480;
     if http.body.len() <= ENOUGH && http.body.len() == http.body_length {
         return http.body.clone();
     }
     let shown = http.body.floor_char_boundary(ENOUGH);
-    format!("{} … ({} bytes in all)", &http.body[..shown], http.body_length)
+    format!("{} … ({} bytes in total)", &http.body[..shown], http.body_length)
 }
 
 pub(super) fn parsed(raw: &Walk, sdk: &Walk) -> Vec<Row> {
@@ -191,7 +191,7 @@ pub(super) fn parsed(raw: &Walk, sdk: &Walk) -> Vec<Row> {
     rows.into_iter().filter(|row| row.raw.is_some() || row.sdk.is_some()).collect()
 }
 
-/// raw's `{}` ends in its advice.
+/// The advice, unless the error's `{}` already contains it, as raw's does.
 fn unsaid_advice(side: &SideResult) -> Option<String> {
     let failure = side.failure.as_ref()?;
     failure.advice.clone().filter(|advice| !failure.display.contains(advice.as_str()))
@@ -210,26 +210,26 @@ fn beginning(answer: &serde_json::Value) -> String {
     shown.join("\n")
 }
 
-/// What the reader is to take from all this.
+/// The result in a few sentences.
 pub(super) fn conclusion(explanation: &Explanation) -> String {
     let Some(proof) = &explanation.proof else {
-        return "Nothing is signed here, on either side.".to_owned();
+        return "Neither side signs anything here.".to_owned();
     };
     if !proof.holds {
         return format!(
-            "The signers differ: given the SDK's own request and time, raw computes {}, and the SDK \
-             sent {}.",
+            "The signers differ: given the SDK's request and time, raw's signer computes {}, but the SDK sent \
+             {}.",
             proof.raw_signature_of_the_same, proof.sdk_signature
         );
     }
     let mut text = format!(
-        "Proof: given the SDK's own request and time, raw's signer computes {}, which is what the \
-         SDK sent. Both sign alike",
+        "Proof: given the SDK's request and time, raw's signer computes {}, which is what the SDK sent. \
+         Both signers agree",
         proof.raw_signature_of_the_same
     );
     text.push_str(match explanation.differences.as_slice() {
-        [] => ", and here they signed the same.",
-        _ => "; the signatures above differ because the requests do, in ",
+        [] => ", and here they signed the same request.",
+        _ => ". The signatures above differ because the requests differ, in ",
     });
     let places: Vec<_> = explanation.differences.iter().map(place).collect();
     if !places.is_empty() {
@@ -244,14 +244,14 @@ fn place(difference: &grammar::LineDifference) -> String {
     match (&difference.raw, &difference.sdk, difference.at) {
         (Some(_), Some(_), Some(at)) => format!("{line} (from byte {at})"),
         (Some(_), Some(_), None) => line.clone(),
-        (None, ..) => format!("{line} (the SDK's alone)"),
-        _ => format!("{line} (raw's alone)"),
+        (None, ..) => format!("{line} (only in the SDK's)"),
+        _ => format!("{line} (only in raw's)"),
     }
 }
 
 const HEADER_HEADINGS: [&str; 4] = ["header", "raw", "sdk", "why"];
 
-/// The table of headers, row by row.
+/// The rows of the table of headers.
 fn header_rows(explanation: &Explanation) -> impl Iterator<Item = [String; 4]> {
     explanation.headers.iter().map(|row| {
         let used = |used: &Option<findings::explain::headers::HeaderUse>| match used {

@@ -1,4 +1,4 @@
-//! Evidence → every file of the report, and whether those that are there are the same.
+//! Renders the evidence to the files of the report, and compares files on disk with them.
 
 use std::path::{Path, PathBuf};
 
@@ -11,16 +11,16 @@ use crate::escape;
 /// A file of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Below the report's folder.
+    /// Relative to the report's folder.
     pub path: PathBuf,
-    /// What is in it.
+    /// Its contents.
     pub text: String,
 }
 
-/// The name of the write-up.
+/// The file name of the write-up.
 pub const REPORT: &str = "REPORT.md";
 
-/// All of them. Of `writeup` the author's own text is kept.
+/// Renders every file. The author's own text in `writeup` is kept.
 #[must_use]
 pub fn render(evidence: &Evidence, writeup: &WriteUp<'_>) -> Vec<File> {
     let evidence = &escape::findings(evidence);
@@ -36,21 +36,21 @@ pub fn render(evidence: &Evidence, writeup: &WriteUp<'_>) -> Vec<File> {
     files
 }
 
-/// A file that is not what the evidence renders to.
+/// A file that differs from what the evidence renders to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OutOfStep {
-    /// Which.
+    /// The file.
     pub file: String,
-    /// The first line that differs, counted from 1; none where the file is not there.
+    /// The first line that differs, counted from 1; none if the file is missing.
     pub line: Option<usize>,
-    /// What stands there.
+    /// The line in the file.
     pub found: Option<String>,
-    /// What the evidence renders to.
+    /// The line as it is rendered.
     pub expected: Option<String>,
 }
 
 impl File {
-    /// Where `found`, which is there in its place, differs.
+    /// The first difference of `found`, the file's text on disk; none if they are equal.
     #[must_use]
     pub fn differs_from(&self, found: Option<&str>) -> Option<OutOfStep> {
         let file = self.path.display().to_string();
@@ -60,7 +60,7 @@ impl File {
         if found == self.text {
             return None;
         }
-        // With their ends, in which they may differ too.
+        // Lines with their ends, which can differ, too.
         let (mut theirs, mut ours) = (found.split_inclusive('\n'), self.text.split_inclusive('\n'));
         let (mut line, mut differing) = (1, (theirs.next(), ours.next()));
         while differing.0 == differing.1 {
@@ -72,7 +72,7 @@ impl File {
     }
 }
 
-/// The lines of a page are long.
+/// Cuts a line: those of report.html are long.
 fn short(line: &str) -> String {
     const WIDTH: usize = 160;
     match line.char_indices().nth(WIDTH) {

@@ -1,56 +1,27 @@
-//! What each side costs to own → text.
+//! Draws the results of `compare footprint`.
 
-use std::fmt::Write as _;
-
-use comfy_table::{CellAlignment, Table, presets};
 use findings::footprint::{BuildCost, Footprint, Profile, Program};
 
 use super::{
+    document::{self, Block},
     units::{as_f64, duration, grouped, in_bytes},
-    wrapped_to,
 };
 
-/// In lines of at most `width` characters.
+/// For a terminal, with prose in lines of at most `width` characters.
 #[must_use]
 pub fn text(footprint: &Footprint, width: usize) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_header(headings(footprint, "\n"))
-        .add_rows(rows(footprint));
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    let mut text = String::from("\n");
-    for line in table.lines() {
-        let _ = writeln!(text, " {}", line.trim_end());
-    }
-    for paragraph in notes(footprint) {
-        let _ = writeln!(text, "\n{}", wrapped_to(width, "", &paragraph));
-    }
-    text
+    format!("\n{}", document::terminal(&blocks(footprint), width))
 }
 
 /// For reports.
 #[must_use]
 pub fn markdown(footprint: &Footprint) -> String {
-    let headings = headings(footprint, " ");
-    let mut text =
-        format!("| {} |\n| --- |{}\n", headings.join(" | "), " ---: |".repeat(headings.len() - 1));
-    for row in rows(footprint) {
-        let _ = writeln!(text, "| {} |", row.join(" | "));
-    }
-    for paragraph in notes(footprint) {
-        let _ = writeln!(text, "\n{paragraph}");
-    }
-    text
+    document::markdown(&blocks(footprint))
 }
 
-fn headings(footprint: &Footprint, between: &str) -> Vec<String> {
-    let programs = footprint.programs.iter();
-    let names =
-        programs.map(|program| format!("{}{between}{}", program.task.name(), program.side.name()));
-    [String::new()].into_iter().chain(names).collect()
+fn blocks(footprint: &Footprint) -> Vec<Block> {
+    let notes = notes(footprint).into_iter().map(Block::Paragraph);
+    [Block::Table(rows(footprint))].into_iter().chain(notes).collect()
 }
 
 fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
@@ -60,12 +31,13 @@ fn rows(footprint: &Footprint) -> Vec<Vec<String>> {
     };
     let count = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX));
     let mut rows = vec![
-        row("crates of others", &|program| count(program.crates)),
-        row("of these, with C", &|program| {
+        row("", &|program| format!("{}\n{}", program.task.name(), program.side.name())),
+        row("third-party crates", &|program| count(program.crates)),
+        row("with C code", &|program| {
             format!("{} ({})", program.building_c.len(), program.building_c.join(", "))
         }),
         row("lines by hand", &|program| grouped(program.lines_by_hand())),
-        row("lines of others", &|program| grouped(program.lines_of_dependencies)),
+        row("third-party lines", &|program| grouped(program.lines_of_dependencies)),
     ];
     for profile in [Profile::Dev, Profile::Release] {
         let cell = |of: fn(&BuildCost) -> String| {
@@ -97,14 +69,14 @@ pub(super) fn build(program: &Program, profile: Profile) -> Option<&BuildCost> {
 /// What the numbers mean, what they cannot say, and what is missing.
 fn notes(footprint: &Footprint) -> Vec<String> {
     let mut notes = vec![format!(
-        "{}, lock file {}…, features as in this workspace: defaults are larger. Crates are those of \
-         normal and build dependencies for this machine; two versions of one are two. Lines are of \
-         Rust code: comments, blank lines and tests are none, and neither is what is only there to be \
-         looked at (observe.rs and the like). Of others' lines all count, also those that another system \
-         or feature would need. All of raw and of the vocabulary counts as written by hand, whatever of it the \
-         program needs: so one operation comes to nearly as many lines as all nine. The lines of the \
-         two sides are not of one scope, because the SDK's are only what its user writes. The SDK's program reads credentials from wherever the SDK can, raw's from the \
-         environment.",
+        "{}, lock file {}…. The features are those of this workspace; default features build more. Crates \
+         are the normal and build dependencies for this machine, and two versions of a crate count \
+         twice. Lines are lines of Rust code, without comments, blank lines, tests and instrumentation \
+         (observe.rs and the like). All third-party lines count, also those for other systems or \
+         features. All of raw and of the vocabulary counts as written by hand, no matter how much of it \
+         the program needs, so one operation takes nearly as many lines as all nine. The two sides' lines \
+         differ in scope: the SDK's are only what its user writes, and its program reads credentials from \
+         wherever the SDK can, while raw's reads them from the environment.",
         footprint.toolchain,
         footprint.lock_sha256.get(..12).unwrap_or_default()
     )];
@@ -121,10 +93,10 @@ fn notes(footprint: &Footprint) -> Vec<String> {
     };
     if let Some(first) = builds().next() {
         notes.push(format!(
-            "Builds are from an empty folder, with {} processors, first on {}; the memory is that of \
-             the largest process, compiler or linker; binaries are stripped of their symbols, which \
-             those of `compare bench startup` are not. The profile dev of this workspace optimises \
-             dependencies a little, and the SDK's generated code not at all.",
+            "Builds begin in an empty folder and have {} processors; the first was made on {}. Memory is \
+             that of the largest process, compiler or linker. Binaries are stripped of their symbols, \
+             unlike those of `compare bench startup`. This workspace's profile dev optimises dependencies \
+             a little, but not the SDK's generated code.",
             first.processors, first.date
         ));
         let mut libraries: Vec<_> =
@@ -137,7 +109,7 @@ fn notes(footprint: &Footprint) -> Vec<String> {
     notes
 }
 
-/// Which builds nobody has made, and how to make them.
+/// The builds that were not made, and how to make them.
 fn missing(footprint: &Footprint) -> Option<String> {
     let mut tasks: Vec<_> = (footprint.programs.iter())
         .filter(|program| program.dev.is_none() || program.release.is_none())
@@ -146,9 +118,9 @@ fn missing(footprint: &Footprint) -> Option<String> {
     tasks.dedup();
     (!tasks.is_empty()).then(|| {
         format!(
-            "Missing are builds with this compiler and these dependencies. To make them, and keep what they \
-             took: `compare footprint --build {}`. list-buckets takes minutes; all-scenarios half an \
-             hour and 9 GB of memory, because it has aws-sdk-ec2 compiled twice.",
+            "Some builds were not made with this compiler and these dependencies. To make them and keep \
+             the results, run `compare footprint --build {}`. list-buckets takes minutes; all-scenarios \
+             takes half an hour and 9 GB of memory, because it compiles aws-sdk-ec2 twice.",
             tasks.join(",")
         )
     })

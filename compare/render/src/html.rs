@@ -1,7 +1,7 @@
-//! Evidence → one page that can be clicked through, with nothing outside of it.
+//! Draws report.html: one self-contained page to click through.
 //!
-//! All that it says is in its HTML. The script only shows one step of the walk at a time, and the cases
-//! that somebody looks for; without it everything stands below each other.
+//! The whole content is in the HTML. The script only shows one step of the walk-through at a time and filters
+//! the cases. Without it, everything is shown.
 
 mod bytes;
 mod case;
@@ -22,9 +22,9 @@ use super::plot::Plot;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/page.js");
-/// What is folded up is all to be seen where nobody can open it, or need not.
+/// Unfolds all details, on paper and without JavaScript.
 const UNFOLDED: &str = "details::details-content { content-visibility: visible; block-size: auto }";
-/// Nothing is loaded, from anywhere.
+/// The page loads nothing.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
@@ -50,7 +50,7 @@ pub fn page(evidence: &Evidence, plots: &[Plot]) -> String {
                     p {
                         "Made by " code { "compare report" } " from " code { "report/data.json" }
                         ", which has every figure of this page. " code { "REPORT.md" }
-                        " has the whole of the measurement, as tables."
+                        " has all measurements as tables."
                     }
                 }
                 script { (PreEscaped(SCRIPT)) }
@@ -67,7 +67,7 @@ fn head() -> Markup {
             meta http-equiv="Content-Security-Policy" content=(POLICY);
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
-            title { "Two ways to call AWS: raw HTTP and SigV4 beside aws-sdk-rust" }
+            title { "Two ways to call AWS: raw HTTP and SigV4, and aws-sdk-rust" }
             style { (PreEscaped(STYLE)) "@media print { " (PreEscaped(UNFOLDED)) " }" }
             noscript { style { (PreEscaped(UNFOLDED)) } }
         }

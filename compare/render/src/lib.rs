@@ -1,11 +1,12 @@
-//! Draws findings: as text for a terminal, Markdown, HTML and SVG. It knows the crate `findings` and nothing
-//! else of this project, and neither measures, decides nor prints.
+//! Draws findings as terminal text, Markdown, HTML and SVG. It depends on no other crate of this project than
+//! `findings`, and it does not measure, decide or print.
 //!
 //! Each verb has a module of its name. [`writeup`], [`html`] and [`plot`] draw the write-up, and [`files`] lists
-//! its files. What a server sent passes through [`escape`].
+//! its files. Every text that a server sent passes through [`escape`].
 
 pub mod algorithm;
 pub mod bench;
+mod document;
 pub mod errors;
 pub mod escape;
 pub mod explain;
@@ -28,7 +29,7 @@ use findings::{
 
 use units::{duration, in_unit};
 
-/// A scenario as one row of a table, the same for every way of writing it.
+/// A scenario as one row of a table, whatever the format.
 struct Row {
     scenario: String,
     verdict: Agreement,
@@ -42,20 +43,20 @@ struct Row {
 struct Time {
     /// The median.
     median: String,
-    /// The shortest and the longest, where there are several.
+    /// The shortest and the longest, if there are several.
     range: Option<String>,
 }
 
-/// What the reader looks for first.
+/// Whether the sides agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Agreement {
     /// The same on both sides, and as expected.
     Same,
-    /// The same refusal on both sides, and that was expected.
+    /// The same refusal on both sides, as expected.
     Refused,
-    /// The same on both sides, and not what was expected.
+    /// The same on both sides, but not as expected.
     Unexpected,
-    /// Neither side could try, for want of what an earlier scenario was to find.
+    /// Neither side could try, because an earlier scenario failed to find what this one needs.
     NotTried,
     /// The sides differ.
     Differs,
@@ -97,7 +98,7 @@ fn row(finding: &ScenarioResult) -> Row {
         format!("{} / {}", raw.requests, sdk.requests)
     };
     let timed = raw.latency_us.n > 0 && sdk.latency_us.n > 0;
-    // Of one call each, a ratio would be noise that looks like a finding.
+    // The ratio of two single calls would be noise.
     let comparable = raw.latency_us.n > 1 && sdk.latency_us.n > 1;
     let ratio = sdk.latency_us.median / raw.latency_us.median;
     Row {
@@ -119,12 +120,12 @@ fn latency(side: &SideResult) -> Time {
     }
 }
 
-/// What stands in the SDK's column where there is no SDK client to call.
+/// What makes the call on the SDK's side if the SDK has no client for it.
 fn stand_in(scenario: Scenario) -> Option<&'static str> {
     (scenario.service() == Service::Api).then_some("sdk: the crate aws-sigv4, with reqwest")
 }
 
-/// What the table says in one sentence.
+/// The table in one sentence.
 fn summary(comparison: &RunResult) -> String {
     let count = |wanted: Agreement| {
         comparison.scenarios.iter().filter(|finding| Agreement::of(finding) == wanted).count()
@@ -134,7 +135,7 @@ fn summary(comparison: &RunResult) -> String {
     let played = total - skipped - not_tried;
     let took = duration(std::time::Duration::from_millis(comparison.elapsed_ms).as_secs_f64());
     let mut sentence = if comparison.agree {
-        format!("{played} of {total} scenarios played, every one the same on both sides")
+        format!("{played} of {total} scenarios played, all with the same result on both sides")
     } else {
         let (differ, unexpected) = (count(Agreement::Differs), count(Agreement::Unexpected));
         format!(
@@ -149,34 +150,34 @@ fn summary(comparison: &RunResult) -> String {
     format!("{sentence} ({took})")
 }
 
-/// How the times were taken, so that nobody takes them for more.
+/// How the times were measured, and why they are only indicative.
 fn caveat(comparison: &RunResult) -> String {
     let machine = &comparison.machine;
     let mut text = format!(
-        "Times are medians of at most ten calls, raw and sdk by turns ({}, {} processors): indicative. \
-         A call that launches, waits, tags or ends something is timed once; s3-presigned-get times \
-         the making of the URL.",
+        "Times are medians of at most ten calls, raw and sdk by turns ({}, {} processors), and only \
+         indicative. A call that launches, waits, tags or terminates is timed once. The time of \
+         s3-presigned-get is that of making the URL.",
         machine.platform, machine.processors
     );
     if machine.build == BuildKind::Unoptimised {
         text.push_str(
-            " This build is not optimised: `cargo run --release -p compare` is the one to quote.",
+            " This build is not optimised; quote the times of `cargo run --release -p compare`.",
         );
     }
     text
 }
 
-/// The findings of which more is to be said than fits the table.
+/// The scenarios that need more explanation than their row.
 fn remarkable(comparison: &RunResult) -> impl Iterator<Item = &ScenarioResult> {
     comparison.scenarios.iter().filter(|finding| Agreement::of(finding) != Agreement::Same)
 }
 
-/// What each side tells its user, where it failed or was refused.
-fn words(side: &SideResult) -> Option<&str> {
+/// The error that a side prints, if its call failed.
+fn printed(side: &SideResult) -> Option<&str> {
     side.failure.as_ref().map(|failure| failure.display.as_str())
 }
 
-/// Status and code of a failure.
+/// The status and code of a failure.
 fn fact(side: &SideResult) -> String {
     let Some(failure) = &side.failure else { return String::new() };
     let parts = [failure.status.map(|status| status.to_string()), failure.code.clone()];
@@ -185,7 +186,7 @@ fn fact(side: &SideResult) -> String {
     escape::line(&fact).into_owned()
 }
 
-/// A JSON value that fits a line.
+/// A JSON value, cut to fit one line.
 fn short(value: &serde_json::Value) -> String {
     const WIDTH: usize = 100;
     let text = value.to_string();
@@ -195,13 +196,13 @@ fn short(value: &serde_json::Value) -> String {
     text.chars().take(WIDTH).chain(['…']).collect()
 }
 
-/// With single spaces in place of every run of white space.
+/// The text with each run of white space replaced by one space.
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// In lines of at most `width` characters: the first behind `label`, the others below its first
-/// letter.
+/// Wraps `text` to lines of at most `width` characters. The first follows `label`, and the others are
+/// indented as far.
 fn wrapped_to(width: usize, label: &str, text: &str) -> String {
     let indent = " ".repeat(label.chars().count());
     let mut wrapped = label.to_owned();

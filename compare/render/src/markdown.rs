@@ -1,13 +1,13 @@
-//! For reports.
+//! Draws the results of `compare run` as Markdown.
 
 use std::fmt::Write as _;
 
 use findings::run::{RunResult, ScenarioResult, SideResult};
 
-use super::{HEADINGS, Time, caveat, fact, on_one_line, remarkable, row, short, summary, words};
+use super::{HEADINGS, Time, caveat, fact, on_one_line, printed, remarkable, row, short, summary};
 use crate::escape;
 
-/// The whole comparison.
+/// The whole result.
 #[must_use]
 pub fn comparison(comparison: &RunResult) -> String {
     let comparison = &escape::findings(comparison);
@@ -18,8 +18,8 @@ pub fn comparison(comparison: &RunResult) -> String {
     );
     let _ = writeln!(text, "| {} |", HEADINGS.join(" | "));
     text.push_str("| --- | --- | ---: | ---: | ---: | ---: |\n");
-    for finding in &comparison.scenarios {
-        let row = row(finding);
+    for scenario in &comparison.scenarios {
+        let row = row(scenario);
         let _ = writeln!(
             text,
             "| `{}` | {} | {} | {} | {} | {} |",
@@ -32,13 +32,13 @@ pub fn comparison(comparison: &RunResult) -> String {
         );
     }
     let _ = writeln!(text, "\n{}\n\n{}", summary(comparison), caveat(comparison));
-    for finding in remarkable(comparison) {
-        text.push_str(&remark(finding));
+    for scenario in remarkable(comparison) {
+        text.push_str(&remark(scenario));
     }
     text
 }
 
-/// What both sides came to, without the times: for a report that has measured ones.
+/// The results without the times, for a report that has measured times elsewhere.
 #[must_use]
 pub fn outcomes(comparison: &RunResult) -> String {
     let [scenario, both, requests, ..] = HEADINGS;
@@ -48,13 +48,13 @@ pub fn outcomes(comparison: &RunResult) -> String {
         let _ = writeln!(text, "| `{}` | {verdict} | {requests} |", row.scenario);
     }
     let _ = writeln!(text, "\n{}.", summary(comparison));
-    for finding in remarkable(comparison) {
-        text.push_str(&remark(finding));
+    for scenario in remarkable(comparison) {
+        text.push_str(&remark(scenario));
     }
     text
 }
 
-/// With the range, for which the terminal has no room.
+/// A time with its range, for which a terminal has no room.
 fn time(time: Time) -> String {
     match time.range {
         Some(range) => format!("{} ({range})", time.median),
@@ -62,13 +62,13 @@ fn time(time: Time) -> String {
     }
 }
 
-fn remark(finding: &ScenarioResult) -> String {
-    let mut text = format!("\n**{}**", finding.name);
-    if let Some(reason) = &finding.raw.reason {
+fn remark(scenario: &ScenarioResult) -> String {
+    let mut text = format!("\n**{}**", scenario.name);
+    if let Some(reason) = &scenario.raw.reason {
         let _ = write!(text, ": {}", escape::markdown(reason));
     }
     text.push('\n');
-    for difference in &finding.differences {
+    for difference in &scenario.differences {
         let _ = writeln!(
             text,
             "- {}: raw {}, sdk {}",
@@ -77,15 +77,15 @@ fn remark(finding: &ScenarioResult) -> String {
             escape::markdown_code(&short(&difference.sdk))
         );
     }
-    if finding.raw.reason.is_none() {
-        text.push_str(&side("raw", &finding.raw));
-        text.push_str(&side("sdk", &finding.sdk));
+    if scenario.raw.reason.is_none() {
+        text.push_str(&side("raw", &scenario.raw));
+        text.push_str(&side("sdk", &scenario.sdk));
     }
     text
 }
 
 fn side(name: &str, side: &SideResult) -> String {
-    let Some(words) = words(side) else { return String::new() };
-    let (fact, words) = (escape::markdown(&fact(side)), escape::markdown_code(&on_one_line(words)));
-    format!("- {name} ({fact}) prints: {words}\n")
+    let Some(text) = printed(side) else { return String::new() };
+    let (fact, text) = (escape::markdown(&fact(side)), escape::markdown_code(&on_one_line(text)));
+    format!("- {name} ({fact}) prints: {text}\n")
 }

@@ -1,5 +1,5 @@
-//! What runs on each side → text. What to show is decided here, once; the ways of writing it differ in
-//! their punctuation only.
+//! Draws the results of `compare paths`. This module decides what to show; the formats differ only in their
+//! punctuation.
 
 mod markdown;
 mod terminal;
@@ -16,32 +16,31 @@ use super::units::grouped;
 pub use markdown::{costs_markdown, markdown, notes_markdown, ways_markdown};
 pub use terminal::text;
 
-/// Crates that are named one by one; the others are in their groups.
+/// The number of crates that are listed by name.
 const CRATES_SHOWN: usize = 12;
 
-/// Nothing is listed that was not recorded while it ran.
-const NOTHING_RECORDED: &str = "No phase was recorded when this was measured.";
+const NOTHING_RECORDED: &str = "No phase was recorded in this measurement.";
 
-/// Part of a way, and how often it is gone in a row: a listing has its pages, a wait its polls.
-struct Lap<'p> {
+/// A repeated part of a call, such as a page of a listing or a poll, and how often it repeats.
+struct Repeated<'p> {
     phases: &'p [TracedPhase],
     times: usize,
 }
 
-fn laps(path: &CodePath) -> Vec<Lap<'_>> {
+fn repetitions(path: &CodePath) -> Vec<Repeated<'_>> {
     let phases = path.trace.phases.as_slice();
     let Some(first) = phases.first() else { return Vec::new() };
     let starts: Vec<_> = (0..phases.len()).filter(|&at| phases[at] == *first).collect();
     let ends = starts.iter().skip(1).copied().chain([phases.len()]);
-    let mut laps: Vec<Lap<'_>> = Vec::new();
+    let mut parts: Vec<Repeated<'_>> = Vec::new();
     for (start, end) in starts.iter().copied().zip(ends) {
         let phases = &phases[start..end];
-        match laps.last_mut() {
+        match parts.last_mut() {
             Some(last) if last.phases == phases => last.times += 1,
-            _ => laps.push(Lap { phases, times: 1 }),
+            _ => parts.push(Repeated { phases, times: 1 }),
         }
     }
-    laps
+    parts
 }
 
 fn kind(phase: &TracedPhase) -> &'static str {
@@ -52,7 +51,7 @@ fn kind(phase: &TracedPhase) -> &'static str {
     }
 }
 
-/// Who does something at a hook; those that are asked at all of them stand below, once.
+/// The interceptors that act at a hook, except those that are called at every hook.
 fn acting(path: &CodePath, phase: &TracedPhase) -> String {
     if phase.kind != PhaseKind::Hook {
         return String::new();
@@ -66,8 +65,7 @@ fn is_everywhere(interceptor: &Interceptor) -> bool {
     interceptor.hooks.len() == findings::paths::HOOKS
 }
 
-/// What is there by name, on the SDK's side: a heading, and the names. Nothing where there is no
-/// service client.
+/// The SDK's components: headings, each with its names. Empty if there is no service client.
 fn components(path: &CodePath) -> Vec<(String, String)> {
     let trace = &path.trace;
     let interceptors: Vec<_> = trace.interceptors.iter().map(|one| &*one.name).collect();
@@ -76,7 +74,7 @@ fn components(path: &CodePath) -> Vec<(String, String)> {
     let plugins: Vec<_> = trace.plugins.iter().map(String::as_str).collect();
     let all = [
         ("interceptors", interceptors),
-        ("asked at every hook, because not saying at which they act", everywhere),
+        ("called at every hook, because they do not say at which they act", everywhere),
         ("retry classifiers", trace.retry_classifiers.iter().map(|one| &**one).collect()),
         ("plugins of the client", plugins),
     ];
@@ -86,7 +84,7 @@ fn components(path: &CodePath) -> Vec<(String, String)> {
 
 const COST_HEADINGS: [&str; 4] = ["a warm call", "raw", "sdk", "bare"];
 
-/// What a warm call takes, row by row.
+/// The rows of the table of costs.
 fn costs(paths: &Paths) -> Vec<[String; 4]> {
     let sides = [Some(&paths.raw.cost), Some(&paths.sdk.cost), paths.bare.as_ref()];
     let row = |label: &str, of: &dyn Fn(&CallCost) -> Option<u64>| {
@@ -103,12 +101,12 @@ fn costs(paths: &Paths) -> Vec<[String; 4]> {
     if paths.raw.cost.instructions.is_some() {
         rows.extend([
             row("instructions", &counted(|all| all.total)),
-            row("above hashing", &counted(Instructions::above_hashing)),
+            row("without hashing", &counted(Instructions::above_hashing)),
         ]);
         if paths.bare.is_some() {
             let own = |side| paths.own_instructions(side).map_or("–".to_owned(), signed);
             let (raw, sdk) = (own(&paths.raw), own(&paths.sdk));
-            rows.push(["above hashing and bare".to_owned(), raw, sdk, "–".to_owned()]);
+            rows.push(["without hashing and bare".to_owned(), raw, sdk, "–".to_owned()]);
         }
         rows.extend([
             row("functions", &move |cost| Some(count(cost.instructions.as_ref()?.functions))),
@@ -118,14 +116,14 @@ fn costs(paths: &Paths) -> Vec<[String; 4]> {
     rows
 }
 
-/// One pair of bars: what both sides spend on the same.
+/// A pair of bars: what each side spends on the same work.
 struct Bars {
     label: String,
     raw: u64,
     sdk: u64,
 }
 
-/// Instructions by kind of work, the SDK's largest first.
+/// Instructions by kind of work, largest first.
 fn by_group(raw: &Instructions, sdk: &Instructions) -> Vec<Bars> {
     let mut groups = BTreeMap::<Group, (u64, u64)>::new();
     raw.groups
@@ -137,7 +135,7 @@ fn by_group(raw: &Instructions, sdk: &Instructions) -> Vec<Bars> {
     in_order(groups.into_iter().map(|(group, counts)| (group.name().to_owned(), counts)))
 }
 
-/// Instructions by crate, the largest first.
+/// Instructions by crate, largest first.
 fn by_crate(raw: &Instructions, sdk: &Instructions) -> Vec<Bars> {
     let mut crates = BTreeMap::<&str, (u64, u64)>::new();
     raw.crates
@@ -161,7 +159,7 @@ fn longest(bars: &[Bars]) -> u64 {
     bars.iter().map(|bars| bars.raw.max(bars.sdk)).max().unwrap_or(0)
 }
 
-/// `value` of `longest` as a bar of at most `width` characters, to an eighth of one.
+/// A bar for `value`, at most `width` characters long, in eighths of a character.
 fn bar(value: u64, longest: u64, width: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let width = u64::try_from(width).unwrap_or(0);
@@ -173,49 +171,48 @@ fn bar(value: u64, longest: u64, width: usize) -> String {
 /// What the numbers mean, and what they cannot say.
 fn notes(paths: &Paths) -> Vec<String> {
     let mut notes = vec![
-        "Counted is a warm call: the connection stands, and every cache is filled. The endpoint is in \
-         another process. Allocations are the same in every run, unless the answer is so long that \
-         it comes in pieces, which a busy machine makes more of. Phases are recorded while a call \
-         runs. raw's are the functions that note themselves when they are entered, which are its own \
-         steps and not what they call below; SigningKey::derive is among them only where no key was \
-         kept from an earlier call. The SDK's are those of a client with one interceptor more, which \
-         marks the hooks; the counts are of one without it. ObserveAttempts, which counts requests, \
-         is ours too."
+        "A warm call is counted: the connection is open and every cache is filled. The endpoint runs in \
+         another process. Allocations are the same in every run, unless a long answer arrives in pieces; \
+         on a busy machine there are more of them. Phases are recorded while a call runs. raw's are the \
+         functions that are instrumented: its own steps, without what they call. SigningKey::derive is \
+         among them only if no key was kept from an earlier call. The SDK's phases come from a client \
+         with an extra interceptor that marks the hooks; the counts come from one without it. \
+         ObserveAttempts, which counts requests, is ours, too."
             .to_owned(),
     ];
     if paths.bare.is_some() {
         notes.push(
-            "bare sends a copy of what raw signed beforehand, through reqwest as raw does, and parses \
-             nothing. The SDK has a client of its own, over the same hyper."
+            "bare sends a copy of what raw signed beforehand through reqwest, which raw also uses, and parses \
+             nothing. The SDK has its own HTTP client, over the same hyper."
                 .to_owned(),
         );
     }
     if paths.raw.cost.instructions.is_some() {
         notes.push(
-            "Instructions are callgrind's, without the kernel's; they differ by a few in a thousand \
-             from run to run (random ids, hash seeds, the time). Its processor has no SHA \
-             instructions, so hashing weighs more than it does elsewhere. A crate is what the symbol \
-             says: what was inlined counts where it went, so `--release` shows fewer crates and \
-             functions than are at work."
+            "Callgrind counts the instructions, without the kernel's. They vary by a few in a thousand from \
+             run to run (random ids, hash seeds, the time). Its emulated processor has no SHA \
+             instructions, so hashing weighs more than on a real one. The symbol names the crate: an \
+             inlined function counts for its caller, so `--release` shows fewer crates and functions than \
+             really run."
                 .to_owned(),
         );
     }
     if paths.machine.build == BuildKind::Unoptimised {
         notes.push(
-            "This build is not optimised, and the SDK's generated code less than the rest: \
-             `cargo run --release -p compare -- paths …` is the one to quote."
+            "This build is not optimised, and the SDK's generated code even less than the rest. Quote the \
+             figures of `cargo run --release -p compare -- paths …`."
                 .to_owned(),
         );
     }
     notes
 }
 
-/// What the reader is to take from all this.
+/// The result in a few sentences.
 fn conclusion(paths: &Paths) -> String {
     let heap = |path: &CodePath| (path.cost.heap.allocations, path.cost.heap.bytes);
     let ((raw, raw_bytes), (sdk, sdk_bytes)) = (heap(&paths.raw), heap(&paths.sdk));
     let mut text = format!(
-        "A warm call allocates {} times ({} bytes) in raw and {} times ({} bytes) in the SDK.",
+        "A warm call makes {} allocations ({} bytes) in raw and {} ({} bytes) in the SDK.",
         grouped(raw),
         grouped(raw_bytes),
         grouped(sdk),
@@ -230,9 +227,9 @@ fn conclusion(paths: &Paths) -> String {
             })
         };
         text = format!(
-            "{text} Above hashing and above the bare call, raw executes {} instructions and the SDK \
-             {}. HTTP (reqwest, hyper and what is below them) is {} % of all of raw's and {} % of the \
-             SDK's.",
+            "{text} Without hashing and the bare call, raw executes {} instructions and the SDK {}. HTTP \
+             (reqwest, hyper and their dependencies) is {} % of all of raw's instructions and {} % of \
+             the SDK's.",
             signed(raw),
             signed(sdk),
             http(&paths.raw),
@@ -255,12 +252,12 @@ mod tests {
     fn a_bar_is_as_long_as_its_share() {
         assert_eq!(bar(50, 100, 4), "██");
         assert_eq!(bar(100, 100, 4), "████");
-        assert_eq!(bar(1, 1_000_000, 4), "▏", "what is there is seen");
+        assert_eq!(bar(1, 1_000_000, 4), "▏", "any value above 0 is visible");
         assert_eq!(bar(0, 0, 4), "");
     }
 
     #[test]
-    fn a_minus_stands_before_what_is_less_than_bare() {
+    fn a_cost_below_bare_is_negative() {
         assert_eq!(signed(-1234), "−1,234");
     }
 }

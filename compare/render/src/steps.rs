@@ -1,4 +1,4 @@
-//! The steps of a signature → text.
+//! Draws the results of `compare sign`.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use findings::{
     sign::{Judged, SignResult},
 };
 
-/// Every step of every side that signed, in AWS's order; what the sides agree on stands once.
+/// The steps of each side that signed, in AWS's order. A value on which the sides agree is shown once.
 #[must_use]
 pub fn text(signed: &[(Side, &SignResult, Option<&Judged>)]) -> String {
     let mut text = String::new();
@@ -36,7 +36,7 @@ pub fn text(signed: &[(Side, &SignResult, Option<&Judged>)]) -> String {
         };
         Some((side.name(), verdict))
     });
-    section(&mut text, "6. What the sandbox's verifier says", &verdicts.collect::<Vec<_>>());
+    section(&mut text, "6. The verdict of the sandbox's verifier", &verdicts.collect::<Vec<_>>());
     text
 }
 
@@ -54,7 +54,7 @@ fn section(text: &mut String, heading: &str, values: &[(&str, String)]) {
     }
 }
 
-/// The request as it goes over the wire, HTTP/1.1.
+/// The request as it is sent over HTTP/1.1.
 #[must_use]
 pub fn http(method: &str, steps: &SignResult, body: &str) -> String {
     let target = request_target(&steps.url);
@@ -72,17 +72,17 @@ pub fn http(method: &str, steps: &SignResult, body: &str) -> String {
     text
 }
 
-/// A line for a POSIX shell that sends the request. `--path-as-is` keeps curl from resolving dots,
-/// and the header that curl would add to a body by itself is taken away.
+/// A `curl` command for a POSIX shell that sends the request. `--path-as-is` keeps curl from resolving
+/// dots, and an empty `Content-Type:` removes the header that curl would add to a body.
 #[must_use]
 pub fn curl(method: &str, steps: &SignResult, body: &str) -> String {
     let mut line = match method {
-        // With -X HEAD, curl would wait for a body that never comes.
+        // With -X HEAD curl would wait for a body that never comes.
         "HEAD" => "curl --path-as-is --head".to_owned(),
         _ => format!("curl --path-as-is -X {}", quoted(method)),
     };
     for (name, value) in &steps.headers {
-        // An empty value takes a semicolon: with a colon, curl would leave the header out.
+        // curl omits a header without a value unless it ends in a semicolon.
         let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
         let _ = write!(line, " -H {}", quoted(&header));
     }
@@ -90,11 +90,11 @@ pub fn curl(method: &str, steps: &SignResult, body: &str) -> String {
         if !steps.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             line.push_str(" -H 'Content-Type:'");
         }
-        // Not --data-binary, to which a body that begins with @ names a file.
+        // --data-binary would read a body that begins with @ as the name of a file.
         let _ = write!(line, " --data-raw {}", quoted(body));
     }
     if steps.url.contains(['[', ']', '{', '}']) {
-        // To curl these are ranges and lists.
+        // curl would read these as ranges and lists.
         line.push_str(" --globoff");
     }
     let _ = write!(line, " {}", quoted(&steps.url));
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curl_line_survives_quotes_and_empty_headers() {
+    fn a_curl_command_keeps_quotes_and_empty_headers() {
         assert_eq!(
             curl("PUT", &steps(), "it's"),
             r"curl --path-as-is -X 'PUT' -H 'host: h' -H 'x-empty;' -H 'Content-Type:' --data-raw 'it'\''s' 'https://h/it'\''s?a=b'"
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curl_line_says_that_brackets_are_no_ranges() {
+    fn a_curl_command_takes_brackets_literally() {
         for target in ["?params[page]=1", "?f={x,y}", "a[1-3]"] {
             let url = format!("https://h/{target}");
             let line = curl("GET", &SignResult { url, ..steps() }, "");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn http_text_has_the_target_as_it_goes_over_the_wire() {
+    fn http_text_has_the_request_target() {
         assert_eq!(
             http("PUT", &steps(), "x"),
             "PUT /it's?a=b HTTP/1.1\r\nhost: h\r\nx-empty: \r\ncontent-length: 1\r\n\r\nx"

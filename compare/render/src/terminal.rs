@@ -1,4 +1,5 @@
-//! For people, with colours; whoever prints it strips them where they are not wanted.
+//! Draws the results of `compare run` for a terminal, with colours. The caller strips them if they are not
+//! wanted.
 
 use std::fmt::Write as _;
 
@@ -6,21 +7,21 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, Table, presets};
 use findings::run::{RunResult, ScenarioResult, SideResult};
 
 use super::{
-    Agreement, HEADINGS, caveat, fact, remarkable, row, short, summary, words, wrapped_to,
+    Agreement, HEADINGS, caveat, fact, printed, remarkable, row, short, summary, wrapped_to,
 };
 use crate::escape;
 
-/// Prose in longer lines is hard to read, however wide the terminal is.
+/// The longest line of prose, also on a wider terminal.
 const WIDEST: usize = 100;
 
-/// The whole comparison, its prose in lines of at most `width` characters.
+/// The whole result, with prose in lines of at most `width` characters.
 #[must_use]
 pub fn comparison(comparison: &RunResult, width: usize) -> String {
     let comparison = &escape::findings(comparison);
     let width = width.min(WIDEST);
     let target = &comparison.target;
     let mut text = format!(
-        "\nraw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)\n\n  calls go to  {} ({}), {}\n{}\n",
+        "\nraw (reqwest, SigV4 by hand) and sdk (aws-sdk-rust)\n\n  calls go to  {} ({}), {}\n{}\n",
         target.endpoint,
         target.kind,
         target.region,
@@ -30,8 +31,8 @@ pub fn comparison(comparison: &RunResult, width: usize) -> String {
         let _ = writeln!(text, "{}", wrapped_to(width, "  note         ", note));
     }
     let _ = writeln!(text, "\n{}", table(comparison, width));
-    for finding in remarkable(comparison) {
-        if let Some(remark) = remark(finding, width) {
+    for scenario in remarkable(comparison) {
+        if let Some(remark) = remark(scenario, width) {
             let _ = writeln!(text, "{remark}");
         }
     }
@@ -45,21 +46,20 @@ pub fn comparison(comparison: &RunResult, width: usize) -> String {
     text
 }
 
-/// One row a scenario, and below a row what each side's user reads there where the call came to
-/// nothing: that is where the sides differ most.
+/// A row for each scenario. If a call failed, the errors that the sides print follow below its row.
 fn table(comparison: &RunResult, width: usize) -> String {
     let table = rows(comparison).to_string();
     let mut lines = table.lines();
     let mut text = lines.by_ref().take(1).fold(String::new(), |text, line| text + line + "\n");
-    for (line, finding) in lines.zip(&comparison.scenarios) {
+    for (line, scenario) in lines.zip(&comparison.scenarios) {
         let _ = writeln!(text, "{line}");
-        if finding.raw.reason.is_none() {
-            for (name, side) in [("raw", &finding.raw), ("sdk", &finding.sdk)] {
-                if let Some(words) = words(side) {
+        if scenario.raw.reason.is_none() {
+            for (name, side) in [("raw", &scenario.raw), ("sdk", &scenario.sdk)] {
+                if let Some(printed) = printed(side) {
                     let _ = writeln!(
                         text,
                         "{}",
-                        wrapped_to(width, &format!("   {name} prints  "), words)
+                        wrapped_to(width, &format!("   {name} prints  "), printed)
                     );
                 }
             }
@@ -77,8 +77,8 @@ fn rows(comparison: &RunResult) -> Table {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    for finding in &comparison.scenarios {
-        let row = row(finding);
+    for scenario in &comparison.scenarios {
+        let row = row(scenario);
         table.add_row([
             Cell::new(row.scenario),
             verdict(row.verdict),
@@ -100,27 +100,27 @@ fn verdict(verdict: Agreement) -> Cell {
     Cell::new(format!("{mark} {}", verdict.word())).fg(colour)
 }
 
-/// What is to be said of a scenario beside its row, if there is more.
-fn remark(finding: &ScenarioResult, width: usize) -> Option<String> {
+/// What a scenario's row does not say, if there is more to say.
+fn remark(scenario: &ScenarioResult, width: usize) -> Option<String> {
     let mut text = String::new();
-    for difference in &finding.differences {
+    for difference in &scenario.differences {
         let _ = writeln!(text, "  {}", escape::line(&difference.path));
         let _ = writeln!(text, "    raw  {}", short(&difference.raw));
         let _ = writeln!(text, "    sdk  {}", short(&difference.sdk));
     }
-    if finding.raw.reason.is_none() {
-        text.push_str(&side("raw", &finding.raw, width));
-        text.push_str(&side("sdk", &finding.sdk, width));
+    if scenario.raw.reason.is_none() {
+        text.push_str(&side("raw", &scenario.raw, width));
+        text.push_str(&side("sdk", &scenario.sdk, width));
     }
-    let reason = finding.raw.reason.as_ref().map(|reason| format!(", {reason}"));
+    let reason = scenario.raw.reason.as_ref().map(|reason| format!(", {reason}"));
     if text.is_empty() && reason.is_none() {
         return None;
     }
-    let verdict = Agreement::of(finding).word();
-    Some(format!("{}: {verdict}{}\n{text}", finding.name, reason.unwrap_or_default()))
+    let verdict = Agreement::of(scenario).word();
+    Some(format!("{}: {verdict}{}\n{text}", scenario.name, reason.unwrap_or_default()))
 }
 
-/// What a failure holds beyond what is printed of it.
+/// What a failure holds beyond what its `{}` prints.
 fn side(name: &str, side: &SideResult, width: usize) -> String {
     let Some(failure) = &side.failure else { return String::new() };
     let mut more = String::new();
@@ -140,7 +140,7 @@ fn side(name: &str, side: &SideResult, width: usize) -> String {
     if more.is_empty() { more } else { format!("  {name}  {}\n{more}", fact(side)) }
 }
 
-/// The SDK's full text of an error quotes the whole answer, in hexadecimal too.
+/// Cuts the SDK's error context, which quotes the whole answer and repeats it in hexadecimal.
 fn cut(text: &str) -> String {
     const ENOUGH: usize = 600;
     if text.chars().count() <= ENOUGH {
@@ -155,8 +155,8 @@ fn next_steps(comparison: &RunResult) -> &'static str {
         "sandbox" => {
             "Next: compare --format json | less          every answer, field by field\n      \
              compare sign 'https://iam.amazonaws.com/?Action=ListUsers'   the steps of a signature, with your keys\n      \
-             compare sandbox                       the endpoint alone, for any AWS client\n      \
-             compare --target aws --only s3        the same on AWS, reading only\n"
+             compare sandbox                       only the endpoint, for any AWS client\n      \
+             compare --target aws --only s3        the same on AWS, read only\n"
         }
         _ => "Next: compare --format json | less          every answer, field by field\n",
     }

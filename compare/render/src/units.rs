@@ -1,9 +1,9 @@
-//! Figures with their units, one way of writing for each unit. All of them are rounded to the nearest
-//! figure that is written, and a figure that rounds up to the next unit is written in it.
+//! Formats numbers with their units. Each number is rounded to the nearest one that can be written, and
+//! moves to the next unit if it rounds up to it.
 
 use findings::stats::Estimate;
 
-/// Microseconds in their best unit, in three digits.
+/// Microseconds as a time with three digits, in a unit that fits.
 pub(super) fn in_unit(micros: f64) -> String {
     let units = [(1e-3, "ns"), (1.0, "µs"), (1e3, "ms")];
     let fitting = units
@@ -15,9 +15,9 @@ pub(super) fn in_unit(micros: f64) -> String {
     })
 }
 
-/// None where it takes more than three digits.
+/// None if `value` takes more than three digits.
 fn in_three_digits(value: f64) -> Option<String> {
-    // Rounding may add a digit: whether the text is short enough is seen in the text.
+    // Rounding may add a digit, so count the digits in the text.
     let texts = [2, 1, 0].map(|digits| format!("{value:.digits$}"));
     texts.into_iter().find(|text| text.chars().filter(char::is_ascii_digit).count() <= 3)
 }
@@ -27,7 +27,7 @@ pub(super) fn time(Estimate { value, interval }: Estimate) -> String {
     format!("{} ({} to {})", in_unit(value), in_unit(interval.low), in_unit(interval.high))
 }
 
-/// Seconds to a tenth, and from a minute on whole ones.
+/// Seconds with one decimal, or whole seconds from a minute on.
 pub(super) fn duration(seconds: f64) -> String {
     let tenths = format!("{seconds:.1}");
     if tenths.parse::<f64>().is_ok_and(|rounded| rounded < 60.0) {
@@ -37,7 +37,7 @@ pub(super) fn duration(seconds: f64) -> String {
     format!("{:.0} min {:02.0} s", (whole / 60.0).floor(), whole % 60.0)
 }
 
-/// Bytes: all of them below ten thousand, then in kB, and from a million on to a tenth of MB or GB.
+/// Bytes: exact below ten thousand, then kB, then MB and GB with one decimal.
 pub(super) fn in_bytes(bytes: f64) -> String {
     if bytes.round() < 1e4 {
         return format!("{bytes:.0} B");
@@ -50,19 +50,19 @@ pub(super) fn in_bytes(bytes: f64) -> String {
     }
 }
 
-/// For [`in_bytes`], and for what is drawn.
+/// A count as a floating-point number.
 #[expect(clippy::cast_precision_loss, reason = "sizes and counts are far below 2^52")]
 pub(super) fn as_f64(count: u64) -> f64 {
     count as f64
 }
 
-/// A ratio with its interval, in digits that tell it from 1.
+/// A ratio with its interval, with enough digits to tell it from 1.
 pub(super) fn times(Estimate { value, interval }: Estimate) -> String {
     let digits = if (value - 1.0).abs() < 0.1 { 3 } else { 2 };
     format!("{value:.digits$} × ({:.digits$} to {:.digits$})", interval.low, interval.high)
 }
 
-/// With a comma between thousands.
+/// A number with commas between thousands.
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);

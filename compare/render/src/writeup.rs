@@ -1,4 +1,4 @@
-//! Evidence → REPORT.md. What is generated stands between markers, and only that is ever replaced:
+//! Draws REPORT.md. Generated parts stand between markers, and only they are ever replaced:
 //!
 //! ```text
 //! <!-- begin NAME: the command that gives the same -->
@@ -6,13 +6,11 @@
 //! <!-- end NAME -->
 //! ```
 //!
-//! All other text is its author's. A report that is not there yet begins with a template, which leaves
-//! the author room.
+//! All other text belongs to its author. A new report begins as a template with room for the author.
 
 mod card;
 mod part;
 mod steps;
-mod table;
 
 use findings::evidence::Evidence;
 
@@ -20,13 +18,13 @@ use super::plot::Plot;
 
 pub use part::Part;
 
-/// What a report is for, which decides with what text it begins.
+/// What a report is for. It decides with which text the report begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Profile {
-    /// All of it
+    /// Everything
     Full,
-    /// For a student: the evidence, a thousand words around it, and room for one's own
+    /// For a student: the evidence, a thousand words about it, and room for the student's own
     Coursework,
     /// For a team that has to decide: one page
     Decision,
@@ -46,7 +44,7 @@ impl Profile {
         }
     }
 
-    /// The text that a report of this profile begins with; its generated parts are empty.
+    /// The text with which a report begins; its generated parts are empty.
     #[must_use]
     pub fn template(self) -> &'static str {
         match self {
@@ -57,33 +55,33 @@ impl Profile {
     }
 }
 
-/// A marker that means nothing, half a part, or no part at all.
+/// An error in the markers of a write-up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} {what}")]
 pub struct BadMarker {
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong there.
+    /// What is wrong with the line.
     pub what: String,
 }
 
-/// A write-up, taken apart at its markers.
+/// A write-up, split at its markers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteUp<'t>(Vec<Piece<'t>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece<'t> {
-    /// A line of the author's, as it stands.
+    /// A line by the author.
     Own(&'t str),
-    /// A generated part, and how the line of its end marker ends: as the author's editor has it.
+    /// A generated part, and the line ending of its end marker.
     Generated(Part, &'t str),
 }
 
 impl<'t> WriteUp<'t> {
-    /// Takes `text` apart.
+    /// Splits `text` at its markers.
     ///
     /// # Errors
-    /// Where a part has no end or no beginning, or a name that no part has; and where there is none.
+    /// If a part has no end, no beginning or an unknown name, or if `text` has no part at all.
     pub fn parse(text: &'t str) -> Result<Self, BadMarker> {
         let mut lines = text.split_inclusive('\n').zip(1..);
         let mut pieces = Vec::new();
@@ -104,11 +102,11 @@ impl<'t> WriteUp<'t> {
         if pieces.iter().any(|piece| matches!(piece, Piece::Generated(..))) {
             return Ok(Self(pieces));
         }
-        let what = "begins a text without a generated part: it is none of this program's";
+        let what = "begins a text without a generated part, so this program did not write it";
         Err(BadMarker { line: 1, what: what.to_owned() })
     }
 
-    /// Its text, with every generated part as `evidence` has it.
+    /// The text, with every generated part drawn from `evidence`.
     #[must_use]
     pub fn render(&self, evidence: &Evidence, plots: &[Plot]) -> String {
         let render = |piece: &Piece<'_>| match piece {
@@ -128,11 +126,11 @@ impl<'t> WriteUp<'t> {
     }
 }
 
-/// The part that is called `name`, if it ends as it should.
+/// The part called `name`, if `end` is its end marker.
 fn generated<'t>(name: &str, end: Option<&'t str>) -> Result<Piece<'t>, String> {
     let part = Part::named(name).ok_or_else(|| {
         let known = Part::ALL.map(Part::name).join(", ");
-        format!("begins a part `{name}`, which there is not; there are {known}")
+        format!("begins an unknown part `{name}`; the parts are {known}")
     })?;
     match end {
         Some(line) if Marker::of(line) == Some(Marker::End(name)) => {
@@ -142,8 +140,8 @@ fn generated<'t>(name: &str, end: Option<&'t str>) -> Result<Piece<'t>, String> 
     }
 }
 
-/// What a line marks. An author's own comment marks nothing: a beginning has a colon behind its name,
-/// and an end the name of a part.
+/// What a line marks. An author's own comment marks nothing: a begin marker has a colon after its
+/// name, and an end marker has the name of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Marker<'l> {
     Begin(&'l str),

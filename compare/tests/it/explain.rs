@@ -65,7 +65,7 @@ fn an_unsigned_request_has_no_steps_and_its_refusal_is_shown() {
     assert_eq!(answer["raw"]["signature"], Value::Null);
     assert_eq!(answer["sdk"]["response"]["start_line"], "HTTP/1.1 403");
     let text = Program::new(words).run().expect(0).stdout;
-    assert!(text.contains("Nothing is signed here"), "{text}");
+    assert!(text.contains("Neither side signs anything here"), "{text}");
     assert!(text.contains("Missing Authentication Token"), "{text}");
 }
 

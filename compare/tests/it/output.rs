@@ -67,7 +67,7 @@ fn text_names_the_place_every_scenario_and_what_to_try_next() {
         "s3-list-objects-paged",
         "✓ same refusal",
         "indicative",
-        "6 of 6 scenarios played, every one the same on both sides",
+        "6 of 6 scenarios played, all with the same result on both sides",
         "Next: compare",
     ] {
         assert!(text.contains(part), "{part}: {text}");

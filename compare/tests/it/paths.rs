@@ -154,7 +154,7 @@ fn every_page_and_its_hooks_are_there() {
     assert_eq!(names(&found["raw"], "function").len(), RAW_PAGE * pages);
     assert_eq!(names(&found["sdk"], "hook").len(), HOOKS.len() * pages);
     let text = Program::new(["paths", "s3-list-objects-paged"]).run().expect(0).stdout;
-    assert!(text.contains(&format!("the same, {pages} times in all")), "{text}");
+    assert!(text.contains(&format!("the same, {pages} times in total")), "{text}");
 }
 
 #[test]

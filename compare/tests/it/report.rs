@@ -99,12 +99,12 @@ fn what_a_reader_writes_outside_of_the_markers_stays() {
     // One part is taken out, another is damaged: the first stays out, the second is made anew.
     let (before, rest) = text.split_once("<!-- begin startup").expect("a part");
     let (_, after) = rest.split_once("<!-- end startup -->\n").expect("its end");
-    let text = format!("{before}{after}").replace("of the facts", "of the fictions");
+    let text = format!("{before}{after}").replace("service's facts", "service's fictions");
     folder.write(&text);
     report(["--data", &format!("{TOP}/report/data.json"), "--out", folder.path()]).run().expect(0);
     let written = folder.read();
     assert!(written.contains(mine) && !written.contains("begin startup"));
-    assert!(!written.contains("of the fictions"));
+    assert!(!written.contains("service's fictions"));
     report(["--check", "--out", folder.path()]).run().expect(0);
 }
 
@@ -119,7 +119,7 @@ fn a_broken_marker_is_named_with_its_line_and_the_text_stays() {
         ),
         (
             whole.replace("<!-- begin card:", "<!-- begin cart:"),
-            "begins a part `cart`, which there is not",
+            "begins an unknown part `cart`",
         ),
         ("# Somebody's own report\n".to_owned(), "without a generated part"),
     ] {

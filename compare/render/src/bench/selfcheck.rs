@@ -1,42 +1,42 @@
-//! Whether the instrument says what is so → text.
+//! Draws the results of `compare bench selfcheck`.
 
 use findings::selfcheck::Selfcheck;
 
-use crate::wrapped_to;
+use crate::document::{self, Block};
 
-/// For people.
+/// For a terminal.
 #[must_use]
 pub fn text(found: &Selfcheck) -> String {
-    let lines = sentences(found).map(|line| wrapped_to(100, "", &line));
-    format!("{}\n", lines.join("\n"))
+    document::terminal(&[sentences(found)], super::WIDTH)
 }
 
 /// For reports.
 #[must_use]
 pub fn markdown(found: &Selfcheck) -> String {
-    format!("{}\n", sentences(found).map(|line| format!("- {line}")).join("\n"))
+    document::markdown(&[sentences(found)])
 }
 
-fn sentences(found: &Selfcheck) -> [String; 4] {
-    let Selfcheck { operation, pairs, injected_us, nothing, delay, .. } = found;
-    [
+fn sentences(found: &Selfcheck) -> Block {
+    let Selfcheck { machine, operation, pairs, injected_us, nothing, delay, holds } = found;
+    Block::List(vec![
         format!(
-            "raw against raw, {operation}, {pairs} pairs a run, on {}",
-            found.machine.in_words()
+            "raw against raw, {operation}, {pairs} pairs in each run, on {}",
+            machine.in_words()
         ),
         format!(
-            "nothing between them: no difference seen in {} of {} runs ({} needed; intervals at 95 % \
-             miss 5 in 100)",
+            "without a delay: no difference found in {} of {} runs ({} needed, because 95 % intervals \
+             miss 5 times in 100)",
             nothing.right, nothing.runs, nothing.needed
         ),
         format!(
-            "{injected_us:.0} µs put into one of them: seen in {} of {} runs ({} needed)",
+            "with {injected_us:.0} µs added to one of them: the difference found in {} of {} runs ({} \
+             needed)",
             delay.right, delay.runs, delay.needed
         ),
-        if found.holds {
-            "the instrument holds".to_owned()
+        if *holds {
+            "the measurement can be trusted".to_owned()
         } else {
-            "the instrument does not hold on this machine today".to_owned()
+            "the measurement cannot be trusted on this machine today".to_owned()
         },
-    ]
+    ])
 }

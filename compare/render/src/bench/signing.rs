@@ -1,68 +1,48 @@
-//! What signing costs → text.
+//! Draws the results of `compare bench signing`.
 
-use std::fmt::Write as _;
-
-use comfy_table::{Cell, CellAlignment, Table, presets};
 use findings::signing::{Signing, Workload};
 
-const HEADINGS: [&str; 5] = ["arm", "ns", "over floor", "÷ raw", "allocations"];
+use crate::document::{self, Block, table};
 
-/// For people.
+/// For a terminal.
 #[must_use]
 pub fn text(signing: &Signing) -> String {
-    let mut text = preface(signing);
-    for workload in &signing.workloads {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_header(HEADINGS);
-        for column in 1..HEADINGS.len() {
-            if let Some(column) = table.column_mut(column) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        for row in rows(workload) {
-            table.add_row(row.map(Cell::new));
-        }
-        let _ = writeln!(text, "\n{}\n{table}", heading(workload));
-    }
-    text
+    document::terminal(&blocks(signing), super::WIDTH)
 }
 
 /// For reports.
 #[must_use]
 pub fn markdown(signing: &Signing) -> String {
-    let mut text = preface(signing);
-    for workload in &signing.workloads {
-        let _ = writeln!(text, "\n**{}**\n\n| {} |", heading(workload), HEADINGS.join(" | "));
-        text.push_str("| --- | ---: | ---: | ---: | ---: |\n");
-        for row in rows(workload) {
-            let _ = writeln!(text, "| {} |", row.join(" | "));
-        }
-    }
-    text
+    document::markdown(&blocks(signing))
 }
 
-/// The bias, before any number.
+fn blocks(signing: &Signing) -> Vec<Block> {
+    let mut blocks = vec![Block::Paragraph(preface(signing))];
+    for workload in &signing.workloads {
+        let Workload { name, title, compressions, .. } = workload;
+        blocks.push(Block::Heading(format!("{name}: {title} ({compressions} compressions)")));
+        blocks.push(table(["arm", "ns", "over floor", "÷ raw", "allocations"], rows(workload)));
+    }
+    blocks
+}
+
+/// The biases, which come before any number.
 fn preface(signing: &Signing) -> String {
     let machine = &signing.machine;
     let mut text = format!(
-        "Signatures, by turns on {} ({} processors), {} build; session token of {} characters, whose \
-         hash both sides pay for: shorter tokens make the differences larger. raw was written here, \
-         by those who measure, and keeps its signing key and its buffers; aws-sigv4 derives a key \
-         each time and returns what it made in new memory. The floor runs the SHA-256 compressions \
-         that a request needs, and nothing else. Medians of batches; in brackets intervals at 95 %.\n",
+        "All signers sign the same requests by turns, on {} ({} processors), {} build. The session token \
+         has {} characters. Both sides pay for hashing it, so a shorter token makes the differences \
+         larger. The people who measure also wrote raw, which keeps its signing key and its buffers; \
+         aws-sigv4 derives a key for each signature and returns new memory. The floor runs only the \
+         SHA-256 compressions that a request needs. Times are medians of batches, with 95 % intervals in \
+         brackets.",
         machine.platform,
         machine.processors,
         machine.build.as_str(),
         signing.token_length
     );
-    if let Some(caveat) = machine.caveat() {
-        let _ = writeln!(text, "{caveat}");
-    }
+    super::add_caveat(&mut text, machine);
     text
-}
-
-fn heading(workload: &Workload) -> String {
-    format!("{}: {} ({} compressions)", workload.name, workload.title, workload.compressions)
 }
 
 fn rows(workload: &Workload) -> impl Iterator<Item = [String; 5]> {

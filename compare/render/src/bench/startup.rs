@@ -1,80 +1,58 @@
-//! What a process costs that makes one call and ends → text.
+//! Draws the results of `compare bench startup`.
 
-use std::fmt::Write as _;
-
-use comfy_table::{Cell, CellAlignment, Table, presets};
 use findings::{startup::Startup, stats::Estimate};
 
 use crate::{
+    document::{self, Block, table},
     units::{as_f64, in_bytes, in_unit},
-    wrapped_to,
 };
 
-const HEADINGS: [&str; 9] =
-    ["", "wall", "÷ raw", "CPU", "÷ raw", "memory", "÷ raw", "page faults", "binary"];
-
-/// For people.
+/// For a terminal.
 #[must_use]
 pub fn text(startup: &Startup) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(HEADINGS);
-    for column in 1..HEADINGS.len() {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    for row in rows(startup) {
-        table.add_row(row.map(Cell::new));
-    }
-    let mut text = format!("{}\n\n{table}\n\n", wrapped_to(100, "", &preface(startup)));
-    for line in intervals(startup) {
-        let _ = writeln!(text, "  {line}");
-    }
-    text
+    document::terminal(&blocks(startup), super::WIDTH)
 }
 
 /// For reports.
 #[must_use]
 pub fn markdown(startup: &Startup) -> String {
-    let mut text = format!("{}\n\n| {} |\n", preface(startup), HEADINGS.join(" | "));
-    text.push_str("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-    for row in rows(startup) {
-        let _ = writeln!(text, "| {} |", row.join(" | "));
-    }
-    text.push('\n');
-    for line in intervals(startup) {
-        let _ = writeln!(text, "- {line}");
-    }
-    text
+    document::markdown(&blocks(startup))
 }
 
-/// The bias, before any number.
+fn blocks(startup: &Startup) -> Vec<Block> {
+    let headings =
+        ["", "wall", "÷ raw", "CPU", "÷ raw", "memory", "÷ raw", "page faults", "binary"];
+    vec![
+        Block::Paragraph(preface(startup)),
+        table(headings, rows(startup)),
+        Block::List(intervals(startup).collect()),
+    ]
+}
+
+/// The biases, which come before any number.
 fn preface(startup: &Startup) -> String {
     let mut text = format!(
-        "A process that lists the buckets of an endpoint on this machine, over HTTP without TLS, prints \
-         their names and ends: medians of {} runs of each, in random order, on {}, as the operating \
-         system reckons them. raw was written here, reads four variables by itself and looks for \
-         settings nowhere else; the SDK's program is that of its guide, and looks for settings wherever \
-         the SDK does. The SDK's HTTP client reads the system's certificates for any URL, raw's for https \
-         alone: `sdk without tls` leaves them out, and over https raw would pay for them too. nothing is \
-         a program that ends at once. Both sides are built alike, without link-time optimisation. \
-         binary is the file that ran, which holds its symbols; the binaries of `compare footprint` \
-         are stripped of them, and smaller.",
+        "Each process lists the buckets of an endpoint on this machine over HTTP without TLS, prints their \
+         names and exits. Figures are medians of {} runs of each program, in random order, on {}, as the \
+         operating system accounts for them. raw, which was written here, reads four environment \
+         variables; the SDK's program follows the SDK's guide and looks for its settings in every place \
+         that the SDK knows. For any URL, the SDK's HTTP client reads the system's certificates; raw's \
+         does so only for https. `sdk without tls` leaves the certificates out; over https raw would pay \
+         for them, too. `nothing` is a program that exits at once. Both sides are built with the same \
+         settings, without link-time optimisation. `binary` is the file that ran, with its symbols; \
+         `compare footprint` strips its binaries, so those are smaller.",
         startup.rounds,
         startup.machine.in_words()
     );
-    if let Some(caveat) = startup.machine.caveat() {
-        let _ = write!(text, " {caveat}");
-    }
+    super::add_caveat(&mut text, &startup.machine);
     text
 }
 
 fn rows(startup: &Startup) -> impl Iterator<Item = [String; 9]> {
     startup.arms.iter().map(|arm| {
         let ratio = |ratio: Estimate| format!("{:.2}", ratio.value);
-        let faults = arm
-            .page_faults
-            .map_or("not known here".to_owned(), |faults| format!("{:.0}", faults.value));
+        let faults =
+            arm.page_faults.map_or("unknown".to_owned(), |faults| format!("{:.0}", faults.value));
         [
             arm.name.clone().into_owned(),
             in_unit(arm.wall_us.value),
@@ -89,7 +67,7 @@ fn rows(startup: &Startup) -> impl Iterator<Item = [String; 9]> {
     })
 }
 
-/// How good the times are.
+/// The intervals of the times and of their ratios.
 fn intervals(startup: &Startup) -> impl Iterator<Item = String> {
     startup.arms.iter().map(|arm| {
         let over_raw = |Estimate { interval, .. }: Estimate| match &*arm.name {
@@ -102,6 +80,6 @@ fn intervals(startup: &Startup) -> impl Iterator<Item = String> {
         };
         let wall = range(arm.wall_us, arm.over_raw.wall);
         let cpu = range(arm.cpu_us, arm.over_raw.cpu);
-        format!("{}, at 95 %: wall {wall}, CPU {cpu}", arm.name)
+        format!("{}, 95 % intervals: wall {wall}, CPU {cpu}", arm.name)
     })
 }

@@ -33,7 +33,7 @@ fn write_sections(text: &mut String, sections: &[Section]) {
     }
 }
 
-/// What is to be taken from it, and the table of headers.
+/// The conclusion and the table of headers.
 pub(crate) fn write_headers(text: &mut String, explanation: &Explanation) {
     let _ = writeln!(text, "\n{}\n\n| {} |", conclusion(explanation), HEADER_HEADINGS.join(" | "));
     text.push_str("| --- | --- | --- | --- |\n");
@@ -42,7 +42,7 @@ pub(crate) fn write_headers(text: &mut String, explanation: &Explanation) {
     }
 }
 
-/// Code in a cell of a table, which knows no line feeds.
+/// Code for a cell of a table, in which a line feed becomes `<br>`.
 fn code(value: Option<&String>) -> String {
     let Some(value) = value else { return "–".to_owned() };
     value.lines().map(escape::markdown_cell).collect::<Vec<_>>().join("<br>")

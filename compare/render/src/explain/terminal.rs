@@ -1,4 +1,4 @@
-//! For people: two columns where there is room, one side under the other where there is not.
+//! For a terminal: two columns if they fit, else one side below the other.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use findings::explain::Explanation;
 use super::{Folding, HEADER_HEADINGS, Row, conclusion, header_rows, sections};
 use crate::{escape, wrapped_to};
 
-/// From this width on there are two columns.
+/// The width from which two columns fit.
 const ROOM_FOR_TWO: usize = 120;
 const LABEL: usize = 26;
 const SIDE: usize = 5;
@@ -19,7 +19,7 @@ pub fn text(explanation: &Explanation, width: usize) -> String {
     let explanation = &escape::findings(explanation);
     let target = &explanation.target;
     let mut text = format!(
-        "\n{BOLD}{}{END}, raw beside sdk\n\n  calls go to  {} ({}), {}\n{}\n",
+        "\n{BOLD}{}{END}, raw and sdk\n\n  calls go to  {} ({}), {}\n{}\n",
         explanation.operation,
         target.endpoint,
         target.kind,
@@ -34,7 +34,7 @@ pub fn text(explanation: &Explanation, width: usize) -> String {
         }
         let mut before = "";
         for row in &section.rows {
-            // A name that several lines share stands once.
+            // A label that several lines share is shown once.
             let label = if row.label == before { "" } else { &row.label };
             before = &row.label;
             for line in lines(row, label, width) {
@@ -44,7 +44,7 @@ pub fn text(explanation: &Explanation, width: usize) -> String {
         }
     }
     let _ = writeln!(text, "\n{}", wrapped_to(width, "", &conclusion(explanation)));
-    let _ = writeln!(text, "\n{BOLD}Headers{END}: sent or signed by whom, and why\n");
+    let _ = writeln!(text, "\n{BOLD}Headers{END}: who sends or signs each, and why\n");
     for line in table(explanation, width).lines() {
         let _ = writeln!(text, " {}", line.trim_end());
     }
@@ -110,7 +110,7 @@ fn stacked(row: &Row, label: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// A caret under the character from which the sides differ, if that is in line `index`.
+/// A caret below the first character that differs, if it is in line `index`.
 fn caret(row: &Row, index: usize, column: usize) -> Option<String> {
     let at = row.at.filter(|at| at / column == index)?;
     Some(format!("{}^", " ".repeat(at % column)))

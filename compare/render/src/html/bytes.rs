@@ -1,22 +1,22 @@
-//! Texts that are compared byte by byte → HTML: what the other side does not have is underlined, what
-//! an earlier step made has a box around it.
+//! Texts that are compared byte by byte, as HTML. What the other side lacks is underlined, and what an
+//! earlier step made is boxed.
 
 use std::ops::Range;
 
 use maud::{Markup, html};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-/// Places in a text, in bytes.
+/// Byte ranges in a text.
 pub(super) type Places = Vec<Range<usize>>;
 
-/// Where a piece of a text belongs.
+/// Whether a piece of a text is marked.
 #[derive(Clone, Copy)]
 enum Piece {
     Plain,
     Marked,
 }
 
-/// The places of each text that the other does not have.
+/// The ranges of each text that the other lacks.
 pub(super) fn differing(raw: &str, sdk: &str) -> [Places; 2] {
     let tokens = [tokens(raw), tokens(sdk)];
     let words = |text: &'_ str, tokens: &[Range<usize>]| -> Vec<String> {
@@ -37,7 +37,7 @@ pub(super) fn differing(raw: &str, sdk: &str) -> [Places; 2] {
     places
 }
 
-/// Where `needles` stand in `text`, each where it is found first.
+/// The first occurrence of each of `needles` in `text`.
 pub(super) fn found<'n>(text: &str, needles: impl IntoIterator<Item = &'n str>) -> Places {
     let needles = needles.into_iter().filter(|needle| !needle.is_empty());
     let mut places: Places =
@@ -46,7 +46,7 @@ pub(super) fn found<'n>(text: &str, needles: impl IntoIterator<Item = &'n str>) 
     places
 }
 
-/// `text` with its marks.
+/// `text` with underlines and boxes.
 pub(super) fn marked(text: &str, differs: &[Range<usize>], made: &[Range<usize>]) -> Markup {
     html! {
         @for (place, piece) in pieces(0..text.len(), made) {
@@ -69,7 +69,7 @@ fn underlined(text: &str, within: Range<usize>, differs: &[Range<usize>]) -> Mar
     }
 }
 
-/// All of `within`, cut where `marked` places begin and end. They come in order.
+/// Splits `within` at the ends of the `marked` ranges, which are in order.
 fn pieces(within: Range<usize>, marked: &[Range<usize>]) -> Vec<(Range<usize>, Piece)> {
     let mut pieces = Vec::new();
     let mut at = within.start;
@@ -86,8 +86,8 @@ fn pieces(within: Range<usize>, marked: &[Range<usize>]) -> Vec<(Range<usize>, P
     pieces
 }
 
-/// The words of `text`, and each other character by itself: a hash differs as a whole, a query
-/// parameter by parameter.
+/// The words of `text`, and each other character by itself. A hash is one word, so it differs as a whole;
+/// a query differs parameter by parameter.
 fn tokens(text: &str) -> Places {
     let is_of_word = |character: char| character.is_alphanumeric() || "-_.~%+*".contains(character);
     let mut tokens: Places = Vec::new();
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_step_made_has_a_box_around_its_underlined_part_too() {
+    fn a_box_includes_its_underlined_part() {
         let made = found("Signature=ab, cd", ["ab", "not there", ""]);
         assert_eq!(
             marked("Signature=ab, cd", std::slice::from_ref(&(10..14)), &made).into_string(),

@@ -1,16 +1,16 @@
-//! The plots, each as a figure.
+//! The section of plots.
 
 use maud::{Markup, PreEscaped, html};
 
 use crate::plot::Plot;
 
-/// All of them; nothing where there are none.
+/// The whole section; empty if there are no plots.
 pub(super) fn section(plots: &[Plot]) -> Markup {
     html! {
         @if !plots.is_empty() {
             section #plots aria-labelledby="plots-title" {
                 h2 #plots-title { "Measured" }
-                p.lead { "The figures behind these plots, as tables, are in REPORT.md." }
+                p.lead { "REPORT.md has the figures of these plots as tables." }
                 div.plots { @for plot in plots { (figure(plot)) } }
             }
         }
@@ -20,7 +20,7 @@ pub(super) fn section(plots: &[Plot]) -> Markup {
 fn figure(plot: &Plot) -> Markup {
     html! {
         figure id={ "plot-" (plot.name) } {
-            // On a narrow screen a plot that shrank to it could not be read.
+            // A plot shrunk to a narrow screen would be unreadable, so it scrolls.
             div.scroll tabindex="0" role="region" aria-label=(plot.title) {
                 div.plot role="img" aria-label=(plot.alt) { (PreEscaped(inlined(&plot.svg))) }
             }
@@ -29,7 +29,7 @@ fn figure(plot: &Plot) -> Markup {
     }
 }
 
-/// Without what only a file of its own may begin with.
+/// The `svg` element without an XML declaration before it.
 fn inlined(svg: &str) -> &str {
     svg.find("<svg").map_or("", |start| &svg[start..])
 }

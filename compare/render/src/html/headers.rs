@@ -1,4 +1,4 @@
-//! Every header of an operation: sent by whom, signed by whom, and why.
+//! The table of an operation's headers: who sends and signs each, and why.
 
 use findings::explain::{Explanation, headers::HeaderUse};
 use maud::{Markup, html};
@@ -12,7 +12,7 @@ pub(super) fn table(explanation: &Explanation) -> Markup {
             table.headers {
                 thead {
                     tr {
-                        th scope="col" { "header, or ?parameter" }
+                        th scope="col" { "header or ?parameter" }
                         th scope="col" { "raw" }
                         th scope="col" { "sdk" }
                         th scope="col" { "why" }

@@ -1,8 +1,8 @@
-//! Sentences → HTML.
+//! Prose and documents as HTML.
 
 use maud::{Markup, html};
 
-/// A sentence in which backquotes stand around code.
+/// A sentence with code in backquotes.
 pub(super) fn in_code(text: &str) -> Markup {
     html! {
         @for (index, part) in text.split('`').enumerate() {
@@ -11,7 +11,7 @@ pub(super) fn in_code(text: &str) -> Markup {
     }
 }
 
-/// AWS's documents are one line each. They are broken before each element that begins.
+/// Adds a line break before each start tag. AWS sends a document as one line.
 pub(super) fn broken(document: &str) -> String {
     document.replace("><", ">\n<").replace(">\n</", "></")
 }
@@ -21,12 +21,12 @@ mod tests {
     use super::{broken, in_code};
 
     #[test]
-    fn an_element_begins_a_line_and_ends_none() {
+    fn each_start_tag_begins_a_line() {
         assert_eq!(broken("<a><b>1</b><c></c></a>"), "<a>\n<b>1</b>\n<c></c></a>");
     }
 
     #[test]
-    fn what_stands_between_backquotes_is_code() {
+    fn text_in_backquotes_is_code() {
         assert_eq!(in_code("a `<b>` c").into_string(), "a <code>&lt;b&gt;</code> c");
         assert_eq!(in_code("plain").into_string(), "plain");
     }

@@ -1,14 +1,14 @@
-//! What both sides did in every scenario, and their words where they were refused.
+//! The result of every scenario, and the errors of those that failed.
 
 use findings::run::{RunResult, ScenarioResult, SideResult};
 use maud::{Markup, html};
 
-use crate::{HEADINGS, fact, remarkable, row, short, summary, words};
+use crate::{HEADINGS, fact, printed, remarkable, row, short, summary};
 
-/// Columns before the times.
+/// The number of columns before the times.
 const SHOWN: usize = 3;
 
-/// All of it.
+/// The whole section.
 pub(super) fn section(run: &RunResult) -> Markup {
     html! {
         section #results aria-labelledby="results-title" {
@@ -23,20 +23,20 @@ pub(super) fn section(run: &RunResult) -> Markup {
                             }
                         }
                     }
-                    tbody { @for finding in &run.scenarios { (scenario(finding)) } }
+                    tbody { @for scenario in &run.scenarios { (table_row(scenario)) } }
                 }
             }
             p.note {
                 "Times are under " a href="#plots" { "Measured" }
-                ": those of this table would be of ten calls, and no others of the same operation."
+                ", from many more calls than the ten that were made for this table."
             }
-            @for finding in remarkable(run) { (remark(finding)) }
+            @for scenario in remarkable(run) { (remark(scenario)) }
         }
     }
 }
 
-fn scenario(finding: &ScenarioResult) -> Markup {
-    let row = row(finding);
+fn table_row(scenario: &ScenarioResult) -> Markup {
+    let row = row(scenario);
     html! {
         tr {
             th scope="row" { code { (row.scenario) } }
@@ -46,20 +46,20 @@ fn scenario(finding: &ScenarioResult) -> Markup {
     }
 }
 
-fn remark(finding: &ScenarioResult) -> Markup {
+fn remark(scenario: &ScenarioResult) -> Markup {
     html! {
         div.remark {
-            h3 { code { (finding.name) } }
-            @if let Some(reason) = &finding.raw.reason { p { (reason) } }
-            @for difference in &finding.differences {
+            h3 { code { (scenario.name) } }
+            @if let Some(reason) = &scenario.raw.reason { p { (reason) } }
+            @for difference in &scenario.differences {
                 p {
                     code { (difference.path) } ": raw " code { (short(&difference.raw)) } ", sdk "
                     code { (short(&difference.sdk)) }
                 }
             }
             dl.said {
-                (said("raw", &finding.raw))
-                (said("sdk", &finding.sdk))
+                (said("raw", &scenario.raw))
+                (said("sdk", &scenario.sdk))
             }
         }
     }
@@ -67,9 +67,9 @@ fn remark(finding: &ScenarioResult) -> Markup {
 
 fn said(name: &str, side: &SideResult) -> Markup {
     html! {
-        @if let Some(words) = words(side) {
+        @if let Some(text) = printed(side) {
             dt { span.tag.(name) { (name) } " " (fact(side)) ", prints" }
-            dd { code { (words) } }
+            dd { code { (text) } }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The steps of an operation in AWS's order, with what each side has in them, and which of it an
-//! earlier step made. What stands in them is decided where it is for the terminal.
+//! The steps of an operation in AWS's order, for the walk-through. The lines are those of the terminal's
+//! `explain`; added is which parts of a line an earlier step made.
 
 use findings::{
     explain::{Explanation, SignatureSteps, Walk, grammar},
@@ -8,7 +8,7 @@ use findings::{
 
 use crate::explain::{self, Row};
 
-/// What is done in a step.
+/// The kind of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     CanonicalRequest,
@@ -32,14 +32,14 @@ pub(super) struct Line {
     pub(super) label: String,
     pub(super) raw: Option<String>,
     pub(super) sdk: Option<String>,
-    /// What in it is not new.
+    /// Its parts that earlier steps made.
     pub(super) made: Vec<Made>,
     pub(super) shape: Shape,
 }
 
-/// Something that an earlier step made.
+/// A part that an earlier step made.
 pub(super) struct Made {
-    /// What, and by which step.
+    /// What it is, and from which step.
     pub(super) what: &'static str,
     raw: String,
     sdk: String,
@@ -48,9 +48,9 @@ pub(super) struct Made {
 /// How a line is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Bytes in a row, broken anywhere.
+    /// A line of bytes, which may be broken anywhere.
     Bytes,
-    /// A document, in a box of its own.
+    /// A document, shown as a block.
     Document,
 }
 
@@ -70,7 +70,7 @@ impl Line {
 }
 
 impl Made {
-    /// What `of` finds on both sides.
+    /// The values that `of` reads from both sides.
     fn by(
         what: &'static str,
         sides: [&SignatureSteps; 2],
@@ -79,20 +79,20 @@ impl Made {
         Self { what, raw: of(sides[0]), sdk: of(sides[1]) }
     }
 
-    /// On raw's side and on the SDK's.
+    /// raw's value and the SDK's.
     pub(super) fn texts(&self) -> [&str; 2] {
         [&self.raw, &self.sdk]
     }
 }
 
-/// Every step; of an operation that is not signed the last three.
+/// The steps of an operation. An unsigned operation has only the last three.
 pub(super) fn steps(explanation: &Explanation) -> Vec<Step> {
     let (raw, sdk) = (&explanation.raw, &explanation.sdk);
     let mut steps = Vec::new();
     let mut carried = Vec::new();
     if let (Some(raw), Some(sdk)) = (&raw.signature, &sdk.signature) {
         steps.extend(signature(explanation.operation, [raw, sdk]));
-        carried.push(Made::by("what step 5 made", [raw, sdk], |steps| {
+        carried.push(Made::by("the result of step 5", [raw, sdk], |steps| {
             on_the_wire(&steps.carried).to_owned()
         }));
     }
@@ -119,20 +119,21 @@ fn signature(operation: Scenario, sides: [&SignatureSteps; 2]) -> [Step; 5] {
         explain::signature(sides[0], sides[1]).map(|section| section.rows.into_iter());
     let to_sign = to_sign.map(|row| match row.label.as_str() {
         "HashedCanonicalRequest" => {
-            let hash =
-                Made::by("the hash of step 2", sides, |steps| steps.canonical_request_hash.clone());
+            let hash = Made::by("the hash from step 2", sides, |steps| {
+                steps.canonical_request_hash.clone()
+            });
             Line::of(row, vec![hash])
         }
         _ => plain(row),
     });
     let key = key.enumerate().map(|(nth, row)| {
-        let part = Made::by("a part of the scope of step 3", sides, |steps| {
+        let part = Made::by("part of the scope from step 3", sides, |steps| {
             let part = steps.credential_scope.split('/').nth(nth).unwrap_or_default();
             format!("\"{part}\"")
         });
         Line::of(row, vec![part])
     });
-    let signed = Some("HMAC-SHA256(SigningKey, the string to sign of step 3)".to_owned());
+    let signed = Some("HMAC-SHA256(SigningKey, the string to sign from step 3)".to_owned());
     let signed = Line {
         label: "Signature".to_owned(),
         raw: signed.clone(),
@@ -153,25 +154,25 @@ fn signature(operation: Scenario, sides: [&SignatureSteps; 2]) -> [Step; 5] {
     ]
 }
 
-/// Of what the header, or the URL, is put together.
+/// The parts of the Authorization header or of the presigned URL.
 fn carried_parts(sides: [&SignatureSteps; 2]) -> Vec<Made> {
     let names = |steps: &SignatureSteps, separator: &str| {
         let names = grammar::signed_headers(&steps.canonical_request).join(separator);
         format!("SignedHeaders={names}")
     };
-    let scope = "the scope of step 3";
-    let signed = "the signed headers of step 1";
+    let scope = "the scope from step 3";
+    let signed = "the signed headers from step 1";
     vec![
         Made::by(scope, sides, |steps| steps.credential_scope.clone()),
-        // In a URL both are percent-encoded.
+        // In a URL, scope and headers are percent-encoded.
         Made::by(scope, sides, |steps| steps.credential_scope.replace('/', "%2F")),
         Made::by(signed, sides, |steps| names(steps, ";")),
         Made::by(signed, sides, |steps| names(steps, "%3B")),
-        Made::by("the signature of step 4", sides, |steps| steps.signature.clone()),
+        Made::by("the signature from step 4", sides, |steps| steps.signature.clone()),
     ]
 }
 
-/// What came back; nothing where the sides only make a URL.
+/// The response; empty if the sides only make a URL.
 fn response(raw: &Walk, sdk: &Walk) -> Vec<Line> {
     if raw.response.is_none() && sdk.response.is_none() {
         return Vec::new();
@@ -181,7 +182,7 @@ fn response(raw: &Walk, sdk: &Walk) -> Vec<Line> {
     status.into_iter().chain(rows.map(plain)).collect()
 }
 
-/// What was read off the answer as it stands there has a box around it.
+/// A line of the parsed answer. A value that occurs in the response body as it is gets a box.
 fn parsed(row: Row, raw: &Walk, sdk: &Walk) -> Line {
     let read = |walk: &Walk, value: &Option<String>| {
         let body = walk.response.as_ref().map_or("", |response| response.body.as_str());
@@ -189,7 +190,7 @@ fn parsed(row: Row, raw: &Walk, sdk: &Walk) -> Line {
         value.unwrap_or_default().to_owned()
     };
     let made = Made {
-        what: "read off the body of step 7",
+        what: "read from the body of step 7",
         raw: read(raw, &row.raw),
         sdk: read(sdk, &row.sdk),
     };
@@ -200,7 +201,7 @@ fn plain(row: Row) -> Line {
     Line::of(row, Vec::new())
 }
 
-/// A header's value as it is, of a URL what goes over the wire.
+/// A header's value as it is, or the part of a URL that is sent: path and query.
 fn on_the_wire(carried: &str) -> &str {
     let Some((_, rest)) = carried.split_once("://") else { return carried };
     rest.find('/').map_or(rest, |path| &rest[path..])

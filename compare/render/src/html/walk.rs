@@ -1,4 +1,4 @@
-//! The walk: each explained operation step by step, raw beside the SDK.
+//! The walk-through: each explained operation step by step, on both sides.
 
 use std::ops::Range;
 
@@ -10,11 +10,11 @@ use super::{
     headers,
     prose::broken,
     steps::{Line, Shape, Step, steps},
-    words::Words,
+    words::StepText,
 };
 use crate::{algorithm::Code, explain::conclusion};
 
-/// What stands in an operation's step, for one side or both.
+/// Whose value a cell shows.
 #[derive(Clone, Copy)]
 enum Column {
     Both,
@@ -32,20 +32,20 @@ impl Column {
     }
 }
 
-/// All of it.
+/// The whole section.
 pub(super) fn section(explanations: &[Explanation]) -> Markup {
     html! {
         section #walk aria-labelledby="walk-title" {
             h2 #walk-title { "A signature, step by step" }
             p.lead {
-                "One real call, taken apart in the order in which AWS documents it. Both sides got the \
-                 same moment and the same keys, so whatever differs is their own doing."
+                "A real call, step by step in the order of AWS's documentation. Both sides got the same time \
+                 and the same keys, so every difference comes from the clients."
             }
             p.legend {
-                mark { "Underlined" } " is what the other side does not have. "
-                span.made { "Boxed" } " is what an earlier step made. "
+                mark { "Underlined" } ": the other side does not have it. "
+                span.made { "Boxed" } ": an earlier step made it. "
                 span.keys hidden {
-                    "With the walk in focus, " kbd { "←" } " and " kbd { "→" } " go through the steps."
+                    "If the walk-through has the focus, " kbd { "←" } " and " kbd { "→" } " move between the steps."
                 }
             }
             div.tabs role="tablist" aria-label="Operation" hidden {
@@ -67,7 +67,7 @@ fn operation(explanation: &Explanation) -> Markup {
         div.operation id=(name) aria-labelledby={"title-" (name)} {
             h3 id={"title-" (name)} { code { (name) } }
             p.about {
-                (about(explanation.operation)) " Called: " code { (target.endpoint) } " ("
+                (about(explanation.operation)) " Endpoint: " code { (target.endpoint) } " ("
                 (target.kind) "), region " code { (target.region) } "."
             }
             (stepper(explanation.operation, &steps))
@@ -75,7 +75,7 @@ fn operation(explanation: &Explanation) -> Markup {
                 (article(explanation.operation, index, step))
             }
             div.proof {
-                h4 { "Do both sign alike?" }
+                h4 { "Do both signers agree?" }
                 p { (conclusion(explanation)) }
             }
             (headers::table(explanation))
@@ -85,12 +85,14 @@ fn operation(explanation: &Explanation) -> Markup {
 
 fn about(operation: Scenario) -> &'static str {
     match operation {
-        Scenario::S3ListObjects => "Lists a bucket: a GET with a query, signed in its headers.",
+        Scenario::S3ListObjects => {
+            "Lists a bucket: a GET with a query. The signature is in a header."
+        }
         Scenario::Ec2RunInstancesDryRun => {
-            "Asks whether an instance could be launched: a POST with a form, signed in its headers."
+            "Asks whether a launch would succeed: a POST with a form. The signature is in a header."
         }
         Scenario::S3PresignedGet => {
-            "Makes a URL with which anybody can fetch an object for a while: signed in its query."
+            "Makes a URL with which anybody can fetch an object for a while. The signature is in the query."
         }
         _ => "One call.",
     }
@@ -120,7 +122,7 @@ fn stepper(operation: Scenario, steps: &[Step]) -> Markup {
 
 fn article(operation: Scenario, index: usize, step: &Step) -> Markup {
     let title = step.kind.title(operation);
-    let Words { happens, raw, sdk, pain } = step.kind.words(operation);
+    let StepText { happens, raw, sdk, pitfalls } = step.kind.text(operation);
     html! {
         article.step id={ (operation.name()) "-" (index + 1) } data-title=(title) {
             h4 { span.number { (index + 1) } " " (title) }
@@ -133,12 +135,12 @@ fn article(operation: Scenario, index: usize, step: &Step) -> Markup {
                     p { span class={ "tag " (side) } { (side) } span { (doers(codes)) } }
                 }
             }
-            p.pain { strong { "What goes wrong here. " } (pain) }
+            p.pain { strong { "What goes wrong here. " } (pitfalls) }
         }
     }
 }
 
-/// Functions, each with its file: a file once where it has several in a row.
+/// Functions with their files. Consecutive functions of one file share its name.
 fn doers(codes: &[Code]) -> Markup {
     html! {
         @for (index, each) in codes.iter().enumerate() {
@@ -151,7 +153,7 @@ fn doers(codes: &[Code]) -> Markup {
     }
 }
 
-/// Where both sides have the same, it stands once.
+/// A line of a step. If both sides have the same value, it is shown once.
 fn line(line: &Line) -> Markup {
     let [raw, sdk] =
         [&line.raw, &line.sdk].map(|value| value.as_deref().map(|value| shown(line.shape, value)));
@@ -184,7 +186,7 @@ fn line(line: &Line) -> Markup {
     }
 }
 
-/// What has a box around it in this line, in words.
+/// What the boxes in this line are, in words.
 fn origins(line: &Line, text: &str) -> Vec<&'static str> {
     let is_there = |texts: [&str; 2]| texts.iter().any(|it| !it.is_empty() && text.contains(it));
     let made = line.made.iter().filter(|made| is_there(made.texts()));
@@ -205,7 +207,7 @@ fn cell(
         dd class=(side) {
             span.tag.(side) { (side) }
             @match (text, line.shape) {
-                (None, _) => span.none { "not there" },
+                (None, _) => span.none { "missing" },
                 (Some(""), _) => span.none { "empty" },
                 (Some(text), Shape::Bytes) => code { (marked(text, differs, made)) },
                 (Some(text), Shape::Document) => {
@@ -222,7 +224,7 @@ fn whole(text: Option<&str>) -> Places {
     text.map(|text| 0..text.len()).into_iter().collect()
 }
 
-/// Of a long document the beginning is shown, and where that ends is no difference.
+/// Drops differences at the point where a long document was cut.
 fn before_the_cut(shape: Shape, text: &str, mut places: Places) -> Places {
     if let (Shape::Document, Some(cut)) = (shape, text.rfind(" … (")) {
         places.retain(|place| place.end < cut);
@@ -230,7 +232,7 @@ fn before_the_cut(shape: Shape, text: &str, mut places: Places) -> Places {
     places
 }
 
-/// Documents are broken between elements, forms between fields.
+/// Adds line breaks to a document: XML between elements, forms between fields.
 fn shown(shape: Shape, text: &str) -> String {
     match shape {
         Shape::Bytes => text.to_owned(),

@@ -6,21 +6,21 @@ use findings::paths::{CodePath, Paths};
 
 use super::{
     Bars, COST_HEADINGS, NOTHING_RECORDED, acting, bar, by_crate, by_group, components, conclusion,
-    costs, kind, laps, longest, notes,
+    costs, kind, longest, notes, repetitions,
 };
 use crate::{escape, units::grouped};
 
 /// Characters of the longest bar.
 const BAR: usize = 20;
 
-/// All that was found.
+/// The whole result.
 #[must_use]
 pub fn markdown(paths: &Paths) -> String {
     let paths = &escape::findings(paths);
     costs_markdown(paths) + &ways_markdown(paths) + &notes_markdown(paths)
 }
 
-/// Where a warm call goes: kinds of work, crates, phases and hooks.
+/// The code that a warm call runs: kinds of work, crates, phases and hooks.
 #[must_use]
 pub fn ways_markdown(paths: &Paths) -> String {
     let mut text = String::new();
@@ -38,17 +38,17 @@ pub fn ways_markdown(paths: &Paths) -> String {
     text
 }
 
-/// How it was counted.
+/// The notes on how it was counted.
 #[must_use]
 pub fn notes_markdown(paths: &Paths) -> String {
     notes(paths).iter().flat_map(|note| ["\n", note, "\n"]).collect()
 }
 
-/// What a warm call takes.
+/// What a warm call costs.
 #[must_use]
 pub fn costs_markdown(paths: &Paths) -> String {
     let mut text = format!(
-        "`{}`: what runs between the call and its answer, on {}, {} build.\n\n",
+        "`{}`: the code between the call and its answer, on {}, {} build.\n\n",
         paths.operation,
         paths.machine.platform,
         paths.machine.build.as_str()
@@ -62,15 +62,15 @@ pub fn costs_markdown(paths: &Paths) -> String {
 }
 
 fn way(text: &mut String, path: &CodePath) {
-    for lap in laps(path) {
-        for phase in lap.phases {
+    for part in repetitions(path) {
+        for phase in part.phases {
             let acting = acting(path, phase);
             let acting = if acting.is_empty() { acting } else { format!(": {acting}") };
             let indent = "  ".repeat(phase.depth);
             let _ = writeln!(text, "{indent}- {} `{}`{acting}", kind(phase), phase.name);
         }
-        if lap.times > 1 {
-            let _ = writeln!(text, "- the same, {} times in all", lap.times);
+        if part.times > 1 {
+            let _ = writeln!(text, "- the same, {} times in total", part.times);
         }
     }
     if path.trace.phases.is_empty() {

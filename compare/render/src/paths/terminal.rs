@@ -1,4 +1,4 @@
-//! For people.
+//! For a terminal.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use findings::paths::{CodePath, Paths};
 
 use super::{
     Bars, COST_HEADINGS, NOTHING_RECORDED, acting, bar, by_crate, by_group, components, conclusion,
-    costs, kind, laps, longest, notes,
+    costs, kind, longest, notes, repetitions,
 };
 use crate::{escape, units::grouped, wrapped_to};
 
@@ -15,13 +15,13 @@ const BOLD: &str = "\u{1b}[1m";
 const DIM: &str = "\u{1b}[2m";
 const END: &str = "\u{1b}[0m";
 
-/// In lines of at most `width` characters.
+/// The whole result, in lines of at most `width` characters.
 #[must_use]
 pub fn text(paths: &Paths, width: usize) -> String {
     let paths = &escape::findings(paths);
     let target = &paths.target;
     let mut text = format!(
-        "\n{BOLD}{}{END}: what runs between the call and its answer\n\n  calls go to  {} ({}), {}\n  \
+        "\n{BOLD}{}{END}: the code between the call and its answer\n\n  calls go to  {} ({}), {}\n  \
          counted on   {}, {} build\n",
         paths.operation,
         target.endpoint,
@@ -43,7 +43,7 @@ pub fn text(paths: &Paths, width: usize) -> String {
     }
     if let (Some(raw), Some(sdk)) = (&paths.raw.cost.instructions, &paths.sdk.cost.instructions) {
         chart(&mut text, "Instructions by kind of work", &by_group(raw, sdk), width);
-        chart(&mut text, "Instructions by crate, the largest", &by_crate(raw, sdk), width);
+        chart(&mut text, "Instructions by crate, largest first", &by_crate(raw, sdk), width);
     }
     for paragraph in [conclusion(paths)].into_iter().chain(notes(paths)) {
         let _ = writeln!(text, "\n{}", wrapped_to(width, "", &paragraph));
@@ -52,8 +52,8 @@ pub fn text(paths: &Paths, width: usize) -> String {
 }
 
 fn way(text: &mut String, path: &CodePath, width: usize) {
-    for lap in laps(path) {
-        for phase in lap.phases {
+    for part in repetitions(path) {
+        for phase in part.phases {
             let label = format!("  {:5}{}{}", kind(phase), "  ".repeat(phase.depth), phase.name);
             let _ = writeln!(text, "{label}");
             let acting = acting(path, phase);
@@ -62,8 +62,8 @@ fn way(text: &mut String, path: &CodePath, width: usize) {
                 let _ = writeln!(text, "{DIM}{}{END}", wrapped_to(width, &indent, &acting));
             }
         }
-        if lap.times > 1 {
-            let _ = writeln!(text, "  {DIM}the same, {} times in all{END}", lap.times);
+        if part.times > 1 {
+            let _ = writeln!(text, "  {DIM}the same, {} times in total{END}", part.times);
         }
     }
     if path.trace.phases.is_empty() {

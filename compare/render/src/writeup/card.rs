@@ -1,4 +1,4 @@
-//! The figures that matter, on one screen.
+//! The part `card`: the most important figures on one screen.
 
 use std::fmt::Write as _;
 
@@ -14,45 +14,43 @@ use findings::{
     stats::Estimate,
 };
 
-use super::{
-    part::{PAIRED, median},
-    table,
-};
+use super::part::{PAIRED, median};
 use crate::{
+    document::markdown_table,
     errors::{is_corrected, kept_of, silently_wrong},
     stand_in,
     units::{as_f64, duration, grouped, in_bytes, in_unit, time, times},
 };
 
-/// What is measured, raw's, the SDK's, and the second beside the first.
+/// What was measured, raw's figure, the SDK's, and their ratio.
 type Row = [String; 4];
 
-/// What a row cannot say by itself, and what favours whom in it.
+/// What a reader has to know about some rows, and which side they favour.
 const HOW_TO_READ: [(&str, &str); 9] = [
     (
         "Calls",
-        "`api-invoke` has no SDK client: what stands in the SDK's column is the crate aws-sigv4 with \
-         reqwest, which is raw's HTTP client too",
+        "the SDK has no client for `api-invoke`. Its column has the crate aws-sigv4 with reqwest, which is \
+         also raw's HTTP client",
     ),
     (
         "Signatures",
-        "raw keeps its signing key from one signature to the next; aws-sigv4 derives it for each. The \
-         second row derives it on both sides",
+        "raw keeps its signing key between signatures; aws-sigv4 derives one for each. In the second row \
+         both derive it",
     ),
     (
         "Parsing",
-        "raw keeps the fields that the scenarios ask for and steps over the others; the SDK fills in all",
+        "raw keeps the fields that the scenarios ask for and skips the others; the SDK keeps all of them",
     ),
     (
         "A process",
-        "over `http:` nobody needs certificates. The SDK's default HTTP client reads the system's all \
-         the same; raw reads them for `https:`, where it pays for them as well. The first row of each \
-         pair leaves them out on both sides, and no row was measured over `https:`",
+        "a call over `http:` needs no certificates. The SDK's default HTTP client reads the system's \
+         certificates even so; raw reads them only for `https:`, where it pays for them, too. The first \
+         row of each pair leaves them out on both sides. Nothing was measured over `https:`",
     ),
     (
         "Instructions",
-        "were counted on a processor without SHA instructions, so hashing weighs more than it does \
-         elsewhere",
+        "they were counted on an emulated processor without SHA instructions, so hashing weighs more than \
+         it does on a real one",
     ),
     (
         "Facts",
@@ -62,17 +60,18 @@ const HOW_TO_READ: [(&str, &str); 9] = [
     ),
     (
         "Wrong answers",
-        "are counted among all cases that a side can come into. `compare errors` names them",
+        "the total is the number of cases that are possible with that side. `compare errors` names the \
+         cases",
     ),
     (
         "Lines by hand",
-        "all of raw and of the vocabulary count for each program, so one operation comes to nearly as \
-         many lines as all of them. The SDK's are what its user writes",
+        "all of raw and of the vocabulary counts for each program, so one operation takes nearly as many \
+         lines as all nine. The SDK's lines are what its user writes",
     ),
     (
         "Builds",
-        "`list-buckets` has aws-sdk-s3 below it, `all-scenarios` aws-sdk-ec2 too. Each was made once, \
-         and has no interval",
+        "`list-buckets` builds aws-sdk-s3; `all-scenarios` also builds aws-sdk-ec2. Each build was made \
+         once, so it has no interval",
     ),
 ];
 
@@ -84,29 +83,28 @@ pub(super) fn card(evidence: &Evidence) -> String {
     rows.extend(evidence.paths.first().map(counts).into_iter().flatten());
     rows.extend(errors(&evidence.errors));
     rows.extend(owned(evidence));
-    let mut text = table::figures(["", "raw", "SDK", "SDK ÷ raw"], rows);
+    let mut text = markdown_table(["", "raw", "SDK", "SDK ÷ raw"], rows);
     text.push('\n');
     for (what, how) in HOW_TO_READ {
         let _ = writeln!(text, "- *{what}*: {how}.");
     }
     let _ = write!(
         text,
-        "\nTimes and the memory of a process are medians, with their intervals at 95 % in brackets, which \
-         speak of one session on this machine and of no other day or machine. A ratio whose interval \
-         holds 1 shows no difference. {PAIRED} Counts are exact, but for instructions, which vary by a \
-         few in a thousand. {}.",
+        "\nTimes and the memory of a process are medians, with 95 % intervals in brackets. The intervals \
+         hold for one session on this machine, not for other days or machines. A ratio whose interval \
+         includes 1 shows no difference. {PAIRED} Counts are exact, except instructions, which vary by a \
+         few in a thousand. Measured on {}.",
         evidence.latency.machine.in_words()
     );
     if !evidence.latency.a_a.holds {
         text.push_str(
-            " raw differed from itself on this machine: it was too noisy, and no time here is to be \
-             trusted.",
+            " raw differed from itself, so this machine was too noisy and no time here can be trusted.",
         );
     }
     text
 }
 
-/// The calls with the least and the most in them, and one across a network.
+/// The calls on this machine, and one across a network.
 fn calls(evidence: &Evidence) -> Vec<Row> {
     let of = |latency: &Latency, place: &str| -> Vec<Row> {
         let rows = latency.operations.iter().map(|operation| {
@@ -126,7 +124,7 @@ fn calls(evidence: &Evidence) -> Vec<Row> {
     rows
 }
 
-/// With raw's key kept, and with a key derived by both.
+/// Signatures with raw's key kept, and with a key derived by both sides.
 fn signatures(signing: &Signing) -> Vec<Row> {
     let Some(workload) = signing.workloads.first() else { return Vec::new() };
     let arm = |name: &str| workload.arms.iter().find(|arm| arm.name == name);
@@ -160,7 +158,7 @@ fn parsing(evidence: &Evidence) -> Vec<Row> {
     documents.collect()
 }
 
-/// Without certificates on either side, and with those that the SDK reads by default.
+/// Processes without certificates, and with those that the SDK reads by default.
 fn startup(evidence: &Evidence) -> Vec<Row> {
     let arm = |name: &str| evidence.startup.arms.iter().find(|arm| arm.name == name);
     let (Some(raw), Some(sdk), Some(without_tls)) =
@@ -197,7 +195,7 @@ fn memory(arm: &ProgramResult) -> String {
     format!("{value} ({low} to {high})")
 }
 
-/// Counts, which have no interval.
+/// Allocations and instructions, which have no interval.
 fn counts(paths: &Paths) -> Vec<Row> {
     let row = |what: &str, raw: u64, sdk: u64| {
         let what = format!("{what} in a call, `{}`", paths.operation);

@@ -1,18 +1,19 @@
-//! The generated parts, by name.
+//! The generated parts of a write-up.
 
 use std::fmt::Write as _;
 
 use findings::{
-    errors,
+    errors::{CaseResult, ErrorResults},
     evidence::Evidence,
     latency::{Latency, OperationResult},
     machine::Machine,
     signing::Peers,
 };
 
-use super::{card, steps, table};
+use super::{card, steps};
 use crate::{
     bench,
+    document::markdown_table,
     errors::is_corrected,
     footprint, markdown, paths,
     plot::Plot,
@@ -23,13 +24,13 @@ use crate::{
 /// One generated part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The figures that matter, on one screen.
+    /// The most important figures on one screen.
     Card,
-    /// The five steps, each with the code that does it, on real bytes.
+    /// The five steps of a signature, with the code and the bytes of each.
     Steps,
-    /// Every scenario on both sides.
+    /// The result of every scenario.
     Results,
-    /// What each side tells its user.
+    /// What each side tells its user when a call fails.
     Errors,
     /// What a call costs.
     Latency,
@@ -37,15 +38,15 @@ pub enum Part {
     Signing,
     /// What parsing an answer costs.
     Parsing,
-    /// What a process costs that makes one call.
+    /// What a process that makes one call costs.
     Startup,
-    /// What runs between call and answer.
+    /// The code that runs between call and answer.
     Paths,
     /// What each side costs to own.
     Footprint,
-    /// Whether the instrument says what is so.
+    /// Whether the measurement can be trusted.
     Selfcheck,
-    /// Which answers of the endpoint are not known to be AWS's.
+    /// The endpoint's answers that are not known to be AWS's.
     Unverified,
     /// Machine, versions and commands.
     Repeat,
@@ -75,7 +76,7 @@ impl Part {
         Self::ALL.into_iter().find(|part| part.name() == name)
     }
 
-    /// The name in its markers.
+    /// The name in the markers.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -95,7 +96,7 @@ impl Part {
         }
     }
 
-    /// What gives these figures anew.
+    /// The command that measures these figures again.
     #[must_use]
     pub fn command(self) -> String {
         let verb = match self {
@@ -114,14 +115,14 @@ impl Part {
         format!("cargo run --release -p compare -- {verb}")
     }
 
-    /// Its text.
+    /// The part's text.
     #[must_use]
     pub fn render(self, evidence: &Evidence, plots: &[Plot]) -> String {
         match self {
             Self::Card => card::card(evidence),
             Self::Steps => steps::steps(evidence),
             Self::Results => markdown::outcomes(&evidence.run),
-            Self::Errors => told(evidence, plots),
+            Self::Errors => errors(evidence, plots),
             Self::Latency => latency(evidence, plots),
             Self::Signing => signing(evidence, plots),
             Self::Parsing => bench::parse::markdown(&evidence.parse),
@@ -135,25 +136,25 @@ impl Part {
     }
 }
 
-/// The picture of that name, where there is one.
+/// A link to the picture of this name, if it was drawn.
 fn picture(plots: &[Plot], name: &str) -> String {
     let plot = plots.iter().find(|plot| plot.name == name);
     plot.map_or_else(String::new, |Plot { name, alt, .. }| {
-        // A bracket would end the text.
+        // A bracket would end the alt text.
         let alt = alt.replace(['[', ']'], "");
         format!("![{alt}](report/{name}.svg)\n\n")
     })
 }
 
-/// What is too long to be read by everybody.
+/// Details that the reader can unfold.
 fn folded(summary: &str, text: &str) -> String {
     format!("<details><summary>{summary}</summary>\n\n{}\n\n</details>\n", text.trim())
 }
 
-fn told(evidence: &Evidence, plots: &[Plot]) -> String {
+fn errors(evidence: &Evidence, plots: &[Plot]) -> String {
     let found = &evidence.errors;
     let mut text = picture(plots, "errors");
-    text.push_str(&said(found));
+    text.push_str(&example(found));
     text.push_str(&counted(found));
     text.push_str(&crate::errors::markdown::kept_and_remarkable(found));
     let cases = crate::errors::markdown::cases(found);
@@ -161,18 +162,18 @@ fn told(evidence: &Evidence, plots: &[Plot]) -> String {
     text
 }
 
-/// Which cases the counts are about, and why not the others: each under the first that fits.
-fn counted(found: &errors::ErrorResults) -> String {
-    type Fits = fn(&errors::CaseResult) -> bool;
+/// Which cases are counted, and why the others are not. A case counts under the first reason that fits.
+fn counted(found: &ErrorResults) -> String {
+    type Fits = fn(&CaseResult) -> bool;
     let kinds: [(&str, Fits); 6] = [
-        ("impossible through the SDK", |case| !case.sdk.possible),
-        ("answered wrongly without an error", |case| {
+        ("impossible with the SDK", |case| !case.sdk.possible),
+        ("with a wrong answer and no error", |case| {
             case.raw.silently_wrong || case.sdk.silently_wrong
         }),
         ("corrected by the SDK", is_corrected),
-        ("without a client of the SDK's", |case| case.sdk.note.is_some()),
-        ("without a refusal on either side", |case| !case.is_comparable()),
-        ("without a fact in the answer, or without an answer", |case| case.raw.facts.is_empty()),
+        ("without an SDK client", |case| case.sdk.note.is_some()),
+        ("in which a side did not fail", |case| !case.is_comparable()),
+        ("without facts or without an answer", |case| case.raw.facts.is_empty()),
     ];
     let mut rest: Vec<_> = found.cases.iter().collect();
     let mut left_out = Vec::new();
@@ -182,23 +183,23 @@ fn counted(found: &errors::ErrorResults) -> String {
         left_out.push(format!("{} {what}", before - rest.len()));
     }
     format!(
-        "Of {} cases {} count: those in which a client of the SDK's called and both sides were refused, \
-         by an answer with facts in it. The others: {}.\n\n",
+        "Of {} cases, {} are counted: those in which an SDK client made the call, both sides failed, and the \
+         answer had facts. The others: {}.\n\n",
         found.cases.len(),
         rest.len(),
         left_out.join(", ")
     )
 }
 
-/// What a user sees of the most frequent refusal.
-fn said(found: &errors::ErrorResults) -> String {
+/// What each side prints for the most frequent refusal.
+fn example(found: &ErrorResults) -> String {
     let Some(case) = found.cases.iter().find(|case| case.id == "s3-signature-does-not-match")
     else {
         return String::new();
     };
-    let before = if case.sdk.debug_left_out { ", before its copy of {:?}" } else { "" };
+    let before = if case.sdk.debug_left_out { ", without its copy of {:?}" } else { "" };
     format!(
-        "One case, `{}`. {} What a program prints:\n\n```text\nsdk {{}}\n{}\n\nsdk \
+        "For example, `{}`. {} A program prints:\n\n```text\nsdk {{}}\n{}\n\nsdk \
          DisplayErrorContext{before}\n{}\n\nraw {{}}\n{}\n```\n\n",
         case.id, case.what, case.sdk.display, case.sdk.error_context, case.raw.display
     )
@@ -207,32 +208,28 @@ fn said(found: &errors::ErrorResults) -> String {
 fn latency(evidence: &Evidence, plots: &[Plot]) -> String {
     let Evidence { latency, latency_across: across, .. } = evidence;
     let mut text = picture(plots, "latency");
-    let _ = writeln!(
-        text,
-        "Medians, with their intervals at 95 %, on {}:\n",
-        latency.machine.in_words()
-    );
+    let _ = writeln!(text, "Medians with 95 % intervals, on {}:\n", latency.machine.in_words());
     let headings = ["operation", "raw", "sdk", "bare", "sdk − raw", "sdk ÷ raw", "raw ÷ bare"];
-    text.push_str(&table::figures(headings, [latency, across].into_iter().flat_map(medians)));
+    text.push_str(&markdown_table(headings, [latency, across].into_iter().flat_map(medians)));
     let _ = writeln!(text, "\n{PAIRED}\n");
     text.push_str(&picture(plots, "waterfall"));
     text.push_str(&folded(
-        "How it was measured, percentiles, differences, and where the time goes",
+        "The method, percentiles, differences, and where the time goes",
         &bench::latency::markdown(latency),
     ));
-    let summary = format!("The same for the call across {} ms", across.rtt_ms);
+    let summary = format!("The same for the call with a delay of {} ms", across.rtt_ms);
     text.push_str(&folded(&summary, &bench::latency::markdown(across)));
     text
 }
 
-/// Or somebody would divide the columns.
-pub(super) const PAIRED: &str = "Differences and ratios are medians of those within a round, in which each side \
-     makes one call, so they need not be those of the columns.";
+/// Explains why the ratios are not those of the columns.
+pub(super) const PAIRED: &str = "Differences and ratios are medians over rounds in which each side makes one call, so \
+     they can differ from those of the columns.";
 
 fn medians(latency: &Latency) -> impl Iterator<Item = [String; 7]> {
     let across = match latency.rtt_ms {
         0.0 => String::new(),
-        rtt => format!(" across {rtt} ms"),
+        rtt => format!(", {rtt} ms away"),
     };
     latency.operations.iter().map(move |operation| {
         let [raw, sdk, bare] = ["raw", "sdk", "bare"].map(|name| median(operation, name));
@@ -245,7 +242,7 @@ fn medians(latency: &Latency) -> impl Iterator<Item = [String; 7]> {
     })
 }
 
-/// How long the arm of that name takes.
+/// The median time of the arm of this name.
 pub(super) fn median(operation: &OperationResult, name: &str) -> String {
     let arm = operation.arms.iter().find(|arm| arm.name == name);
     arm.map_or_else(String::new, |arm| time(arm.median_us))
@@ -257,7 +254,7 @@ fn signing(evidence: &Evidence, plots: &[Plot]) -> String {
     match &evidence.peers {
         Some(peers) => text.push_str(&beside_peers(peers)),
         None => text.push_str(
-            "\nThe signers of other crates were not measured: `compare report --only peers` does.\n",
+            "\nThe signers of other crates were not measured; `compare report --only peers` measures them.\n",
         ),
     }
     text
@@ -265,7 +262,7 @@ fn signing(evidence: &Evidence, plots: &[Plot]) -> String {
 
 fn beside_peers(peers: &Peers) -> String {
     let mut text = format!(
-        "\nBeside the signers of other crates, in a program of its own, on {}. Over the floor:\n\n",
+        "\nCompared with the signers of other crates, in a separate program, on {}. Multiples of the floor:\n\n",
         peers.machine.in_words()
     );
     let mut names: Vec<&str> = Vec::new();
@@ -283,10 +280,10 @@ fn beside_peers(peers: &Peers) -> String {
         let [w1, w2, w3, w4, w5] = ["W1", "W2", "W3", "W4", "W5"].map(over_floor);
         [format!("`{name}`"), w1, w2, w3, w4, w5]
     });
-    text.push_str(&table::figures(["signer", "W1", "W2", "W3", "W4", "W5"], rows));
+    text.push_str(&markdown_table(["signer", "W1", "W2", "W3", "W4", "W5"], rows));
     text.push_str(
-        "\nA dash: that signer cannot sign this, or not without a server. Some read the clock \
-         themselves; who keeps a key and who does not is in `benches/workloads/src/peers.rs`.\n",
+        "\nA dash means that the signer cannot sign this request, or only with a server. Some signers read \
+         the clock themselves. `benches/workloads/src/peers.rs` says which of them keep their key.\n",
     );
     text
 }
@@ -308,7 +305,7 @@ fn owned(evidence: &Evidence, plots: &[Plot]) -> String {
 
 fn selfcheck(evidence: &Evidence) -> String {
     evidence.selfcheck.as_ref().map_or_else(
-        || "Nobody ran it: `compare report --only selfcheck` does.".to_owned(),
+        || "This was not measured; `compare report --only selfcheck` measures it.".to_owned(),
         bench::selfcheck::markdown,
     )
 }
@@ -323,10 +320,10 @@ fn unverified(evidence: &Evidence) -> String {
     let ((guessed, which), (played, others)) = (of("unverified"), of("played"));
     let known = cases.len() - guessed - played;
     format!(
-        "Of the {} cases in the catalogue of errors, {known} are answered in words that AWS is known \
-         to use, each with its source. In {guessed} the wording is a guess, and never claimed as \
-         AWS's: {which}. In {played} AWS has no part, because what fails is the network, a proxy, or \
-         an answer that breaks off: {others}.",
+        "Of the {} cases in the catalogue of errors, {known} get an answer that AWS is known to send, each \
+         with its source. In {guessed} the wording is a guess and is not claimed to be AWS's: {which}. In \
+         {played} AWS has no part, because the network or a proxy fails, or the answer breaks off: \
+         {others}.",
         cases.len()
     )
 }
@@ -337,8 +334,8 @@ fn repeat(evidence: &Evidence) -> String {
         made_by.crates.iter().map(|one| format!("{} {}", one.name, one.version)).collect();
     let mut text = format!(
         "Measured on {}, {}, with {}.\n\n```sh\ncargo run --release -p compare -- report              \
-         # measures and writes all of this\ncargo run --release -p compare -- report --check      # \
-         whether this file is what report/data.json renders to\n",
+         # measure and write all of this\ncargo run --release -p compare -- report --check      # \
+         check that this file matches report/data.json\n",
         made_by.machine.in_words(),
         made_by.toolchain,
         versions.join(", ")
@@ -349,15 +346,15 @@ fn repeat(evidence: &Evidence) -> String {
         .filter(|(_, machine)| machine.is_none_or(|machine| *machine != made_by.machine));
     for (index, (section, machine)) in elsewhere.enumerate() {
         if index == 0 {
-            text.push_str("\nNot measured in the same run:\n\n");
+            text.push_str("\nMeasured in another run:\n\n");
         }
-        let words = machine.map_or_else(|| "not at all".to_owned(), Machine::in_words);
-        let _ = writeln!(text, "- `compare report --only {section}`: {words}");
+        let machine = machine.map_or_else(|| "not measured".to_owned(), Machine::in_words);
+        let _ = writeln!(text, "- `compare report --only {section}`: {machine}");
     }
     text
 }
 
-/// What may be of another run than the rest, and where it was measured.
+/// The sections that can come from another run, and the machine of each.
 fn sections(evidence: &Evidence) -> [(&'static str, Option<&Machine>); 10] {
     [
         ("run", Some(&evidence.run.machine)),

@@ -1,10 +1,9 @@
-//! The steps of a signature, with the code that takes them and the bytes of one request.
+//! The part `steps`: the steps of a signature, the code for each, and the bytes of one request.
 
 use std::fmt::Write as _;
 
 use findings::{evidence::Evidence, explain::Explanation};
 
-use super::table;
 use crate::{
     algorithm::{Code, STEPS, Step, TUTORIALS},
     explain::{self, Row},
@@ -17,21 +16,35 @@ pub(super) fn steps(evidence: &Evidence) -> String {
         [format!("{}. {}", number + 1, step.name), step.what.to_owned(), raw, sdk]
     };
     let rows = STEPS.iter().enumerate().map(row);
-    let mut text = table::words(["step", "what it is", "raw", "SDK (crate aws-sigv4)"], rows);
-    text.push_str("\nWhat goes wrong most often:\n\n");
+    let mut text = table(["step", "result", "raw", "SDK (crate aws-sigv4)"], rows);
+    text.push_str("\nThe most common mistakes in each step:\n\n");
     for (number, step) in (1..).zip(STEPS) {
         let _ = writeln!(text, "{number}. {}", step.pitfalls);
     }
     if let Some(explanation) = evidence.explain.first() {
         walk(&mut text, explanation);
     }
-    text.push_str("\nWhat the usual tutorials call these functions, and where they are here:\n\n");
+    text.push_str(
+        "\nThe names of these functions in common tutorials, and their counterparts here:\n\n",
+    );
     let rows = TUTORIALS.iter().map(|(theirs, ours)| [format!("`{theirs}`"), linked(ours)]);
-    text.push_str(&table::words(["in tutorials", "here"], rows));
+    text.push_str(&table(["in tutorials", "here"], rows));
     text
 }
 
-/// A link to the file, where the report stands beside the source.
+/// A Markdown table with left-aligned columns.
+fn table<const N: usize>(
+    headings: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
+    let mut text = format!("| {} |\n|{}\n", headings.join(" | "), " --- |".repeat(N));
+    for row in rows {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
+    }
+    text
+}
+
+/// A link to the file, relative to the report.
 fn linked(code: &Code) -> String {
     format!("[`{}`]({})", code.name, code.file)
 }
@@ -40,24 +53,24 @@ fn named(code: &Code) -> String {
     format!("`{}` in `{}`", code.name, code.file)
 }
 
-/// The five steps with the bytes of one call, as lines of a code block: hashes fit no table.
+/// The five steps with the bytes of one call, in code blocks, because hashes do not fit a table.
 fn walk(text: &mut String, explanation: &Explanation) {
     let (Some(raw), Some(sdk)) = (&explanation.raw.signature, &explanation.sdk.signature) else {
         return;
     };
     let _ = writeln!(
         text,
-        "\nThe same with the bytes of one call, `{}`; `both` marks what is the same on both sides:",
+        "\nThe same steps with the bytes of one call, `{}`. `both` marks a line that is the same on both sides:",
         explanation.operation
     );
-    // The signing key and what it signs are one step in AWS's count.
+    // Signing key and signature are one step here.
     let [canonical, hash, to_sign, key, signature, carried] =
         explain::signature(raw, sdk).map(|section| section.rows);
     let key = key.into_iter().chain(signature).collect();
     let steps = [canonical, hash, to_sign, key, carried];
     for (number, (step, rows)) in (1..).zip(STEPS.iter().zip(steps)) {
         let _ = writeln!(text, "\n**{number}. {}**\n\n```text", step.name);
-        // What carries the signature has no name among the rows: it is the step.
+        // The row of the last step has no label of its own.
         let label =
             |row: &Row| if row.label.is_empty() { step.name } else { &row.label }.to_owned();
         let widest = rows.iter().map(|row| label(row).len()).max().unwrap_or_default();

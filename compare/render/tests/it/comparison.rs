@@ -142,7 +142,7 @@ fn plain(text: &str) -> String {
 #[test]
 fn the_terminal_shows_one_row_a_scenario_and_below_it_what_is_remarkable() {
     insta::assert_snapshot!(plain(&terminal::comparison(&one_of_each(), 100)), @r#"
-    raw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)
+    raw (reqwest, SigV4 by hand) and sdk (aws-sdk-rust)
 
       calls go to  http://127.0.0.1:5000 (endpoint), us-east-1
       credentials  the profile `work`
@@ -179,10 +179,10 @@ fn the_terminal_shows_one_row_a_scenario_and_below_it_what_is_remarkable() {
 
     4 of 5 scenarios played; differing: 1, unexpected: 1; 1 skipped (1.2 s)
 
-    Times are medians of at most ten calls, raw and sdk by turns (linux x86_64, 2 processors):
-    indicative. A call that launches, waits, tags or ends something is timed once; s3-presigned-get
-    times the making of the URL. This build is not optimised: `cargo run --release -p compare` is the
-    one to quote.
+    Times are medians of at most ten calls, raw and sdk by turns (linux x86_64, 2 processors), and only
+    indicative. A call that launches, waits, tags or terminates is timed once. The time of
+    s3-presigned-get is that of making the URL. This build is not optimised; quote the times of `cargo
+    run --release -p compare`.
 
     Next: compare --format json | less          every answer, field by field
     "#);
@@ -203,7 +203,7 @@ fn markdown_has_the_same_rows_and_remarks() {
 
     4 of 5 scenarios played; differing: 1, unexpected: 1; 1 skipped (1.2 s)
 
-    Times are medians of at most ten calls, raw and sdk by turns (linux x86_64, 2 processors): indicative. A call that launches, waits, tags or ends something is timed once; s3-presigned-get times the making of the URL. This build is not optimised: `cargo run --release -p compare` is the one to quote.
+    Times are medians of at most ten calls, raw and sdk by turns (linux x86_64, 2 processors), and only indicative. A call that launches, waits, tags or terminates is timed once. The time of s3-presigned-get is that of making the URL. This build is not optimised; quote the times of `cargo run --release -p compare`.
 
     **s3-list-objects-paged**
     - `/objects/1`: raw `{"key":"greeting.txt"}`, sdk `null`
@@ -230,7 +230,7 @@ fn agreement_needs_no_remark() {
         Vec::new(),
     )]);
     insta::assert_snapshot!(plain(&terminal::comparison(&agreed, 100)), @r#"
-    raw (reqwest, SigV4 by hand) beside sdk (aws-sdk-rust)
+    raw (reqwest, SigV4 by hand) and sdk (aws-sdk-rust)
 
       calls go to  http://127.0.0.1:5000 (endpoint), us-east-1
       credentials  the profile `work`
@@ -239,12 +239,12 @@ fn agreement_needs_no_remark() {
      scenario         both sides  requests      raw      sdk  sdk ÷ raw
      s3-list-buckets  ✓ same             1  9.88 µs  98.8 µs       10.0
 
-    1 of 1 scenarios played, every one the same on both sides (1.2 s)
+    1 of 1 scenarios played, all with the same result on both sides (1.2 s)
 
-    Times are medians of at most ten calls, raw and sdk by turns (linux x86_64, 2 processors):
-    indicative. A call that launches, waits, tags or ends something is timed once; s3-presigned-get
-    times the making of the URL. This build is not optimised: `cargo run --release -p compare` is the
-    one to quote.
+    Times are medians of at most ten calls, raw and sdk by turns (linux x86_64, 2 processors), and only
+    indicative. A call that launches, waits, tags or terminates is timed once. The time of
+    s3-presigned-get is that of making the URL. This build is not optimised; quote the times of `cargo
+    run --release -p compare`.
 
     Next: compare --format json | less          every answer, field by field
     "#);

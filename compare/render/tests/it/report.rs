@@ -1,4 +1,4 @@
-//! The write-up: what is generated, what is kept, and that its text says what the evidence says.
+//! The write-up: what is generated, what is kept, and whether its text agrees with the evidence.
 
 use std::{env, fs, path::Path};
 
@@ -19,7 +19,7 @@ use render::{
 
 use crate::evidence::evidence;
 
-/// The top of the project.
+/// The root of the project.
 const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 #[test]
@@ -54,7 +54,7 @@ fn rendering_again_changes_nothing() {
 }
 
 #[test]
-fn an_authors_line_ends_and_comments_stay() {
+fn an_authors_line_endings_and_comments_are_kept() {
     let own = "<!-- begin my notes -->\n<!-- end my notes -->\r\nno end";
     let text = format!("{own}\n<!-- begin selfcheck: -->\r\n<!-- end selfcheck -->\r\n{own}");
     let once = refreshed(&text);
@@ -65,7 +65,7 @@ fn an_authors_line_ends_and_comments_stay() {
 }
 
 #[test]
-fn half_a_part_is_no_part() {
+fn an_incomplete_part_is_an_error() {
     for (text, line, said) in [
         ("a\n<!-- end card -->\n", 2, "ends the part `card`, which has no beginning"),
         (
@@ -73,16 +73,16 @@ fn half_a_part_is_no_part() {
             1,
             "has no `<!-- end card",
         ),
-        ("  <!-- begin cart: -->\n<!-- end card -->\n", 1, "a part `cart`, which there is not"),
+        ("  <!-- begin cart: -->\n<!-- end card -->\n", 1, "an unknown part `cart`"),
     ] {
         let bad = WriteUp::parse(text).expect_err("half a part");
         assert!(bad.line == line && bad.what.contains(said), "{bad}");
     }
 }
 
-/// Or raw's figure could stand in the SDK's column.
+/// A figure of raw must not stand in the SDK's column.
 #[test]
-fn each_side_stands_in_its_column() {
+fn each_side_has_its_column() {
     let mut evidence = evidence();
     let estimate = |value| Estimate { value, interval: Interval { low: value, high: value } };
     let operation = &mut evidence.latency.operations[0];
@@ -104,7 +104,7 @@ fn each_side_stands_in_its_column() {
     assert_eq!(latency[2..8], ["111 µs", "222 µs", "333 µs", "555 µs", "4.44 ×", "6.66 ×"]);
 }
 
-/// The cells of the card's row that begins so, without their intervals.
+/// The cells of the card's row with this beginning, without their intervals.
 fn card_row(evidence: &Evidence, beginning: &str) -> Vec<String> {
     let text = Part::Card.render(evidence, &[]);
     let row = text.lines().find(|line| line.starts_with(&format!("| {beginning}")));
@@ -112,9 +112,9 @@ fn card_row(evidence: &Evidence, beginning: &str) -> Vec<String> {
     cells.map(|cell| cell.split('(').next().unwrap_or_default().trim().to_owned()).collect()
 }
 
-/// The SDK's default client reads certificates that a call over `http:` does not need.
+/// The SDK's default client reads certificates, which a call over `http:` does not need.
 #[test]
-fn the_card_compares_a_process_without_certificates_and_says_where_there_are_some() {
+fn the_card_compares_processes_with_and_without_certificates() {
     let mut evidence = evidence();
     let estimate = |value| Estimate { value, interval: Interval { low: value, high: value } };
     for arm in &mut evidence.startup.arms {
@@ -132,7 +132,7 @@ fn the_card_compares_a_process_without_certificates_and_says_where_there_are_som
 }
 
 #[test]
-fn the_card_derives_the_signing_key_on_both_sides_too() {
+fn the_card_has_a_row_in_which_both_sides_derive_the_key() {
     let mut evidence = evidence();
     for arm in &mut evidence.signing.workloads[0].arms {
         arm.ns = match &*arm.name {
@@ -146,9 +146,9 @@ fn the_card_derives_the_signing_key_on_both_sides_too() {
     assert_eq!([&row[0], &row[1], &row[2]], ["200 ns", "500 ns", "2.50 × |"]);
 }
 
-/// Whoever prints `DisplayErrorContext` prints the copy of `{:?}` that it ends in.
+/// `DisplayErrorContext` ends in a copy of `{:?}`.
 #[test]
-fn what_the_side_says_to_print_is_counted_with_all_that_it_prints() {
+fn display_error_context_in_full_counts_its_copy_of_debug() {
     let mut evidence = evidence();
     let counted = |evidence: &Evidence| {
         let row = card_row(evidence, "facts kept by its causes, DisplayErrorContext in full");
@@ -164,7 +164,7 @@ fn what_the_side_says_to_print_is_counted_with_all_that_it_prints() {
 }
 
 #[test]
-fn a_count_of_the_card_says_of_how_many() {
+fn a_count_in_the_card_has_its_total() {
     let evidence = evidence();
     let cases = &evidence.errors.cases;
     let possible = cases.iter().filter(|case| case.sdk.possible).count();
@@ -176,7 +176,7 @@ fn a_count_of_the_card_says_of_how_many() {
 }
 
 #[test]
-fn what_is_not_an_sdk_client_is_named_where_its_time_stands() {
+fn a_stand_in_for_an_sdk_client_is_named_in_its_row() {
     let evidence = evidence();
     for part in [Part::Card, Part::Latency] {
         let text = part.render(&evidence, &[]);
@@ -187,28 +187,28 @@ fn what_is_not_an_sdk_client_is_named_where_its_time_stands() {
 }
 
 #[test]
-fn biases_stand_beside_the_figures_that_they_bend() {
+fn each_bias_is_named_where_its_figures_are() {
     let evidence = evidence();
     for (part, said) in [
         (
             Part::Card,
             "The same people wrote raw's messages, the catalogue of cases and the rule for counting",
         ),
-        (Part::Card, "all of raw and of the vocabulary count"),
+        (Part::Card, "all of raw and of the vocabulary counts"),
         (Part::Errors, "one design decision, which this table counts again for every fact"),
-        (Part::Latency, "is no bound for the SDK"),
+        (Part::Latency, "no lower bound for the SDK"),
         (Part::Latency, "their sum is not the median of the whole call"),
-        (Part::Startup, "are stripped of them, and smaller"),
-        (Part::Footprint, "whatever of it the program needs"),
+        (Part::Startup, "strips its binaries, so those are smaller"),
+        (Part::Footprint, "no matter how much of it the program needs"),
     ] {
         let text = part.render(&evidence, &[]);
         assert!(text.contains(said), "{}: {said}", part.name());
     }
 }
 
-/// What the text of the report says without a figure beside it.
+/// Claims that the report's text makes without a figure.
 #[test]
-fn the_evidence_bears_out_what_the_text_says() {
+fn the_evidence_supports_the_claims_of_the_text() {
     let evidence = evidence();
     assert_eq!(evidence.made_by.machine.build, BuildKind::Optimised);
     for operation in &evidence.latency.operations {
@@ -237,16 +237,15 @@ fn the_evidence_bears_out_what_the_text_says() {
     }
 }
 
-/// What the project asks of raw. A report of a day on which the machine shows otherwise is not to be
-/// committed: something is slower than it was, or the machine has neighbours.
+/// The project's goals for raw. If the evidence misses one, raw has become slower or the machine was
+/// busy: do not commit that report.
 #[test]
 fn the_evidence_holds_the_bars() {
     let evidence = evidence();
     let mut operations = evidence.latency.operations.iter();
     let list_buckets = operations.find(|operation| operation.name == Scenario::S3ListBuckets);
     let over_bare = list_buckets.expect("measured").raw_beside_bare.ratio;
-    // 1.044 before a call had limits of pages, bytes and time and its answers were checked as strictly,
-    // 1.052 since: a microsecond that is well spent.
+    // It was 1.044 before calls had limits on pages, bytes and time, and 1.052 since.
     assert!(over_bare.value <= 1.06, "{over_bare:?}");
     let mut documents = evidence.parse.documents.iter();
     let images = documents.find(|document| document.entries == 10_000).expect("measured");
@@ -257,9 +256,9 @@ fn the_evidence_holds_the_bars() {
     }
 }
 
-/// The report says which function takes which step: those functions have to be there.
+/// The report names the function for each step.
 #[test]
-fn the_code_that_the_steps_name_is_there() {
+fn the_functions_that_the_steps_name_exist() {
     let theirs = signer();
     for step in STEPS {
         for code in step.raw {
