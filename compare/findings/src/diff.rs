@@ -1,4 +1,4 @@
-//! What differs between two answers, field by field.
+//! Compares two answers field by field.
 
 use serde_json::Value;
 use similar::{Algorithm, capture_diff_slices};
@@ -8,37 +8,37 @@ use crate::{
     scenario::Scenario,
 };
 
-/// What is expected to differ, and why. Nothing else is ignored.
+/// The fields that are expected to differ, and why. All other fields are compared.
 ///
-/// A path is a JSON Pointer in which `*` stands for any one step.
+/// A path is a JSON Pointer in which `*` matches any one step.
 const EXPECTED: &[(&str, &[Scenario], &str)] = &[
     (
         "/url",
         &[Scenario::S3PresignedGet],
-        "each side signs a URL of its own; what it fetches is compared",
+        "each side signs its own URL; the objects that they fetch are compared",
     ),
-    ("/instances/*/id", LAUNCHED, "each side launches an instance of its own"),
-    ("/instances/*/launched", LAUNCHED, "each side launches at its own moment"),
-    ("/instances/*/private_ip", LAUNCHED, "EC2 gives every instance an address of its own"),
-    ("/instances/*/availability_zone", LAUNCHED, "EC2 places an instance where it has room"),
-    ("/instances/*/client_token", LAUNCHED, "the token is what keeps the two launches apart"),
+    ("/instances/*/id", LAUNCHED, "each side launches its own instance"),
+    ("/instances/*/launched", LAUNCHED, "each side launches at another time"),
+    ("/instances/*/private_ip", LAUNCHED, "EC2 gives every instance its own address"),
+    ("/instances/*/availability_zone", LAUNCHED, "EC2 places an instance where it has capacity"),
+    ("/instances/*/client_token", LAUNCHED, "the token distinguishes the two launches"),
     ("/resources/*", &[Scenario::Ec2CreateTags], "each side tags the instance that it launched"),
     (
         "/state_changes/*/id",
         &[Scenario::Ec2TerminateInstances],
-        "each side ends the instance that it launched",
+        "each side terminates the instance that it launched",
     ),
 ];
 
 const LAUNCHED: &[Scenario] =
     &[Scenario::Ec2RunInstances, Scenario::Ec2WaitRunning, Scenario::Ec2DescribeInstances];
 
-/// Fields by which the elements of a list are known: with them, one element that is missing is one
-/// difference, and not a difference in every element after it.
+/// Fields that identify the elements of a list. Without them, one missing element would make every
+/// element after it differ.
 const IDENTITIES: &[&str] = &["name", "key", "id"];
 
-/// Every difference between the two sides of `scenario`. Request ids and the wording of errors are
-/// no part of it: they are shown, not compared.
+/// Every difference between the two sides of `scenario`. Request ids and the wording of errors are not
+/// compared.
 #[must_use]
 pub fn sides(scenario: Scenario, raw: &SideResult, sdk: &SideResult) -> Vec<Difference> {
     if raw.outcome != sdk.outcome {
@@ -93,7 +93,7 @@ fn values(path: &str, raw: &Value, sdk: &Value, differences: &mut Vec<Difference
 }
 
 fn lists(path: &str, raw: &[Value], sdk: &[Value], differences: &mut Vec<Difference>) {
-    // One element on each side is a pair, whatever its identity: each side has its own instance.
+    // Single elements are compared whatever their identity: each side has its own instance.
     if raw.len() == 1 && sdk.len() == 1 {
         return values(&format!("{path}/0"), &raw[0], &sdk[0], differences);
     }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_element_is_one_difference_wherever_it_stands() {
+    fn a_missing_element_is_one_difference_whatever_its_position() {
         let all = json!({"objects": [{"key": "a"}, {"key": "b"}, {"key": "c"}, {"key": "d"}]});
         let less = json!({"objects": [{"key": "a"}, {"key": "c"}, {"key": "d"}]});
         assert_eq!(paths(&all, &less), [("/objects/1".into(), json!({"key": "b"}), Value::Null)]);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_one_side_lacks_is_null_there() {
+    fn a_field_that_one_side_lacks_is_null() {
         assert_eq!(
             paths(&json!({"tags": {"a/b": "x"}}), &json!({"tags": {"c": "y"}})),
             [

@@ -1,5 +1,5 @@
-//! All that the write-up rests on, as plain data: `report/data.json`. The report, its plots and its page
-//! are rendered from nothing else, so whoever has the file can have them again, and check them.
+//! The evidence behind the write-up: `report/data.json`. The report, its plots and its page are rendered only
+//! from it, so anybody with this file can render and check them.
 
 use std::{
     path::{Path, PathBuf},
@@ -23,10 +23,10 @@ use crate::{
     startup::Startup,
 };
 
-/// What was found, part by part; each part says on which machine and day.
+/// The results of every verb. Each has its own machine and day.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Evidence {
-    /// By what it was made.
+    /// Machine and versions.
     pub made_by: MadeBy,
     /// `compare run`
     pub run: RunResult,
@@ -36,36 +36,36 @@ pub struct Evidence {
     pub errors: errors::ErrorResults,
     /// `compare bench latency`
     pub latency: Latency,
-    /// The same across a network of [`RTT`], for one operation.
+    /// The same for one operation, with a network delay of [`RTT`].
     pub latency_across: Latency,
     /// `compare bench signing`
     pub signing: Signing,
-    /// The same with the signers of other crates, by a program of its own; none where nobody ran it.
+    /// The signers of other crates, measured by a separate program; none if it was not run.
     pub peers: Option<Peers>,
     /// `compare bench parse`
     pub parse: Parsing,
     /// `compare bench startup`
     pub startup: Startup,
-    /// `compare bench selfcheck`; none where nobody ran it.
+    /// `compare bench selfcheck`; none if it was not run.
     pub selfcheck: Option<Selfcheck>,
     /// `compare paths --instructions`, of the operations in [`FOLLOWED`].
     pub paths: Vec<Paths>,
-    /// `compare footprint`, with the builds that somebody made.
+    /// `compare footprint`, with the builds that were made.
     pub footprint: Footprint,
 }
 
-/// What stood behind the figures.
+/// The machine and versions behind the figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MadeBy {
     /// The machine of the last run.
     pub machine: Machine,
     /// The compiler.
     pub toolchain: String,
-    /// The crates on which a figure depends, as the lock file has them.
+    /// The crates on which the figures depend, from the lock file.
     pub crates: Vec<CrateVersion>,
 }
 
-/// A crate of others.
+/// A third-party crate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrateVersion {
     /// Its name.
@@ -75,15 +75,15 @@ pub struct CrateVersion {
 }
 
 impl Evidence {
-    /// Evidence that [`Evidence::text`] wrote.
+    /// Reads evidence that [`Evidence::text`] wrote.
     ///
     /// # Errors
-    /// Where `text` is something else.
+    /// If `text` is anything else.
     pub fn read(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
-    /// As JSON, a field a line, so that two versions can be compared.
+    /// The evidence as JSON with one field per line, so that a diff of two versions is readable.
     #[must_use]
     pub fn text(&self) -> String {
         let text = serde_json::to_string_pretty(self)
@@ -92,13 +92,13 @@ impl Evidence {
     }
 }
 
-/// Where the evidence stands, below the folder of the report.
+/// The path of the evidence, given the report's folder.
 #[must_use]
 pub fn file(folder: &Path) -> PathBuf {
     folder.join("report").join("data.json")
 }
 
-/// What the evidence is made of, each section by one verb.
+/// A section of the evidence, measured by one verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 pub enum Section {
@@ -108,27 +108,27 @@ pub enum Section {
     Explain,
     /// The catalogue of errors
     Errors,
-    /// What a call costs, on this machine and across a network of 30 ms
+    /// What a call costs, on this machine and with a network delay of 30 ms
     Latency,
     /// What a signature costs
     Signing,
-    /// The same for the signers of other crates; builds them first
+    /// What a signature costs with other crates, which are built first
     Peers,
     /// What parsing an answer costs
     Parse,
-    /// What a process costs that makes one call
+    /// What a process that makes one call costs
     Startup,
-    /// Whether the instrument says what is so
+    /// Whether the measurement can be trusted
     Selfcheck,
-    /// What runs between call and answer
+    /// The code that runs between call and answer
     Paths,
-    /// Crates and lines; builds are those that `compare footprint --build` made
+    /// Crates and lines, and the builds that `compare footprint --build` made
     Footprint,
 }
 
 impl Section {
-    /// What `compare report` measures unless it is told. The others are kept from the evidence that was
-    /// saved: they take minutes, or say of this machine what need not be asked every time.
+    /// The sections that `compare report` measures by default. The others take minutes or rarely change,
+    /// so they are kept from the saved evidence.
     pub const USUAL: [Self; 9] = [
         Self::Run,
         Self::Explain,
@@ -142,12 +142,12 @@ impl Section {
     ];
 }
 
-/// A signature over a query, one over a form, and one in a URL.
+/// The explained operations: signatures over a query and a form, and one in a URL.
 pub const EXPLAINED: [Scenario; 3] =
     [Scenario::S3ListObjects, Scenario::Ec2RunInstancesDryRun, Scenario::S3PresignedGet];
 
-/// The shortest call of each service that has a client.
+/// The operations whose paths are followed: the shortest call of each service that has a client.
 pub const FOLLOWED: [Scenario; 2] = [Scenario::S3ListBuckets, Scenario::Ec2RunInstancesDryRun];
 
-/// A round trip from one continent's edge to its middle.
+/// A typical round trip across half a continent.
 pub const RTT: Duration = Duration::from_millis(30);

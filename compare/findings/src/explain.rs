@@ -1,4 +1,4 @@
-//! What `compare explain` found: the steps of one operation on each side, in AWS's order.
+//! The results of `compare explain`: the steps of one operation on each side, in AWS's order.
 
 pub mod grammar;
 pub mod headers;
@@ -14,12 +14,12 @@ use crate::{
 use grammar::LineDifference;
 use headers::HeaderRow;
 
-/// All that `compare explain` found.
+/// The result of `compare explain`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Explanation {
     /// Where the calls went.
     pub target: TargetInfo,
-    /// What was done.
+    /// The operation.
     pub operation: Scenario,
     /// The service it calls.
     pub service: Service,
@@ -27,36 +27,36 @@ pub struct Explanation {
     pub raw: Walk,
     /// What the SDK did.
     pub sdk: Walk,
-    /// Every header: sent by whom, signed by whom, and why.
+    /// Every header: who sends it, who signs it, and why.
     pub headers: Vec<HeaderRow>,
-    /// Where the canonical requests differ.
+    /// The lines in which the canonical requests differ.
     pub differences: Vec<LineDifference>,
-    /// That both sign alike; none where nothing is signed.
+    /// The proof that both signers agree; none if nothing is signed.
     pub proof: Option<Proof>,
 }
 
-/// raw's signer, given the SDK's own request and time, beside the SDK's signature. The answer of
-/// both to the same question is the same, so the differences are in what was asked.
+/// The signature that raw's signer computes for the SDK's request and time, and the SDK's own. If they are
+/// equal, the signers agree, and differences come from the requests.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Proof {
-    /// What the SDK sent.
+    /// The signature that the SDK sent.
     pub sdk_signature: String,
-    /// What raw's signer makes of the SDK's request.
+    /// The signature that raw's signer computes for the SDK's request.
     pub raw_signature_of_the_same: String,
-    /// Whether they are one.
+    /// Whether they are equal.
     pub holds: bool,
 }
 
 /// What one side did.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Walk {
-    /// The steps of its signature; none where it signed nothing.
+    /// The steps of its signature; none if it signed nothing.
     pub signature: Option<SignatureSteps>,
-    /// Its first request, on the wire. A presigned URL is a request that somebody else sends.
+    /// Its first request as sent. For a presigned URL, the request that somebody else would send.
     pub request: Http,
-    /// What came back for it.
+    /// The response to it.
     pub response: Option<Http>,
-    /// How that was parsed, all further requests included.
+    /// The result of the whole call, including further requests.
     pub parsed: SideResult,
 }
 
@@ -69,9 +69,9 @@ pub struct SignatureSteps {
     pub canonical_request_hash: String,
     /// Step 3.
     pub string_to_sign: String,
-    /// For what the signature is good.
+    /// The date, region and service for which the signature is valid.
     pub credential_scope: String,
-    /// The four HMACs, each the key of the next.
+    /// The four HMACs. Each result is the key of the next.
     pub signing_key: Vec<KeyStep>,
     /// Step 4.
     pub signature: String,
@@ -82,26 +82,26 @@ pub struct SignatureSteps {
 /// One HMAC of the signing key.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct KeyStep {
-    /// AWS's name of what comes out.
+    /// AWS's name for the result.
     pub name: Cow<'static, str>,
-    /// What is computed, for example `HMAC-SHA256(DateKey, "eu-west-1")`.
+    /// The formula, for example `HMAC-SHA256(DateKey, "eu-west-1")`.
     pub formula: String,
-    /// In hexadecimal, or masked.
+    /// The result in hexadecimal, or masked.
     pub value: String,
 }
 
-/// A request or an answer, HTTP/1.1.
+/// An HTTP/1.1 request or response.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Http {
     /// `GET /path HTTP/1.1`, or `HTTP/1.1 200`.
     pub start_line: String,
-    /// Of a request: path and query.
+    /// A request's path and query.
     #[serde(skip)]
     pub target: String,
-    /// In order.
+    /// In the order in which they were sent.
     pub headers: Vec<(String, String)>,
-    /// What of the body is text, at most 4 KiB.
+    /// The body if it is text, cut after 4 KiB.
     pub body: String,
-    /// Of the whole body, bytes.
+    /// Length of the whole body in bytes.
     pub body_length: usize,
 }

@@ -1,4 +1,4 @@
-//! What `compare footprint` found: what each side costs to build and to own.
+//! The results of `compare footprint`: what each side costs to build and to own.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{machine::Machine, side::Side};
 
-/// All that `compare footprint` found.
+/// The result of `compare footprint`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Footprint {
-    /// What ran it.
+    /// The machine that counted.
     pub machine: Machine,
     /// The compiler.
     pub toolchain: String,
-    /// SHA-256 of the lock file, which names every dependency.
+    /// SHA-256 of the lock file.
     pub lock_sha256: String,
     /// Both sides of each task.
     pub programs: Vec<Program>,
@@ -26,26 +26,27 @@ pub struct Program {
     pub task: Task,
     /// `raw` or `sdk`.
     pub side: Side,
-    /// Crates of others in its tree, build dependencies included; two versions are two crates.
+    /// Third-party crates in its dependency tree, including build dependencies. Two versions of a crate
+    /// count twice.
     pub crates: usize,
-    /// Those of them that have a C compiler or an assembler run.
+    /// Those of them that run a C compiler or an assembler.
     pub building_c: Vec<String>,
-    /// Lines of code that are ours, by crate: the program's own, and those of what it stands on.
+    /// Lines of code of this project, by crate: the program and the crates it depends on.
     pub lines_by_hand: Vec<CrateLines>,
-    /// Lines of Rust code in the crates of others.
+    /// Lines of Rust code in third-party crates.
     pub lines_of_dependencies: u64,
-    /// What a clean build in the profile `dev` takes and yields; none where nobody has made it.
+    /// A clean build in the profile `dev`; none if it was not made.
     pub dev: Option<BuildCost>,
-    /// The same in the profile `release`.
+    /// A clean build in the profile `release`; none if it was not made.
     pub release: Option<BuildCost>,
 }
 
-/// How much of one crate was written here.
+/// The lines of one crate of this project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrateLines {
     /// Its name.
     pub name: String,
-    /// Lines of code: comments, blank lines and tests are none.
+    /// Lines of code, without comments, blank lines and tests.
     pub lines: u64,
 }
 
@@ -54,7 +55,7 @@ pub struct CrateLines {
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
-    /// Lists the buckets, no more: S3 alone
+    /// Lists the buckets: only S3
     ListBuckets,
     /// Every scenario of `compare run`: S3, EC2 and API Gateway
     AllScenarios,
@@ -98,34 +99,34 @@ impl Program {
         identity(self) == identity(other) && self.building_c == other.building_c
     }
 
-    /// All that was written here.
+    /// All lines of this project.
     #[must_use]
     pub fn lines_by_hand(&self) -> u64 {
         self.lines_by_hand.iter().map(|one| one.lines).sum()
     }
 }
 
-/// What a clean build took, and what came of it.
+/// The cost of a clean build, and its binary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BuildCost {
     /// Wall-clock time.
     pub seconds: f64,
-    /// Of the largest process: a compiler, or a linker.
+    /// Peak memory of the largest process, a compiler or linker.
     pub peak_memory_bytes: u64,
-    /// The binary, its symbols stripped.
+    /// Size of the binary without symbols.
     pub binary_bytes: u64,
-    /// Shared libraries that it needs.
+    /// The shared libraries that the binary needs.
     pub shared_libraries: Vec<String>,
     /// The day, in UTC.
     pub date: String,
-    /// Logical processors that the build had.
+    /// Logical processors that the build could use.
     pub processors: usize,
 }
 
 /// Cargo's profiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// Without optimisation, as this workspace has it.
+    /// This workspace's profile for development.
     Dev,
     /// Optimised.
     Release,

@@ -1,4 +1,4 @@
-//! What `compare bench latency` found: the samples, and what is computed from them.
+//! The results of `compare bench latency`: the samples, and what is computed from them.
 
 use std::borrow::Cow;
 
@@ -10,14 +10,14 @@ use crate::{
     stats::{Estimate, LEVEL, Sorted, ratio_of_medians},
 };
 
-/// All that `compare bench latency` found.
+/// The result of `compare bench latency`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Latency {
-    /// What ran it, and when.
+    /// The machine, and the day.
     pub machine: Machine,
-    /// How long the endpoint held each answer back, milliseconds.
+    /// The endpoint's delay before each answer, in milliseconds.
     pub rtt_ms: f64,
-    /// Calls under way at once.
+    /// Concurrent calls.
     pub concurrency: usize,
     /// In the order in which they were measured.
     pub operations: Vec<OperationResult>,
@@ -25,48 +25,48 @@ pub struct Latency {
     pub a_a: AaCheck,
 }
 
-/// One operation.
+/// The results of one operation.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct OperationResult {
-    /// Which.
+    /// The operation.
     pub name: Scenario,
-    /// Rounds that were measured.
+    /// The number of rounds.
     pub rounds: usize,
-    /// How long a call takes, by arm.
+    /// The duration of a call, by arm.
     pub arms: Vec<ArmLatency>,
-    /// The SDK beside raw.
+    /// The SDK compared with raw.
     pub sdk_beside_raw: PairedDiff,
-    /// raw beside its HTTP client alone.
+    /// raw compared with its bare HTTP client.
     pub raw_beside_bare: PairedDiff,
-    /// The SDK beside the same, which is another HTTP client than the SDK's.
+    /// The SDK compared with raw's bare HTTP client, which is not the SDK's.
     pub sdk_beside_bare: PairedDiff,
-    /// Where the time goes.
+    /// The time of each phase.
     pub waterfall: Vec<PhaseTime>,
 }
 
-/// How long a call takes.
+/// The duration of a call made by one arm.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ArmLatency {
     /// `raw`, `sdk` or `bare`.
     pub name: Cow<'static, str>,
-    /// Microseconds.
+    /// The median, in microseconds.
     pub median_us: Estimate,
-    /// Nine of ten calls take at most this.
+    /// The 90th percentile.
     pub p90_us: Estimate,
-    /// 99 of 100.
+    /// The 99th percentile.
     pub p99_us: Estimate,
     /// The first to the 99th percentile.
     pub percentiles_us: Vec<f64>,
 }
 
-/// One arm beside another, by what differs within a round.
+/// One arm compared with another, by the differences within a round.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PairedDiff {
-    /// Microseconds that a call takes longer: the median over the rounds, negative where shorter.
+    /// How much longer a call takes, in microseconds: the median over the rounds, negative if shorter.
     pub difference_us: Estimate,
-    /// How many times as long a call takes.
+    /// The ratio of the durations: the median over the rounds.
     pub ratio: Estimate,
-    /// What that comes to.
+    /// What the ratio's interval allows to say.
     pub verdict: RatioVerdict,
 }
 
@@ -74,31 +74,31 @@ pub struct PairedDiff {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RatioVerdict {
-    /// The whole interval lies above 1.
+    /// The whole interval is above 1.
     Slower,
-    /// The whole interval lies below 1.
+    /// The whole interval is below 1.
     Faster,
-    /// 1 lies in the interval.
+    /// The interval includes 1.
     NoDifference,
 }
 
-/// raw against raw.
+/// The A/A check: raw compared with itself.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AaCheck {
-    /// Rounds, over all operations.
+    /// The number of rounds, over all operations.
     pub rounds: usize,
-    /// How many times as long the second takes, with an interval at 99.9 %.
+    /// The ratio of the second to the first, with an interval at 99.9 %.
     pub ratio: Estimate,
-    /// Whether 1 lies in it, as it must.
+    /// Whether the interval includes 1, as it must.
     pub holds: bool,
-    /// How often it was measured: twice where it did not hold the first time.
+    /// How often everything was measured: twice if the check failed the first time.
     pub attempts: u32,
 }
 
-/// One in a thousand quiet machines fails this by chance.
+/// At this level, the check fails by chance once in a thousand times on a quiet machine.
 const A_A_LEVEL: f64 = 0.999;
 
-/// What the samples come to.
+/// Computes the results from the samples.
 #[must_use]
 pub fn analyse(samples: &Samples) -> Latency {
     Latency {
@@ -133,7 +133,7 @@ fn operation(series: &Series) -> OperationResult {
     }
 }
 
-/// `one` beside `other`.
+/// Compares arm `one` with arm `other`.
 #[must_use]
 pub fn beside(rounds: &[Round], one: LatencyArm, other: LatencyArm) -> PairedDiff {
     let pairs = || rounds.iter().map(|round| (micros(round.of(one)), micros(round.of(other))));
@@ -145,7 +145,7 @@ pub fn beside(rounds: &[Round], one: LatencyArm, other: LatencyArm) -> PairedDif
     }
 }
 
-/// raw beside itself.
+/// Compares raw with itself.
 #[must_use]
 pub fn against_itself(samples: &Samples) -> AaCheck {
     let rounds = || samples.series.iter().flat_map(|series| &series.rounds);
@@ -170,36 +170,36 @@ impl RatioVerdict {
     }
 }
 
-/// Two measurements beside each other.
+/// Two measurements compared.
 #[derive(Debug, Serialize)]
 pub struct LatencyChanges {
     /// The machine of the first.
     pub before: Machine,
     /// The machine of the second.
     pub after: Machine,
-    /// Every arm of every operation that both have.
+    /// Every arm of every operation that is in both.
     pub changes: Vec<Change>,
 }
 
 /// One arm of one operation in two measurements.
 #[derive(Debug, Serialize)]
 pub struct Change {
-    /// Which.
+    /// The operation.
     pub operation: Scenario,
     /// `raw`, `sdk` or `bare`.
     pub arm: &'static str,
-    /// The median in the first, microseconds.
+    /// The median in the first measurement, in microseconds.
     pub before_us: f64,
-    /// And in the second.
+    /// The median in the second measurement, in microseconds.
     pub after_us: f64,
-    /// How many times as long it takes in the second. The rounds of two measurements are no pairs,
-    /// so what the machine did meanwhile is in it.
+    /// The second median divided by the first. The rounds cannot be paired, so the ratio includes whatever
+    /// else the machine did in between.
     pub ratio: Estimate,
-    /// What that comes to.
+    /// What the ratio's interval allows to say.
     pub verdict: RatioVerdict,
 }
 
-/// `after` beside `before`.
+/// Compares measurement `after` with measurement `before`.
 #[must_use]
 pub fn compare(before: &Samples, after: &Samples) -> LatencyChanges {
     let mut changes = Vec::new();
@@ -230,65 +230,65 @@ fn micros(nanos: u32) -> f64 {
     f64::from(nanos) / 1e3
 }
 
-/// Every time that was taken.
+/// Every measured time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Samples {
-    /// What ran it, and when.
+    /// The machine, and the day.
     pub machine: Machine,
-    /// How long the endpoint held each answer back, milliseconds.
+    /// The endpoint's delay before each answer, in milliseconds.
     pub rtt_ms: f64,
-    /// Calls under way at once.
+    /// Concurrent calls.
     pub concurrency: usize,
-    /// How often all of it was measured, because raw differed from itself.
+    /// How often everything was measured; twice if raw first differed from itself.
     pub attempts: u32,
-    /// By operation.
+    /// The rounds of each operation.
     pub series: Vec<Series>,
 }
 
 /// Every round of one operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Series {
-    /// Which.
+    /// The operation.
     pub operation: Scenario,
     /// In the order in which they ended.
     pub rounds: Vec<Round>,
-    /// Where the time goes, from calls of their own: looking on costs some.
+    /// The time of each phase, from separate calls, because instrumentation takes time.
     pub waterfall: Vec<PhaseTime>,
 }
 
-/// One phase of a call: medians, microseconds.
+/// The median time of one phase of a call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PhaseTime {
     /// As in [`contract::Phase::as_str`].
     pub phase: String,
-    /// Nothing, where raw has no such phase.
+    /// In microseconds; 0 if raw has no such phase.
     pub raw_us: f64,
-    /// Nothing, where the SDK has no such phase.
+    /// In microseconds; 0 if the SDK has no such phase.
     pub sdk_us: f64,
 }
 
-/// One call by each arm, nanoseconds in the order of [`LatencyArm::ALL`].
+/// The times of one call by each arm, in nanoseconds and in the order of [`LatencyArm::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Round(pub [u32; 4]);
 
 impl Round {
-    /// How long `arm` took.
+    /// The time of `arm`.
     #[must_use]
     pub fn of(self, arm: LatencyArm) -> u32 {
         self.0[arm as usize]
     }
 }
 
-/// One way of making the call.
+/// A way of making the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LatencyArm {
     /// raw.
     Raw,
     /// The SDK, its retries off.
     Sdk,
-    /// raw's HTTP client alone: see [`mod@crate::call::bare`].
+    /// raw's HTTP client without raw: it sends what raw signed beforehand and parses nothing.
     Bare,
-    /// raw once more: its difference to raw is what the machine adds by itself.
+    /// raw again. Its difference from raw is the noise of the machine.
     RawAgain,
 }
 

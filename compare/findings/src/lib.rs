@@ -1,8 +1,9 @@
-//! What a comparison found, as plain data: written to JSON as it is, and drawn by the crate `render`.
+//! The results of a comparison as plain data. The command line writes them as JSON, and the crate `render`
+//! draws them.
 //!
-//! Nothing here calls, measures, reads a file or prints. [`run`] holds the results of `compare run`, and
-//! each other verb has a module of its name; [`evidence`] gathers them for the write-up. [`scenario`] is the
-//! list of what both sides do, [`diff`] compares their answers, and [`stats`] holds the statistics.
+//! Nothing here makes a call, measures, reads a file or prints. Each verb has a module of its name, such as
+//! [`run`], and [`evidence`] collects their results for the write-up. [`scenario`] lists what both sides do,
+//! [`diff`] compares their answers, and [`stats`] has the statistics.
 
 pub mod diff;
 pub mod errors;

@@ -1,15 +1,15 @@
-//! The machine and the build that figures were measured with.
+//! The machine and build of a measurement.
 
 use serde::{Deserialize, Serialize};
 
-/// Under which conditions the times were taken.
+/// The machine and build of a measurement, and its day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Of the program that took them.
+    /// How the measuring program was built.
     pub build: BuildKind,
     /// Operating system and processor architecture.
     pub platform: String,
-    /// What the processor calls itself, where the system says.
+    /// The processor's name, if the system reports it.
     pub processor: Option<String>,
     /// Logical processors.
     pub processors: usize,
@@ -21,14 +21,14 @@ pub struct Machine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildKind {
-    /// For release.
+    /// Built for release.
     Optimised,
-    /// For development: its times say nothing.
+    /// Built for development. Its times mean nothing.
     Unoptimised,
 }
 
 impl BuildKind {
-    /// The word for it, in tables too.
+    /// The name in JSON and tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -39,18 +39,18 @@ impl BuildKind {
 }
 
 impl Machine {
-    /// What has to be said beside its times, if anything.
+    /// A warning about its times, if they need one.
     #[must_use]
     pub fn caveat(&self) -> Option<&'static str> {
         match self.build {
             BuildKind::Optimised => None,
             BuildKind::Unoptimised => {
-                Some("This build is not optimised: its times say nothing; --release does.")
+                Some("This build is not optimised, so its times mean nothing. Use --release.")
             }
         }
     }
 
-    /// In a sentence: `AMD EPYC, linux x86_64, 2 processors, optimised build, 2026-11-24`.
+    /// As one line: `AMD EPYC, linux x86_64, 2 processors, optimised build, 2026-11-24`.
     #[must_use]
     pub fn in_words(&self) -> String {
         let Self { build, platform, processor, processors, date } = self;

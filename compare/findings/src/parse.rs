@@ -1,4 +1,4 @@
-//! What `compare bench parse` found.
+//! The results of `compare bench parse`.
 
 use std::borrow::Cow;
 
@@ -6,53 +6,53 @@ use serde::{Deserialize, Serialize};
 
 use crate::{machine::Machine, stats::Estimate};
 
-/// All that `compare bench parse` found.
+/// The result of `compare bench parse`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Parsing {
-    /// What ran it, and when.
+    /// The machine, and the day.
     pub machine: Machine,
     /// From the shortest to the longest.
     pub documents: Vec<DocumentResult>,
 }
 
-/// Both sides at one document.
+/// The results of both sides for one document.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct DocumentResult {
     /// Such as `DescribeImages-10000`.
     pub name: String,
-    /// Images, or keys.
+    /// The number of images or keys.
     pub entries: usize,
-    /// Its length.
+    /// Length in bytes.
     pub bytes: usize,
-    /// How often each side parsed it.
+    /// The number of rounds. In each, both sides parse the document once.
     pub rounds: usize,
     /// `raw` and `sdk`.
     pub arms: Vec<ParserResult>,
-    /// How many times as long the SDK takes: the median over the rounds.
+    /// The SDK's time divided by raw's: the median over the rounds.
     pub sdk_over_raw: Estimate,
 }
 
-/// One side at one document.
+/// The result of one side for one document.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ParserResult {
     /// `raw` or `sdk`.
     pub name: Cow<'static, str>,
-    /// Processor time, microseconds.
+    /// Processor time, in microseconds.
     pub median_us: Estimate,
-    /// Millions of bytes a second, by the median.
+    /// Megabytes per second, from the median.
     pub mb_per_s: f64,
-    /// What it takes from the heap.
+    /// Heap use.
     #[serde(flatten)]
     pub memory: Memory,
 }
 
-/// What is taken from the heap, the document itself not counted.
+/// Heap use, without the document itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
-    /// Allocations, reallocations included.
+    /// Allocations, including reallocations.
     pub allocations: u64,
-    /// Bytes of all of them.
+    /// Bytes of all allocations.
     pub allocated_bytes: u64,
-    /// Bytes held at one time, at most.
+    /// Most bytes in use at one time.
     pub peak_bytes: u64,
 }

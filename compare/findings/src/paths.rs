@@ -1,4 +1,4 @@
-//! What `compare paths` found: what runs between a call and its answer on each side, and what it costs.
+//! The results of `compare paths`: the code that runs between a call and its answer, and its cost.
 
 use std::{borrow::Cow, fmt};
 
@@ -10,57 +10,56 @@ use crate::{
     scenario::{Scenario, Service},
 };
 
-/// All that `compare paths` found.
+/// The result of `compare paths`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Paths {
     /// Where the calls went.
     pub target: TargetInfo,
-    /// What counted: instructions and allocations depend on the build, not on the machine's speed.
+    /// The machine and build. Counts depend on the build, not on the machine's speed.
     pub machine: Machine,
-    /// What was called.
+    /// The operation.
     pub operation: Scenario,
     /// The service it calls.
     pub service: Service,
-    /// Whether both sides came to the same, and to what was expected.
+    /// Whether both sides had the same result and the expected outcome.
     pub agree: bool,
-    /// Where not the same.
+    /// Where the results differ.
     pub differences: Vec<Difference>,
-    /// raw's way.
+    /// raw's code path.
     pub raw: CodePath,
-    /// The SDK's way.
+    /// The SDK's code path.
     pub sdk: CodePath,
-    /// The same requests, signed beforehand, and the answers not parsed; none where nothing is sent.
+    /// The same requests, signed beforehand and without parsing; none if nothing is sent.
     pub bare: Option<CallCost>,
 }
 
-/// One side's way from the call to the answer.
+/// One side's code path from the call to the answer.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CodePath {
-    /// What runs.
+    /// The code that runs.
     #[serde(flatten)]
     pub trace: Trace,
     /// How it ended.
     pub outcome: Outcome,
     /// HTTP attempts.
     pub requests: u32,
-    /// What it takes.
+    /// What it costs.
     #[serde(flatten)]
     pub cost: CallCost,
 }
 
-/// What a warm call takes.
+/// The cost of a warm call.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CallCost {
-    /// Of the heap.
+    /// Heap allocations.
     pub heap: Heap,
-    /// Of the processor; none unless asked for.
+    /// Processor instructions; none unless asked for.
     pub instructions: Option<Instructions>,
 }
 
 impl Paths {
-    /// What a side's own work comes to: its instructions above those of hashing, which every signer
-    /// needs, and above those of the bare call, which every client needs. None unless they were
-    /// counted and there is a bare call.
+    /// The instructions of a side's own work: without hashing, which every signer needs, and without the
+    /// bare call, which every client needs. None unless both were counted.
     #[must_use]
     pub fn own_instructions(&self, side: &CodePath) -> Option<i64> {
         let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
@@ -70,31 +69,31 @@ impl Paths {
     }
 }
 
-/// What runs on one side, by name.
+/// The code that runs on one side, by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Trace {
     /// In the order in which they begin.
     pub phases: Vec<TracedPhase>,
-    /// The SDK's interceptors, in the order in which they are asked.
+    /// The SDK's interceptors, in the order in which they are called.
     pub interceptors: Vec<Interceptor>,
-    /// What judges in the SDK whether an attempt is tried again.
+    /// The SDK's classifiers, which decide whether to retry.
     pub retry_classifiers: Vec<Cow<'static, str>>,
-    /// What configures the SDK's client.
+    /// The SDK's plugins, which configure the client.
     pub plugins: Vec<String>,
 }
 
-/// Something that runs.
+/// A function, span or hook that was entered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracedPhase {
     /// What it is.
     pub kind: PhaseKind,
     /// Its name in the source.
     pub name: Cow<'static, str>,
-    /// In how many others it runs.
+    /// How deeply it is nested in others.
     pub depth: usize,
 }
 
-/// What a [`TracedPhase`] is.
+/// The kind of a [`TracedPhase`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PhaseKind {
@@ -102,48 +101,48 @@ pub enum PhaseKind {
     Function,
     /// A span that the SDK opens.
     Span,
-    /// A hook at which the SDK asks its interceptors.
+    /// A hook at which the SDK calls its interceptors.
     Hook,
 }
 
-/// How many hooks the SDK has at which it asks its interceptors.
+/// The number of hooks at which the SDK calls its interceptors.
 pub const HOOKS: usize = 19;
 
 /// One of the SDK's interceptors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interceptor {
-    /// The name it gives itself.
+    /// Its own name for itself.
     pub name: Cow<'static, str>,
-    /// The hooks at which it does something, in order; all, where it does not say which.
+    /// The hooks at which it acts, in order; all hooks if it does not say.
     pub hooks: Vec<Cow<'static, str>>,
 }
 
-/// What a warm call takes of the heap.
+/// The heap use of a warm call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heap {
     /// Allocations, reallocations included.
     pub allocations: u64,
-    /// What they ask for, bytes.
+    /// Bytes that they request.
     pub bytes: u64,
 }
 
-/// What a warm call takes of the processor, outside the kernel.
+/// The instructions of a warm call, without the kernel's.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Instructions {
-    /// All of them.
+    /// The total.
     pub total: u64,
-    /// Distinct functions, those that were inlined not counted.
+    /// Distinct functions, without inlined ones.
     pub functions: usize,
-    /// By kind of work, the largest first.
+    /// By kind of work, largest first.
     pub groups: Vec<GroupShare>,
-    /// By crate, the largest first.
+    /// By crate, largest first.
     pub crates: Vec<CrateShare>,
 }
 
-/// What one kind of work takes.
+/// The share of one kind of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupShare {
-    /// Which.
+    /// The kind of work.
     pub group: Group,
     /// Its instructions.
     pub instructions: u64,
@@ -151,10 +150,10 @@ pub struct GroupShare {
     pub functions: usize,
 }
 
-/// What one crate takes.
+/// The share of one crate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CrateShare {
-    /// As it is called in the source.
+    /// Its name in source code.
     pub name: String,
     /// The kind of its work.
     pub group: Group,
@@ -169,11 +168,11 @@ pub struct CrateShare {
 pub enum Group {
     /// raw itself.
     Raw,
-    /// The SDK: every crate of AWS's, and the few lines around it.
+    /// The SDK: AWS's crates and the few lines of `sdk`.
     Sdk,
     /// SHA-256 and HMAC.
     Hashing,
-    /// HTTP, from the client to the bytes, URLs included.
+    /// HTTP, from the client to the bytes, including URLs.
     Http,
     /// The runtime: tasks, timers, sockets.
     Runtime,
@@ -257,19 +256,19 @@ impl<'de> Deserialize<'de> for Group {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         let known = Self::ALL.into_iter().find(|group| group.name() == name);
-        known.ok_or_else(|| D::Error::custom(format!("`{name}` is no kind of work")))
+        known.ok_or_else(|| D::Error::custom(format!("`{name}` is not a kind of work")))
     }
 }
 
 impl Instructions {
-    /// Those of one kind of work.
+    /// The instructions of one kind of work.
     #[must_use]
     pub fn of_group(&self, group: Group) -> u64 {
         let share = self.groups.iter().find(|share| share.group == group);
         share.map_or(0, |share| share.instructions)
     }
 
-    /// All but those of hashing.
+    /// All instructions except those of hashing.
     #[must_use]
     pub fn above_hashing(&self) -> u64 {
         self.total - self.of_group(Group::Hashing)

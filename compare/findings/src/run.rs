@@ -1,4 +1,4 @@
-//! What a comparison found: plain data, serialised as it is and rendered elsewhere.
+//! The results of `compare run`.
 
 use std::borrow::Cow;
 
@@ -11,16 +11,16 @@ use crate::{
     scenario::{Expected, Scenario, Service},
 };
 
-/// All that `compare run` found.
+/// The result of `compare run`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct RunResult {
     /// Where the calls went.
     pub target: TargetInfo,
-    /// What runs this, so that no number stands without its machine.
+    /// The machine that ran the scenarios.
     pub machine: Machine,
     /// In the order in which they ran.
     pub scenarios: Vec<ScenarioResult>,
-    /// Every scenario the same on both sides, and every outcome the expected one.
+    /// Whether every scenario had the same result on both sides and the expected outcome.
     pub agree: bool,
     /// Wall-clock time of the whole run.
     pub elapsed_ms: u64,
@@ -33,11 +33,11 @@ pub struct TargetInfo {
     pub kind: Cow<'static, str>,
     /// The URL, or the pattern of AWS's host names.
     pub endpoint: String,
-    /// The region that signatures name.
+    /// The region in the signatures.
     pub region: String,
-    /// In words: which variables, file or profile.
+    /// Where the credentials came from: variables, a file or a profile, in words.
     pub credentials_from: String,
-    /// In words: where region and endpoint were taken from, and whatever else the run depends on.
+    /// Where region and endpoint came from and what else the run depends on, in words.
     pub notes: Vec<String>,
 }
 
@@ -48,11 +48,11 @@ pub struct ScenarioResult {
     pub name: Scenario,
     /// The service it calls.
     pub service: Service,
-    /// What should come of it.
+    /// The outcome it should have.
     pub expected: Expected,
-    /// Equal outcome, and equal answer, or equal status and code.
+    /// Whether both sides have the same outcome and the same answer, or the same status and code.
     pub same: bool,
-    /// Where not.
+    /// Where the answers or failures differ.
     pub differences: Vec<Difference>,
     /// What raw did.
     pub raw: SideResult,
@@ -63,11 +63,11 @@ pub struct ScenarioResult {
 /// One place where the sides differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
-    /// JSON Pointer into the answer, or `/outcome`, `/failure/status`, `/failure/code`.
+    /// A JSON Pointer into the answer, or `/outcome`, `/failure/status`, `/failure/code`.
     pub path: String,
-    /// What raw has there; null where it lacks it.
+    /// raw's value; null if raw has none.
     pub raw: Value,
-    /// What the SDK has there; null where it lacks it.
+    /// The SDK's value; null if the SDK has none.
     pub sdk: Value,
 }
 
@@ -76,15 +76,15 @@ pub struct Difference {
 pub struct SideResult {
     /// How it ended.
     pub outcome: Outcome,
-    /// Why it was skipped.
+    /// Why it was skipped or not tried.
     pub reason: Option<String>,
-    /// What was asked and what came back, when `ok`.
+    /// The request's input and the answer, if `ok`.
     pub answer: Option<Value>,
-    /// What went wrong, when `refused` or `failed`.
+    /// The error, if `refused` or `failed`.
     pub failure: Option<FailureReport>,
     /// HTTP attempts of the first call.
     pub requests: u32,
-    /// How long a call takes.
+    /// The duration of a call.
     pub latency_us: LatencySummary,
 }
 
@@ -92,49 +92,49 @@ pub struct SideResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// An answer.
+    /// The service answered.
     Ok,
-    /// The service said no.
+    /// The service refused.
     Refused,
-    /// No usable answer.
+    /// There was no usable answer.
     Failed,
-    /// Not tried.
+    /// The call was not made.
     Skipped,
 }
 
-/// The facts of a failure, and the side's own words.
+/// A failure: its facts, and the texts that the side prints.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FailureReport {
-    /// How far the call came.
+    /// The stage in which the call failed.
     pub stage: Cow<'static, str>,
     /// HTTP status.
     pub status: Option<u16>,
-    /// The service's code.
+    /// The service's error code.
     pub code: Option<String>,
-    /// The service's sentence.
+    /// The service's error message.
     pub message: Option<String>,
-    /// What AWS support asks for.
+    /// The id that AWS Support asks for.
     pub request_id: Option<String>,
-    /// What a user sees who prints the error with `{}`.
+    /// The error printed with `{}`.
     pub display: String,
-    /// What a user sees who follows the side's own advice for printing an error.
+    /// The error printed as the side's documentation advises.
     pub context: String,
-    /// What to do next, where this side has a word on that.
+    /// What to do next, if the side says so.
     pub advice: Option<String>,
-    /// What else the service said and this side kept, by the service's own names.
+    /// Further facts that the side kept, by the service's names.
     pub details: Vec<(String, String)>,
 }
 
-/// Median of a few interleaved calls: indicative, no measurement.
+/// The times of a few interleaved calls: indicative only, not a measurement.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct LatencySummary {
-    /// Microseconds.
+    /// The median, in microseconds.
     pub median: f64,
-    /// Timed calls.
+    /// The number of timed calls.
     pub n: usize,
-    /// The shortest of them, microseconds.
+    /// The shortest, in microseconds.
     pub low: f64,
-    /// The longest of them, microseconds.
+    /// The longest, in microseconds.
     pub high: f64,
 }
 
@@ -151,7 +151,7 @@ impl ScenarioResult {
 }
 
 impl SideResult {
-    /// The same without an answer that fills pages.
+    /// Drops an answer longer than 2 KiB.
     #[must_use]
     pub fn abridged(self) -> Self {
         const LONGEST: usize = 2048;
@@ -159,7 +159,7 @@ impl SideResult {
         Self { answer, ..self }
     }
 
-    /// A side that did not try.
+    /// The result of a side that was skipped.
     #[must_use]
     pub fn skipped(reason: &str) -> Self {
         Self {
@@ -196,7 +196,7 @@ impl From<Failure> for FailureReport {
 }
 
 impl LatencySummary {
-    /// The median of `samples`, given in microseconds.
+    /// The summary of `samples`, which are in microseconds.
     #[must_use]
     pub fn of(mut samples: Vec<f64>) -> Self {
         samples.sort_by(f64::total_cmp);

@@ -1,36 +1,36 @@
-//! What `compare bench selfcheck` found.
+//! The results of `compare bench selfcheck`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{machine::Machine, scenario::Scenario};
 
-/// All that `compare bench selfcheck` found.
+/// The result of `compare bench selfcheck`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Selfcheck {
-    /// What ran it, and when.
+    /// The machine, and the day.
     pub machine: Machine,
     /// The call that was made.
     pub operation: Scenario,
     /// Pairs of calls in each run.
     pub pairs: usize,
-    /// The delay that was put there, microseconds.
+    /// The injected delay, in microseconds.
     pub injected_us: f64,
-    /// Runs of nothing against nothing in which no difference was seen.
+    /// Runs without a delay; right if no difference was found.
     pub nothing: Tally,
-    /// Runs with the delay in which it was seen.
+    /// Runs with the delay; right if the difference was found.
     pub delay: Tally,
-    /// Whether both are enough.
+    /// Whether enough of both were right.
     pub holds: bool,
 }
 
-/// How often what should come of a run came of it.
+/// How many runs had the right result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Runs.
     pub runs: u32,
-    /// Those that said what is so.
+    /// Runs with the right result.
     pub right: u32,
-    /// How many there must be.
+    /// Right results that are needed.
     pub needed: u32,
 }
 

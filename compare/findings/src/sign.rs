@@ -1,4 +1,4 @@
-//! What `compare sign` shows: the steps of a signature, in the order in which AWS documents them.
+//! The results of `compare sign`: the steps of a signature, in AWS's order.
 
 use serde::Serialize;
 
@@ -7,25 +7,25 @@ use serde::Serialize;
 pub struct SignResult {
     /// Step 1.
     pub canonical_request: String,
-    /// Step 3; step 2 is its last line.
+    /// Step 3. Its last line is step 2, the hash.
     pub string_to_sign: String,
     /// Step 4.
     pub signature: String,
-    /// Step 5, in the header.
+    /// Step 5, if the signature goes into the header.
     pub authorization: Option<String>,
-    /// Where to send the request; with the signature, where it goes into the query.
+    /// Where to send the request. It has the signature, if that goes into the query.
     pub url: String,
-    /// Every header to send, given and added.
+    /// Every header to send: those given and those added by signing.
     pub headers: Vec<(String, String)>,
 }
 
-/// The verdict of the sandbox's verifier, by the rules of the service.
+/// The verdict of the sandbox's verifier under the rules of the service.
 #[derive(Debug, Serialize)]
 pub struct Judged {
     /// `accepted` or `refused`
     pub verdict: &'static str,
-    /// Why refused.
+    /// The error code, if refused.
     pub code: Option<String>,
-    /// Why refused, for people.
+    /// The error message, if refused.
     pub message: Option<String>,
 }

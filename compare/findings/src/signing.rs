@@ -1,4 +1,4 @@
-//! What `compare bench signing` found.
+//! The results of `compare bench signing`.
 
 use std::borrow::Cow;
 
@@ -9,51 +9,51 @@ use crate::{
     stats::{Estimate, Interval},
 };
 
-/// All that `compare bench signing` found.
+/// The result of `compare bench signing`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Signing {
-    /// What ran it.
+    /// The machine, and the day.
     pub machine: Machine,
-    /// Characters of the session token, on which every ratio depends.
+    /// Length of the session token in characters. Every ratio depends on it.
     pub token_length: usize,
     /// In the order of their names.
     pub workloads: Vec<Workload>,
 }
 
-/// Every arm at one workload.
+/// The results of every signer for one workload.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Workload {
     /// `W1` to `W5`.
     pub name: Cow<'static, str>,
-    /// What it is.
+    /// What is signed.
     pub title: Cow<'static, str>,
-    /// SHA-256 compressions that it needs with a kept key.
+    /// SHA-256 compressions that it needs if the key is kept.
     pub compressions: u64,
-    /// By turns.
+    /// The signers, which were measured by turns.
     pub arms: Vec<SignerResult>,
 }
 
-/// One signer.
+/// The result of one signer.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SignerResult {
     /// `raw`, `aws-sigv4`, `floor`, …
     pub name: Cow<'static, str>,
     /// Nanoseconds per signature, median of the batches.
     pub ns: f64,
-    /// Where that median lies, at 95 %.
+    /// The 95 % interval of that median.
     pub ns_interval: Interval,
     /// `ns` over that of the arm `floor`.
     pub over_floor: f64,
-    /// How many times as long as raw: the median over the batches, which ran by turns.
+    /// The ratio to raw: the median over the batches.
     pub over_raw: Estimate,
-    /// Heap allocations per signature, reallocations included.
+    /// Heap allocations per signature, including reallocations.
     pub allocations: u64,
 }
 
-/// Every signer at every workload, the floor among them.
+/// The results for the signers of other crates.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Peers {
-    /// What ran them, and when.
+    /// The machine, and the day.
     pub machine: Machine,
     /// In the order of their names.
     pub workloads: Vec<PeerWorkload>,
@@ -64,16 +64,16 @@ pub struct Peers {
 pub struct PeerWorkload {
     /// `W1` to `W5`.
     pub name: String,
-    /// What it is.
+    /// What is signed.
     pub title: String,
-    /// Those signers that can sign it.
+    /// The signers that can sign it.
     pub arms: Vec<PeerSigner>,
 }
 
-/// One signer.
+/// The result of one signer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PeerSigner {
-    /// Its crate; ours as in `compare bench signing`.
+    /// The signer's crate. Ours are named as in `compare bench signing`.
     pub name: String,
     /// Nanoseconds per signature, median of the batches.
     pub ns: f64,

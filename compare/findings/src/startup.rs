@@ -1,4 +1,4 @@
-//! What `compare bench startup` found.
+//! The results of `compare bench startup`.
 
 use std::borrow::Cow;
 
@@ -6,37 +6,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::{machine::Machine, stats::Estimate};
 
-/// All that `compare bench startup` found.
+/// The result of `compare bench startup`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Startup {
-    /// What ran it, and when.
+    /// The machine, and the day.
     pub machine: Machine,
-    /// How often each arm ran.
+    /// How often each program ran.
     pub rounds: usize,
-    /// In the order of [`StartedProgram::ALL`].
+    /// The programs, raw first.
     pub arms: Vec<ProgramResult>,
 }
 
-/// One program: medians over its runs.
+/// The result of one program: medians over its runs.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ProgramResult {
-    /// As [`StartedProgram::name`].
+    /// `raw`, `sdk`, `sdk without tls` or `nothing`.
     pub name: Cow<'static, str>,
-    /// From its start to its end, microseconds.
+    /// Wall-clock time from start to exit, in microseconds.
     pub wall_us: Estimate,
-    /// User and system, microseconds.
+    /// User and system time, in microseconds.
     pub cpu_us: Estimate,
-    /// Memory held at most.
+    /// Peak memory.
     pub peak_bytes: Estimate,
-    /// Minor and major ones; none where the system does not tell.
+    /// Minor and major page faults; none if the system does not report them.
     pub page_faults: Option<Estimate>,
-    /// The program's file.
+    /// Size of the program's file.
     pub binary_bytes: u64,
-    /// How many times as much as raw: medians over the rounds.
+    /// Ratios to raw: medians over the rounds.
     pub over_raw: Ratios,
 }
 
-/// How many times as much.
+/// The ratios of one program to raw.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Ratios {
     /// Of `wall_us`.

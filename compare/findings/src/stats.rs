@@ -1,13 +1,13 @@
-//! Statistics of samples: pure functions, each with its source.
+//! Statistics of samples, as pure functions with their sources.
 //!
-//! Times have outliers without end on one side, so medians and quantiles stand here and no means.
-//! The intervals are the bootstrap's, and computed, not simulated: what a quantile of a resample
-//! comes to is known exactly, so the same samples give the same interval at every time.
+//! Times have large outliers on one side, so this module has medians and quantiles, but no means. The
+//! intervals are bootstrap intervals. They are computed exactly and not simulated, so the same samples always
+//! give the same interval.
 
 use serde::{Deserialize, Serialize};
 use statrs::function::beta::beta_reg;
 
-/// A range in which a figure lies, at some level of confidence.
+/// A confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
@@ -16,38 +16,38 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// A figure with its interval.
+/// An estimate with its confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
-    /// Of the samples.
+    /// The value in the samples.
     pub value: f64,
-    /// Of whatever they are samples of.
+    /// The interval for the value in the population.
     pub interval: Interval,
 }
 
-/// What the intervals in every table are good for, unless it says otherwise.
+/// The confidence level of every interval, unless stated otherwise.
 pub const LEVEL: f64 = 0.95;
 
 impl Interval {
-    /// Whether `value` lies in it, ends included.
+    /// Whether `value` lies in the interval, ends included.
     #[must_use]
     pub fn contains(self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
 
-    /// The larger distance of its ends from `value`.
+    /// The distance from `value` to the farther end.
     #[must_use]
     pub fn reach_from(self, value: f64) -> f64 {
         (self.low - value).abs().max((self.high - value).abs())
     }
 }
 
-/// Samples in ascending order. Not a number is not a sample.
+/// Samples in ascending order, without NaN.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sorted(Vec<f64>);
 
 impl Sorted {
-    /// Sorts `samples`, and drops what is not a number.
+    /// Sorts `samples` and drops NaN.
     #[must_use]
     pub fn new(samples: impl IntoIterator<Item = f64>) -> Self {
         let mut samples: Vec<_> = samples.into_iter().filter(|sample| !sample.is_nan()).collect();
@@ -55,27 +55,28 @@ impl Sorted {
         Self(samples)
     }
 
-    /// How many there are.
+    /// The number of samples.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no samples.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// In ascending order.
+    /// The samples in ascending order.
     #[must_use]
     pub fn as_slice(&self) -> &[f64] {
         &self.0
     }
 
-    /// The smallest sample that is not smaller than a share `p` of all: the inverse of the empirical
-    /// distribution, definition 1 of Hyndman and Fan, "Sample Quantiles in Statistical Packages",
-    /// The American Statistician 50 (1996). It is always one of the samples. NaN where there is none.
+    /// The quantile at `p`: the smallest sample that at least a share `p` of all samples does not exceed.
+    /// This is the inverse of the empirical distribution, definition 1 of Hyndman and Fan, "Sample
+    /// Quantiles in Statistical Packages", The American Statistician 50 (1996). It is always one of the
+    /// samples. NaN if there are none.
     #[must_use]
     pub fn quantile(&self, p: f64) -> f64 {
         self.0.get(self.rank(p)).copied().unwrap_or(f64::NAN)
@@ -89,9 +90,9 @@ impl Sorted {
 
     /// The quantile at `p` with its bootstrap percentile interval at `level`.
     ///
-    /// The resamples need not be drawn: the `m`-th of `n` drawn with replacement is at most the
-    /// `k`-th sample if at least `m` of `n` draws are, each with chance `k / n`. That is a binomial
-    /// tail, and so an incomplete beta function. Source: Efron, "Bootstrap Methods: Another Look at
+    /// No resamples are drawn. In a resample of `n` draws with replacement, the `m`-th value is at most
+    /// the `k`-th sample if at least `m` draws are, each with probability `k / n`. This probability is a
+    /// binomial tail, and so an incomplete beta function. Source: Efron, "Bootstrap Methods: Another Look at
     /// the Jackknife", Annals of Statistics 7 (1979), section 3.
     #[must_use]
     pub fn quantile_estimate(&self, p: f64, level: f64) -> Estimate {
@@ -113,7 +114,7 @@ impl Sorted {
         self.quantile_estimate(0.5, LEVEL)
     }
 
-    /// The chance that the quantile at `p` of a resample is at most the `k`-th sample, counted from 1.
+    /// The probability that the quantile at `p` of a resample is at most the `k`-th sample, counted from 1.
     fn resampled_at_most(&self, p: f64, k: usize) -> f64 {
         let (count, rank) = (self.len(), self.rank(p) + 1);
         if k >= count {
@@ -134,9 +135,9 @@ impl Sorted {
     }
 }
 
-/// The median of `b` over that of `a`, two samples that are not pairs, with its bootstrap percentile
-/// interval: the two medians of resamples are independent, and each takes only the values of its
-/// samples with known chances (as in [`Sorted::quantile_estimate`]), so every combination is weighed.
+/// The median of `b` divided by the median of `a`, for unpaired samples, with its bootstrap percentile
+/// interval. The medians of resamples are independent, and each takes the values of its samples with
+/// known probabilities (see [`Sorted::quantile_estimate`]), so every combination is weighed.
 #[must_use]
 pub fn ratio_of_medians(a: &Sorted, b: &Sorted, level: f64) -> Estimate {
     let (a_chances, b_chances) = (median_chances(a), median_chances(b));
@@ -159,8 +160,8 @@ pub fn ratio_of_medians(a: &Sorted, b: &Sorted, level: f64) -> Estimate {
     Estimate { value: b.median() / a.median(), interval }
 }
 
-/// The values that the median of a resample may take, with their chances; those that come once in
-/// ten million are left out.
+/// The values that the median of a resample can take, with their probabilities. Values with a
+/// probability below one in ten million are left out.
 fn median_chances(samples: &Sorted) -> Vec<(f64, f64)> {
     let mut before = 0.0;
     let chances = samples.as_slice().iter().enumerate().map(|(index, sample)| {
@@ -188,10 +189,10 @@ mod tests {
         Sorted::new((1..=upto).map(f64::from))
     }
 
-    /// The chance of the `k`-th of 13 is P(B(13, k/13) ≥ 7) − P(B(13, (k − 1)/13) ≥ 7): worked out
-    /// from the binomial coefficients of 13, without a beta function.
+    /// The probability of the `k`-th of 13 is P(B(13, k/13) ≥ 7) − P(B(13, (k − 1)/13) ≥ 7), computed
+    /// from binomial coefficients, without a beta function.
     #[test]
-    fn the_median_of_a_resample_of_13_takes_each_value_with_the_chance_worked_out_by_hand() {
+    fn the_median_of_a_resample_of_13_has_the_probabilities_computed_by_hand() {
         let by_hand = [0.001_46, 0.014_23, 0.054_95, 0.124_27, 0.193_61, 0.222_94];
         let chances = median_chances(&numbers(13));
         for (by_hand, value) in by_hand.into_iter().zip([2.0, 3.0, 4.0, 5.0, 6.0, 7.0]) {
@@ -211,7 +212,7 @@ mod tests {
 
     /// Definition 1 of Hyndman and Fan: of ten values, the quantile at 0.9 is the ninth.
     #[test]
-    fn a_quantile_is_a_sample() {
+    fn a_quantile_is_one_of_the_samples() {
         let ten = numbers(10);
         let quantiles = [0.0, 0.05, 0.1, 0.11, 0.5, 0.9, 0.99, 1.0].map(|p| ten.quantile(p));
         assert_eq!(quantiles, [1.0, 1.0, 1.0, 2.0, 5.0, 9.0, 10.0, 10.0]);
@@ -221,7 +222,7 @@ mod tests {
 
     /// The normal approximation of a median's rank is n/2 ± 1.96 √n/2: of 10,001, 4,903 to 5,099.
     #[test]
-    fn of_many_samples_the_interval_is_that_of_the_normal_approximation() {
+    fn with_many_samples_the_interval_agrees_with_the_normal_approximation() {
         let Interval { low, high } = numbers(10_001).median_estimate().interval;
         assert!((low - 4903.0).abs() <= 1.0 && (high - 5099.0).abs() <= 1.0, "{low} {high}");
         let wider = numbers(10_001).quantile_estimate(0.5, 0.999).interval;
@@ -229,18 +230,18 @@ mod tests {
     }
 
     #[test]
-    fn one_sample_says_nothing_of_its_spread_and_none_says_nothing() {
+    fn one_sample_has_no_spread_and_no_sample_has_no_median() {
         let one = Sorted::new([3.0]).median_estimate();
         assert_eq!(one.interval, Interval { low: 3.0, high: 3.0 });
         assert!(Sorted::default().median_estimate().interval.low.is_nan());
     }
 
     #[test]
-    fn a_ratio_of_two_samples_has_the_interval_of_both() {
+    fn the_interval_of_a_ratio_includes_the_spread_of_both_samples() {
         let doubled = Sorted::new(numbers(1001).as_slice().iter().map(|value| value * 2.0));
         let estimate = ratio_of_medians(&numbers(1001), &doubled, 0.95);
         assert!((estimate.value - 2.0).abs() < 1e-12);
-        // Each median strays by 6.2 % at most, 95 times of 100; their ratio by √2 of that.
+        // In 95 of 100 cases a median strays by at most 6.2 %, and the ratio by √2 times as much.
         let Interval { low, high } = estimate.interval;
         assert!(
             (low - 2.0 / 1.0915).abs() < 0.02 && (high - 2.0 * 1.0915).abs() < 0.02,

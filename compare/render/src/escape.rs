@@ -31,7 +31,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
 
-/// Like [`line`], but line ends stay as line feeds.
+/// Like [`line()`], but line ends stay as line feeds.
 #[must_use]
 pub fn lines(text: &str) -> Cow<'_, str> {
     let stays = |character| character == '\n';

@@ -117,10 +117,7 @@ fn a_broken_marker_is_named_with_its_line_and_the_text_stays() {
             whole.replace("<!-- end card -->\n", ""),
             "begins the part `card`, which has no `<!-- end card -->`",
         ),
-        (
-            whole.replace("<!-- begin card:", "<!-- begin cart:"),
-            "begins an unknown part `cart`",
-        ),
+        (whole.replace("<!-- begin card:", "<!-- begin cart:"), "begins an unknown part `cart`"),
         ("# Somebody's own report\n".to_owned(), "without a generated part"),
     ] {
         folder.write(&broken);

@@ -1,5 +1,4 @@
-//! The lines of a canonical request under the names that AWS's grammar gives them, and where two of
-//! them differ.
+//! Names the lines of a canonical request as AWS's grammar does, and compares two canonical requests.
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 use serde::{Deserialize, Serialize};
@@ -19,15 +18,15 @@ pub struct Line<'t> {
 pub struct LineDifference {
     /// As in [`Line::name`].
     pub line: String,
-    /// What raw wrote; none where it has no such line.
+    /// raw's line; none if raw has no such line.
     pub raw: Option<String>,
-    /// What the SDK wrote.
+    /// The SDK's line; none if the SDK has no such line.
     pub sdk: Option<String>,
-    /// The first byte of the line that differs, counted from 0, where both have it and it is no hash.
+    /// The first byte that differs, counted from 0; none if only one side has the line or if it is a hash.
     pub at: Option<usize>,
 }
 
-/// The lines of `canonical_request`, in its order. The empty line that ends the headers is none.
+/// The lines of `canonical_request` in order, without the empty line after the headers.
 #[must_use]
 pub fn lines(canonical_request: &str) -> Vec<Line<'_>> {
     let mut rest = canonical_request.split('\n');
@@ -52,15 +51,15 @@ pub fn signed_headers(canonical_request: &str) -> Vec<&str> {
     lines.skip(1).take(1).flat_map(|line| line.split(';')).filter(|name| !name.is_empty()).collect()
 }
 
-/// Puts the lines of two canonical requests beside each other: by name, in the order of raw's, each
-/// header that only the SDK has where it would sort.
+/// Pairs the lines of two canonical requests by name, in raw's order. A header that only the SDK has
+/// appears where it would sort.
 #[must_use]
 pub fn beside<'t>(raw: &'t str, sdk: &'t str) -> Vec<(String, Option<&'t str>, Option<&'t str>)> {
     let (raw, sdk) = (lines(raw), lines(sdk));
     let mut rows = Vec::new();
     let mut theirs = sdk.into_iter().peekable();
     for ours in raw {
-        // Headers are sorted on both sides, so what is only the SDK's comes before what follows it.
+        // Headers are sorted on both sides, so one that only the SDK has belongs before the next of raw's.
         while let Some(line) =
             theirs.next_if(|line| line.name != ours.name && precedes(line, &ours))
         {
@@ -86,20 +85,20 @@ pub fn differences(raw: &str, sdk: &str) -> Vec<LineDifference> {
     differing.map(difference).collect()
 }
 
-/// Whether it says anything where in the line of that name two texts part: of hashes it does not.
+/// Whether the position of the first difference means anything in this line. In a hash it does not.
 #[must_use]
 pub fn has_places(line: &str) -> bool {
     line != "HashedPayload"
 }
 
-/// The first byte in which two texts differ, at a character's boundary.
+/// The first byte in which two texts differ, at a character boundary.
 #[must_use]
 pub fn first_difference(one: &str, other: &str) -> usize {
     let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
     same.map(|(character, _)| character.len_utf8()).sum()
 }
 
-/// Whether `line` is a header that sorts before `other`, or before what ends the headers.
+/// Whether `line` is a header that sorts before `other`, or `other` follows the headers.
 fn precedes(line: &Line<'_>, other: &Line<'_>) -> bool {
     match (line.name.strip_prefix(HEADERS), other.name.strip_prefix(HEADERS)) {
         (Some(line), Some(other)) => line < other,
@@ -119,7 +118,7 @@ mod tests {
                        host;x-amz-date;x-amz-user-agent\ne3b0";
 
     #[test]
-    fn lines_stand_beside_their_like() {
+    fn lines_are_paired_by_name() {
         let rows = beside(RAW, SDK);
         let names: Vec<_> = rows.iter().map(|(name, ..)| name.as_str()).collect();
         assert_eq!(
@@ -139,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_only_one_side_has_moves_no_other() {
+    fn a_header_that_only_one_side_has_does_not_shift_the_others() {
         let rows = beside("GET\n/\n\nb:1\n\nb\ne", "GET\n/\n\na:1\nb:1\n\na;b\ne");
         assert_eq!((rows[3].1, rows[3].2), (None, Some("a:1")));
         assert_eq!((rows[4].1, rows[4].2), (Some("b:1"), Some("b:1")));
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_has_a_name_and_a_byte() {
+    fn a_difference_has_a_name_and_a_position() {
         let found = differences(RAW, SDK);
         let seen: Vec<_> = found.iter().map(|found| (found.line.as_str(), found.at)).collect();
         assert_eq!(

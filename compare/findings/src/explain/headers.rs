@@ -1,4 +1,4 @@
-//! Every header and query parameter: sent by whom, signed by whom, and why.
+//! Every header and query parameter: who sends it, who signs it, and why.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -7,72 +7,78 @@ use serde::{Deserialize, Serialize};
 use super::Walk;
 use crate::explain::grammar;
 
-/// One header, or one query parameter that only one side sends.
+/// A header, a signing parameter, or a query parameter that only one side sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderRow {
     /// In lower case; a query parameter as `?NAME`.
     pub name: String,
-    /// What raw does with it; none where it does not send it.
+    /// raw's use of it; none if raw does not send it.
     pub raw: Option<HeaderUse>,
-    /// What the SDK does with it.
+    /// The SDK's use of it; none if the SDK does not send it.
     pub sdk: Option<HeaderUse>,
     /// What it is for.
     pub why: Cow<'static, str>,
 }
 
-/// What one side does with a header.
+/// How one side uses a header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderUse {
-    /// As sent.
+    /// The value as sent.
     pub value: String,
     /// Whether the signature covers it.
     pub signed: bool,
 }
 
-/// What each is for. Sources: the headers' own standards; for the SDK's, the SDK reference guide
+/// The purpose of each header. Sources: the headers' own standards; for the SDK's, the SDK reference guide
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/>) and Smithy's specification of `x-id`.
 const WHY: &[(&str, &str)] = &[
-    ("accept", "what the HTTP client would take; it adds this by itself, after signing"),
-    ("accept-encoding", "which compressions the client undoes"),
+    (
+        "accept",
+        "the media types that the HTTP client accepts; it adds this by itself, after signing",
+    ),
+    ("accept-encoding", "the compressions that the client can undo"),
     (
         "amz-sdk-invocation-id",
         "one id for a call and its retries, so that AWS can tell them from new calls; added after signing",
     ),
-    ("amz-sdk-request", "which attempt this is, and of how many at most; changes with each retry"),
-    ("authorization", "carries the signature, and so cannot be under it"),
+    (
+        "amz-sdk-request",
+        "the number of this attempt, and of how many at most; changes with each retry",
+    ),
+    ("authorization", "carries the signature, so it cannot be signed itself"),
     ("content-length", "where the body ends"),
-    ("content-type", "says that the body is a form; EC2 refuses one that does not say so"),
+    ("content-type", "says that the body is a form; EC2 refuses a request without it"),
     (
         "encoding-type",
         "has S3 percent-encode the keys in its answer: XML cannot carry every character",
     ),
     (
         "host",
-        "HTTP/1.1 and SigV4 both demand it; the HTTP client adds it, from the URL that was signed",
+        "required by HTTP/1.1 and SigV4; the HTTP client adds it, from the URL that was signed",
     ),
     ("user-agent", "the client's name and version; not signed, because proxies may change it"),
     ("x-amz-checksum-mode", "asks S3 for the checksum of what it sends, for the SDK to check"),
-    ("x-amz-content-sha256", "the hash of the body: S3 demands it as a header"),
+    ("x-amz-content-sha256", "the hash of the body; S3 requires this header"),
     (
         "x-amz-date",
-        "when it was signed: the string to sign repeats it, and the service refuses an old one",
+        "the time of signing; the string to sign repeats it, and the service refuses an old one",
     ),
-    ("x-amz-security-token", "belongs to a temporary key, which is unknown without it"),
+    ("x-amz-security-token", "the token of a temporary key, which is unknown without it"),
     (
         "x-amz-user-agent",
-        "the SDK's name and version once more, where no proxy changes it: an x-amz- header has to be signed",
+        "the SDK's name and version again, where no proxy changes them: an x-amz- header has to be signed",
     ),
     ("?X-Amz-Algorithm", "names the kind of signature"),
-    ("?X-Amz-Credential", "the access key id, and for what the signature is good"),
-    ("?X-Amz-Date", "when it was signed"),
-    ("?X-Amz-Expires", "for how many seconds after that the URL is good"),
-    ("?X-Amz-Security-Token", "belongs to a temporary key"),
-    ("?X-Amz-Signature", "the signature, and so not under it"),
-    ("?X-Amz-SignedHeaders", "which headers are signed: whoever sends the URL must send them so"),
+    ("?X-Amz-Credential", "the access key id and the scope of the signature"),
+    ("?X-Amz-Date", "the time of signing"),
+    ("?X-Amz-Expires", "the number of seconds after that for which the URL is valid"),
+    ("?X-Amz-Security-Token", "the token of a temporary key"),
+    ("?X-Amz-Signature", "the signature, which cannot sign itself"),
     (
-        "?x-id",
-        "the operation's name, which S3's model puts into the query; the service does not read it",
+        "?X-Amz-SignedHeaders",
+        "the signed headers, which the sender of the URL must send with the same values",
     ),
+    ("?x-id", "the operation's name, which S3's model adds to the query; the service ignores it"),
 ];
 
 /// The rows for what `raw` and `sdk` sent, by name.
@@ -85,7 +91,7 @@ pub fn rows(raw: &Walk, sdk: &Walk) -> Vec<HeaderRow> {
     for (name, used) in uses(sdk) {
         rows.entry(name).or_default().1 = Some(used);
     }
-    // Another parameter that both send is the operation's input, and nothing to explain.
+    // Any other parameter that both send is the operation's input.
     let is_input = |name: &str| name.starts_with('?') && !name.starts_with("?X-Amz-");
     rows.retain(|name, (raw, sdk)| !(is_input(name) && raw.is_some() && sdk.is_some()));
     rows.into_iter()

@@ -1,6 +1,6 @@
 'use strict';
-// All of the page is in its HTML. This shows one step of the walk at a time, and the cases that
-// somebody looks for. Where one is stands in the address, so that it can be sent to somebody else.
+// The HTML has the whole content. This script shows one step of the walk-through at a time and filters
+// the cases. The address records the current step and filter, so that a link leads to them.
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const one = (selector, within = document) => within.querySelector(selector);
@@ -33,7 +33,7 @@
         if (index === step) button.setAttribute('aria-current', 'step');
         else button.removeAttribute('aria-current');
       });
-      // Not `disabled`: a button that has the focus would lose it.
+      // With `disabled`, a focused button would lose the focus.
       one('.previous', operation).setAttribute('aria-disabled', String(step === 0));
       one('.next', operation).setAttribute('aria-disabled', String(step === steps.length - 1));
       one('.where', operation).textContent =
@@ -79,7 +79,7 @@
       all('.steps button', operation).forEach((button) =>
         button.addEventListener('click', () => go(Number(button.dataset.step))));
       operation.addEventListener('keydown', (event) => {
-        // What scrolls sideways needs these keys itself.
+        // A region that scrolls sideways needs these keys itself.
         const taken = event.target.closest('pre, .scroll') || event.altKey || event.ctrlKey || event.metaKey;
         const to = { ArrowLeft: step - 1, ArrowRight: step + 1 }[event.key];
         if (taken || to === undefined) return;
@@ -135,14 +135,14 @@
     boxes.forEach((box) => { box.checked = state.has(box.name); });
     form.addEventListener('input', changed);
     form.addEventListener('submit', (event) => event.preventDefault());
-    // The fields are emptied after this event.
+    // The fields are reset after this event.
     form.addEventListener('reset', () => setTimeout(changed));
     apply();
   }
 
   // An address that names a case opens it.
   function follow() {
-    // Names of cases need no encoding, so that what cannot be decoded names none.
+    // Case names need no encoding, so an address that cannot be decoded names no case.
     const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (named && named.matches('.case')) named.open = true;
     if (named) named.scrollIntoView();
@@ -152,6 +152,6 @@
   walk();
   filter();
   follow();
-  // What is chosen here changes the address without this event: somebody else has changed it.
+  // The script changes the address without this event, so the change came from outside.
   addEventListener('hashchange', () => (location.hash.includes('=') ? location.reload() : follow()));
 })();

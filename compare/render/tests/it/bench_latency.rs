@@ -1,4 +1,4 @@
-//! The latency bench: what is computed from samples, and what a reader sees of it.
+//! The latency bench: what is computed from samples, and how it is drawn.
 
 use findings::{
     latency::{PhaseTime, RatioVerdict, Round, Samples, Series, analyse, compare},
@@ -27,7 +27,7 @@ fn samples(rounds: impl Iterator<Item = [u32; 4]>) -> Samples {
     }
 }
 
-/// raw takes 100 µs and a little more from round to round, the SDK twice that, bare the same.
+/// raw takes 100 µs, and a little more in each round. The SDK takes twice as long, and bare the same.
 fn made_up() -> Samples {
     samples((0..101).map(|n| {
         let raw = 100_000 + n * 10;
@@ -37,7 +37,7 @@ fn made_up() -> Samples {
 }
 
 #[test]
-fn differences_are_those_within_a_round() {
+fn differences_are_taken_within_a_round() {
     let latency = analyse(&made_up());
     let operation = &latency.operations[0];
     let ratio = operation.sdk_beside_raw.ratio;
@@ -49,7 +49,7 @@ fn differences_are_those_within_a_round() {
 }
 
 #[test]
-fn a_machine_that_finds_a_difference_where_there_is_none_is_not_believed() {
+fn a_machine_that_fails_the_a_a_check_is_called_too_noisy() {
     let noisy = samples((0..1001).map(|n| [100_000, 200_000, 100_000, 101_000 + n % 7]));
     let latency = analyse(&noisy);
     assert!(!latency.a_a.holds);
@@ -57,7 +57,7 @@ fn a_machine_that_finds_a_difference_where_there_is_none_is_not_believed() {
 }
 
 #[test]
-fn a_change_between_two_measurements_is_found_in_the_arm_that_has_it() {
+fn a_change_between_two_measurements_is_found_in_its_arm() {
     let slower = samples((0..101).map(|n| {
         let raw = 100_000 + n * 10;
         [raw, 3 * raw, raw, raw]
@@ -75,7 +75,7 @@ fn what_a_reader_sees() {
     insta::assert_snapshot!("bench_latency_markdown", render::bench::latency::markdown(&latency));
 }
 
-/// Made up.
+/// An invented machine.
 pub(crate) fn machine() -> Machine {
     Machine {
         build: BuildKind::Optimised,

@@ -133,14 +133,14 @@ fn one_of_each() -> RunResult {
     ])
 }
 
-/// Without the codes for colours, and without the spaces that a table leaves at the end of a line.
+/// `text` without colour codes and without spaces at line ends.
 fn plain(text: &str) -> String {
     let stripped = anstream::adapter::strip_str(text).to_string();
     stripped.trim_matches('\n').lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn the_terminal_shows_one_row_a_scenario_and_below_it_what_is_remarkable() {
+fn the_terminal_shows_a_row_for_each_scenario_and_its_errors_below() {
     insta::assert_snapshot!(plain(&terminal::comparison(&one_of_each(), 100)), @r#"
     raw (reqwest, SigV4 by hand) and sdk (aws-sdk-rust)
 
@@ -222,7 +222,7 @@ fn markdown_has_the_same_rows_and_remarks() {
 }
 
 #[test]
-fn agreement_needs_no_remark() {
+fn agreement_has_no_remark() {
     let agreed = comparison(vec![finding(
         Scenario::S3ListBuckets,
         side(json!({"buckets": []}), 1, 9.876),
@@ -251,7 +251,7 @@ fn agreement_needs_no_remark() {
 }
 
 #[test]
-fn red_marks_what_is_wrong_and_green_what_is_right() {
+fn problems_are_red_and_agreement_is_green() {
     let shown = terminal::comparison(&one_of_each(), 100);
     let colour = |word: &str| {
         let (before, _) = shown.split_once(word).unwrap_or_else(|| panic!("{word} in {shown}"));

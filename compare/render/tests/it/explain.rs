@@ -8,7 +8,7 @@ use findings::{
 use serde_json::json;
 
 #[test]
-fn narrow_and_wide_and_markdown_and_json() {
+fn snapshots_for_terminals_markdown_and_json() {
     let explanation = explanation();
     insta::assert_snapshot!("explain_80", render::explain::text(&explanation, 80));
     insta::assert_snapshot!("explain_160", render::explain::text(&explanation, 160));

@@ -1,4 +1,4 @@
-//! No number with a unit stands in the report that its evidence does not hold.
+//! Every number with a unit in the report is in the evidence.
 
 use render::writeup::{Part, Profile};
 use serde_json::Value;
@@ -15,7 +15,7 @@ struct Figure {
     kind: Kind,
 }
 
-/// What a number is of; times in seconds, sizes in bytes.
+/// What a number measures. Times are in seconds and sizes in bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Time,
@@ -25,7 +25,7 @@ enum Kind {
     Percent,
 }
 
-/// Unit, kind, and how many of the kind's own unit it is.
+/// Each unit with its kind and its size in the kind's base unit.
 const UNITS: [(&str, Kind, f64); 11] = [
     ("ns", Kind::Time, 1e-9),
     ("µs", Kind::Time, 1e-6),
@@ -41,7 +41,7 @@ const UNITS: [(&str, Kind, f64); 11] = [
 ];
 
 #[test]
-fn the_text_that_ships_has_no_figures_of_its_own() {
+fn templates_contain_no_figures() {
     for profile in Profile::ALL {
         assert_eq!(figures(profile.template()), [], "{}", profile.name());
     }
@@ -68,7 +68,7 @@ fn every_figure_of_a_generated_part_is_in_the_evidence_of_that_part() {
 }
 
 #[test]
-fn a_figure_that_is_not_in_the_evidence_is_found() {
+fn a_figure_that_is_not_in_the_evidence_is_noticed() {
     let evidence = evidence();
     let data = serde_json::to_value(&evidence).expect("plain data");
     let held = held(&data, Part::Latency);
@@ -79,7 +79,7 @@ fn a_figure_that_is_not_in_the_evidence_is_found() {
     }
 }
 
-/// The fields of the evidence that a part is rendered from.
+/// The fields of the evidence from which a part is rendered.
 fn fields(part: Part) -> &'static [&'static str] {
     match part {
         Part::Card => &["latency", "latency_across", "signing", "parse", "startup", "footprint"],
@@ -96,9 +96,9 @@ fn fields(part: Part) -> &'static [&'static str] {
     }
 }
 
-/// Every number that may stand in `part`.
+/// Every number that may occur in `part`.
 fn held(data: &Value, part: Part) -> Vec<(Kind, f64)> {
-    // The levels of the intervals: those of the selfcheck and of every table, and that of raw against raw.
+    // The confidence levels, of the selfcheck and every table, and of raw against raw.
     let mut held = vec![(Kind::Percent, 95.0), (Kind::Percent, 99.9)];
     for field in fields(part) {
         collect(&data[*field], None, &mut held);
@@ -122,7 +122,7 @@ fn collect(value: &Value, of: Option<(Kind, f64)>, held: &mut Vec<(Kind, f64)>) 
                 let counts = counts.filter_map(|group| group["instructions"].as_f64());
                 held.extend(counts.map(|count| (Kind::Percent, (100.0 * count / total).round())));
             }
-            // A key is derived by both: no arm of the bench is timed beside raw's of that name.
+            // The card compares aws-sigv4 with raw-new-key; the bench has no such ratio.
             let arms = fields.get("arms").and_then(Value::as_array).into_iter().flatten();
             let ns = |name: &str| arms.clone().find(|arm| arm["name"] == name)?["ns"].as_f64();
             let derived = ns("aws-sigv4").zip(ns("raw-new-key"));
@@ -135,12 +135,12 @@ fn collect(value: &Value, of: Option<(Kind, f64)>, held: &mut Vec<(Kind, f64)>) 
     }
 }
 
-/// What was said by a service or a client is quoted as it is.
+/// Numbers in quotations of a service or a client.
 fn quoted(text: &str) -> impl Iterator<Item = (Kind, f64)> {
     figures(text).into_iter().map(|figure| (figure.kind, figure.value))
 }
 
-/// What the numbers below a field of that name are of.
+/// The kind of the numbers below a field of this name.
 fn kind_of(name: &str) -> Option<(Kind, f64)> {
     Some(match name {
         "ns" | "ns_interval" => (Kind::Time, 1e-9),
@@ -155,12 +155,12 @@ fn kind_of(name: &str) -> Option<(Kind, f64)> {
 }
 
 impl Figure {
-    /// Whether one of `held` is this, rounded to the digits that are written.
+    /// Whether one of `held`, rounded to the same digits, is this figure.
     fn is_in(&self, held: &[(Kind, f64)]) -> bool {
         let (_, _, unit) = unit_of(&self.text);
         let last = 10_f64.powi(-self.digits) * unit;
         held.iter().filter(|(kind, _)| *kind == self.kind).any(|(_, value)| {
-            // What is faster is written without its minus.
+            // A negative difference is written as a positive one with the word "faster".
             let off = (value - self.value).abs().min((value.abs() - self.value).abs());
             off <= last * 0.5001
         })
@@ -172,8 +172,8 @@ fn unit_of(text: &str) -> (&'static str, Kind, f64) {
     *UNITS.iter().find(|(name, ..)| *name == unit).expect("a unit")
 }
 
-/// Every number in `text` that has a unit behind it; both ends of an interval of ratios; and `16 min
-/// 50 s` as one.
+/// Every number in `text` with a unit, both ends of an interval of ratios, and `16 min 50 s` as one
+/// number.
 fn figures(text: &str) -> Vec<Figure> {
     let trim =
         |word: &str| word.trim_matches(|letter: char| "()|,;:.*`[]".contains(letter)).to_owned();

@@ -7,7 +7,7 @@ use findings::{
 };
 
 #[test]
-fn text_and_markdown_with_and_without_builds() {
+fn snapshots_with_and_without_builds() {
     let mut footprint = example();
     insta::assert_snapshot!("footprint_80", render::footprint::text(&footprint, 80));
     insta::assert_snapshot!("footprint_markdown", render::footprint::markdown(&footprint));
@@ -18,7 +18,7 @@ fn text_and_markdown_with_and_without_builds() {
     assert!(widest <= 80, "{widest}\n{text}");
 }
 
-/// Numbers that were made up.
+/// Invented numbers.
 fn example() -> Footprint {
     let program = |task, side, crates, seconds| Measured {
         task,

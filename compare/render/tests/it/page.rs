@@ -17,14 +17,14 @@ fn plot() -> Plot {
     }
 }
 
-/// What follows each `start` in the page, up to `end`.
+/// The text after each `start` in the page, up to `end`.
 fn each(start: &str, end: char) -> impl Iterator<Item = &str> {
     PAGE.split(start).skip(1).map(move |rest| rest.split(end).next().unwrap_or_default())
 }
 
 #[test]
-fn nothing_outside_of_the_page_is_loaded() {
-    // AWS's documents name their schema by a URL; that is text, and no attribute.
+fn the_page_loads_nothing() {
+    // AWS's documents contain the URL of their schema. It is text, not an attribute.
     for loading in [" src=", " srcset=", "<link", "<iframe", "<object", "<base", "@import", "url("]
     {
         assert!(!PAGE.contains(loading), "{loading}");
@@ -36,7 +36,7 @@ fn nothing_outside_of_the_page_is_loaded() {
 }
 
 #[test]
-fn every_case_is_there_with_what_both_sides_say() {
+fn every_case_has_the_errors_of_both_sides() {
     let evidence = evidence();
     let ids: Vec<_> = each("<details class=\"case\" id=\"case-", '"').collect();
     let expected: Vec<_> = evidence.errors.cases.iter().map(|case| &*case.id).collect();
@@ -53,7 +53,7 @@ fn every_case_is_there_with_what_both_sides_say() {
 }
 
 #[test]
-fn every_step_of_every_operation_is_there() {
+fn every_operation_has_all_its_steps() {
     for explanation in evidence().explain {
         let name = explanation.operation.name();
         let steps = if explanation.raw.signature.is_some() { 8 } else { 3 };
@@ -78,14 +78,13 @@ fn every_step_of_every_operation_is_there() {
 }
 
 #[test]
-fn every_scenario_is_there() {
+fn every_scenario_has_a_row() {
     for finding in evidence().run.scenarios {
         assert!(PAGE.contains(&format!("<code>{}</code>", finding.name)), "{}", finding.name);
     }
 }
 
-/// The times of `compare run` are of ten calls; beside those of `bench latency` they would be a second
-/// figure for the same.
+/// `compare run` times only ten calls. Its times would contradict those of `bench latency`.
 #[test]
 fn the_page_has_one_time_for_a_call() {
     let results = PAGE.split("id=\"results\"").nth(1).expect("the results");
@@ -97,7 +96,7 @@ fn the_page_has_one_time_for_a_call() {
 }
 
 #[test]
-fn what_services_and_clients_say_is_text_and_no_markup() {
+fn texts_of_services_and_clients_are_escaped() {
     let evidence = evidence();
     let is_xml = |body: &&str| body.contains("<Error>");
     let bodies = evidence.errors.cases.iter().filter_map(|case| case.wire.body.as_deref());
@@ -109,21 +108,21 @@ fn what_services_and_clients_say_is_text_and_no_markup() {
 }
 
 #[test]
-fn a_plot_is_a_figure_that_says_what_it_shows() {
+fn a_plot_has_a_caption_and_an_alt_text() {
     assert!(PAGE.contains("role=\"img\" aria-label=\"Bars of 1 &amp; 2\"><svg viewBox="));
     assert!(PAGE.contains("<figcaption>What it shows</figcaption>"));
     assert!(!html::page(&evidence(), &[]).contains("<figure"));
 }
 
 #[test]
-fn the_same_evidence_is_the_same_page_and_no_large_one() {
+fn the_page_is_reproducible_and_small() {
     assert_eq!(html::page(&evidence(), &[plot()]), *PAGE);
     assert!(PAGE.len() < 1_500_000, "{} bytes", PAGE.len());
 }
 
-/// The evidence holds none; here it is held that the page puts none together.
+/// The evidence has no keys. The page must not assemble one either.
 #[test]
-fn no_key_and_no_token_is_shown() {
+fn the_page_shows_no_key_and_no_token() {
     for explanation in evidence().explain {
         for side in [&explanation.raw, &explanation.sdk] {
             for step in &side.signature.as_ref().expect("it is signed").signing_key {

@@ -13,7 +13,7 @@ use findings::{
 };
 
 #[test]
-fn text_and_markdown() {
+fn snapshots_for_terminal_and_markdown() {
     let paths = example();
     insta::assert_snapshot!("paths_80", render::paths::text(&paths, 80));
     insta::assert_snapshot!("paths_markdown", render::paths::markdown(&paths));
@@ -32,7 +32,7 @@ fn no_line_is_wider_than_the_terminal() {
     }
 }
 
-/// Two pages of a listing, with numbers that were made up.
+/// Two pages of a listing, with invented numbers.
 fn example() -> Paths {
     let phase = |kind, name: &'static str, depth| TracedPhase { kind, name: name.into(), depth };
     let raw = [

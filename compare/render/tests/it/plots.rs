@@ -1,4 +1,4 @@
-//! The pictures of the report: what they show, and that everybody can see it.
+//! The report's pictures: what they show, and whether everybody can read them.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use render::plot::{Plot, all};
 
 use crate::evidence::evidence;
 
-/// An element of a picture: its name, its attributes, and the text in it.
+/// An SVG element.
 struct Element {
     name: String,
     attributes: Vec<(String, String)>,
@@ -28,7 +28,7 @@ impl Element {
     }
 }
 
-/// All elements of `svg`, which must be well-formed.
+/// All elements of `svg`. Panics if it is not well-formed.
 #[track_caller]
 fn elements(svg: &str) -> Vec<Element> {
     let mut reader = Reader::from_str(svg);
@@ -79,7 +79,7 @@ fn element(tag: &quick_xml::events::BytesStart<'_>) -> Element {
     }
 }
 
-/// What is written in the picture.
+/// The texts in the picture.
 fn texts(plot: &Plot) -> Vec<String> {
     let elements = elements(&plot.svg).into_iter();
     elements.filter(|one| one.name == "text").map(|one| one.text.trim().to_owned()).collect()
@@ -107,9 +107,9 @@ fn is_silent_about(plot: &Plot, unwanted: &str) {
 }
 
 #[test]
-fn all_are_there_in_the_order_of_the_report() {
+fn the_pictures_are_in_the_order_of_the_report() {
     let plots = all(&evidence());
-    // A machine without valgrind counts no instructions, and one without time makes no builds.
+    // Without valgrind there are no instructions, and builds may not have been made.
     let known = ["latency", "signing", "waterfall", "instructions", "errors", "footprint"];
     let drawn: Vec<_> = known.into_iter().filter(|name| names(&plots).contains(name)).collect();
     assert_eq!(names(&plots), drawn);
@@ -119,7 +119,7 @@ fn all_are_there_in_the_order_of_the_report() {
 }
 
 #[test]
-fn each_says_what_it_is_to_those_who_do_not_see_it() {
+fn each_picture_has_a_title_and_an_alt_text() {
     let mut ids = BTreeSet::new();
     for plot in all(&evidence()) {
         let elements = elements(&plot.svg);
@@ -140,7 +140,7 @@ fn each_says_what_it_is_to_those_who_do_not_see_it() {
 }
 
 #[test]
-fn each_has_its_legend() {
+fn each_picture_has_its_legend() {
     for plot in all(&evidence()) {
         let legend: &[&str] = match plot.name {
             "latency" | "instructions" => &["raw", "sdk", "bare: the HTTP exchange only"],
@@ -155,12 +155,12 @@ fn each_has_its_legend() {
 }
 
 #[test]
-fn the_same_evidence_is_the_same_picture() {
+fn pictures_are_reproducible() {
     assert_eq!(all(&evidence()), all(&evidence()));
 }
 
 #[test]
-fn every_colour_has_another_in_the_dark() {
+fn every_colour_has_a_dark_variant() {
     for plot in all(&evidence()) {
         let elements = elements(&plot.svg);
         let style = &elements.iter().find(|one| one.name == "style").expect("a style").text;
@@ -179,7 +179,7 @@ fn every_colour_has_another_in_the_dark() {
 }
 
 #[test]
-fn no_rule_reaches_beyond_its_picture() {
+fn style_rules_apply_only_to_their_picture() {
     for plot in all(&evidence()) {
         let elements = elements(&plot.svg);
         let style = &elements.iter().find(|one| one.name == "style").expect("a style").text;
@@ -193,7 +193,7 @@ fn no_rule_reaches_beyond_its_picture() {
 }
 
 #[test]
-fn nothing_is_drawn_outside_and_nothing_too_small_to_read() {
+fn everything_is_inside_the_picture_and_large_enough_to_read() {
     for plot in all(&evidence()) {
         let elements = elements(&plot.svg);
         let view: Vec<f64> = elements[0]
@@ -228,7 +228,7 @@ fn nothing_is_drawn_outside_and_nothing_too_small_to_read() {
 }
 
 #[test]
-fn the_signers_of_others_are_there_where_they_were_timed() {
+fn the_signers_of_other_crates_are_drawn_if_they_were_measured() {
     let mut evidence = evidence();
     evidence.peers = None;
     let signing = drawn(&evidence, "signing");
@@ -238,7 +238,7 @@ fn the_signers_of_others_are_there_where_they_were_timed() {
 }
 
 #[test]
-fn instructions_are_drawn_of_those_operations_where_they_were_counted() {
+fn instructions_are_drawn_for_operations_that_have_them() {
     let mut evidence = evidence();
     let forget = |paths: &mut findings::paths::Paths| {
         paths.raw.cost.instructions = None;
@@ -258,7 +258,7 @@ fn instructions_are_drawn_of_those_operations_where_they_were_counted() {
 }
 
 #[test]
-fn a_build_that_nobody_made_is_said_to_be_none() {
+fn a_missing_build_is_labelled() {
     let mut evidence = evidence();
     let made = build(61.9);
     for program in &mut evidence.footprint.programs {
@@ -285,7 +285,7 @@ fn build(seconds: f64) -> findings::footprint::BuildCost {
 }
 
 #[test]
-fn without_evidence_there_is_no_picture() {
+fn a_picture_without_evidence_is_left_out() {
     let mut evidence = evidence();
     evidence.latency.operations.clear();
     evidence.latency_across.operations.clear();
@@ -299,7 +299,7 @@ fn without_evidence_there_is_no_picture() {
 }
 
 #[test]
-fn the_figures_are_those_of_the_evidence() {
+fn pictures_show_the_figures_of_the_evidence() {
     let mut evidence = evidence();
     evidence.peers = None;
     let operation = &mut evidence.latency.operations[0];
@@ -319,7 +319,7 @@ fn the_figures_are_those_of_the_evidence() {
 }
 
 #[test]
-fn a_bar_is_as_long_as_its_figure_is_large() {
+fn the_length_of_a_bar_is_proportional_to_its_value() {
     let mut evidence = evidence();
     for (kept, share) in
         evidence.errors.kept.iter_mut().filter(|kept| kept.side == Side::Raw).zip(1..)
@@ -333,7 +333,7 @@ fn a_bar_is_as_long_as_its_figure_is_large() {
     let bars = elements.iter().filter(|one| one.name == "rect" && one.attribute("fill") == colour);
     // The first is the legend's.
     let lengths: Vec<_> = bars.skip(1).map(|one| one.number("width")).collect();
-    // What all of DisplayErrorContext keeps is counted from the cases.
+    // The whole context is counted from the cases, which are unchanged.
     let [one, two, _whole, three, four] = lengths[..] else { panic!("{lengths:?}") };
     for (length, times) in [(two, 2.0), (three, 3.0), (four, 4.0)] {
         assert!((length - times * one).abs() < 0.4, "{lengths:?}");
