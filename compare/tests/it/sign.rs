@@ -75,8 +75,8 @@ fn the_verdict_of_the_verifier_follows_the_steps() {
     let ended = example(&[]).run().expect(0);
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
     assert!(ended.stderr.contains("an example from AWS's documentation"), "{}", ended.stderr);
-    let (_, verdict) = ended.stdout.split_once("6. What").expect("a verdict");
-    assert_eq!(verdict, " the sandbox's verifier says (raw and sdk)\n  accepted\n\n");
+    let (_, verdict) = ended.stdout.split_once("6. The verdict").expect("a verdict");
+    assert_eq!(verdict, " of the sandbox's verifier (raw and sdk)\n  accepted\n\n");
 }
 
 /// `aws-sigv4` cannot read this URL.
