@@ -1,5 +1,5 @@
-//! The catalogue of what can go wrong, played: what the service answered, what each side tells its
-//! user, and which facts were lost on the way.
+//! Plays the catalogue of errors: what the service answered, what each side tells its user, and which
+//! facts were lost on the way.
 
 pub mod catalogue;
 pub mod kept;
@@ -15,34 +15,34 @@ use tokio::task::JoinSet;
 use crate::{error::ExitError, machine::this_machine};
 use catalogue::Case;
 
-/// Plays `cases`, one after the other, so that their times are their own. Only the SDK's side of those
-/// that are mostly waiting is left to wait while others are played.
+/// Plays `cases` one after the other, so that they do not slow each other down. Only the SDK's side of the
+/// cases that mostly wait runs while others are played.
 ///
 /// # Errors
-/// Exit 3 where no sandbox can be started, or a client cannot be made.
+/// Exit 3 if a sandbox cannot be started or a client cannot be built.
 pub async fn play(cases: &[&'static Case]) -> Result<ErrorResults, ExitError> {
     let started = Instant::now();
     let image = play::newest_image().await?;
-    let mut findings = Vec::with_capacity(cases.len());
+    let mut results = Vec::with_capacity(cases.len());
     let mut waiting = JoinSet::new();
-    // What waits longest begins first.
+    // The longest start first.
     let (waits, quick): (Vec<_>, Vec<_>) =
         cases.iter().enumerate().partition(|(_, case)| case.waits());
-    for (place, case) in waits {
-        let begun = play::begin(case, &image).await?;
-        waiting.spawn(async move { (place, begun.end().await) });
+    for (index, case) in waits {
+        let played = play::play_raw(case, &image).await?;
+        waiting.spawn(async move { (index, played.play_sdk().await) });
     }
     while let Some(played) = waiting.join_next().await {
         match played {
-            Ok((place, finding)) => findings.push((place, finding?)),
+            Ok((index, result)) => results.push((index, result?)),
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         }
     }
-    for (place, case) in quick {
-        findings.push((place, play::begin(case, &image).await?.end().await?));
+    for (index, case) in quick {
+        results.push((index, play::play_raw(case, &image).await?.play_sdk().await?));
     }
-    findings.sort_by_key(|(place, _)| *place);
-    let cases: Vec<_> = findings.into_iter().map(|(_, finding)| finding).collect();
+    results.sort_by_key(|(index, _)| *index);
+    let cases: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
     Ok(ErrorResults {
         machine: this_machine(),
         kept: KeptCount::count(&cases),

@@ -371,8 +371,7 @@ fn one_case_is_shown_in_full() {
           lost       nothing
 
         sdk: the right answer; 2 attempts, DURATION
-          note       it set its clock by the answer's Date, tried again, and got its
-                     answer
+          note       it corrected its clock by the answer's Date, retried, and succeeded
         "#);
     });
 }
@@ -384,7 +383,7 @@ fn what_the_sdk_says_is_shown_beside_what_raw_says() {
         assert_snapshot!(shown, @r#"
         ## `s3-access-denied`
 
-        No policy of the caller's allows it to list the bucket.
+        No policy allows the caller to list the bucket.
 
         Source: https://github.com/schubergphilis/terraform-aws-mcaf-securityhub-findings-manager/pull/64 (issue-thread)
 

@@ -1,4 +1,7 @@
-//! The catalogue: what can go wrong with a call of AWS, each case a piece of data.
+//! The catalogue: what can go wrong with a call to AWS. Each case is a row of data.
+//!
+//! To add a case, add a row to the file of its cause. A case that signs wrongly names a row of
+//! [`mistakes`], a case with a fault one of the sandbox's [`Fault`]s.
 
 mod faults;
 mod permissions;
@@ -16,111 +19,113 @@ use findings::errors::Cause;
 use raw::endpoint::Service;
 use sandbox::{Fault, facts};
 
-/// One thing that can go wrong, and how it is brought about.
+/// One thing that can go wrong, and how to provoke it.
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
-    /// Its name on the command line and in JSON.
+    /// The name on the command line and in JSON.
     pub id: &'static str,
-    /// Who is called.
+    /// The service that is called.
     pub service: Service,
-    /// Whose doing it is.
+    /// Who is to blame.
     pub cause: Cause,
     what: &'static str,
-    /// What is known of the answer.
+    /// What is known about the answer.
     pub basis: Basis,
-    /// How it is brought about.
+    /// How to provoke it.
     pub play: Play,
-    /// The identity of the sandbox that calls.
+    /// The sandbox identity that calls.
     pub caller: &'static str,
-    /// What is asked.
-    pub ask: fn(&Grounds) -> Operation,
-    /// Headers of the answer that are facts in this case, besides those that always are.
-    pub beside: &'static [&'static str],
-    /// How long an attempt may take.
-    pub patience: Duration,
+    /// The operation that is called.
+    pub operation: fn(&CaseInput) -> Operation,
+    /// Headers of the answer that are facts in this case only, in lower case.
+    pub extra_headers: &'static [&'static str],
+    /// The time limit of one attempt.
+    pub timeout: Duration,
 }
 
-/// What is known of the answer.
+/// What is known about the answer.
 #[derive(Debug, Clone, Copy)]
 pub enum Basis {
-    /// The row of that case in the table of AWS's wire facts.
+    /// AWS's answer, as the row of that name in the table of wire facts has it.
     Fact(&'static str),
-    /// AWS has no part in it, or no words for it.
+    /// An answer that does not come from AWS, or for which no wire fact is recorded.
     Played {
-        /// The status that is to come; none where no answer is.
+        /// The expected status; `None` if no answer is expected.
         status: Option<u16>,
-        /// What it is made after.
+        /// What the answer is modelled on.
         source: &'static str,
     },
 }
 
-/// How a case is brought about.
+/// How to provoke a case.
 #[derive(Debug, Clone, Copy)]
 pub enum Play {
-    /// By asking.
-    Asking,
-    /// By asking when this has been done.
-    AskingAfter(Before),
-    /// By signing wrongly.
+    /// Call the operation.
+    Call,
+    /// Call the operation after this preparation.
+    CallAfter(Preparation),
+    /// Sign with the mistake of this name.
     Mistake(&'static str),
-    /// By asking with credentials that are changed so.
+    /// Call with credentials that this function has changed.
     Credentials(fn(&mut Credentials)),
-    /// By a service that fails.
+    /// Let the service fail.
     Fault(Fault),
-    /// By calling a port at which nobody listens.
+    /// Call a port on which nothing listens.
     ClosedPort,
-    /// By calling a name that has no address.
+    /// Call a host name that has no address.
     UnknownHost,
-    /// By fetching a presigned URL.
+    /// Fetch a presigned URL.
     Presigned(Presigned),
 }
 
-/// What is done before a case can be played.
+/// What has to happen before a case can be played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Before {
-    /// An instance is launched under the token of the case.
+pub enum Preparation {
+    /// Launch an instance with the client token of the case.
     Launch,
-    /// The same, and it is ended.
-    LaunchAndEnd,
+    /// Launch it and terminate it.
+    LaunchAndTerminate,
 }
 
 /// How a presigned URL is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presigned {
-    /// At once.
+    /// Before it expires.
     Fresh,
-    /// When its time is over.
+    /// After it has expired.
     Late,
-    /// At once, with its signature lost on the way.
+    /// Before it expires, but without its signature.
     WithoutSignature,
 }
 
-/// Where a case is played.
+/// What the operation of a case may depend on.
 #[derive(Debug, Clone)]
-pub struct Grounds {
-    /// The route of the REST API.
+pub struct CaseInput {
+    /// The URL of a route in API Gateway.
     pub api_url: String,
-    /// An image that can be launched.
+    /// The id of an image that can be launched.
     pub image: String,
-    /// Under which launches are the same: one for each side.
+    /// The client token of launches, another one for each side.
     pub token: String,
 }
 
-const FETCHED: &str = "no client of the SDK's fetches a presigned URL: these are reqwest's words";
+const FETCHED: &str =
+    "the SDK has no client that fetches a presigned URL: this message is reqwest's";
 
-const BY_HAND: &str = "the SDK has no client for a route: these are the words of a program that signs \
-                       with aws-sigv4 and calls with reqwest";
+const BY_HAND: &str = "the SDK has no client for an API Gateway route: this is the message of a program \
+                       that signs with aws-sigv4 and sends with reqwest";
 
-const UNSIGNED: &str = "the SDK sends no unsigned request unless it is told to (no_credentials)";
+const UNSIGNED: &str =
+    "the SDK sends an unsigned request only if it is configured to (no_credentials)";
 
-/// What is no case: a list of images, rightly asked for.
+/// Not a case: a correct request for images.
 pub(super) const IMAGES: Case = Case::new(
     "images",
     Service::Ec2,
     Cause::Resource,
     "",
     Basis::Played { status: Some(200), source: "" },
-    Play::Asking,
+    Play::Call,
 );
 
 /// The cases, in the order in which they are shown.
@@ -129,11 +134,10 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     parts.into_iter().flatten()
 }
 
-/// The cases that `names` name, by their ids or as `s3`, `ec2`, `api`; all of them where it names
-/// none.
+/// The cases that `names` select, by id or as `s3`, `ec2`, `api`. Without names, all cases.
 ///
 /// # Errors
-/// A name that there is not, with the one that was probably meant.
+/// If a name is unknown.
 pub fn select(names: &[String]) -> Result<Vec<&'static Case>, UnknownCase> {
     const SERVICES: [(&str, Service); 3] =
         [("s3", Service::S3), ("ec2", Service::Ec2), ("api", Service::ExecuteApi)];
@@ -150,29 +154,29 @@ pub fn select(names: &[String]) -> Result<Vec<&'static Case>, UnknownCase> {
     Ok(all().filter(is_named).collect())
 }
 
-/// Whether `names` are names of cases, and not of services or of nothing.
+/// Whether `names` are ids of cases, and at least one.
 #[must_use]
 pub fn are_cases(names: &[String]) -> bool {
     !names.is_empty() && names.iter().all(|name| all().any(|case| case.id == name))
 }
 
-/// The name that was probably meant: one that holds what was written, or else begins alike.
+/// The known name that was probably meant: one that contains `name`, or else the most similar one.
 fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
-    /// Below that, a suggestion would be a guess.
-    const ALIKE: f64 = 0.8;
-    let likeness = |known: &&str| strsim::jaro_winkler(known, name);
-    let holder = known.iter().copied().find(|known| name.len() > 2 && known.contains(name));
-    let most_alike = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    holder.or(most_alike.filter(|known| likeness(known) >= ALIKE))
+    /// The Jaro-Winkler similarity below which a suggestion would be a guess.
+    const SIMILAR: f64 = 0.8;
+    let similarity = |known: &&str| strsim::jaro_winkler(known, name);
+    let containing = known.iter().copied().find(|known| name.len() > 2 && known.contains(name));
+    let nearest = known.iter().copied().max_by(|a, b| similarity(a).total_cmp(&similarity(b)));
+    containing.or(nearest.filter(|known| similarity(known) >= SIMILAR))
 }
 
-/// A name that is no case's and no service's.
+/// A name that is neither a case nor a service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no case `{name}`{}", nearest.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default())]
 pub struct UnknownCase {
-    /// What was asked for.
+    /// The unknown name.
     pub name: String,
-    /// The name that was probably meant, if one is like it.
+    /// A known name that is similar.
     pub nearest: Option<&'static str>,
 }
 
@@ -185,33 +189,33 @@ impl Case {
         basis: Basis,
         play: Play,
     ) -> Self {
-        let ask = match service {
+        let operation = match service {
             Service::S3 => list_objects,
             Service::Ec2 => describe_images,
             Service::ExecuteApi => invoke,
         };
-        let (caller, beside, patience) = ("admin", &[], Duration::from_secs(30));
-        Self { id, service, cause, what, basis, play, caller, ask, beside, patience }
+        let (caller, extra_headers, timeout) = ("admin", &[], Duration::from_secs(30));
+        Self { id, service, cause, what, basis, play, caller, operation, extra_headers, timeout }
     }
 
     const fn by(self, caller: &'static str) -> Self {
         Self { caller, ..self }
     }
 
-    const fn asking(self, ask: fn(&Grounds) -> Operation) -> Self {
-        Self { ask, ..self }
+    const fn calling(self, operation: fn(&CaseInput) -> Operation) -> Self {
+        Self { operation, ..self }
     }
 
-    /// The answer's Date is the one hint at what is wrong.
+    /// Counts the answer's Date as a fact: it is the only hint that the clock is wrong.
     const fn with_date(self) -> Self {
-        Self { beside: &["date"], ..self }
+        Self { extra_headers: &["date"], ..self }
     }
 
-    const fn with_patience(self, milliseconds: u64) -> Self {
-        Self { patience: Duration::from_millis(milliseconds), ..self }
+    const fn with_timeout(self, milliseconds: u64) -> Self {
+        Self { timeout: Duration::from_millis(milliseconds), ..self }
     }
 
-    /// What is to be known of the SDK's side, if it is more than that its user can or cannot do this.
+    /// A note on the SDK's side.
     #[must_use]
     pub fn note(&self) -> Option<&'static str> {
         match (self.service, self.play) {
@@ -222,19 +226,19 @@ impl Case {
         }
     }
 
-    /// Whether playing it is mostly waiting: for retries, time-outs, the end of a URL.
+    /// Whether playing it is mostly waiting, for retries, time-outs or the expiry of a URL.
     #[must_use]
     pub fn waits(&self) -> bool {
         self.cause == Cause::Fault || matches!(self.play, Play::Presigned(Presigned::Late))
     }
 
-    /// What goes wrong, in a sentence.
+    /// What goes wrong, in one sentence.
     #[must_use]
     pub fn what(&self) -> &'static str {
         self.mistake().map_or(self.what, |mistake| mistake.what)
     }
 
-    /// The mistake that is committed, where it is one.
+    /// The mistake that it signs with, if any.
     #[must_use]
     pub fn mistake(&self) -> Option<&'static Mistake> {
         match self.play {
@@ -243,12 +247,12 @@ impl Case {
         }
     }
 
-    /// The same call where nothing goes wrong that has not its cause in the call.
+    /// This case without the injected fault.
     pub(super) fn without_fault(&self) -> Self {
-        Self { play: Play::Asking, ..*self }
+        Self { play: Play::Call, ..*self }
     }
 
-    /// The fact that it stands on.
+    /// The wire fact that tells the expected answer.
     #[must_use]
     pub fn fact(&self) -> Option<&'static facts::Fact> {
         match self.basis {
@@ -257,7 +261,7 @@ impl Case {
         }
     }
 
-    /// Where what is known of the answer comes from.
+    /// The source of what is known about the answer.
     #[must_use]
     pub fn source(&self) -> &'static str {
         match self.basis {
@@ -266,14 +270,14 @@ impl Case {
         }
     }
 
-    /// How well that is known: as the table of facts has it, or `played` where AWS has no part in it.
+    /// How the answer was verified: as the table of wire facts says, or `played` without a wire fact.
     #[must_use]
     pub fn verified_by(&self) -> &'static str {
         self.fact().map_or("played", |fact| &fact.verified_by)
     }
 }
 
-fn list_objects(_: &Grounds) -> Operation {
+fn list_objects(_: &CaseInput) -> Operation {
     list("notes")
 }
 
@@ -287,8 +291,8 @@ fn list(bucket: &str) -> Operation {
     })
 }
 
-/// A handful of images.
-fn describe_images(_: &Grounds) -> Operation {
+/// Asks for a few images.
+fn describe_images(_: &CaseInput) -> Operation {
     let filter =
         |name: &str, value: &str| Filter { name: name.to_owned(), values: vec![value.to_owned()] };
     Operation::DescribeImages(DescribeImages {
@@ -307,18 +311,18 @@ fn describe_instance(id: &str) -> Operation {
     })
 }
 
-fn invoke(grounds: &Grounds) -> Operation {
-    let url = grounds.api_url.clone();
+fn invoke(input: &CaseInput) -> Operation {
+    let url = input.api_url.clone();
     Operation::InvokeApi(InvokeApi { url, signing: Signing::Signed })
 }
 
 /// The launch of a `t3.micro`.
-pub(super) fn launch(grounds: &Grounds) -> RunInstances {
+pub(super) fn launch(input: &CaseInput) -> RunInstances {
     RunInstances {
-        image_id: grounds.image.clone(),
+        image_id: input.image.clone(),
         instance_type: "t3.micro".to_owned(),
         tags: Vec::new(),
-        client_token: grounds.token.clone(),
+        client_token: input.token.clone(),
         dry_run: DryRun::No,
     }
 }

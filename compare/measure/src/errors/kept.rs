@@ -1,19 +1,19 @@
-//! Which facts a text holds. A value counts as found where it stands by itself: 403 is not found in
-//! a request id that happens to hold these digits, nor `NotFound` in `InvalidAMIID.NotFound`.
+//! Which facts an error's texts contain. A value counts only as a word of its own: 403 does not count in a
+//! request id that happens to contain these digits, nor `NotFound` in `InvalidAMIID.NotFound`.
 
 use contract::Failure;
 use findings::errors::{Fact, KeptBy};
 
-/// Looks for each of `facts` in what `failure` says.
+/// Looks for each of `facts` in every text of `failure`.
 #[must_use]
 pub fn kept_by(failure: &Failure, facts: &[Fact]) -> KeptBy {
     let found_in = |text: &str| {
         let readings = Readings::of(text);
-        let kept = facts.iter().filter(|fact| readings.hold(&fact.value));
+        let kept = facts.iter().filter(|fact| readings.contain(&fact.value));
         kept.map(|fact| fact.name.clone()).collect()
     };
     let accessors: Vec<_> = accessors(failure).map(|text| Readings::of(&text)).collect();
-    let api = facts.iter().filter(|fact| accessors.iter().any(|it| it.hold(&fact.value)));
+    let api = facts.iter().filter(|fact| accessors.iter().any(|it| it.contain(&fact.value)));
     KeptBy {
         display: found_in(&failure.display),
         error_context: found_in(without_dump(failure)),
@@ -22,7 +22,8 @@ pub fn kept_by(failure: &Failure, facts: &[Fact]) -> KeptBy {
     }
 }
 
-/// What the side says to print. The SDK's ends in a copy of `{:?}`, in brackets, which is left out.
+/// The text that the side recommends to print. The SDK's ends in a copy of `{:?}`, in brackets, which is
+/// cut off.
 pub(super) fn without_dump(failure: &Failure) -> &str {
     let Failure { context, debug, .. } = failure;
     let beginning: String = debug.chars().take(80).collect();
@@ -36,14 +37,14 @@ fn accessors(failure: &Failure) -> impl Iterator<Item = String> {
     let status = failure.status.map(|status| status.to_string());
     let fields = [&failure.code, &failure.message, &failure.request_id, &failure.host_id];
     let fields: Vec<_> = fields.into_iter().flatten().cloned().collect();
-    // By that name raw keeps the beginning of a body that it could not decode.
+    // Under this name raw keeps the start of a body that it could not decode.
     let details = failure.details.iter().filter(|(name, _)| name != "body");
     let details: Vec<_> = details.map(|(_, value)| value.clone()).collect();
     status.into_iter().chain(fields).chain(details)
 }
 
-/// A text as it stands, and as what it would be without the escapes of `{:?}`, of JSON and of XML,
-/// all with single spaces.
+/// A text as it is, without the escapes of `{:?}` and JSON, and also without those of XML; with single
+/// spaces in all three.
 struct Readings([String; 3]);
 
 impl Readings {
@@ -53,25 +54,25 @@ impl Readings {
         Self([text.to_owned(), unescaped, decoded].map(|text| single_spaced(&text)))
     }
 
-    fn hold(&self, value: &str) -> bool {
-        // A sentence's full stop says nothing, and gives way where the sentence goes on.
+    fn contain(&self, value: &str) -> bool {
+        // A full stop is no loss: a client may continue the sentence.
         let value = single_spaced(value);
         let value = value.trim_end_matches('.');
-        !value.is_empty() && self.0.iter().any(|text| stands_in(text, value))
+        !value.is_empty() && self.0.iter().any(|text| contains_word(text, value))
     }
 }
 
-/// Whether `value` is somewhere in `text` and not a part of something longer.
-fn stands_in(text: &str, value: &str) -> bool {
+/// Whether `text` contains `value` as a word of its own.
+fn contains_word(text: &str, value: &str) -> bool {
     text.match_indices(value).any(|(at, _)| {
         let (before, after) = (&text[..at], &text[at + value.len()..]);
-        !goes_on(before.chars().rev()) && !goes_on(after.chars())
+        !continues(before.chars().rev()) && !continues(after.chars())
     })
 }
 
-/// Whether what comes next belongs to the same word: a letter or digit, or one behind a character
-/// that joins parts of names, versions, paths, times and ids.
-fn goes_on(mut next: impl Iterator<Item = char>) -> bool {
+/// Whether the word continues: with a letter or digit, or with one after a character that joins the parts
+/// of names, versions, paths, times and ids.
+fn continues(mut next: impl Iterator<Item = char>) -> bool {
     match next.next() {
         Some(character) if character.is_alphanumeric() || character == '_' => true,
         Some('-' | '.' | '/' | '+' | ':') => next.next().is_some_and(char::is_alphanumeric),
@@ -83,7 +84,7 @@ fn single_spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Undoes what `{:?}` does to text and to bytes, and JSON to text.
+/// Undoes the escapes of `{:?}` and of JSON.
 fn without_escapes(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut characters = text.chars();
@@ -102,7 +103,7 @@ fn without_escapes(text: &str) -> String {
     plain
 }
 
-/// Leniently, because most of the text is no XML.
+/// Leaves unknown entities as they are, because most of the text is not XML.
 fn without_entities(text: &str) -> String {
     let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
     pairs.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
@@ -114,15 +115,15 @@ mod tests {
 
     use super::{Fact, Readings, kept_by};
 
-    fn holds(text: &str, value: &str) -> bool {
-        Readings::of(text).hold(value)
+    fn contains(text: &str, value: &str) -> bool {
+        Readings::of(text).contain(value)
     }
 
     #[test]
-    fn a_value_stands_by_itself() {
+    fn a_value_counts_only_as_a_word_of_its_own() {
         for text in ["refused with 403: no", "StatusCode(403)", "status=403", "status: 403.", "403"]
         {
-            assert!(holds(text, "403"), "{text}");
+            assert!(contains(text, "403"), "{text}");
         }
         for text in [
             "request id A403B",
@@ -133,31 +134,31 @@ mod tests {
             "x_403",
             "",
         ] {
-            assert!(!holds(text, "403"), "{text}");
+            assert!(!contains(text, "403"), "{text}");
         }
-        assert!(!holds("InvalidAMIID.NotFound", "NotFound"));
-        assert!(!holds("bucket.s3-eu-west-1.amazonaws.com", "eu-west-1"));
-        assert!(holds("expecting 'eu-west-1'", "eu-west-1"));
-        assert!(!holds("eu-west-1a", "eu-west-1"));
+        assert!(!contains("InvalidAMIID.NotFound", "NotFound"));
+        assert!(!contains("bucket.s3-eu-west-1.amazonaws.com", "eu-west-1"));
+        assert!(contains("expecting 'eu-west-1'", "eu-west-1"));
+        assert!(!contains("eu-west-1a", "eu-west-1"));
     }
 
     #[test]
-    fn a_sentence_may_lose_its_full_stop_and_no_more() {
-        assert!(holds("404: The key does not exist (R)", "The key does not exist."));
-        assert!(!holds("404: The key does not", "The key does not exist."));
+    fn a_sentence_may_lose_only_its_full_stop() {
+        assert!(contains("404: The key does not exist (R)", "The key does not exist."));
+        assert!(!contains("404: The key does not", "The key does not exist."));
     }
 
     #[test]
-    fn many_lines_count_as_a_whole_however_they_are_escaped() {
+    fn several_lines_are_found_in_every_escaped_form() {
         let value = "GET\n/a&b\n\nhost:\"h\"";
-        assert!(holds("it was:\n  GET\n  /a&b\n\n  host:\"h\"", value));
-        assert!(holds(r#"b"<C>GET\n/a&amp;b\n\nhost:&quot;h&quot;</C>""#, value));
-        assert!(holds(r#"{"message":"GET\n/a&b\n\nhost:\"h\""}"#, value));
-        assert!(!holds("GET\n/a&b", value));
+        assert!(contains("it was:\n  GET\n  /a&b\n\n  host:\"h\"", value));
+        assert!(contains(r#"b"<C>GET\n/a&amp;b\n\nhost:&quot;h&quot;</C>""#, value));
+        assert!(contains(r#"{"message":"GET\n/a&b\n\nhost:\"h\""}"#, value));
+        assert!(!contains("GET\n/a&b", value));
     }
 
     #[test]
-    fn a_fact_that_only_a_dump_holds_is_lost() {
+    fn a_fact_that_only_a_dump_contains_is_lost() {
         let fact = |name: &str, value: &str| Fact { name: name.into(), value: value.into() };
         let facts = [fact("status", "403"), fact("code", "No"), fact("StringToSign", "a\nb")];
         let debug = r#"Error { status: 403, body: b"<Code>No</Code><S>a\nb</S>" }"#;

@@ -1,6 +1,6 @@
-//! Plays a case: first raw, then the SDK, and the record of what each was told.
+//! Plays a case, first with raw and then with the SDK, and records what each side reports.
 
-mod scene;
+mod fixture;
 
 use std::time::{Duration, Instant};
 
@@ -18,100 +18,103 @@ use super::{
     wire::{self, facts},
 };
 use crate::{capture, error::ExitError, guard, http_client};
-use scene::Scene;
+use fixture::Fixture;
 
-/// So old is a presigned URL that raw uses too late. raw's presigner goes by its client's clock; the
-/// SDK's does not, so there the time is waited for.
-const AN_HOUR: Duration = Duration::from_hours(1);
-/// Until a URL that was good for a second is no longer.
+/// Age of the expired URL on raw's side, whose presigner uses the client's clock. The SDK's does not, so
+/// there the case waits.
+const EXPIRED_URL_AGE: Duration = Duration::from_hours(1);
+/// The time until a URL that is valid for one second has expired.
 const TWO_SECONDS: Duration = Duration::from_secs(2);
-/// How long the plain client may take over a presigned URL: what has the URL may answer without end.
+/// Time limit for fetching a presigned URL, because an answer may be endless.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
-/// So much of a text is looked at: what is beyond is a body, or the dump of one.
-const MOST_TO_READ: usize = 64 * 1024;
-/// So much of a text is put out.
-const MOST_TO_SHOW: usize = 8 * 1024;
-const BY_THE_SDK: &str = "the SDK signs by itself: its user cannot make this mistake";
+/// The bytes of a text that are searched for facts. What follows is a body or its dump.
+const MAX_READ: usize = 64 * 1024;
+/// The bytes of a text that are shown.
+const MAX_SHOWN: usize = 8 * 1024;
+const BY_THE_SDK: &str = "the SDK signs by itself, so its user cannot make this mistake";
 
-/// A case of which raw's side has been played.
-pub(super) struct Begun {
-    scene: Scene,
+/// A case after raw's turn.
+pub(super) struct RawPlayed {
+    fixture: Fixture,
     raw: Call,
-    /// None where its user cannot come into the state that the case is about.
+    /// `None` if the SDK does not let its user get into this state.
     sdk: Option<sdk::Client>,
 }
 
-/// A call, and what went over the wire for it.
+/// A call and its exchanges.
 struct Call {
-    /// No answer where what came is not read.
+    /// `Ok(None)` if the answer is not parsed.
     result: Result<Option<Answer>, Failure>,
     attempts: u32,
     elapsed: Duration,
     exchanges: Vec<RecordedExchange>,
 }
 
-/// The id of an image that can be launched in any sandbox: they all hold the same.
+/// The id of an image that can be launched in every sandbox: all have the same images.
 pub(super) async fn newest_image() -> Result<String, ExitError> {
-    match Scene::of(IMAGES, "")?.right_answer().await? {
+    match Fixture::of(IMAGES, "")?.right_answer().await? {
         Some(Answer::Images(images)) if !images.is_empty() => Ok(images[0].id.clone()),
         _ => Err(ExitError::unavailable("the embedded endpoint has no image to launch")),
     }
 }
 
-/// Plays raw's side of `case`; `image` is one that can be launched.
+/// Plays raw's side of `case`. `image` is the id of an image that can be launched.
 ///
 /// # Errors
-/// Exit 3 where the sandbox cannot be started, or a client cannot be made.
-pub(super) async fn begin(case: &Case, image: &str) -> Result<Begun, ExitError> {
-    let scene = Scene::of(*case, image)?;
-    let raw = by_raw(&scene).await?;
-    let sdk = if scene.is_possible() { Some(scene.sdk()?) } else { None };
-    Ok(Begun { scene, raw, sdk })
+/// Exit 3 if the sandbox cannot be started or a client cannot be built.
+pub(super) async fn play_raw(case: &Case, image: &str) -> Result<RawPlayed, ExitError> {
+    let fixture = Fixture::of(*case, image)?;
+    let raw = by_raw(&fixture).await?;
+    let sdk = if fixture.is_possible() { Some(fixture.sdk()?) } else { None };
+    Ok(RawPlayed { fixture, raw, sdk })
 }
 
-impl Begun {
+impl RawPlayed {
     /// Plays the SDK's side.
-    pub(super) async fn end(self) -> Result<CaseResult, ExitError> {
-        let Self { scene, raw, sdk } = self;
+    pub(super) async fn play_sdk(self) -> Result<CaseResult, ExitError> {
+        let Self { fixture, raw, sdk } = self;
         let sdk = match sdk {
-            Some(client) => Some(by_sdk(&scene, &client).await?),
+            Some(client) => Some(by_sdk(&fixture, &client).await?),
             None => None,
         };
-        finding(&scene, raw, sdk).await
+        case_result(&fixture, raw, sdk).await
     }
 }
 
-async fn by_raw(scene: &Scene) -> Result<Call, ExitError> {
-    let wrongly_signed = scene.case.mistake().filter(|mistake| !mistake.is_of_configuration());
-    let (client, request, signed) = match (scene.case.play, wrongly_signed) {
+async fn by_raw(fixture: &Fixture) -> Result<Call, ExitError> {
+    let wrongly_signed = fixture.case.mistake().filter(|mistake| !mistake.is_of_configuration());
+    let (client, request, signed) = match (fixture.case.play, wrongly_signed) {
         (_, Some(mistake)) => {
-            let sent = scene.wrongly_signed(mistake)?;
-            let request = scene::to_send(&sent).ok_or_else(|| {
-                ExitError::unavailable(format!("HTTP cannot carry what {} sends", scene.case.id))
+            let sent = fixture.wrongly_signed(mistake)?;
+            let request = fixture::to_send(&sent).ok_or_else(|| {
+                ExitError::unavailable(format!(
+                    "HTTP cannot carry the request of {}",
+                    fixture.case.id
+                ))
             })?;
-            (scene.raw()?, request, Some(sent.steps))
+            (fixture.raw()?, request, Some(sent.steps))
         }
         (Play::Presigned(presigned), _) => {
             let client = match presigned {
-                Presigned::Late => scene.raw_before(AN_HOUR)?,
-                Presigned::Fresh | Presigned::WithoutSignature => scene.raw()?,
+                Presigned::Late => fixture.raw_before(EXPIRED_URL_AGE)?,
+                Presigned::Fresh | Presigned::WithoutSignature => fixture.raw()?,
             };
-            let url = scene.presigned_url(&client, presigned).await?;
+            let url = fixture.presigned_url(&client, presigned).await?;
             (client, reqwest::Request::new(Method::GET, url), None)
         }
-        _ => return asking(scene, &scene.raw()?).await,
+        _ => return call(fixture, &fixture.raw()?).await,
     };
     let url = request.url().clone();
     let started = Instant::now();
     let result = client.exchange(request).await;
     let elapsed = started.elapsed();
-    let result = result.map(|_| None).map_err(|kind| scene.raw_error(kind, &url, signed));
-    Ok(Call { result, attempts: 1, elapsed, exchanges: scene.exchanges() })
+    let result = result.map(|_| None).map_err(|kind| fixture.raw_error(kind, &url, signed));
+    Ok(Call { result, attempts: 1, elapsed, exchanges: fixture.exchanges() })
 }
 
-async fn by_sdk(scene: &Scene, client: &sdk::Client) -> Result<Call, ExitError> {
-    let Play::Presigned(presigned) = scene.case.play else { return asking(scene, client).await };
-    let url = scene.presigned_url(client, presigned).await?;
+async fn by_sdk(fixture: &Fixture, client: &sdk::Client) -> Result<Call, ExitError> {
+    let Play::Presigned(presigned) = fixture.case.play else { return call(fixture, client).await };
+    let url = fixture.presigned_url(client, presigned).await?;
     if presigned == Presigned::Late {
         tokio::time::sleep(TWO_SECONDS).await;
     }
@@ -120,30 +123,34 @@ async fn by_sdk(scene: &Scene, client: &sdk::Client) -> Result<Call, ExitError> 
     let fetched = plain.get(url).send().await.and_then(reqwest::Response::error_for_status);
     let result = match fetched {
         Ok(_) => Ok(None),
-        // The URL is as good as a key.
-        Err(error) => Err(of_reqwest(&error.without_url())),
+        // The URL grants access, like a key.
+        Err(error) => Err(reqwest_failure(&error.without_url())),
     };
     let elapsed = started.elapsed();
-    Ok(Call { result, attempts: 1, elapsed, exchanges: scene.exchanges() })
+    Ok(Call { result, attempts: 1, elapsed, exchanges: fixture.exchanges() })
 }
 
-async fn asking(scene: &Scene, client: &impl contract::Client) -> Result<Call, ExitError> {
-    scene.prepare(client).await?;
-    let operation = scene.operation(client.name());
+async fn call(fixture: &Fixture, client: &impl contract::Client) -> Result<Call, ExitError> {
+    fixture.prepare(client).await?;
+    let operation = fixture.operation(client.name());
     let started = Instant::now();
     let reply = guard::call(client, &operation).await;
     let elapsed = started.elapsed();
     let result = reply.result.map(Some);
-    Ok(Call { result, attempts: reply.requests, elapsed, exchanges: scene.exchanges() })
+    Ok(Call { result, attempts: reply.requests, elapsed, exchanges: fixture.exchanges() })
 }
 
-async fn finding(scene: &Scene, raw: Call, sdk: Option<Call>) -> Result<CaseResult, ExitError> {
-    let case = scene.case;
-    let wire = told(scene, &raw);
-    let problem = problem(scene, &wire, sdk.as_ref());
+async fn case_result(
+    fixture: &Fixture,
+    raw: Call,
+    sdk: Option<Call>,
+) -> Result<CaseResult, ExitError> {
+    let case = fixture.case;
+    let wire = final_answer(fixture, &raw);
+    let problem = problem(fixture, &wire, sdk.as_ref());
     let sdk = match sdk {
-        Some(call) => side(scene, call).await?,
-        None => CaseSide { note: Some(BY_THE_SDK.to_owned()), ..not_possible() },
+        Some(call) => side(fixture, call).await?,
+        None => CaseSide { note: Some(BY_THE_SDK.to_owned()), ..unplayed() },
     };
     Ok(CaseResult {
         id: case.id.into(),
@@ -153,52 +160,51 @@ async fn finding(scene: &Scene, raw: Call, sdk: Option<Call>) -> Result<CaseResu
         source: case.source().into(),
         verified_by: case.verified_by().into(),
         problem,
-        facts: facts(&wire, case.beside),
+        facts: facts(&wire, case.extra_headers),
         wire,
-        raw: side(scene, raw).await?,
+        raw: side(fixture, raw).await?,
         sdk: CaseSide { note: case.note().map(str::to_owned).or(sdk.note), ..sdk },
     })
 }
 
-/// The answer that ended the call: the last one, or, where a later attempt went well, the one that
-/// made it necessary.
-fn told(scene: &Scene, call: &Call) -> WireAnswer {
+/// The answer that decided the call: the last one, or the first if a later attempt succeeded.
+fn final_answer(fixture: &Fixture, call: &Call) -> WireAnswer {
     let exchange = match call.result {
         Ok(_) => call.exchanges.first(),
         Err(_) => call.exchanges.last(),
     };
-    on_the_wire(scene, exchange)
+    on_the_wire(fixture, exchange)
 }
 
-fn on_the_wire(scene: &Scene, exchange: Option<&RecordedExchange>) -> WireAnswer {
+fn on_the_wire(fixture: &Fixture, exchange: Option<&RecordedExchange>) -> WireAnswer {
     let answer = exchange.and_then(|exchange| exchange.response.as_ref());
-    answer.map(|answer| wire::wire(answer, |text| scene.mask(text))).unwrap_or_default()
+    answer.map(|answer| wire::wire_answer(answer, |text| fixture.mask(text))).unwrap_or_default()
 }
 
-/// Why the case is not what it should be, if so.
-fn problem(scene: &Scene, wire: &WireAnswer, sdk: Option<&Call>) -> Option<String> {
-    let (status, code) = match (scene.case.basis, scene.case.fact()) {
+/// Why the case did not get the expected answer, if so.
+fn problem(fixture: &Fixture, wire: &WireAnswer, sdk: Option<&Call>) -> Option<String> {
+    let (status, code) = match (fixture.case.basis, fixture.case.fact()) {
         (Basis::Fact(_), Some(fact)) => (fact.status, fact.code.clone()),
-        (Basis::Fact(case), None) => return Some(format!("there is no fact {case:?}")),
+        (Basis::Fact(case), None) => return Some(format!("there is no wire fact {case:?}")),
         (Basis::Played { status, .. }, _) => (status, None),
     };
     let to_raw = (wire.status, wire::code(wire));
     if to_raw.0 != status || code.is_some() && to_raw.1 != code {
-        return Some(format!("raw was answered {to_raw:?}, and not {:?}", (status, code)));
+        return Some(format!("raw got the answer {to_raw:?} instead of {:?}", (status, code)));
     }
-    // With the same status and code for both, they are in the same state.
-    let wire = on_the_wire(scene, sdk?.exchanges.first());
+    // Both are in the same state if they got the same status and code.
+    let wire = on_the_wire(fixture, sdk?.exchanges.first());
     let to_sdk = (wire.status, wire::code(&wire));
-    (to_sdk != to_raw).then(|| format!("the SDK was answered {to_sdk:?} at first, raw {to_raw:?}"))
+    (to_sdk != to_raw).then(|| format!("the SDK first got the answer {to_sdk:?}, raw {to_raw:?}"))
 }
 
-async fn side(scene: &Scene, call: Call) -> Result<CaseSide, ExitError> {
-    let facts = facts(&told(scene, &call), scene.case.beside);
+async fn side(fixture: &Fixture, call: Call) -> Result<CaseSide, ExitError> {
+    let facts = facts(&final_answer(fixture, &call), fixture.case.extra_headers);
     let (attempts, elapsed_ms) = (call.attempts, call.elapsed.as_secs_f64() * 1e3);
-    let side = CaseSide { attempts, elapsed_ms, possible: true, ..not_possible() };
+    let side = CaseSide { attempts, elapsed_ms, possible: true, ..unplayed() };
     let failure = match call.result {
-        Ok(answer) => return with_answer(scene, side, answer).await,
-        Err(failure) => masked(scene, failure),
+        Ok(answer) => return with_answer(fixture, side, answer).await,
+        Err(failure) => masked(fixture, failure),
     };
     let kept_by = kept_by(&failure, &facts);
     let error_context = without_dump(&failure);
@@ -216,21 +222,21 @@ async fn side(scene: &Scene, call: Call) -> Result<CaseSide, ExitError> {
     })
 }
 
-/// A side that got an answer: the right one, perhaps by trying again, or another.
+/// A side that got an answer: the right one, perhaps after a retry, or a wrong one.
 async fn with_answer(
-    scene: &Scene,
+    fixture: &Fixture,
     side: CaseSide,
     answer: Option<Answer>,
 ) -> Result<CaseSide, ExitError> {
     let side = CaseSide { outcome: Outcome::Ok, ..side };
     if let Some(wrong) = answer {
-        let right = scene.right_answer().await?;
+        let right = fixture.right_answer().await?;
         if right.as_ref() != Some(&wrong) {
-            let operation = scene.operation("raw");
+            let operation = fixture.operation("raw");
             let shown = |answer: &Answer| capture::answer(&operation, answer);
             return Ok(CaseSide {
                 silently_wrong: true,
-                note: Some(format!("{}, and no error", instead(&wrong, right.as_ref()))),
+                note: Some(format!("{}, and no error", wrong_answer(&wrong, right.as_ref()))),
                 answers: Some(WrongAndRight {
                     wrong: shown(&wrong),
                     right: right.as_ref().map(shown),
@@ -241,17 +247,17 @@ async fn with_answer(
     }
     let note = match side.attempts {
         1 => None,
-        // The second attempt was accepted, so it bore another time than the caller's clock has.
-        _ if scene.clock_is_wrong() => {
-            Some("it set its clock by the answer's Date, tried again, and got its answer")
+        // The second attempt was accepted, so its time was not that of the caller's clock.
+        _ if fixture.clock_is_wrong() => {
+            Some("it corrected its clock by the answer's Date, retried, and succeeded")
         }
-        _ => Some("it tried again by itself, and got its answer"),
+        _ => Some("it retried by itself and succeeded"),
     };
     Ok(CaseSide { note: note.map(str::to_owned), ..side })
 }
 
-/// What of an answer is not as it should be, where that can be counted.
-fn instead(wrong: &Answer, right: Option<&Answer>) -> String {
+/// How `wrong` differs from `right`, in numbers if it is a listing.
+fn wrong_answer(wrong: &Answer, right: Option<&Answer>) -> String {
     match (wrong, right) {
         (Answer::Objects(wrong), Some(Answer::Objects(right))) => {
             let (count, all) = (wrong.objects.len(), right.objects.len());
@@ -260,24 +266,24 @@ fn instead(wrong: &Answer, right: Option<&Answer>) -> String {
         (Answer::Images(wrong), Some(Answer::Images(right))) => {
             format!("{} of {} images", wrong.len(), right.len())
         }
-        _ => "another answer than the service has".to_owned(),
+        _ => "not the answer that the service has".to_owned(),
     }
 }
 
-/// S3 quotes the session token, and the SDK's `{:?}` quotes S3.
-fn masked(scene: &Scene, mut failure: Failure) -> Failure {
+/// Masks secrets: S3 quotes the session token, and the SDK's `{:?}` quotes S3.
+fn masked(fixture: &Fixture, mut failure: Failure) -> Failure {
     let Failure { display, context, debug, code, message, advice, details, .. } = &mut failure;
     let optional = [code, message, advice].into_iter().flatten();
     let details = details.iter_mut().map(|(_, value)| value);
     for text in [display, context, debug].into_iter().chain(optional).chain(details) {
-        text.truncate(text.floor_char_boundary(MOST_TO_READ));
-        scene.mask(text);
+        text.truncate(text.floor_char_boundary(MAX_READ));
+        fixture.mask(text);
     }
     failure
 }
 
-/// A side that was not asked, because it cannot be brought there.
-fn not_possible() -> CaseSide {
+/// A side that did not call, because its user cannot get into this state.
+fn unplayed() -> CaseSide {
     CaseSide {
         outcome: Outcome::Skipped,
         possible: false,
@@ -297,7 +303,7 @@ fn not_possible() -> CaseSide {
     }
 }
 
-/// The plain client with which a user of the SDK may fetch a URL.
+/// The HTTP client with which a user of the SDK may fetch a presigned URL.
 fn plain_client() -> Result<reqwest::Client, ExitError> {
     http_client::builder(Timeouts { attempt: FETCH_TIMEOUT, ..Timeouts::default() })
         // The sandbox speaks plain HTTP.
@@ -306,7 +312,7 @@ fn plain_client() -> Result<reqwest::Client, ExitError> {
         .map_err(|error| ExitError::unavailable(format!("no HTTP client can be built: {error}")))
 }
 
-fn of_reqwest(error: &reqwest::Error) -> Failure {
+fn reqwest_failure(error: &reqwest::Error) -> Failure {
     Failure {
         status: error.status().map(|status| status.as_u16()),
         debug: Failure::capped_text(format_args!("{error:?}")),
@@ -315,8 +321,8 @@ fn of_reqwest(error: &reqwest::Error) -> Failure {
 }
 
 fn beginning(mut text: String) -> String {
-    if text.len() > MOST_TO_SHOW {
-        text.truncate(text.floor_char_boundary(MOST_TO_SHOW));
+    if text.len() > MAX_SHOWN {
+        text.truncate(text.floor_char_boundary(MAX_SHOWN));
         text.push('…');
     }
     text
@@ -324,26 +330,26 @@ fn beginning(mut text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_raw, by_sdk, finding, scene::Scene};
+    use super::{by_raw, by_sdk, case_result, fixture::Fixture};
     use crate::errors::catalogue::{self, Case};
 
-    /// S3 answers some of these with what it was sent, and the SDK's `{:?}` quotes S3.
+    /// S3 quotes the session token in some of these, and the SDK's `{:?}` quotes S3.
     #[tokio::test]
-    async fn no_finding_holds_a_secret_of_its_sandbox() {
+    async fn no_result_contains_a_secret_of_its_sandbox() {
         let echoes = |case: &&Case| case.caller == "temporary" || case.caller == "expired";
         let mut played = 0;
         for case in catalogue::all().filter(echoes) {
-            let scene = Scene::of(*case, "ami-0").expect("a sandbox");
-            let raw = by_raw(&scene).await.expect("raw's side");
-            let sdk = if scene.is_possible() {
-                let client = scene.sdk().expect("a client");
-                Some(by_sdk(&scene, &client).await.expect("a call"))
+            let fixture = Fixture::of(*case, "ami-0").expect("a sandbox");
+            let raw = by_raw(&fixture).await.expect("raw's side");
+            let sdk = if fixture.is_possible() {
+                let client = fixture.sdk().expect("a client");
+                Some(by_sdk(&fixture, &client).await.expect("a call"))
             } else {
                 None
             };
-            let finding = finding(&scene, raw, sdk).await.expect("a finding");
-            let shown = serde_json::to_string(&finding).expect("JSON");
-            for secret in scene.secrets_in_the_open() {
+            let result = case_result(&fixture, raw, sdk).await.expect("a result");
+            let shown = serde_json::to_string(&result).expect("JSON");
+            for secret in fixture.unmasked_secrets() {
                 assert!(!shown.contains(&secret), "{}", case.id);
             }
             played += 1;

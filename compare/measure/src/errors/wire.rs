@@ -1,13 +1,12 @@
-//! What the service sent, read off the record of the endpoint by a reader that neither client has a
-//! part in.
+//! The facts in the service's answer, read from the endpoint's record without the code of either client.
 
 use findings::errors::{Fact, WireAnswer};
 use quick_xml::{Reader, escape::resolve_predefined_entity, events::Event};
 use sandbox::recording::RecordedResponse;
 use serde_json::Value;
 
-/// Headers that say something about a refusal, and under which name.
-const TELLING: [(&str, &str); 7] = [
+/// Headers that say something about an error, and the names of the facts in them.
+const FACT_HEADERS: [(&str, &str); 7] = [
     ("x-amzn-errortype", "code"),
     ("x-amz-request-id", "request_id"),
     ("x-amzn-requestid", "request_id"),
@@ -19,24 +18,24 @@ const TELLING: [(&str, &str); 7] = [
 
 const BUCKET_REGION: &str = "x-amz-bucket-region";
 
-/// Headers that say whose page it is, where it is none of AWS's.
+/// Headers that tell who sent an answer that does not come from AWS.
 const ORIGIN: [&str; 2] = ["content-type", "server"];
 
-/// S3's hexadecimal copies of two other facts, and the session token, which is the caller's secret.
-const NO_FACTS: [&str; 3] = ["StringToSignBytes", "CanonicalRequestBytes", "Token-0"];
+/// Elements that are not facts: S3's hexadecimal copies of two others, and the session token, a secret.
+const NOT_FACTS: [&str; 3] = ["StringToSignBytes", "CanonicalRequestBytes", "Token-0"];
 
-/// What EC2 writes before a message that only AWS can decode.
+/// EC2's text before a message that only AWS can decode.
 const ENCODED: &str = "Encoded authorization failure message: ";
 
-/// How many words of a body that is none of AWS's count as what it says.
-const MOST_WORDS: usize = 6;
+/// The words of a body that does not come from AWS that count as a fact.
+const MAX_WORDS: usize = 6;
 
-/// The record of an answer. `mask` takes secrets out of a text.
-pub(super) fn wire(answer: &RecordedResponse, mask: impl Fn(&mut String)) -> WireAnswer {
+/// Converts the record of an answer. `mask` removes secrets from a text.
+pub(super) fn wire_answer(answer: &RecordedResponse, mask: impl Fn(&mut String)) -> WireAnswer {
     let mut body = String::from_utf8_lossy(&answer.body.start).into_owned();
     let cut = !answer.body.is_whole();
     if cut {
-        // Half a secret would not be recognised as one: an element that is not whole goes.
+        // An incomplete element goes, because half a secret in it would not be recognised.
         body.truncate(body.rfind('>').map_or(body.len(), |at| at + 1));
     }
     mask(&mut body);
@@ -54,9 +53,9 @@ pub(super) fn wire(answer: &RecordedResponse, mask: impl Fn(&mut String)) -> Wir
     }
 }
 
-/// Every fact in it, once. `beside` names headers that are facts here and usually are not.
+/// Every fact in `wire`, once. `extra_headers` are headers that are facts in this case only.
 #[must_use]
-pub fn facts(wire: &WireAnswer, beside: &[&str]) -> Vec<Fact> {
+pub fn facts(wire: &WireAnswer, extra_headers: &[&str]) -> Vec<Fact> {
     let mut facts = Facts(Vec::new());
     let Some(status) = wire.status else { return facts.0 };
     facts.add("status", status.to_string());
@@ -68,20 +67,20 @@ pub fn facts(wire: &WireAnswer, beside: &[&str]) -> Vec<Fact> {
             facts.add_header(wire, name, name);
         }
     }
-    for (name, fact) in TELLING {
+    for (name, fact) in FACT_HEADERS {
         facts.add_header(wire, name, fact);
     }
-    // Of an answer that is none this says nothing: it comes with every listing too.
+    // Every listing has this header too, so it is a fact only about an error.
     if status >= 300 {
         facts.add_header(wire, BUCKET_REGION, BUCKET_REGION);
     }
-    for name in beside {
+    for name in extra_headers {
         facts.add_header(wire, name, name);
     }
     facts.0
 }
 
-/// The service's code, where it said one.
+/// The service's error code, if it sent one.
 #[must_use]
 pub fn code(wire: &WireAnswer) -> Option<String> {
     facts(wire, &[]).into_iter().find(|fact| fact.name == "code").map(|fact| fact.value)
@@ -90,11 +89,11 @@ pub fn code(wire: &WireAnswer) -> Option<String> {
 struct Facts(Vec<Fact>);
 
 impl Facts {
-    /// The body's own word comes first; a header that says the same again is no second fact.
+    /// Adds a fact unless its name is known: the body is read first, and a header may repeat it.
     fn add(&mut self, name: &str, value: impl Into<String>) {
         let value = value.into().trim().to_owned();
         let is_known = self.0.iter().any(|fact| fact.name == name);
-        if !value.is_empty() && !is_known && !NO_FACTS.contains(&name) {
+        if !value.is_empty() && !is_known && !NOT_FACTS.contains(&name) {
             self.0.push(Fact { name: name.to_owned(), value });
         }
     }
@@ -105,11 +104,11 @@ impl Facts {
         }
     }
 
-    /// S3's and EC2's error documents. Whether it was one.
+    /// Reads an error document of S3 or EC2, and returns whether `body` is one.
     fn read_xml(&mut self, body: &str) -> bool {
         let mut reader = Reader::from_str(body);
         let (mut root, mut element, mut text) = (None, String::new(), String::new());
-        // A document that is cut short or malformed says what it says up to there.
+        // A truncated or malformed document still has the facts before that point.
         loop {
             match reader.read_event() {
                 Ok(Event::Start(start)) => {
@@ -126,7 +125,7 @@ impl Facts {
                 }
                 Ok(Event::GeneralRef(entity)) => match text_of(&entity) {
                     Some(piece) => text.push_str(&piece),
-                    // What is not defined, or defined as a trap, has no value.
+                    // An entity that is not predefined has no value here: it may be an attack.
                     None => element.clear(),
                 },
                 Ok(Event::End(_)) => {
@@ -150,7 +149,7 @@ impl Facts {
         }
     }
 
-    /// API Gateway's error documents.
+    /// Reads an error document of API Gateway, and returns whether `body` is one.
     fn read_json(&mut self, body: &str) -> bool {
         let Ok(Value::Object(members)) = serde_json::from_str(body) else { return false };
         for (name, value) in members {
@@ -163,7 +162,7 @@ impl Facts {
         true
     }
 
-    /// The sentence, and what is wrapped up in it.
+    /// Adds the message, and the facts that are embedded in it.
     fn add_message(&mut self, text: &str) {
         self.add("message", text);
         if let Some((_, encoded)) = text.split_once(ENCODED) {
@@ -191,16 +190,16 @@ impl Facts {
     }
 }
 
-/// Of a page the first text that its reader sees, else the first words. The tags are nobody's words.
+/// The first words of an HTML page's first visible text, or of any other body.
 fn first_words(body: &str) -> String {
     let is_page = body.trim_start().starts_with('<');
     let texts = body.split('<').skip(1).filter_map(|part| part.split_once('>'));
     let first = texts.map(|(_tag, text)| text).find(|text| !text.trim().is_empty());
     let text = first.filter(|_| is_page).unwrap_or(body);
-    text.split_whitespace().take(MOST_WORDS).collect::<Vec<_>>().join(" ")
+    text.split_whitespace().take(MAX_WORDS).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a body is what an operation answers with: it says nothing about a failure.
+/// Whether a body is the normal answer of an operation, which has no facts about an error.
 fn is_answer(body: &str) -> bool {
     let start = body.trim_start();
     start.starts_with("<?xml")
@@ -240,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn s3s_document_and_headers_say_each_thing_once() {
+    fn a_fact_in_s3s_document_and_in_a_header_is_counted_once() {
         let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>SignatureDoesNotMatch\
                     </Code><Message>No &amp; no.</Message><StringToSign>a\nb</StringToSign>\
                     <StringToSignBytes>61 0a 62</StringToSignBytes><Token-0>hush</Token-0>\
@@ -259,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_also_what_is_wrapped_up_in_it() {
+    fn the_encoded_part_of_a_message_is_a_fact_too() {
         let body = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You may \
                     not. Encoded authorization failure message: AbC-_</Message></Error></Errors>\
                     <RequestID>R</RequestID></Response>";
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn api_gateway_has_its_code_in_a_header_and_two_texts_in_its_message() {
+    fn api_gateways_code_is_in_a_header_and_two_facts_are_in_its_message() {
         let body = r#"{"message":"No. The Canonical String for this request should have been\n'GET\n/'\n\nThe String-to-Sign should have been\n'AWS4\nx'\n"}"#;
         let facts = facts(403, &[("x-amzn-errortype", "InvalidSignatureException")], body);
         for (name, value) in [
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_somebody_elses_says_whose_it_is() {
+    fn a_page_that_is_not_from_aws_has_its_first_words_and_its_sender() {
         let headers = [("content-type", "text/html"), ("server", "nginx")];
         let expected = [
             ("status", "502"),
@@ -297,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_times_in_api_gateways_sentence_are_facts() {
+    fn the_times_in_api_gateways_message_are_facts() {
         let body = r#"{"message":"Signature expired: 20260101T000000Z is now earlier than 20260101T001043Z (20260101T001543Z - 5 min.)"}"#;
         let facts = facts(403, &[("x-amz-apigw-id", "A=")], body);
         for (name, value) in [
@@ -310,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_and_an_undefined_entity_say_nothing() {
+    fn a_listing_and_an_undefined_entity_have_no_facts() {
         let listing = "<?xml version=\"1.0\"?>\n<ListBucketResult xmlns=\"x\"><Name>b</Name>";
         assert_eq!(facts(200, &[], listing), pairs(&[("status", "200")]));
         let trap = "<!DOCTYPE Error [<!ENTITY a \"ha\">]><Error><Code>InternalError</Code>\

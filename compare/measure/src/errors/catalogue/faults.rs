@@ -1,4 +1,4 @@
-//! What the service, or whatever stands before it, does wrong.
+//! What the service, or a proxy in front of it, does wrong.
 
 use findings::errors::Cause;
 use raw::endpoint::Service::{self, Ec2, ExecuteApi, S3};
@@ -6,49 +6,61 @@ use sandbox::Fault;
 
 use super::{Basis, Case, Play};
 
-/// So long a client waits for what never comes.
+/// The time limit, in milliseconds, for an answer that never comes.
 const SHORT: u64 = 300;
 
-/// Of what is cut, damaged or held up by no doing of AWS's.
-const RIGHT_ANSWER: &str = "S3's or EC2's right answer, damaged by the sandbox";
-const NGINX: &str = "the page of nginx before a server that is down";
-const ENVOY: &str = "the sentence of Envoy before a server that hung up";
-const PORTAL: &str = "the page of a network that wants a login first";
-const NOTHING: &str = "no answer at all";
-const TRAP: &str = "the document that XML parsers are attacked with (\"billion laughs\")";
-const LONG: &str = "AWS's document for an internal error, with 200 MB of padding in it";
-const PADDED: &str = "S3's right answer with white space for its end, played for 200 MB";
+// Sources: what the sandbox's answers are modelled on.
+const RIGHT_ANSWER: &str = "the correct answer of S3 or EC2, damaged by the sandbox";
+const NGINX: &str = "the page that nginx shows when the server behind it is down";
+const ENVOY: &str = "the sentence that Envoy sends when the server behind it hangs up";
+const PORTAL: &str = "the login page of a public network";
+const NOTHING: &str = "no answer";
+const TRAP: &str = "the \"billion laughs\" attack on XML parsers";
+const LONG: &str = "AWS's document for an internal error, padded to 200 MB";
+const PADDED: &str = "the correct answer of S3, followed by 200 MB of white space";
 
 pub(super) const ALL: &[Case] = &[
-    // With AWS's own words.
-    said(
+    // AWS answers with an error.
+    wire_fact(
         "s3-slow-down",
         S3,
         Fault::Throttled,
-        "S3 asks for fewer requests.",
+        "S3 throttles the caller.",
         "SlowDown (throttled)",
     ),
-    said("s3-internal-error", S3, Fault::InternalError, "S3 fails.", "InternalError"),
-    said(
+    wire_fact(
+        "s3-internal-error",
+        S3,
+        Fault::InternalError,
+        "S3 has an internal error.",
+        "InternalError",
+    ),
+    wire_fact(
         "ec2-request-limit-exceeded",
         Ec2,
         Fault::Throttled,
-        "EC2 asks for fewer requests.",
+        "EC2 throttles the caller.",
         "RequestLimitExceeded, newer",
     ),
-    said("ec2-internal-error", Ec2, Fault::InternalError, "EC2 fails.", "InternalError"),
-    said(
+    wire_fact(
+        "ec2-internal-error",
+        Ec2,
+        Fault::InternalError,
+        "EC2 has an internal error.",
+        "InternalError",
+    ),
+    wire_fact(
         "api-too-many-requests",
         ExecuteApi,
         Fault::Throttled,
-        "API Gateway asks for fewer requests.",
+        "API Gateway throttles the caller.",
         "throttled",
     ),
-    said(
+    wire_fact(
         "api-integration-failure",
         ExecuteApi,
         Fault::InternalError,
-        "What is behind the route fails.",
+        "The integration behind the route fails.",
         "integration failure",
     ),
     fault(
@@ -56,10 +68,10 @@ pub(super) const ALL: &[Case] = &[
         S3,
         Fault::ErrorInSuccess,
         Some(200),
-        "S3 notices an error after it has sent its 200.",
+        "S3 runs into an error after it has sent status 200.",
         "AWS documents it for CopyObject and CompleteMultipartUpload; played here for a listing",
     ),
-    // With the words of something before it.
+    // A proxy answers.
     fault("s3-gateway-page", S3, Fault::GatewayPage, Some(502), PROXY_PAGE, NGINX),
     fault("ec2-gateway-page", Ec2, Fault::GatewayPage, Some(502), PROXY_PAGE, NGINX),
     fault("api-gateway-page", ExecuteApi, Fault::GatewayPage, Some(502), PROXY_PAGE, NGINX),
@@ -67,12 +79,26 @@ pub(super) const ALL: &[Case] = &[
     fault("ec2-not-xml", Ec2, Fault::NotXml, Some(503), PROXY_TEXT, ENVOY),
     fault("s3-login-page", S3, Fault::LoginPage, Some(200), LOGIN, PORTAL),
     fault("ec2-login-page", Ec2, Fault::LoginPage, Some(200), LOGIN, PORTAL),
-    // Without words.
-    fault("s3-empty-error", S3, Fault::EmptyError, Some(503), "A 503 has no body.", NOTHING),
-    fault("ec2-empty-error", Ec2, Fault::EmptyError, Some(503), "A 503 has no body.", NOTHING),
+    // The body is empty.
+    fault(
+        "s3-empty-error",
+        S3,
+        Fault::EmptyError,
+        Some(503),
+        "The answer is a 503 with an empty body.",
+        NOTHING,
+    ),
+    fault(
+        "ec2-empty-error",
+        Ec2,
+        Fault::EmptyError,
+        Some(503),
+        "The answer is a 503 with an empty body.",
+        NOTHING,
+    ),
     fault("s3-empty-success", S3, Fault::EmptySuccess, Some(200), EMPTY, RIGHT_ANSWER),
     fault("ec2-empty-success", Ec2, Fault::EmptySuccess, Some(200), EMPTY, RIGHT_ANSWER),
-    // Half an answer.
+    // The answer is incomplete.
     fault("s3-listing-cut", S3, Fault::CutDocument, Some(200), CUT, RIGHT_ANSWER),
     fault("ec2-listing-cut", Ec2, Fault::CutDocument, Some(200), CUT, RIGHT_ANSWER),
     fault("s3-body-cut", S3, Fault::CutBody, Some(200), BODY_CUT, RIGHT_ANSWER),
@@ -90,25 +116,32 @@ pub(super) const ALL: &[Case] = &[
         S3,
         Fault::Stall,
         Some(200),
-        "The body stops half-way and never ends.",
+        "The body stalls half-way and never ends.",
         RIGHT_ANSWER,
     )
-    .with_patience(SHORT),
-    // An answer that harms its reader.
+    .with_timeout(SHORT),
+    // The answer harms its reader.
     fault("s3-bad-utf8", S3, Fault::BadUtf8, Some(200), NOT_UTF8, RIGHT_ANSWER),
     fault("ec2-bad-utf8", Ec2, Fault::BadUtf8, Some(200), NOT_UTF8, RIGHT_ANSWER),
     fault("s3-endless-body", S3, Fault::EndlessBody, Some(200), ENDLESS, PADDED)
-        .with_patience(SHORT),
-    fault("s3-huge-error", S3, Fault::HugeError, Some(500), "An error of 200 MB.", LONG),
+        .with_timeout(SHORT),
+    fault(
+        "s3-huge-error",
+        S3,
+        Fault::HugeError,
+        Some(500),
+        "The error document is 200 MB long.",
+        LONG,
+    ),
     fault(
         "s3-nested-entities",
         S3,
         Fault::NestedEntities,
         Some(500),
-        "An error of some 500 bytes that would be two thousand million characters.",
+        "An error document of about 500 bytes has entities that expand to two thousand million characters.",
         TRAP,
     ),
-    // No answer.
+    // There is no answer.
     fault(
         "s3-no-answer",
         S3,
@@ -125,7 +158,7 @@ pub(super) const ALL: &[Case] = &[
         "The answer takes longer than the time-out.",
         NOTHING,
     )
-    .with_patience(SHORT),
+    .with_timeout(SHORT),
     fault(
         "ec2-slow-answer",
         Ec2,
@@ -134,23 +167,33 @@ pub(super) const ALL: &[Case] = &[
         "The answer takes longer than the time-out.",
         NOTHING,
     )
-    .with_patience(SHORT),
-    nobody("s3-closed-port", S3, Play::ClosedPort, "Nobody listens at the port."),
-    nobody("s3-unknown-host", S3, Play::UnknownHost, "The endpoint's name has no address."),
-    nobody("ec2-unknown-host", Ec2, Play::UnknownHost, "The endpoint's name has no address."),
+    .with_timeout(SHORT),
+    unreachable("s3-closed-port", S3, Play::ClosedPort, "Nothing listens on the port."),
+    unreachable(
+        "s3-unknown-host",
+        S3,
+        Play::UnknownHost,
+        "The host name of the endpoint has no address.",
+    ),
+    unreachable(
+        "ec2-unknown-host",
+        Ec2,
+        Play::UnknownHost,
+        "The host name of the endpoint has no address.",
+    ),
 ];
 
-const ENDLESS: &str = "The body of a listing does not end: raw stops at its limit, here of 4 MB, \
-                       and the SDK has none but the time-out.";
-const PROXY_PAGE: &str = "A proxy answers in the place of the service, with a page in HTML.";
-const PROXY_TEXT: &str = "A proxy answers in the place of the service, with a sentence.";
-const LOGIN: &str = "Whoever owns the network answers, with a page and a 200.";
-const EMPTY: &str = "A 200 has no body.";
-const CUT: &str = "The listing is cut behind one of its items, and its Content-Length fits.";
-const BODY_CUT: &str = "The connection ends in the middle of the body.";
-const NOT_UTF8: &str = "One byte of a listing is no UTF-8.";
+const ENDLESS: &str = "The body of a listing does not end: raw stops at its limit, here 4 MB, and the \
+                       SDK only at the time-out.";
+const PROXY_PAGE: &str = "A proxy answers instead of the service, with an HTML page.";
+const PROXY_TEXT: &str = "A proxy answers instead of the service, with a line of text.";
+const LOGIN: &str = "A login page of the network answers instead of the service, with status 200.";
+const EMPTY: &str = "The answer is a 200 with an empty body.";
+const CUT: &str = "The listing ends after one of its items, and Content-Length agrees.";
+const BODY_CUT: &str = "The connection is closed in the middle of the body.";
+const NOT_UTF8: &str = "One byte of the listing is not valid UTF-8.";
 
-const fn said(
+const fn wire_fact(
     id: &'static str,
     service: Service,
     fault: Fault,
@@ -172,7 +215,7 @@ const fn fault(
     Case::new(id, service, Cause::Fault, what, basis, Play::Fault(fault))
 }
 
-const fn nobody(id: &'static str, service: Service, play: Play, what: &'static str) -> Case {
+const fn unreachable(id: &'static str, service: Service, play: Play, what: &'static str) -> Case {
     Case::new(
         id,
         service,

@@ -1,4 +1,4 @@
-//! What the caller signs wrongly, or with what is no longer good.
+//! What the caller signs wrongly, or with credentials that have expired.
 
 use contract::{AccessKeyId, InvokeApi, Operation, PresignGet, Signing};
 use findings::errors::Cause;
@@ -42,7 +42,7 @@ pub(super) const ALL: &[Case] = &[
     mistake("s3-invalid-token", S3, "token-of-another-session", "InvalidToken (bad session token)")
         .by("temporary"),
     expired("s3-expired-token", S3, "ExpiredToken (expired session token)"),
-    // No header can carry it, so no service ever answers.
+    // No header can carry a line break, so nothing is sent.
     Case::new(
         "s3-access-key-id-with-line-break",
         S3,
@@ -95,7 +95,7 @@ pub(super) const ALL: &[Case] = &[
         "content-sha256-invalid",
         "x-amz-content-sha256 not a valid value",
     ),
-    // S3: the signature and what carries it.
+    // S3: the signature and the header that carries it.
     mistake("s3-signature-in-capitals", S3, "signature-in-capitals", S3_MISMATCH),
     mistake("s3-no-signature", S3, "signature-missing", "no auth (anonymous) / denied, old style"),
     mistake("s3-signature-version-2", S3, "signature-version-2", "SigV2 refused"),
@@ -121,21 +121,21 @@ pub(super) const ALL: &[Case] = &[
         "s3-presigned-url-expired",
         S3,
         Cause::Mistake,
-        "A presigned URL is used after its time.",
+        "A presigned URL is used after it has expired.",
         Basis::Fact("presigned URL expired (SigV4)"),
         Play::Presigned(Presigned::Late),
     )
-    .asking(|_| presigned_get("greeting.txt")),
+    .calling(|_| presigned_get("greeting.txt")),
     Case::new(
         "s3-presigned-url-incomplete",
         S3,
         Cause::Mistake,
-        "A presigned URL has lost its signature.",
+        "The signature of a presigned URL was cut off.",
         Basis::Fact("presigned URL, query parameters missing (SigV4)"),
         Play::Presigned(Presigned::WithoutSignature),
     )
-    .asking(|_| presigned_get("greeting.txt")),
-    // EC2, which says one thing to nearly all of it.
+    .calling(|_| presigned_get("greeting.txt")),
+    // EC2, which answers nearly all of them with AuthFailure.
     mistake("ec2-wrong-secret", Ec2, "secret-of-another-key", EC2_FAILURE),
     mistake("ec2-secret-with-trailing-newline", Ec2, "secret-with-trailing-newline", EC2_FAILURE),
     mistake("ec2-unknown-access-key", Ec2, "access-key-unknown", EC2_FAILURE),
@@ -182,12 +182,12 @@ pub(super) const ALL: &[Case] = &[
         "api-no-signature",
         ExecuteApi,
         Cause::Mistake,
-        "The request is not signed at all.",
+        "The request is not signed.",
         Basis::Fact(API_UNSIGNED),
-        Play::Asking,
+        Play::Call,
     )
-    .asking(|grounds| {
-        let url = grounds.api_url.clone();
+    .calling(|input| {
+        let url = input.api_url.clone();
         Operation::InvokeApi(InvokeApi { url, signing: Signing::Unsigned })
     }),
     mistake(
@@ -210,13 +210,13 @@ const fn mistake(
     mistake: &'static str,
     fact: &'static str,
 ) -> Case {
-    // What goes wrong is in the list of mistakes.
+    // The table of mistakes has the sentence.
     Case::new(id, service, Cause::Mistake, "", Basis::Fact(fact), Play::Mistake(mistake))
 }
 
 const fn expired(id: &'static str, service: Service, fact: &'static str) -> Case {
-    let what = "The session token is past its time.";
-    Case::new(id, service, Cause::Mistake, what, Basis::Fact(fact), Play::Asking).by("expired")
+    let what = "The session token has expired.";
+    Case::new(id, service, Cause::Mistake, what, Basis::Fact(fact), Play::Call).by("expired")
 }
 
 pub(super) fn presigned_get(key: &str) -> Operation {

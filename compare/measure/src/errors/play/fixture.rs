@@ -1,4 +1,4 @@
-//! Where a case is played: a sandbox of its own, and two clients in the state that the case is about.
+//! The fixture of a case: a sandbox of its own, and both clients in the state that the case is about.
 
 use std::{
     io,
@@ -18,31 +18,30 @@ use tokio::net::TcpSocket;
 
 use crate::{
     error::ExitError,
-    errors::catalogue::{Before, Case, Grounds, Play, Presigned, launch},
+    errors::catalogue::{Case, CaseInput, Play, Preparation, Presigned, launch},
 };
 
-/// Bytes that a call may read: more than any right answer here, and soon reached by an endless one.
-const MOST_BYTES: u64 = 4_000_000;
+/// The byte limit of a call: more than any right answer has, and soon reached by an endless one.
+const MAX_BYTES: u64 = 4_000_000;
 
-/// Where a case is played, as whom.
-pub(super) struct Scene {
+/// A sandbox and the configuration of both clients.
+pub(super) struct Fixture {
     pub(super) case: Case,
     sandbox: Sandbox,
     image: String,
-    /// As it should be.
+    /// The correct configuration.
     right: Configuration,
-    /// As it is.
+    /// The configuration that the clients have.
     actual: Configuration,
-    /// What no output may show.
+    /// Secrets that no output may show.
     secrets: Vec<Secrets>,
-    /// Where nobody listens.
     closed: ClosedPort,
 }
 
-/// A port that is taken as long as this lives, so that nobody else comes to listen at it.
+/// A port on which nothing listens. It stays bound, so that no other process can take it.
 struct ClosedPort(TcpSocket);
 
-impl Scene {
+impl Fixture {
     pub(super) fn of(case: Case, image: &str) -> Result<Self, ExitError> {
         let fault = match case.play {
             Play::Fault(fault) => Some(fault),
@@ -51,7 +50,7 @@ impl Scene {
         let options = Options {
             fault,
             recording: Recording::On,
-            // An instance that is ended has ended.
+            // A terminated instance is `terminated` at once, not `shutting-down`.
             shutdown_time: Duration::ZERO,
             ..Options::default()
         };
@@ -81,7 +80,7 @@ impl Scene {
         Ok(Self { case, sandbox, image, right, actual, secrets, closed })
     }
 
-    /// Whether the SDK lets its user come into this state.
+    /// Whether the SDK lets its user get into this state.
     pub(super) fn is_possible(&self) -> bool {
         match self.case.play {
             Play::Mistake(_) => self.case.mistake().is_some_and(Mistake::is_of_configuration),
@@ -90,30 +89,31 @@ impl Scene {
         }
     }
 
-    /// Whether who calls goes by another clock than the service.
+    /// Whether the caller's clock differs from the service's.
     pub(super) fn clock_is_wrong(&self) -> bool {
         self.actual.now != self.right.now
     }
 
-    /// What `side` asks.
+    /// The operation that `side` calls.
     pub(super) fn operation(&self, side: &str) -> Operation {
-        (self.case.ask)(&self.grounds(side))
+        (self.case.operation)(&self.input(side))
     }
 
-    /// Does as `client` what has to be done before the case can be played.
+    /// Makes the preparation of the case with `client`.
     pub(super) async fn prepare(&self, client: &impl contract::Client) -> Result<(), ExitError> {
-        let Play::AskingAfter(before) = self.case.play else { return Ok(()) };
+        let Play::CallAfter(before) = self.case.play else { return Ok(()) };
         let failed = |failure: Failure| {
             ExitError::unavailable(format!("{} cannot be prepared: {failure}", self.case.id))
         };
-        let launch = Operation::RunInstances(launch(&self.grounds(client.name())));
+        let launch = Operation::RunInstances(launch(&self.input(client.name())));
         let launched = client.call(&launch).await.result.map_err(failed)?;
-        if let (Before::LaunchAndEnd, Answer::Instances(instances)) = (before, launched) {
+        if let (Preparation::LaunchAndTerminate, Answer::Instances(instances)) = (before, launched)
+        {
             let instance_ids = instances.into_iter().map(|instance| instance.id).collect();
             let end = Operation::TerminateInstances(TerminateInstances { instance_ids });
             client.call(&end).await.result.map_err(failed)?;
         }
-        // No part of the case.
+        // The exchanges of the preparation are not part of the case.
         drop(self.exchanges());
         Ok(())
     }
@@ -122,26 +122,28 @@ impl Scene {
         self.raw_in(self.target()?)
     }
 
-    /// A client that lives so long ago.
+    /// A client of raw whose clock is behind by `age`.
     pub(super) fn raw_before(&self, age: Duration) -> Result<raw::Client, ExitError> {
         let clock = Clock::Fixed(self.right.now - age);
         self.raw_in(Target { clock, ..self.target()? })
     }
 
     fn raw_in(&self, target: Target) -> Result<raw::Client, ExitError> {
-        raw::Client::new(target, self.actual.credentials.clone())
-            .map_err(|error| ExitError::unavailable(format!("raw has no client: {error}")))
+        raw::Client::new(target, self.actual.credentials.clone()).map_err(|error| {
+            ExitError::unavailable(format!("raw's client cannot be built: {error}"))
+        })
     }
 
     pub(super) fn sdk(&self) -> Result<sdk::Client, ExitError> {
-        sdk::Client::new(self.target()?, self.actual.credentials.clone())
-            .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))
+        sdk::Client::new(self.target()?, self.actual.credentials.clone()).map_err(|error| {
+            ExitError::unavailable(format!("the SDK's client cannot be built: {error}"))
+        })
     }
 
     fn target(&self) -> Result<Target, ExitError> {
         let endpoint = match self.case.play {
             Play::ClosedPort => self.closed.url()?,
-            // RFC 2606 keeps the name from ever having an address.
+            // RFC 2606 reserves `.invalid`: the name never has an address.
             Play::UnknownHost => "http://endpoint.invalid".to_owned(),
             _ => self.sandbox.endpoint().to_owned(),
         };
@@ -152,8 +154,8 @@ impl Scene {
             endpoint: Endpoint::Url(endpoint),
             addressing: Addressing::Path,
             clock,
-            timeouts: Timeouts { attempt: self.case.patience, ..Timeouts::default() },
-            limits: CallLimits { bytes: MOST_BYTES, ..CallLimits::default() },
+            timeouts: Timeouts { attempt: self.case.timeout, ..Timeouts::default() },
+            limits: CallLimits { bytes: MAX_BYTES, ..CallLimits::default() },
             proxy: None,
             ca_bundle: None,
             wait_pace: WaitPace::AsOnAws,
@@ -166,11 +168,12 @@ impl Scene {
         client: &impl contract::Client,
         presigned: Presigned,
     ) -> Result<Url, ExitError> {
-        let no_url =
-            |why: String| ExitError::unavailable(format!("no URL for {}: {why}", self.case.id));
+        let no_url = |why: String| {
+            ExitError::unavailable(format!("{} has no presigned URL: {why}", self.case.id))
+        };
         let mut url = match client.call(&self.operation(client.name())).await.result {
             Ok(Answer::Presigned(presigned)) => presigned.url,
-            Ok(_) => return Err(no_url("what is asked yields none".to_owned())),
+            Ok(_) => return Err(no_url("its operation does not presign".to_owned())),
             Err(failure) => return Err(no_url(failure.display)),
         };
         if let (Presigned::WithoutSignature, Some(at)) = (presigned, url.find("&X-Amz-Signature="))
@@ -180,7 +183,7 @@ impl Scene {
         Url::parse(&url).map_err(|error| no_url(error.to_string()))
     }
 
-    /// What raw asks, with `mistake` in its signature.
+    /// The request of raw, signed with `mistake`.
     pub(super) fn wrongly_signed(&self, mistake: &Mistake) -> Result<Sent, ExitError> {
         let unsigned = |why: String| {
             ExitError::unavailable(format!("{} cannot be signed: {why}", self.case.id))
@@ -192,7 +195,7 @@ impl Scene {
         mistake.sign(&draft).map_err(|error| unsigned(error.to_string()))
     }
 
-    /// raw's words for what came of a request that raw did not sign by itself.
+    /// raw's error for a request that raw did not sign itself.
     pub(super) fn raw_error(&self, kind: ErrorKind, url: &Url, signed: Option<Steps>) -> Failure {
         let operation = self.operation("raw");
         let context = ErrorContext {
@@ -206,26 +209,26 @@ impl Scene {
         raw::Error::new(kind, &context).into()
     }
 
-    /// What went over the wire since the last time.
+    /// The exchanges since the last call of this function.
     pub(super) fn exchanges(&self) -> Vec<RecordedExchange> {
         self.sandbox.exchanges()
     }
 
-    /// What raw is answered where nothing goes wrong.
+    /// The answer that raw gets without the fault.
     pub(super) async fn right_answer(&self) -> Result<Option<Answer>, ExitError> {
-        let scene = Self::of(self.case.without_fault(), &self.image)?;
-        let client = scene.raw()?;
-        Ok(contract::Client::call(&client, &scene.operation("raw")).await.result.ok())
+        let fixture = Self::of(self.case.without_fault(), &self.image)?;
+        let client = fixture.raw()?;
+        Ok(contract::Client::call(&client, &fixture.operation("raw")).await.result.ok())
     }
 
-    /// Takes every secret of the sandbox out of `text`.
+    /// Masks every secret of the sandbox in `text`.
     pub(super) fn mask(&self, text: &mut String) {
         self.secrets.iter().for_each(|secrets| secrets.redact(text));
     }
 
-    /// Every secret key and session token of the sandbox, and of whoever calls it.
+    /// Every secret key and session token of the sandbox and of its callers, unmasked.
     #[cfg(test)]
-    pub(super) fn secrets_in_the_open(&self) -> Vec<String> {
+    pub(super) fn unmasked_secrets(&self) -> Vec<String> {
         let known = self.sandbox.identities().iter().map(credentials);
         let known = known.chain([self.actual.credentials.clone()]);
         known
@@ -237,8 +240,8 @@ impl Scene {
             .collect()
     }
 
-    fn grounds(&self, side: &str) -> Grounds {
-        Grounds {
+    fn input(&self, side: &str) -> CaseInput {
+        CaseInput {
             api_url: self.sandbox.api_url(),
             image: self.image.clone(),
             token: format!("{}-{side}", self.case.id),
@@ -260,20 +263,20 @@ impl ClosedPort {
             socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
             Ok(Self(socket))
         });
-        bound.map_err(|error| Self::none(&error))
+        bound.map_err(|error| Self::failed(&error))
     }
 
     fn url(&self) -> Result<String, ExitError> {
-        let address = self.0.local_addr().map_err(|error| Self::none(&error))?;
+        let address = self.0.local_addr().map_err(|error| Self::failed(&error))?;
         Ok(format!("http://{address}"))
     }
 
-    fn none(error: &io::Error) -> ExitError {
-        ExitError::unavailable(format!("no port can be had: {error}"))
+    fn failed(error: &io::Error) -> ExitError {
+        ExitError::unavailable(format!("no closed port can be reserved: {error}"))
     }
 }
 
-/// For the HTTP client, if HTTP can carry it.
+/// `sent` for the HTTP client; `None` if HTTP cannot carry it.
 pub(super) fn to_send(sent: &Sent) -> Option<reqwest::Request> {
     let mut request = reqwest::Request::new(sent.method.parse().ok()?, sent.url.parse().ok()?);
     let headers: Option<HeaderMap> = sent
