@@ -1,4 +1,4 @@
-//! What both sides cost, measured: each subject by itself, as plain data.
+//! Measures what both sides cost, one subject per module.
 
 pub mod latency;
 pub mod parse;

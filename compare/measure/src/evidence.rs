@@ -1,4 +1,4 @@
-//! Has every verb measured that the write-up speaks of, one after the other.
+//! Measures all sections of the report, one after the other.
 
 mod peers;
 
@@ -35,24 +35,24 @@ use crate::{
     session::{Session, TargetName, TargetOptions},
 };
 
-/// Long enough for intervals of a percent or two.
+/// Enough for intervals of one or two percent.
 const EXTENT: Extent = Extent { pairs: 5000, time: Duration::from_secs(8), concurrency: 1 };
 
-/// Across a network a round takes four round trips, and the differences are as they were.
+/// For calls across a network: a round takes four round trips, and the differences are the same.
 const EXTENT_ACROSS: Extent = Extent { pairs: 60, time: Duration::from_secs(8), concurrency: 1 };
 
 const PARSE: bench::parse::Effort =
     bench::parse::Effort { rounds: 20, time: Duration::from_secs(5) };
 const STARTS: u32 = 300;
 
-/// Is told which section begins, as number `index` of `total`.
+/// Receives the section that begins, its index, and the number of sections.
 pub type Begin<'b> = &'b dyn Fn(Section, usize, usize);
 
-/// Measures the sections of `wanted`, and takes the others from `saved`, which is evidence as JSON. Those
-/// that it lacks are measured too, unless [`Section::USUAL`] leaves them out.
+/// Measures the sections in `wanted` and takes the others from `saved`, evidence as JSON. Sections that are
+/// missing there are measured too, unless [`Section::USUAL`] leaves them out.
 ///
 /// # Errors
-/// Those of each section's verb; exit 2 where what is to be kept is none of this version's.
+/// Those of each section's verb; exit 2 if a saved section comes from an incompatible version.
 pub fn gather(
     wanted: &BTreeSet<Section>,
     saved: Map<String, Value>,
@@ -63,7 +63,7 @@ pub fn gather(
     let project = Arc::new(Project::open(None)?);
     let of_peers = Arc::clone(&project);
     let builds = saved.get("footprint").cloned();
-    // All of it before anything is measured, which takes minutes.
+    // Parse everything first, because measuring takes minutes.
     let kept = Kept::of(saved, wanted)?;
     let timing = bench::latency::runtime(EXTENT.concurrency)?;
     let mut work = Work { wanted, runtime, timing, interrupt, begin, begun: BTreeSet::new() };
@@ -88,7 +88,7 @@ pub fn gather(
     })
 }
 
-/// Those that sign, send and parse.
+/// The crates that sign, send and parse.
 const CRATES: [&str; 8] = [
     "aws-config",
     "aws-sdk-ec2",
@@ -112,7 +112,7 @@ fn made_by(project: &Project) -> MadeBy {
     }
 }
 
-/// What was saved and is not wanted anew.
+/// The saved sections that are not measured again.
 struct Kept {
     made_by: Option<MadeBy>,
     run: Option<RunResult>,
@@ -132,7 +132,7 @@ struct Kept {
 impl Kept {
     fn of(mut saved: Map<String, Value>, wanted: &BTreeSet<Section>) -> Result<Self, ExitError> {
         let saved = &mut saved;
-        // As long as something usual is kept, so is what it was made by.
+        // `made_by` is kept as long as any usual section is.
         let made_by = Section::USUAL.into_iter().find(|usual| !wanted.contains(usual));
         Ok(Self {
             made_by: match made_by {
@@ -163,12 +163,12 @@ fn take<T: DeserializeOwned>(
 ) -> Result<Option<T>, ExitError> {
     let kept = saved.remove(field).filter(|value| !value.is_null() && !wanted.contains(&section));
     kept.map(serde_json::from_value).transpose().map_err(|error| {
-        ExitError::usage(format!("the saved `{field}` is of another version: {error}"))
-            .help("have it measured with the rest: --only names it too")
+        ExitError::usage(format!("the saved `{field}` comes from an incompatible version: {error}"))
+            .help("measure it again: name it with --only too")
     })
 }
 
-/// Measures what is wanted.
+/// Measures the wanted sections.
 struct Work<'g> {
     wanted: &'g BTreeSet<Section>,
     runtime: &'g Runtime,
@@ -180,7 +180,7 @@ struct Work<'g> {
 }
 
 impl Work<'_> {
-    /// What was `kept` of `section`, or what `measure` finds.
+    /// The `kept` section, or the result of `measure`.
     fn measured<T, F>(
         &mut self,
         section: Section,
@@ -203,7 +203,7 @@ impl Work<'_> {
         runtime.block_on(self.interrupt.or(measure(self.interrupt.clone())))?
     }
 
-    /// The same, but nothing where nothing was kept and nobody wants it.
+    /// The same, but `None` if the section is neither kept nor wanted.
     fn if_wanted<T, F>(
         &mut self,
         section: Section,
@@ -220,7 +220,7 @@ impl Work<'_> {
     }
 }
 
-/// On a thread of its own, so that a signal is heard meanwhile.
+/// Runs `work` on a thread of its own, so that signals are handled meanwhile.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ExitError> + Send + 'static,
 ) -> Result<T, ExitError> {
@@ -230,7 +230,7 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-/// The embedded endpoint, whatever the environment says: what is written up can be had by anyone.
+/// The embedded endpoint, whatever the environment says: anyone can repeat what the report says.
 async fn sandbox(delay: Duration) -> Result<Session, ExitError> {
     let target = Some(TargetName::Sandbox);
     Session::resolve(&TargetOptions { target, delay, ..TargetOptions::default() }).await
@@ -239,14 +239,14 @@ async fn sandbox(delay: Duration) -> Result<Session, ExitError> {
 async fn run_all(interrupt: Interrupt) -> Result<RunResult, ExitError> {
     let scenarios =
         select(&[], Given::default()).map_err(|unknown| ExitError::usage(unknown.to_string()))?;
-    let place = Arc::new(sandbox(Duration::ZERO).await?);
+    let session = Arc::new(sandbox(Duration::ZERO).await?);
     let choices = Choices::defaults(Launching::Allowed);
-    let mut found = run::compare(place, scenarios, choices, Arc::new(Unseen), interrupt).await?;
+    let mut found = run::compare(session, scenarios, choices, Arc::new(Unseen), interrupt).await?;
     found.scenarios = found.scenarios.into_iter().map(abridged).collect();
     Ok(found)
 }
 
-/// `compare run --format json` has the answers that are left out.
+/// Without the complete answers, which `compare run --format json` shows.
 fn abridged(finding: ScenarioResult) -> ScenarioResult {
     ScenarioResult { raw: finding.raw.abridged(), sdk: finding.sdk.abridged(), ..finding }
 }
@@ -254,11 +254,11 @@ fn abridged(finding: ScenarioResult) -> ScenarioResult {
 async fn explain_some(interrupt: Interrupt) -> Result<Vec<Explanation>, ExitError> {
     let mut explained = Vec::with_capacity(EXPLAINED.len());
     for scenario in EXPLAINED {
-        let (place, unseen) = (sandbox(Duration::ZERO).await?, Arc::new(Unseen));
+        let (session, unseen) = (sandbox(Duration::ZERO).await?, Arc::new(Unseen));
         let (given, shown) = (Given::default(), SecretsShown::Masked);
         let signals = interrupt.clone();
         let choices = Choices::defaults(Launching::Allowed);
-        let mut one = explain(place, scenario, given, choices, shown, unseen, signals).await?;
+        let mut one = explain(session, scenario, given, choices, shown, unseen, signals).await?;
         one.raw.parsed = one.raw.parsed.abridged();
         one.sdk.parsed = one.sdk.parsed.abridged();
         explained.push(one);
@@ -290,10 +290,10 @@ async fn measure_latency(
     rtt: Duration,
     interrupt: Interrupt,
 ) -> Result<Latency, ExitError> {
-    let (place, unseen) = (sandbox(rtt).await?, Arc::new(Unseen));
+    let (session, unseen) = (sandbox(rtt).await?, Arc::new(Unseen));
     let operations = operations.to_vec();
     let samples =
-        bench::latency::measure(place, operations, extent, rtt, unseen, interrupt).await?;
+        bench::latency::measure(session, operations, extent, rtt, unseen, interrupt).await?;
     Ok(analyse(&samples))
 }
 
@@ -317,11 +317,11 @@ async fn follow_some(interrupt: Interrupt) -> Result<Vec<Paths>, ExitError> {
     let depth = paths::deepest();
     let mut followed = Vec::with_capacity(FOLLOWED.len());
     for scenario in FOLLOWED {
-        let (place, unseen) = (sandbox(Duration::ZERO).await?, Arc::new(Unseen));
+        let (session, unseen) = (sandbox(Duration::ZERO).await?, Arc::new(Unseen));
         let (given, signals) = (Given::default(), interrupt.clone());
         followed.push(
             paths::measure(
-                place,
+                session,
                 scenario,
                 given,
                 Choices::defaults(Launching::Allowed),
@@ -335,7 +335,7 @@ async fn follow_some(interrupt: Interrupt) -> Result<Vec<Paths>, ExitError> {
     Ok(followed)
 }
 
-/// Counts anew, and keeps a build that was made elsewhere where none was made here.
+/// Counts again, and keeps the saved builds that were not made here.
 fn count_footprint(saved: Option<Value>) -> Result<Footprint, ExitError> {
     let mut counted = footprint::measure(None, &[], &mut |_, _, _| ())?;
     let saved = saved.and_then(|saved| serde_json::from_value::<Footprint>(saved).ok());
@@ -345,7 +345,7 @@ fn count_footprint(saved: Option<Value>) -> Result<Footprint, ExitError> {
     Ok(counted)
 }
 
-/// One bar tells of the parts; of what happens within one nobody is told.
+/// Ignores the progress within a section: the progress bar shows sections.
 struct Unseen;
 
 impl Progress for Unseen {

@@ -1,5 +1,5 @@
-//! What each side does with one operation, step by step, in AWS's order: what it really signed, sent
-//! and got back, and the proof that both sign alike.
+//! Shows what each side does for one operation, step by step in AWS's order: what it signed, sent and
+//! received, and the proof that both sign alike.
 
 mod observed;
 mod walk;
@@ -13,7 +13,7 @@ use findings::{
         grammar::{self, LineDifference},
         headers,
     },
-    run::{Outcome, ScenarioResult},
+    run::{Outcome, ScenarioResult, SideResult},
     scenario::{Given, Scenario, select},
 };
 use raw::redact::Secrets;
@@ -27,23 +27,23 @@ use crate::{
 use observed::{Observed, RawSide, SdkSide};
 use walk::walk;
 
-/// Whether derived keys and tokens may be seen.
+/// Whether derived keys and tokens are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretsShown {
-    /// `** redacted **` in their place.
+    /// `** redacted **` is shown instead.
     Masked,
-    /// `--show-secrets`, for the sandbox's throw-away credentials.
+    /// They are shown: `--show-secrets`, only for the sandbox's throw-away credentials.
     InFull,
 }
 
-/// Plays what `scenario` needs, then `scenario` itself under observation, with one moment for both
-/// sides, so that time is no difference. What it launches is terminated.
+/// Plays what `scenario` needs, then `scenario` itself under observation. Both sides sign with the same
+/// time, so that it makes no difference between them. Everything launched is terminated.
 ///
 /// # Errors
-/// Exit 2 where secrets are to be shown that are not the sandbox's; exit 3 where the operation
-/// cannot be tried here; and as [`crate::run::compare`].
+/// Exit 2 if secrets shall be shown that are not the sandbox's; exit 3 if the operation cannot be tried
+/// here; and as [`crate::run::compare`].
 pub async fn explain(
-    mut place: Session,
+    mut session: Session,
     scenario: Scenario,
     given: Given,
     choices: Choices,
@@ -51,15 +51,15 @@ pub async fn explain(
     progress: Arc<dyn Progress>,
     interrupt: Interrupt,
 ) -> Result<Explanation, ExitError> {
-    if shown == SecretsShown::InFull && place.sandbox().is_none() {
+    if shown == SecretsShown::InFull && session.sandbox().is_none() {
         return Err(ExitError::usage(
-            "--show-secrets is for the sandbox's throw-away credentials alone",
+            "--show-secrets works only with the sandbox's throw-away credentials",
         ));
     }
-    place.target.clock = Clock::Fixed(place.target.clock.now());
+    session.target.clock = Clock::Fixed(session.target.clock.now());
     let needed = select(&[scenario.name().to_owned()], given)
         .map_err(|unknown| ExitError::usage(unknown.to_string()))?;
-    with_cleanup(Arc::new(place), choices, interrupt, move |player| {
+    with_cleanup(Arc::new(session), choices, interrupt, move |player| {
         observe(player, scenario, needed, shown, progress)
     })
     .await
@@ -79,52 +79,51 @@ async fn observe(
         player.play_once(before, &sides.raw, &sides.sdk).await.inspect_err(|_| progress.end())?;
     }
     progress.begin(scenario, total - 1, total);
-    let place = Arc::clone(&player.session);
-    let (raw, sdk) = (RawSide::of(&sides.raw), SdkSide::of(&sides.sdk, &place));
-    let finding = player.play_once(scenario, &raw, &sdk).await;
+    let session = Arc::clone(&player.session);
+    let (raw, sdk) = (RawSide::of(&sides.raw), SdkSide::of(&sides.sdk, &session));
+    let result = player.play_once(scenario, &raw, &sdk).await;
     progress.end();
-    let finding = tried(finding?)?;
-    assemble(&place, finding, raw.seen(), sdk.seen(), shown)
+    let result = tried(result?)?;
+    assemble(&session, result, raw.seen(), sdk.seen(), shown)
 }
 
-fn tried(finding: ScenarioResult) -> Result<ScenarioResult, ExitError> {
-    match (&finding.raw.reason, finding.raw.outcome) {
+fn tried(result: ScenarioResult) -> Result<ScenarioResult, ExitError> {
+    match (&result.raw.reason, result.raw.outcome) {
         (Some(reason), Outcome::Skipped | Outcome::Failed) => Err(ExitError::unavailable(format!(
             "{} cannot be explained here: {reason}",
-            finding.name
+            result.name
         ))),
-        _ => Ok(finding),
+        _ => Ok(result),
     }
 }
 
 fn assemble(
-    place: &Session,
-    finding: ScenarioResult,
+    session: &Session,
+    result: ScenarioResult,
     raw: Option<Observed>,
     sdk: Option<Observed>,
     shown: SecretsShown,
 ) -> Result<Explanation, ExitError> {
-    let unsent = |side: &str, words: Option<&str>| {
-        let words = words.unwrap_or("it does not say why");
-        ExitError::unavailable(format!("{side} sent nothing: {words}"))
+    let unsent = |name: &str, side: &SideResult| {
+        let why = side.failure.as_ref().map_or("it does not say why", |failure| &failure.display);
+        ExitError::unavailable(format!("{name} sent nothing: {why}"))
     };
-    let words = |side: &findings::run::SideResult| side.failure.as_ref().map(|f| f.display.clone());
-    let raw = raw.ok_or_else(|| unsent("raw", words(&finding.raw).as_deref()))?;
-    let sdk = sdk.ok_or_else(|| unsent("the SDK", words(&finding.sdk).as_deref()))?;
+    let raw = raw.ok_or_else(|| unsent("raw", &result.raw))?;
+    let sdk = sdk.ok_or_else(|| unsent("the SDK", &result.sdk))?;
 
-    let credentials = &place.credentials;
+    let credentials = &session.credentials;
     let proof = sdk.prove(credentials)?;
     let differences = match (raw.canonical_request(), sdk.canonical_request()) {
         (Some(raw), Some(sdk)) => grammar::differences(raw, sdk),
         _ => Vec::new(),
     };
     let mask = Mask::of(credentials, shown);
-    let raw = walk(raw, finding.raw, &mask)?;
-    let sdk = walk(sdk, finding.sdk, &mask)?;
+    let raw = walk(raw, result.raw, &mask)?;
+    let sdk = walk(sdk, result.sdk, &mask)?;
     Ok(Explanation {
-        target: place.info.clone(),
-        operation: finding.name,
-        service: finding.service,
+        target: session.info.clone(),
+        operation: result.name,
+        service: result.service,
         headers: headers::rows(&raw, &sdk),
         differences: differences.into_iter().map(|line| mask.line(line)).collect(),
         raw,
@@ -133,7 +132,7 @@ fn assemble(
     })
 }
 
-/// Takes out of every text what must not be seen.
+/// Masks secrets in texts, unless they are shown.
 pub(crate) struct Mask<'c> {
     pub(crate) credentials: &'c Credentials,
     pub(crate) shown: SecretsShown,

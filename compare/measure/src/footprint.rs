@@ -1,5 +1,5 @@
-//! What each side costs to own: the crates below it, the lines written and depended on, what a build
-//! takes, and what comes of it. Measured are the programs in `benches/programs/`.
+//! Measures what each side costs to own: its dependencies, the lines of code, and the time, memory and
+//! size of builds. The measured programs are in `benches/programs/`.
 
 pub mod build;
 pub mod lines;
@@ -21,14 +21,14 @@ pub use project::Project;
 /// One of the programs in `benches/programs/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subject {
-    /// What it does.
+    /// What the program does.
     pub task: Task,
-    /// Who does it.
+    /// The side that does it.
     pub side: Side,
 }
 
 impl Subject {
-    /// All of them.
+    /// All programs.
     pub const ALL: [Self; 4] = [
         Self { task: Task::ListBuckets, side: Side::Raw },
         Self { task: Task::ListBuckets, side: Side::Sdk },
@@ -42,7 +42,7 @@ impl Subject {
         format!("{}-{}", self.task.name(), self.side.name())
     }
 
-    /// The files that are written for it, besides crates of ours that it stands on.
+    /// The source files of the program itself, without the crates of ours that it depends on.
     fn sources(self) -> &'static [&'static str] {
         match (self.task, self.side) {
             (Task::ListBuckets, Side::Raw) => &["list-buckets-raw.rs", "src/env.rs"],
@@ -56,7 +56,7 @@ impl Subject {
         }
     }
 
-    /// The one feature that it is built with.
+    /// The only feature that it is built with.
     fn feature(self) -> &'static str {
         match (self.task, self.side) {
             (_, Side::Raw) => "raw",
@@ -66,7 +66,7 @@ impl Subject {
     }
 }
 
-/// Is told which build is under way, how many crates of it are done, and of how many.
+/// Receives the name of the current build, the number of crates built, and the total.
 pub type Progress<'p> = &'p mut dyn FnMut(&str, u32, u32);
 
 /// Counts what the programs of a project take, and makes the builds of `tasks` that are not kept from

@@ -1,4 +1,5 @@
-//! The programs that stand beside this one, each of which does what could not be done here.
+//! Finds helper programs in the folder of this one. Each does what this process cannot do for itself: have
+//! another global allocator, or be small.
 
 use std::{
     env,
@@ -11,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::ExitError;
 
-/// Where the program `name` stands.
+/// The path of the program `name`.
 ///
 /// # Errors
 /// As [`programs()`].
@@ -19,35 +20,34 @@ pub fn program(name: &str) -> Result<PathBuf, ExitError> {
     programs([name]).map(|[program]| program)
 }
 
-/// Where the programs of these names stand. `cargo run` builds only what it runs: then cargo, which says
-/// where it is, builds the others too.
+/// The paths of the programs with these names. `cargo run` builds only the program that it runs, so under
+/// cargo they are built first.
 ///
 /// # Errors
-/// Exit 3 where one is not there.
+/// Exit 3 if one is missing.
 pub fn programs<const N: usize>(names: [&str; N]) -> Result<[PathBuf; N], ExitError> {
     let this = env::current_exe().map_err(|error| {
         ExitError::unavailable(format!("this program cannot find itself: {error}"))
     })?;
     let folder = this.parent().unwrap_or(Path::new(""));
-    // Cargo puts a bench one folder below the programs.
+    // Cargo puts benches and tests one folder below the programs.
     let folder = if folder.ends_with("deps") { folder.join("..") } else { folder.to_owned() };
     if let Some(cargo) = env::var_os("CARGO") {
         build(&cargo, &names);
     }
-    let siblings = names.map(|name| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)));
-    let Some(absent) = siblings.iter().find(|helper_binaries| !helper_binaries.is_file()) else {
-        return Ok(siblings);
+    let paths = names.map(|name| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)));
+    let Some(missing) = paths.iter().find(|path| !path.is_file()) else {
+        return Ok(paths);
     };
-    Err(ExitError::unavailable(format!("{} is not there", absent.display())).help(
-        if cfg!(debug_assertions) {
-            "cargo build -p compare builds it"
-        } else {
-            "cargo build --release -p compare builds it"
-        },
-    ))
+    let help = if cfg!(debug_assertions) {
+        "build it: cargo build -p compare"
+    } else {
+        "build it: cargo build --release -p compare"
+    };
+    Err(ExitError::unavailable(format!("{} does not exist", missing.display())).help(help))
 }
 
-/// Where cargo cannot, what stands there already may do.
+/// Builds the programs. If that fails, those of an earlier build may still do.
 fn build(cargo: &OsStr, names: &[&str]) {
     let mut build = Command::new(cargo);
     build.args(["build", "--quiet", "-p", "compare"]);
@@ -55,23 +55,22 @@ fn build(cargo: &OsStr, names: &[&str]) {
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }
-    // What the cargo that started this program told it of the package. ring's build script asks for
-    // these, so that ring, and all that stands on it, would be built again, and once more without them.
-    let told = env::vars_os().map(|(name, _)| name).filter(|name| {
-        let name = name.to_string_lossy();
-        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
-    });
-    for name in told {
-        build.env_remove(name);
+    // Cargo describes the running package in these variables. ring's build script depends on them, so ring
+    // and everything above it would be built again, and once more without them.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            build.env_remove(&name);
+        }
     }
     let _ = build.status();
 }
 
-/// What `count-allocations SUBJECT` counts: it takes a global allocator to count, which has no place where
-/// time is measured.
+/// Runs `count-allocations SUBJECT` and parses its output. Counting takes a global allocator, which would
+/// disturb measurements of time in this process.
 ///
 /// # Errors
-/// Exit 3 where it cannot be had, or does not count.
+/// Exit 3 if it is missing, fails, or prints something else.
 pub(crate) fn allocations<T: DeserializeOwned>(subject: &str) -> Result<T, ExitError> {
     let counter = program("count-allocations")?;
     let failed = |why: String| ExitError::unavailable(format!("{} {why}", counter.display()));
@@ -83,5 +82,5 @@ pub(crate) fn allocations<T: DeserializeOwned>(subject: &str) -> Result<T, ExitE
         return Err(failed(format!("failed: {}", String::from_utf8_lossy(&output.stderr).trim())));
     }
     serde_json::from_slice(&output.stdout)
-        .map_err(|error| failed(format!("did not answer with its counts: {error}")))
+        .map_err(|error| failed(format!("did not print its counts: {error}")))
 }

@@ -1,4 +1,4 @@
-//! The machine and the build that this process is.
+//! The machine that this process runs on, and how it was built.
 
 use findings::machine::{BuildKind, Machine};
 use time::OffsetDateTime;
@@ -21,7 +21,7 @@ pub const fn this_build() -> BuildKind {
     if cfg!(debug_assertions) { BuildKind::Unoptimised } else { BuildKind::Optimised }
 }
 
-/// The processor's name from `/proc/cpuinfo`, which only Linux has.
+/// The processor's name from `/proc/cpuinfo`. Only Linux has this file.
 fn processor() -> Option<String> {
     let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let (_, rest) = text.split_once("model name")?;

@@ -1,5 +1,5 @@
-//! What runs between a call and its answer on each side: the phases in order, what a warm call
-//! allocates, and the instructions it takes, crate by crate.
+//! Shows the code that each side runs for one call: its phases in order, and the allocations and
+//! instructions of a warm call, by crate.
 
 pub mod crates;
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use findings::{
     paths::{CallCost, CodePath, Paths},
-    run::{Outcome, ScenarioResult},
+    run::{Outcome, ScenarioResult, SideResult},
     scenario::{Given, Scenario, select},
 };
 
@@ -25,28 +25,28 @@ use crate::{
 use count::Counter;
 use trace::{RawSide, SdkSide, Seen};
 
-/// Whether instructions are counted too, which takes valgrind and some seconds.
+/// Whether instructions are counted too. That takes valgrind and some seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// Phases and allocations.
     Allocations,
-    /// And instructions.
+    /// Phases, allocations and instructions.
     Instructions,
 }
 
-/// As deep as this machine allows: instructions are counted by valgrind, which not everyone has.
+/// The depth that this machine allows: not every machine has valgrind.
 #[must_use]
 pub fn deepest() -> Depth {
     if callgrind::check().is_ok() { Depth::Instructions } else { Depth::Allocations }
 }
 
-/// Plays what `scenario` needs, then `scenario` itself under observation, and has its call counted in
-/// processes that do nothing else. What it launches is terminated.
+/// Plays what `scenario` needs, then `scenario` itself under observation, and counts its call in
+/// processes that do nothing else. Everything launched is terminated.
 ///
 /// # Errors
-/// Exit 3 where the operation cannot be tried or counted here; and as [`crate::run::compare`].
+/// Exit 3 if the operation cannot be tried or counted here; and as [`crate::run::compare`].
 pub async fn measure(
-    place: Session,
+    session: Session,
     scenario: Scenario,
     given: Given,
     choices: Choices,
@@ -56,9 +56,9 @@ pub async fn measure(
 ) -> Result<Paths, ExitError> {
     let needed = select(&[scenario.name().to_owned()], given)
         .map_err(|unknown| ExitError::usage(unknown.to_string()))?;
-    // Asked for before anything is launched.
+    // Fails before anything is launched.
     let counter = Counter::find(depth, interrupt.clone())?;
-    with_cleanup(Arc::new(place), choices, interrupt, move |player| async move {
+    with_cleanup(Arc::new(session), choices, interrupt, move |player| async move {
         let measured = play_and_count(player, scenario, needed, &counter, &*progress).await;
         progress.end();
         measured
@@ -73,7 +73,7 @@ async fn play_and_count(
     counter: &Counter,
     progress: &dyn Progress,
 ) -> Result<Paths, ExitError> {
-    let (sides, place) = (Arc::clone(&player.sides), Arc::clone(&player.session));
+    let (sides, session) = (Arc::clone(&player.sides), Arc::clone(&player.session));
     let total = needed.len();
     for (index, before) in needed.into_iter().filter(|needed| *needed != scenario).enumerate() {
         progress.begin(before, index, total);
@@ -81,63 +81,64 @@ async fn play_and_count(
     }
     progress.begin(scenario, total - 1, total);
     let raw = RawSide::of(&sides.raw);
-    let sdk = SdkSide::at(&place)?;
-    let finding = tried(player.play_once(scenario, &raw, &sdk).await?)?;
-    countable(scenario, &finding)?;
-    let (raw, sdk) = (raw.seen("raw", &finding.raw)?, sdk.seen("the SDK", &finding.sdk)?);
+    let sdk = SdkSide::at(&session)?;
+    let result = tried(player.play_once(scenario, &raw, &sdk).await?)?;
+    countable(scenario, &result)?;
+    let (raw, sdk) = (raw.seen("raw", &result.raw)?, sdk.seen("the SDK", &result.sdk)?);
 
     let requests = &raw.requests;
-    let bare = if requests.is_empty() { None } else { Some(counter.bare(&place, requests).await?) };
-    let raw_cost = counter.side("raw", &place, &raw.operation).await?;
-    let sdk_cost = counter.side("sdk", &place, &sdk.operation).await?;
-    Ok(assemble(&place, finding, (raw, raw_cost), (sdk, sdk_cost), bare))
+    let bare =
+        if requests.is_empty() { None } else { Some(counter.bare(&session, requests).await?) };
+    let raw_cost = counter.side("raw", &session, &raw.operation).await?;
+    let sdk_cost = counter.side("sdk", &session, &sdk.operation).await?;
+    Ok(assemble(&session, result, (raw, raw_cost), (sdk, sdk_cost), bare))
 }
 
-fn tried(finding: ScenarioResult) -> Result<ScenarioResult, ExitError> {
-    match (&finding.raw.reason, finding.raw.outcome) {
+fn tried(result: ScenarioResult) -> Result<ScenarioResult, ExitError> {
+    match (&result.raw.reason, result.raw.outcome) {
         (Some(reason), Outcome::Skipped | Outcome::Failed) => Err(ExitError::unavailable(format!(
             "{} cannot be followed here: {reason}",
-            finding.name
+            result.name
         ))),
-        _ => Ok(finding),
+        _ => Ok(result),
     }
 }
 
-/// To be counted, the call is repeated. What may have launched something is not, unless its answer
-/// says what that was.
-fn countable(scenario: Scenario, finding: &ScenarioResult) -> Result<(), ExitError> {
+/// Fails if it is not safe to repeat the call, which counting does: without an answer, nobody knows whether it
+/// launched an instance.
+fn countable(scenario: Scenario, result: &ScenarioResult) -> Result<(), ExitError> {
     let launches = [Scenario::Ec2RunInstances, Scenario::Ec2RunInstancesDryRun].contains(&scenario);
-    let answered = [finding.raw.outcome, finding.sdk.outcome] == [Outcome::Ok; 2];
+    let answered = [result.raw.outcome, result.sdk.outcome] == [Outcome::Ok; 2];
     if !launches || answered {
         return Ok(());
     }
     Err(ExitError::unavailable(format!(
-        "{scenario} did not succeed here, and is not repeated to be counted: it might launch more"
+        "{scenario} did not succeed here, so it is not repeated to be counted: it might launch more"
     )))
 }
 
 fn assemble(
-    place: &Session,
-    finding: ScenarioResult,
+    session: &Session,
+    result: ScenarioResult,
     (raw, raw_cost): (Seen, CallCost),
     (sdk, sdk_cost): (Seen, CallCost),
     bare: Option<CallCost>,
 ) -> Paths {
-    let path = |side: findings::run::SideResult, seen: Seen, cost| CodePath {
+    let path = |side: SideResult, seen: Seen, cost| CodePath {
         trace: seen.trace,
         outcome: side.outcome,
         requests: side.requests,
         cost,
     };
     Paths {
-        target: place.info.clone(),
+        target: session.info.clone(),
         machine: this_machine(),
-        operation: finding.name,
-        service: finding.service,
-        agree: finding.agrees(),
-        differences: finding.differences,
-        raw: path(finding.raw, raw, raw_cost),
-        sdk: path(finding.sdk, sdk, sdk_cost),
+        operation: result.name,
+        service: result.service,
+        agree: result.agrees(),
+        differences: result.differences,
+        raw: path(result.raw, raw, raw_cost),
+        sdk: path(result.sdk, sdk, sdk_cost),
         bare,
     }
 }

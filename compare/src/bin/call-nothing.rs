@@ -1,3 +1,3 @@
-//! Starts and ends: what the operating system charges any process for.
+//! Starts and ends, to measure what any process costs.
 
 fn main() {}

@@ -1,5 +1,5 @@
-//! `call-sdk` with an HTTP client that knows no TLS: the default one reads the system's certificates
-//! for any URL.
+//! `call-sdk` with an HTTP client without TLS: the default client reads the system's certificates for any
+//! URL.
 
 use std::error::Error;
 

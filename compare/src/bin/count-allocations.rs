@@ -1,11 +1,13 @@
-//! Counts heap allocations. It is a binary of its own because counting takes a global allocator, which
-//! would be in the way of the one that measures time.
+//! Counts heap allocations. It is a program of its own because counting takes a global allocator, which
+//! would disturb measurements of time.
 //!
-//! With `signing`: what each arm of the signing bench allocates per signature, as one JSON object,
-//! workload → arm → allocations. With `parse`: what each side takes to parse each document, likewise
-//! (see [`measure::bench::parse`]). With `raw OPERATION CALLS`, `sdk OPERATION CALLS` or `bare CALLS`:
-//! what each warm call allocates, as a JSON list (see [`measure::call`]). Only what the calling
-//! thread allocates is counted, and such a call has no other.
+//! | arguments | prints as JSON |
+//! |---|---|
+//! | `signing` | allocations per signature: workload → arm → number |
+//! | `parse` | memory per document: document → side → memory (see [`measure::bench::parse`]) |
+//! | `raw OPERATION CALLS`, `sdk OPERATION CALLS`, `bare CALLS` | a list of what each warm call allocates (see [`measure::call`]) |
+//!
+//! Only the allocations of the calling thread are counted; these calls use no other.
 
 use std::{collections::BTreeMap, env, process::ExitCode};
 
@@ -16,8 +18,8 @@ use measure::{bench::parse, call, error::ExitError};
 use serde_json::json;
 
 fn main() -> ExitCode {
-    let mut words = env::args().skip(1);
-    let subject = words.next();
+    let mut arguments = env::args().skip(1);
+    let subject = arguments.next();
     let mut counted = Vec::new();
     let mut around = |warm: &mut dyn FnMut()| {
         let counts = measure(warm);
@@ -29,12 +31,13 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Some("parse") => return helper::exit(count_parsing()),
-        Some("raw") => call::raw(words, &mut around),
-        Some("sdk") => call::sdk(words, &mut around),
-        Some("bare") => call::bare(words, &mut around),
+        Some("raw") => call::raw(arguments, &mut around),
+        Some("sdk") => call::sdk(arguments, &mut around),
+        Some("bare") => call::bare(arguments, &mut around),
         other => {
-            let words = "signing, parse, raw, sdk, bare";
-            Err(ExitError::usage(format!("`{}` is none of {words}", other.unwrap_or_default())))
+            let unknown = other.unwrap_or_default();
+            let known = "signing, parse, raw, sdk, bare";
+            Err(ExitError::usage(format!("unknown subject `{unknown}`: use one of {known}")))
         }
     };
     if ended.is_ok() {

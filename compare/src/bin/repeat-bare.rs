@@ -1,4 +1,4 @@
-//! Sends requests that were signed beforehand, and ends: `repeat-bare CALLS`; see [`measure::call`].
+//! `repeat-bare CALLS` sends requests that were signed beforehand; see [`measure::call`].
 
 use std::{env, process::ExitCode};
 

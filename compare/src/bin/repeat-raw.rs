@@ -1,4 +1,4 @@
-//! Calls one operation through raw, and ends: `repeat-raw OPERATION CALLS`; see [`measure::call`].
+//! `repeat-raw OPERATION CALLS` calls one operation through raw; see [`measure::call`].
 
 use std::{env, process::ExitCode};
 

@@ -1,4 +1,4 @@
-//! Calls one operation through the SDK, and ends: `repeat-sdk OPERATION CALLS`; see [`measure::call`].
+//! `repeat-sdk OPERATION CALLS` calls one operation through the SDK; see [`measure::call`].
 
 use std::{env, process::ExitCode};
 

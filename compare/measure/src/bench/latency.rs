@@ -1,11 +1,10 @@
-//! What a call costs on each side, against the same endpoint, in the same rounds.
+//! Measures the latency of a call on each side, against the same endpoint and in the same rounds.
 //!
-//! Every round makes one call by each arm, in random order, so that whatever else the machine does
-//! falls on all of them alike; what is compared are the differences within a round. Where two arms
-//! are the same, chance alone decides which of them comes first, and so which of them seems slower:
-//! the interval of the median difference then holds however the machine drifts. Beside the two sides
-//! run two anchors: `bare`, which sends copies of what was signed beforehand and parses nothing, and raw once
-//! more, which must come out as no difference to raw.
+//! Every round makes one call with each arm, in random order, so that load on the machine affects all arms
+//! alike. Only differences within a round are compared. If two arms are equal, chance decides which comes
+//! first and seems slower, so the interval of the median difference holds even if the machine drifts. There
+//! are two control arms: `bare` sends requests that were signed beforehand and parses nothing, and a second
+//! raw must show no difference to raw.
 
 mod arms;
 pub mod samples;
@@ -29,8 +28,8 @@ use crate::{
 
 pub use arms::Arms;
 
-/// What is measured unless something else is asked for: one listing short, one long, one long answer
-/// of EC2's, one short, and a route.
+/// The operations that are measured by default: a short and a long listing of S3, a long and a short answer of
+/// EC2, and a route of API Gateway.
 pub const OPERATIONS: [Scenario; 5] = [
     Scenario::S3ListBuckets,
     Scenario::S3ListObjects,
@@ -39,53 +38,52 @@ pub const OPERATIONS: [Scenario; 5] = [
     Scenario::ApiInvoke,
 ];
 
-/// Whether `scenario` is one call that changes nothing, and is to succeed without anything launched.
+/// Whether `scenario` can be measured: one call that changes nothing, and succeeds without an instance.
 #[must_use]
 pub fn is_measurable(scenario: Scenario) -> bool {
     scenario.repeat() == Repeat::Freely
         && scenario.expected() == Expected::Ok
-        // It sends nothing; `bench signing` has it as W5.
+        // It sends nothing; `bench signing` measures it as W5.
         && scenario != Scenario::S3PresignedGet
 }
 
 /// How much to measure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Extent {
-    /// Rounds of each operation, at most.
+    /// Maximum number of rounds per operation.
     pub pairs: usize,
-    /// Time for each operation, at most.
+    /// Maximum time per operation.
     pub time: Duration,
-    /// Calls under way at once.
+    /// Number of concurrent calls.
     pub concurrency: usize,
 }
 
-/// What `concurrency` calls at once are timed on: a single one on one thread, several on several.
+/// The runtime to time `concurrency` concurrent calls on: one thread for a single call, else several.
 ///
-/// A runtime of several threads hands a single call from one to another. Which of them has to be woken
-/// for it is chance, and moves the same difference from one run to the next.
+/// A runtime with several threads moves a single call between them. Which thread has to wake up is chance,
+/// and would change the measured difference from run to run.
 ///
 /// # Errors
-/// Exit 3 where the system gives no runtime.
+/// Exit 3 if the system cannot start a runtime.
 pub fn runtime(concurrency: usize) -> Result<Runtime, ExitError> {
     if concurrency == 1 { runtime::one_thread() } else { runtime::several_threads() }
 }
 
-/// Measures `operations` at `place`, and once more where raw differs from itself.
+/// Measures `operations`, and measures again if raw seems to differ from itself.
 ///
 /// # Errors
-/// Exit 3 where an operation cannot be tried, or an answer is not the right one; the signal where
-/// one came.
+/// Exit 3 if an operation cannot be tried or an answer is wrong; the signal if one arrived.
 pub async fn measure(
-    place: Session,
+    session: Session,
     operations: Vec<Scenario>,
     extent: Extent,
     rtt: Duration,
     progress: Arc<dyn Progress>,
     interrupt: Interrupt,
 ) -> Result<Samples, ExitError> {
-    let place = Arc::new(place);
+    let session = Arc::new(session);
     let signals = interrupt.clone();
-    with_cleanup(place, choices(), interrupt, move |player| async move {
+    with_cleanup(session, choices(), interrupt, move |player| async move {
         let mut player = player;
         let total = operations.len();
         let mut arms = Vec::with_capacity(total);
@@ -118,7 +116,7 @@ pub async fn measure(
     .await
 }
 
-/// Nothing is launched to be measured.
+/// No instance is launched for a measurement.
 fn choices() -> Choices {
     Choices::defaults(Launching::Withheld)
 }
@@ -135,13 +133,13 @@ async fn prepare(player: &mut Player, operation: Scenario) -> Result<Arms, ExitE
     Arms::new(operation, operations, &player.session).await
 }
 
-/// The arms of `operation` at `place`, for whoever measures by himself.
+/// The arms of `operation`, for callers that make their own rounds.
 ///
 /// # Errors
 /// As [`measure`].
-pub async fn arms(place: &Arc<Session>, operation: Scenario) -> Result<Arms, ExitError> {
+pub async fn arms(session: &Arc<Session>, operation: Scenario) -> Result<Arms, ExitError> {
     let never = Interrupt::never();
-    with_cleanup(Arc::clone(place), choices(), never, move |mut player| async move {
+    with_cleanup(Arc::clone(session), choices(), never, move |mut player| async move {
         prepare(&mut player, operation).await
     })
     .await

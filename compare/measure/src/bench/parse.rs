@@ -1,5 +1,4 @@
-//! What it costs to parse an answer: raw's parser, and the deserialiser of the SDK's operation, over
-//! the same bytes, by turns.
+//! Measures parsing: raw's parser and the SDK's deserialiser take turns on the same bytes.
 
 mod documents;
 
@@ -21,21 +20,21 @@ use sdk::deserialise::Deserialiser;
 use crate::{error::ExitError, helper_binaries, machine::this_machine};
 use documents::Written;
 
-/// How long to measure each document: until both are reached.
+/// How long to measure each document: until both minimums are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effort {
-    /// Rounds, at least.
+    /// Minimum number of rounds.
     pub rounds: usize,
-    /// Time, at least.
+    /// Minimum time.
     pub time: Duration,
 }
 
-/// One answer, ready to be parsed by either side.
+/// One answer, ready for both parsers.
 #[derive(Debug)]
 pub struct Document {
     /// Such as `DescribeImages-10000`.
     pub name: String,
-    /// Images, or keys.
+    /// The number of images or keys.
     pub entries: usize,
     operation: Operation,
     response: Response,
@@ -46,10 +45,10 @@ pub struct Document {
 type Counts = BTreeMap<String, BTreeMap<String, Memory>>;
 
 impl Document {
-    /// A page of keys, 1,300 images, and 10,000, as the embedded endpoint writes them.
+    /// A page of keys, a list of 1,300 images, and one of 10,000, as the embedded endpoint writes them.
     ///
     /// # Errors
-    /// Exit 3 where the endpoint cannot be had; exit 1 where the sides read different values.
+    /// Exit 3 if the endpoint cannot be started; exit 1 if the two sides parse different values.
     pub fn all() -> Result<Vec<Self>, ExitError> {
         documents::written()?.into_iter().map(Self::new).collect()
     }
@@ -67,7 +66,7 @@ impl Document {
         Ok(document)
     }
 
-    /// Both sides have to read the same values before anything is timed.
+    /// Checks that both sides parse the same values, before anything is timed.
     fn prove(&self) -> Result<(), ExitError> {
         let Self { name, .. } = self;
         let raw = raw::parse::parse(&self.operation, &self.response)
@@ -80,20 +79,20 @@ impl Document {
         if raw.answer == sdk {
             return Ok(());
         }
-        Err(ExitError::failed(format!("the two sides read different values in {name}")))
+        Err(ExitError::failed(format!("the two sides parse different values from {name}")))
     }
 
-    /// Its length.
+    /// The length of the body.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.response.body.len()
     }
 
-    /// Parses it once, and says how much processor time it took until the result was there, and not yet
-    /// freed again.
+    /// Parses it once and returns the processor time until the result is there. Freeing the result is not
+    /// included.
     ///
     /// # Panics
-    /// Where it cannot be parsed, which was tried when it was made.
+    /// If it cannot be parsed, which [`Document::all`] has ruled out.
     #[must_use]
     pub fn time(&self, side: Side) -> Duration {
         match side {
@@ -140,10 +139,10 @@ impl Document {
     }
 }
 
-/// Counts what is allocated in a process that does nothing else, then times each document.
+/// Counts allocations in a process that does nothing else, then times each document.
 ///
 /// # Errors
-/// As [`Document::all`]; exit 3 where the counting binary cannot be had.
+/// As [`Document::all`]; exit 3 if the counting program is missing.
 pub fn measure(effort: Effort, progress: impl Fn(u32, u32)) -> Result<Parsing, ExitError> {
     let counts: Counts = helper_binaries::allocations("parse")?;
     let documents = Document::all()?;
@@ -157,9 +156,10 @@ pub fn measure(effort: Effort, progress: impl Fn(u32, u32)) -> Result<Parsing, E
     Ok(Parsing { machine: this_machine(), documents: results })
 }
 
-/// Counts what each side allocates for each document, and for freeing it again.
+/// Counts what each side allocates to parse each document.
 ///
-/// `count` runs what it is given. It is the caller's because it takes a global allocator to count.
+/// `count` runs a function and counts its allocations. The caller provides it, because counting takes a
+/// global allocator.
 ///
 /// # Errors
 /// As [`Document::all`].
@@ -172,7 +172,7 @@ pub fn count_allocations(
             let parse = || {
                 let _ = document.time(side);
             };
-            // What the first parse sets up is not its own.
+            // The first parse also sets up what later ones share.
             parse();
             (side.name().to_owned(), count(&mut { parse }))
         });
@@ -189,16 +189,16 @@ fn timed<T, E: std::fmt::Debug>(parse: impl FnOnce() -> Result<T, E>) -> Duratio
     elapsed
 }
 
-/// Of this thread. Parsing waits for nothing, so on a machine that does nothing else it is the time that
-/// goes by. On one that does, the time that goes by favours whoever is faster: what is shorter than the
-/// scheduler's turns is seldom interrupted.
+/// Processor time of this thread. Parsing never waits, so on an idle machine this equals wall-clock time. On a
+/// busy machine wall-clock time would favour the faster side: code that is shorter than a time slice of the
+/// scheduler is seldom interrupted.
 #[cfg(unix)]
 fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     time.try_into().unwrap_or_default()
 }
 
-/// The time that goes by, where rustix has no clock of a thread.
+/// Wall-clock time, because rustix has no thread clock here.
 #[cfg(not(unix))]
 fn processor_time() -> Duration {
     static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
@@ -206,6 +206,6 @@ fn processor_time() -> Duration {
 }
 
 fn uncounted(document: &str) -> ExitError {
-    ExitError::unavailable(format!("no allocations were counted of {document}"))
-        .help("the counting binary may be of another build: cargo build --release -p compare")
+    ExitError::unavailable(format!("no allocations were counted for {document}"))
+        .help("the counting program may be from another build: cargo build --release -p compare")
 }

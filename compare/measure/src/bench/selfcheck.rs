@@ -1,5 +1,5 @@
-//! Whether this instrument says what is so: raw against raw, many times, with nothing between them
-//! and with a delay that was put there.
+//! Checks the measurement of latency itself: it compares raw with raw many times, without a difference
+//! and with an injected delay.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,28 +12,27 @@ use findings::{
 use super::latency::{Arms, arms};
 use crate::{error::ExitError, interrupt::Interrupt, machine::this_machine, session::Session};
 
-/// The call with the least in it, in which a difference is the hardest to miss and noise the
-/// largest share.
+/// The shortest call: in it noise is the largest share.
 const OPERATION: Scenario = Scenario::S3ListBuckets;
 const RUNS: u32 = 100;
 const PAIRS: usize = 250;
 const DELAY: Duration = Duration::from_micros(20);
 
-/// Of an interval at 95 %, 95 of 100 hold; fewer than 90 come in one of a hundred such checks.
+/// Of 100 intervals at 95 %, about 95 hold. Fewer than 90 hold in one of a hundred such checks.
 const NEEDED_OF_NOTHING: u32 = 90;
 const NEEDED_OF_DELAY: u32 = 95;
 
-/// Makes 100 runs of each kind, by turns.
+/// Makes 100 runs without and 100 with the delay, in turns.
 ///
 /// # Errors
-/// Exit 3 where the call cannot be made; the signal where one came.
+/// Exit 3 if the call cannot be made; the signal if one arrived.
 pub async fn check(
-    place: Session,
+    session: Session,
     progress: impl Fn(u32, u32),
     interrupt: Interrupt,
 ) -> Result<Selfcheck, ExitError> {
-    let place = Arc::new(place);
-    let arms = arms(&place, OPERATION).await?;
+    let session = Arc::new(session);
+    let arms = arms(&session, OPERATION).await?;
     let (nothing, delay) = interrupt.or(count(&arms, progress)).await??;
     Ok(Selfcheck {
         machine: this_machine(),
@@ -61,7 +60,7 @@ async fn count(arms: &Arms, progress: impl Fn(u32, u32)) -> Result<(Tally, Tally
     Ok((nothing, delay))
 }
 
-/// raw against raw, the second with `extra` inside its time.
+/// Compares raw with raw, adding `extra` to the time of the second.
 async fn run_once(arms: &Arms, extra: Duration) -> Result<RatioVerdict, ExitError> {
     let mut rounds = Vec::with_capacity(PAIRS);
     for _ in 0..PAIRS {

@@ -1,4 +1,4 @@
-//! What signing costs: the arms of [`workloads`], timed by turns, and what they allocate.
+//! Measures signing: the arms of [`workloads`] take turns, and their allocations are counted.
 
 use std::collections::HashMap;
 
@@ -13,16 +13,16 @@ use crate::{error::ExitError, helper_binaries, machine::this_machine};
 /// Workload → arm → allocations.
 type Counts = HashMap<String, HashMap<String, u64>>;
 
-/// Times every arm, then counts what it allocates, in a process that does nothing else.
+/// Counts the allocations of every arm in a process that does nothing else, and times every arm.
 ///
 /// # Errors
-/// Exit 3 where the counting binary cannot be had.
+/// Exit 3 if the counting program is missing.
 pub fn measure(effort: Effort) -> Result<Signing, ExitError> {
     let counts: Counts = helper_binaries::allocations("signing")?;
     let allocations = |workload: &str, arm: &str| {
         counts.get(workload).and_then(|arms| arms.get(arm)).copied().ok_or_else(|| {
-            ExitError::unavailable(format!("no allocations were counted of `{arm}` at {workload}"))
-                .help("it is of another build: cargo build -p compare")
+            ExitError::unavailable(format!("no allocations were counted for `{arm}` in {workload}"))
+                .help("the counting program may be from another build: cargo build -p compare")
         })
     };
     let workloads = workloads::measure(effort)

@@ -1,5 +1,5 @@
-//! What a process costs that makes one call and ends: started again and again, each side by turns, as
-//! the operating system reckons it.
+//! Measures a process that makes one call and ends: what the operating system charges it, over many
+//! starts of each side in turns.
 
 use std::{
     fs,
@@ -16,27 +16,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::ExitError, helper_binaries, machine::this_machine};
 
-/// What the binary `account` says of one run.
+/// What the program `account` prints about one run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Account {
-    /// Whether it ended with 0.
+    /// Whether the program ended with exit code 0.
     pub success: bool,
-    /// What it wrote.
+    /// What it wrote to standard output.
     pub output: String,
-    /// What it cost.
+    /// What the operating system charged.
     pub charge: Charge,
 }
 
 /// What the operating system charged one run for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Charge {
-    /// From its start to its end, microseconds.
+    /// Wall-clock time, in microseconds.
     pub wall_us: f64,
-    /// User and system, microseconds.
+    /// Processor time of user and system, in microseconds.
     pub cpu_us: f64,
-    /// Memory held at most.
+    /// Peak memory, in bytes.
     pub peak_bytes: f64,
-    /// Minor and major ones; none where the system does not tell.
+    /// Minor and major page faults; `None` if the system does not tell.
     pub page_faults: Option<f64>,
 }
 
@@ -47,10 +47,10 @@ pub enum StartedProgram {
     Raw,
     /// Lists them through the SDK.
     Sdk,
-    /// The same, its HTTP client without TLS: the default one reads the system's certificates for any
-    /// URL, raw for https alone.
+    /// Lists them through the SDK with an HTTP client without TLS: the default one reads the system's
+    /// certificates for any URL, raw only for https.
     SdkWithoutTls,
-    /// Starts and ends: what starting a Rust program costs by itself.
+    /// Starts and ends: the cost of any Rust program.
     Nothing,
 }
 
@@ -70,7 +70,7 @@ impl StartedProgram {
     }
 }
 
-/// The programs, and the endpoint that they call.
+/// The programs and the endpoint that they call.
 #[derive(Debug)]
 pub struct Programs {
     account: PathBuf,
@@ -80,11 +80,10 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Finds them beside this one, starts the embedded endpoint, and runs each once.
+    /// Finds the programs, starts the embedded endpoint, and runs each program once.
     ///
     /// # Errors
-    /// Exit 3 where one is not there, or the operating system gives no account; exit 1 where one lists
-    /// other buckets than there are.
+    /// Exit 3 if a program is missing or `account` fails; exit 1 if a program lists the wrong buckets.
     pub fn find() -> Result<Self, ExitError> {
         let endpoint = Sandbox::start(sandbox::Options::default()).map_err(|error| {
             ExitError::unavailable(format!("the embedded endpoint cannot start: {error}"))
@@ -98,7 +97,7 @@ impl Programs {
         Ok(programs)
     }
 
-    /// Runs the program once, with the endpoint and its keys in the environment and nothing else.
+    /// Runs the program once. Its environment has only the endpoint and its keys.
     ///
     /// # Errors
     /// As [`Programs::find`].
@@ -117,23 +116,23 @@ impl Programs {
             .env("AWS_SECRET_ACCESS_KEY", &admin.secret_access_key)
             .output()
             .map_err(|error| failed(format!("cannot run: {error}")))?;
-        let said = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         let account: Account = serde_json::from_slice(&output.stdout)
-            .map_err(|_| failed(format!("gives no account: {}", said.trim())))?;
+            .map_err(|_| failed(format!("printed no account: {}", stderr.trim())))?;
         let buckets =
             if arm == StartedProgram::Nothing { Vec::new() } else { self.endpoint.bucket_names() };
         if account.success && account.output.lines().eq(&buckets) {
             return Ok(account.charge);
         }
         let program = self.binary(arm).display();
-        Err(ExitError::failed(format!("{program} did not list the buckets: {}", said.trim())))
+        Err(ExitError::failed(format!("{program} did not list the buckets: {}", stderr.trim())))
     }
 
     fn binary(&self, arm: StartedProgram) -> &Path {
         &self.called[arm as usize]
     }
 
-    /// One run of each, in random order.
+    /// Runs each program once, in random order.
     fn round(&self) -> Result<[Charge; 4], ExitError> {
         let mut order = StartedProgram::ALL;
         fastrand::shuffle(&mut order);

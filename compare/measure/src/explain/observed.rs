@@ -1,4 +1,4 @@
-//! The two sides with somebody looking on.
+//! Both clients under observation, and what was observed.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -45,16 +45,16 @@ pub(super) struct Response {
     pub(super) body: Vec<u8>,
 }
 
-/// raw, with its first exchange kept.
+/// raw, keeping its first exchange.
 pub(super) struct RawSide<'p> {
     client: &'p raw::Client,
     seen: Mutex<Option<Observed>>,
 }
 
-/// The SDK, with its first exchange kept.
+/// The SDK, keeping its first exchange.
 pub(super) struct SdkSide<'p> {
     client: &'p sdk::Client,
-    place: &'p Session,
+    session: &'p Session,
     seen: Mutex<Option<Observed>>,
 }
 
@@ -69,8 +69,8 @@ impl<'p> RawSide<'p> {
 }
 
 impl<'p> SdkSide<'p> {
-    pub(super) fn of(client: &'p sdk::Client, place: &'p Session) -> Self {
-        Self { client, place, seen: Mutex::default() }
+    pub(super) fn of(client: &'p sdk::Client, session: &'p Session) -> Self {
+        Self { client, session, seen: Mutex::default() }
     }
 
     pub(super) fn seen(self) -> Option<Observed> {
@@ -87,7 +87,7 @@ impl Client for RawSide<'_> {
         let (reply, observation) = self.client.call_observed(operation).await;
         let first = observation.exchanges.into_iter().next().map(Observed::from);
         let http = match operation {
-            Operation::PresignGet(_) => HttpClient::SomebodyElses,
+            Operation::PresignGet(_) => HttpClient::Unknown,
             _ => HttpClient::Reqwest,
         };
         keep(&self.seen, first, http);
@@ -102,11 +102,11 @@ impl Client for SdkSide<'_> {
 
     async fn call(&self, operation: &Operation) -> Reply {
         let (reply, exchanges) = self.client.call_observed(operation).await;
-        let credentials = &self.place.credentials;
+        let credentials = &self.session.credentials;
         let first = exchanges.into_iter().next().map(|first| Observed::of_sdk(first, credentials));
         let http = match operation {
-            Operation::PresignGet(_) => HttpClient::SomebodyElses,
-            // For want of a service client, the SDK's user takes any HTTP client: here, reqwest.
+            Operation::PresignGet(_) => HttpClient::Unknown,
+            // The SDK has no client for a route, so its user takes any HTTP client: here, reqwest.
             Operation::InvokeApi(_) => HttpClient::Reqwest,
             _ => HttpClient::Hyper,
         };
@@ -115,16 +115,16 @@ impl Client for SdkSide<'_> {
     }
 }
 
-/// What sends a request. It adds headers of its own behind the last hook; that these are they, a test
-/// holds against what arrives.
+/// The HTTP client that sends a request. It adds headers after the last hook; a test compares them with
+/// what arrives.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum HttpClient {
-    /// raw's.
+    /// raw's client.
     Reqwest,
-    /// The SDK's.
+    /// The SDK's client.
     Hyper,
-    /// Whoever is given the presigned URL.
-    SomebodyElses,
+    /// The client of whoever gets the presigned URL.
+    Unknown,
 }
 
 fn keep(seen: &Mutex<Option<Observed>>, first: Option<Observed>, http: HttpClient) {
@@ -155,8 +155,8 @@ impl From<raw::observe::Exchange> for Observed {
 }
 
 impl Observed {
-    /// The string to sign the SDK does not show: it follows from what it shows, and `credentials`
-    /// prove that it is the right one. Where they do not, [`Observed::prove`] says so.
+    /// Converts an exchange of the SDK. The SDK does not show its string to sign, so that is rebuilt from what
+    /// it shows, and `credentials` prove that it is right. If they do not, [`Observed::prove`] fails.
     fn of_sdk(exchange: sdk::observe::Exchange, credentials: &Credentials) -> Self {
         let sdk::observe::Exchange { method, url, headers, body, signing, response } = exchange;
         let response = response.map(|sdk::observe::Response { status, headers, body }| Response {
@@ -167,7 +167,7 @@ impl Observed {
         let mut observed = Self { method, url, headers, body, signed: None, response };
         let claim = Claim::of(&observed);
         observed.signed = signing.zip(claim).map(|(log, claim)| {
-            // The token that was sent, not the one that was to be sent.
+            // The log masks the token, so it comes from the header that was sent.
             let canonical_request = match observed.header("x-amz-security-token") {
                 Some(token) => log.with_token(token),
                 None => log.canonical_request.clone(),
@@ -183,7 +183,7 @@ impl Observed {
         observed
     }
 
-    /// With the headers that the HTTP client adds.
+    /// Adds the headers that the HTTP client adds.
     fn sent_by(mut self, http: HttpClient) -> Self {
         let host = Url::parse(&self.url).ok().map(|url| url[BeforeHost..AfterPort].to_owned());
         let length = (!self.body.is_empty()).then(|| self.body.len().to_string());
@@ -205,10 +205,10 @@ impl Observed {
         self.signed.as_ref().map(|signed| signed.canonical_request.as_str())
     }
 
-    /// That raw's signer, given this request, makes this signature; `None` for an unsigned one.
+    /// Signs the same request with raw and compares the signatures. `None` for an unsigned request.
     ///
     /// # Errors
-    /// Exit 1 where the steps that were seen do not yield the signature that was sent.
+    /// Exit 1 if the steps that were observed do not yield the signature that was sent.
     pub(super) fn prove(&self, credentials: &Credentials) -> Result<Option<Proof>, ExitError> {
         let Some(claim) = Claim::of(self) else { return Ok(None) };
         let Some(signed) = self.signed.as_ref().filter(|signed| !signed.string_to_sign.is_empty())
@@ -229,7 +229,7 @@ impl Observed {
     }
 }
 
-/// What a signed request says of its signature, in the header or in the query.
+/// What a signed request says about its signature, in the header or in the query.
 struct Claim {
     location: Location,
     date: String,
@@ -281,7 +281,7 @@ impl Claim {
         proof::string_to_sign(canonical_request, &time, &scope, secret, &self.signature)
     }
 
-    /// The same request, for raw's signer: what a signer adds is taken away, the rest stays.
+    /// The same request as a job for raw's signer, without what signing adds.
     fn job(
         &self,
         observed: &Observed,
@@ -321,9 +321,10 @@ impl Claim {
     }
 }
 
+/// Headers that signing adds.
 const ADDED_BY_SIGNING: [&str; 3] = ["x-amz-date", "x-amz-content-sha256", "x-amz-security-token"];
 
-/// Parameters that signing in the query adds.
+/// Query parameters that presigning adds.
 const SIGNATURE_PARAMETERS: [&str; 7] = [
     "X-Amz-Algorithm",
     "X-Amz-Credential",
@@ -335,11 +336,11 @@ const SIGNATURE_PARAMETERS: [&str; 7] = [
 ];
 
 fn without_signature(url: &str) -> String {
-    let Some((place, query)) = url.split_once('?') else { return url.to_owned() };
+    let Some((base, query)) = url.split_once('?') else { return url.to_owned() };
     let is_kept = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or(pair);
         !SIGNATURE_PARAMETERS.contains(&name)
     };
     let kept: Vec<_> = query.split('&').filter(is_kept).collect();
-    if kept.is_empty() { place.to_owned() } else { format!("{place}?{}", kept.join("&")) }
+    if kept.is_empty() { base.to_owned() } else { format!("{base}?{}", kept.join("&")) }
 }

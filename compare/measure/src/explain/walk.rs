@@ -1,4 +1,4 @@
-//! One side's walk through the steps, ready to be shown.
+//! One side's steps as data to be shown.
 
 use contract::SecretKey;
 use findings::{
@@ -13,13 +13,13 @@ use super::{
 };
 use crate::error::ExitError;
 
-/// Of a longer body the beginning is shown.
+/// The bytes of a body that are shown.
 const LONGEST_BODY: usize = 4096;
 
-/// What one side did, from what was observed of it.
+/// Converts what was observed of one side.
 ///
 /// # Errors
-/// Exit 3 where the time or the scope of the signature cannot be read.
+/// Exit 3 if the time or the scope of the signature cannot be parsed.
 pub(super) fn walk(
     observed: Observed,
     parsed: SideResult,
@@ -42,7 +42,7 @@ pub(super) fn walk(
 }
 
 fn http(headers: Vec<(String, String)>, body: &[u8], mask: &Mask<'_>) -> Http {
-    // Masked before it is cut: half a secret would not be recognised.
+    // Mask before truncating: half a secret would not be recognised.
     let mut text = mask.text(String::from_utf8_lossy(body));
     if text.len() > LONGEST_BODY {
         text.truncate(text.floor_char_boundary(LONGEST_BODY));

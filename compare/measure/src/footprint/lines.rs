@@ -1,22 +1,22 @@
-//! Lines of Rust code, by the compiler's own lexer: a line counts if it holds anything besides blanks
-//! and comments. Items under `#[cfg(test)]` do not count, and neither do folders of tests, benches and
-//! examples, nor files of tests.
+//! Counts lines of Rust code with the compiler's own lexer: lines that have something other than white
+//! space and comments. Items under `#[cfg(test)]` do not count, nor do files and folders of tests, benches
+//! and examples.
 
 use std::{fs, io, path::Path};
 
 use ra_ap_rustc_lexer::{FrontmatterAllowed, TokenKind, tokenize};
 
-/// Folders and files that are there for somebody else than the user.
+/// Folders and files that a user of the crate does not build.
 const NOT_COUNTED: [&str; 7] =
     ["tests", "tests.rs", "test.rs", "benches", "examples", "fuzz", "target"];
 
-/// Lines of code in `path`, a file or a folder with all that is below it.
+/// Lines of code in `path`, a file or a folder with everything below it.
 ///
 /// # Errors
-/// Where something in it cannot be read.
+/// If something in it cannot be read.
 pub fn below(path: &Path) -> io::Result<u64> {
     let name = path.file_name().unwrap_or_default();
-    if NOT_COUNTED.iter().any(|left_out| name == *left_out) {
+    if NOT_COUNTED.iter().any(|excluded| name == *excluded) {
         return Ok(0);
     }
     if path.is_dir() {
@@ -25,7 +25,7 @@ pub fn below(path: &Path) -> io::Result<u64> {
     if path.extension().is_none_or(|extension| extension != "rs") {
         return Ok(0);
     }
-    // What is no UTF-8 in a source of Rust is in a comment, or the compiler would not take it.
+    // Invalid UTF-8 does not matter here: the compiler accepts none in files that it builds.
     Ok(of(&String::from_utf8_lossy(&fs::read(path)?)))
 }
 
@@ -48,7 +48,7 @@ pub fn of(source: &str) -> u64 {
         if !is_code || tests.hold(text) == Held::Yes {
             continue;
         }
-        // A string may go over many lines; the first may be counted already.
+        // A string may span several lines, of which the first may be counted already.
         let from = last_counted.map_or(first, |last| first.max(last + 1));
         lines += (line + 1).saturating_sub(from);
         last_counted = Some(line.max(last_counted.unwrap_or(0)));
@@ -56,7 +56,7 @@ pub fn of(source: &str) -> u64 {
     u64::try_from(lines).unwrap_or(u64::MAX)
 }
 
-/// Follows the items under `#[cfg(test)]`. Their attribute is counted, as one line.
+/// Recognises items under `#[cfg(test)]`. The attribute itself is counted, as one line.
 #[derive(Default)]
 struct Tests {
     state: State,
@@ -64,11 +64,11 @@ struct Tests {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// So many tokens of the attribute have come.
+    /// Outside of a test, after this many tokens of the attribute.
     Outside(usize),
-    /// Behind it, in so many brackets.
+    /// In the item after the attribute, inside this many brackets.
     Item(usize),
-    /// Behind the item's last brace; a semicolon may belong to it.
+    /// After the item's last brace. A semicolon may still belong to it.
     Closed,
 }
 
@@ -87,12 +87,12 @@ enum Held {
 const ATTRIBUTE: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
 
 impl Tests {
-    /// Whether the next token, `text`, is part of a test.
+    /// Whether the next token, `text`, belongs to a test.
     fn hold(&mut self, text: &str) -> Held {
         let (state, held) = match (self.state, text) {
             (State::Closed | State::Item(0), ";") => (State::default(), Held::Yes),
             (State::Closed, _) => (attribute(0, text), Held::No),
-            (State::Outside(come), _) => (attribute(come, text), Held::No),
+            (State::Outside(seen), _) => (attribute(seen, text), Held::No),
             (State::Item(1), "}") => (State::Closed, Held::Yes),
             (State::Item(depth), "{" | "(" | "[") => (State::Item(depth + 1), Held::Yes),
             (State::Item(depth), "}" | ")" | "]") => {
@@ -105,12 +105,12 @@ impl Tests {
     }
 }
 
-/// `text` behind the first `come` tokens of the attribute.
-fn attribute(come: usize, text: &str) -> State {
+/// The state after `text`, which follows the first `seen` tokens of the attribute.
+fn attribute(seen: usize, text: &str) -> State {
     match () {
-        () if ATTRIBUTE[come] != text => State::Outside(usize::from(text == ATTRIBUTE[0])),
-        () if come + 1 == ATTRIBUTE.len() => State::Item(0),
-        () => State::Outside(come + 1),
+        () if ATTRIBUTE[seen] != text => State::Outside(usize::from(text == ATTRIBUTE[0])),
+        () if seen + 1 == ATTRIBUTE.len() => State::Item(0),
+        () => State::Outside(seen + 1),
     }
 }
 
@@ -119,7 +119,7 @@ mod tests {
     use super::{below, of};
 
     #[test]
-    fn blank_lines_and_comments_are_no_code() {
+    fn blank_lines_and_comments_do_not_count() {
         assert_eq!(of(""), 0);
         assert_eq!(
             of("//! A crate.\n\n/* one\n /* two */\n*/\n\nfn f() {\n    // nothing\n}\n"),
@@ -129,12 +129,12 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_comment_in_a_string_is_code() {
+    fn a_string_that_looks_like_a_comment_counts() {
         assert_eq!(of("let a = \"// no comment\n\n/* neither\";\nlet b = r#\"\n\"#;"), 5);
     }
 
     #[test]
-    fn tests_are_none_and_what_follows_them_is() {
+    fn tests_do_not_count_but_the_code_after_them_does() {
         let source = "fn f() {}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn t() {\n    }\n}\n\nfn g() {}\n";
         assert_eq!(of(source), 3, "f, the attribute, g");
         assert_eq!(of("#[cfg(test)]\nuse a::{b, c};\nfn f() {}\n"), 2);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn folders_of_tests_and_other_files_are_left_out() {
+    fn folders_of_tests_and_files_in_other_languages_do_not_count() {
         let folder = tempfile::tempdir().unwrap();
         let write = |path: &str, text: &str| {
             let path = folder.path().join(path);

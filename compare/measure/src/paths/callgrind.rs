@@ -1,8 +1,8 @@
-//! Callgrind: every instruction of a program's warm calls, by function.
+//! Counts every instruction of a program's warm calls with callgrind, by function.
 //!
-//! It starts to count where the function that makes a warm call begins, and stops where that ends, so
-//! that nothing is to be subtracted. What the kernel does is not in it. Its processor has no SHA
-//! instructions, so that hashing takes thousands of instructions that a real one does not need.
+//! Callgrind counts from the start to the end of the function that makes a warm call, so nothing has to be
+//! subtracted. The kernel's instructions are not included. The processor that it emulates has no SHA
+//! instructions, so hashing takes thousands of instructions that a real processor does not need.
 
 use std::{
     collections::HashMap,
@@ -14,19 +14,19 @@ use std::{
 use super::crates::{Crate, crate_of};
 use crate::{call::WARM_CALL, error::ExitError};
 
-/// What one function took, over all warm calls.
+/// The instructions of one function over all warm calls.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Function {
-    /// Whose code it is.
+    /// The crate that it belongs to.
     pub(super) origin: Crate,
-    /// Its own, those of the functions that it called not among them.
+    /// Instructions of the function itself, without those of the functions that it called.
     pub(super) instructions: u64,
 }
 
-/// That valgrind is there.
+/// Checks that valgrind is installed.
 ///
 /// # Errors
-/// Exit 3 where it is not.
+/// Exit 3 if it is not.
 pub(super) fn check() -> Result<(), ExitError> {
     match Command::new("valgrind").arg("--version").output() {
         Ok(output) if output.status.success() => Ok(()),
@@ -34,13 +34,13 @@ pub(super) fn check() -> Result<(), ExitError> {
             "instructions are counted by valgrind, which is not installed",
         )
         .help(
-            "apt install valgrind, or your system's counterpart; without --instructions the \
-                 rest works",
+            "install it (Debian and Ubuntu: apt install valgrind); everything else works without \
+             --instructions",
         )),
     }
 }
 
-/// `program` under callgrind, which writes to `profile`.
+/// The command that runs `program` under callgrind, which writes to `profile`.
 pub(super) fn command(program: &Path, profile: &Path) -> Command {
     let mut out = std::ffi::OsString::from("--callgrind-out-file=");
     out.push(profile);
@@ -50,13 +50,14 @@ pub(super) fn command(program: &Path, profile: &Path) -> Command {
     command
 }
 
-/// What is in the file `profile`.
+/// Reads the file `profile`.
 ///
 /// # Errors
-/// Exit 3 where it cannot be read, or holds no function.
+/// Exit 3 if it cannot be read or has no function.
 pub(super) fn read(profile: &Path) -> Result<Vec<Function>, ExitError> {
-    let unreadable =
-        |error: io::Error| ExitError::unavailable(format!("the counts of callgrind: {error}"));
+    let unreadable = |error: io::Error| {
+        ExitError::unavailable(format!("the counts of callgrind cannot be read: {error}"))
+    };
     let file = std::fs::File::open(profile).map_err(unreadable)?;
     let mut parser = Parser::default();
     for line in BufReader::new(file).lines() {
@@ -75,15 +76,16 @@ pub(super) fn read(profile: &Path) -> Result<Vec<Function>, ExitError> {
     Ok(functions)
 }
 
-/// Of the format <https://valgrind.org/docs/manual/cl-format.html> what counts instructions: names
-/// that are written once and then go by number, and lines of cost.
+/// Parses the lines of names and of costs. A name is written once; then its number stands for it.
+///
+/// Format: <https://valgrind.org/docs/manual/cl-format.html>
 #[derive(Default)]
 struct Parser {
     objects: HashMap<String, String>,
     symbols: HashMap<String, String>,
     object: String,
     symbol: String,
-    /// The next line is the cost of a call, which its function has already.
+    /// The next line is the cost of a call, which the called function already has.
     after_calls: bool,
     costs: HashMap<(String, String), u64>,
 }
@@ -101,7 +103,7 @@ impl Parser {
         }
     }
 
-    /// A position, and what was spent there.
+    /// Adds a line of cost: a position, and the instructions spent there.
     fn cost(&mut self, line: &str) {
         let is_cost = line.starts_with(|c: char| c.is_ascii_digit() || "+-*".contains(c));
         if !is_cost || std::mem::take(&mut self.after_calls) {
@@ -113,7 +115,7 @@ impl Parser {
     }
 }
 
-/// `(7) name` gives a name its number, `(7)` is that name again; either yields the number.
+/// Returns the number in `(7) name`, which defines a name, or in `(7)`, which refers to it.
 fn named(names: &mut HashMap<String, String>, text: &str) -> String {
     match text.split_once(' ') {
         Some((number, name)) => {
@@ -133,7 +135,7 @@ mod tests {
     use super::{Function, read};
     use crate::paths::crates::Crate;
 
-    /// Two functions that call each other's, one of them in two objects, with positions of both kinds.
+    /// Functions in two objects, with calls, and with absolute and relative positions.
     const PROFILE: &str = "\
 version: 1
 creator: callgrind-3.19.0
@@ -166,7 +168,7 @@ totals: 1125
 ";
 
     #[test]
-    fn each_function_has_its_own_instructions_and_not_those_of_what_it_called() {
+    fn a_function_has_its_own_instructions_without_those_of_the_functions_it_called() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(PROFILE.as_bytes()).unwrap();
         let mut functions = read(file.path()).unwrap();
@@ -187,7 +189,7 @@ totals: 1125
     }
 
     #[test]
-    fn a_profile_without_instructions_is_none() {
+    fn a_profile_without_instructions_is_an_error() {
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(file.path(), "version: 1\nevents: Ir\n").unwrap();
         assert!(read(file.path()).unwrap_err().message.contains("nothing"));

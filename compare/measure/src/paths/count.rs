@@ -1,4 +1,4 @@
-//! What a warm call takes, counted in processes that do nothing else.
+//! Counts the allocations and instructions of a warm call, in processes that do nothing else.
 
 use std::{
     collections::BTreeMap,
@@ -24,11 +24,11 @@ use crate::{
     session::Session,
 };
 
-/// Warm calls that are counted. Of their instructions it is the mean. Of their allocations it is the
-/// least: what a call needs by itself, when its answer comes in the fewest pieces.
+/// Warm calls that are counted. Of their instructions the mean is shown. Of their allocations the least is
+/// shown: what the call itself needs if its answer arrives in the fewest pieces.
 const WARM_CALLS: u32 = 5;
 
-/// The programs that count.
+/// Runs the programs that count.
 pub(super) struct Counter {
     allocations: PathBuf,
     depth: Depth,
@@ -37,7 +37,7 @@ pub(super) struct Counter {
 
 impl Counter {
     /// # Errors
-    /// Exit 3 where one of them is missing.
+    /// Exit 3 if one of them is missing.
     pub(super) fn find(depth: Depth, interrupt: Interrupt) -> Result<Self, ExitError> {
         if depth == Depth::Instructions {
             callgrind::check()?;
@@ -45,52 +45,54 @@ impl Counter {
         Ok(Self { allocations: helper_binaries::program("count-allocations")?, depth, interrupt })
     }
 
-    /// What a warm call of `operation` takes `side`, which is `raw` or `sdk`.
+    /// The cost of a warm call of `operation` on `side`, which is `raw` or `sdk`.
     pub(super) async fn side(
         &self,
         side: &str,
-        place: &Session,
+        session: &Session,
         operation: &Operation,
     ) -> Result<CallCost, ExitError> {
-        let words = [operation_json::text(operation), calls()];
-        self.count(side, &words, place, Vec::new()).await
+        let arguments = [operation_json::text(operation), calls()];
+        self.count(side, &arguments, session, Vec::new()).await
     }
 
-    /// What sending `requests` takes, and reading what is answered.
+    /// The cost of sending `requests` and reading the answers.
     pub(super) async fn bare(
         &self,
-        place: &Session,
+        session: &Session,
         requests: &[PreparedRequest],
     ) -> Result<CallCost, ExitError> {
         let input = serde_json::to_vec(requests)
             .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
-        self.count("bare", &[calls()], place, input).await
+        self.count("bare", &[calls()], session, input).await
     }
 
     async fn count(
         &self,
         side: &str,
-        words: &[String],
-        place: &Session,
+        arguments: &[String],
+        session: &Session,
         input: Vec<u8>,
     ) -> Result<CallCost, ExitError> {
-        let told = |mut command: Command| {
-            command.args(words);
-            ClientConfig::to_env(&mut command, place);
+        let configured = |mut command: Command| {
+            command.args(arguments);
+            ClientConfig::to_env(&mut command, session);
             command
         };
         let mut command = Command::new(&self.allocations);
         command.arg(side);
-        let output = self.interrupt.or(run(told(command), &self.allocations, &input)).await??;
+        let output =
+            self.interrupt.or(run(configured(command), &self.allocations, &input)).await??;
         let heap = least(&output.stdout, &self.allocations)?;
 
         if self.depth == Depth::Allocations {
             return Ok(CallCost { heap, instructions: None });
         }
         let program = helper_binaries::program(&format!("repeat-{side}"))?;
-        let profile = NamedTempFile::new()
-            .map_err(|error| ExitError::unavailable(format!("no file for the counts: {error}")))?;
-        let command = told(callgrind::command(&program, profile.path()));
+        let profile = NamedTempFile::new().map_err(|error| {
+            ExitError::unavailable(format!("the file for the counts cannot be created: {error}"))
+        })?;
+        let command = configured(callgrind::command(&program, profile.path()));
         self.interrupt.or(run(command, &program, &input)).await??;
         let functions = callgrind::read(profile.path())?;
         Ok(CallCost { heap, instructions: Some(instructions(functions, WARM_CALLS)) })
@@ -111,7 +113,7 @@ async fn run(command: Command, program: &Path, input: &[u8]) -> Result<Output, E
         .spawn()
         .map_err(|error| failed(format!("cannot run: {error}")))?;
     if let Some(mut stdin) = child.stdin.take() {
-        // One that ends before it has read says why on its standard error.
+        // A program that ends before it has read its input says why on standard error.
         let _ = stdin.write_all(input).await;
     }
     let output =
@@ -123,19 +125,16 @@ async fn run(command: Command, program: &Path, input: &[u8]) -> Result<Output, E
 }
 
 fn least(counts: &[u8], program: &Path) -> Result<Heap, ExitError> {
-    let answered = |why: String| {
-        ExitError::unavailable(format!(
-            "{} did not answer with its counts: {why}",
-            program.display()
-        ))
+    let invalid = |why: String| {
+        ExitError::unavailable(format!("{} did not print its counts: {why}", program.display()))
     };
     let counts: Vec<Heap> =
-        serde_json::from_slice(counts).map_err(|error| answered(error.to_string()))?;
+        serde_json::from_slice(counts).map_err(|error| invalid(error.to_string()))?;
     let least = counts.into_iter().min_by_key(|heap| (heap.allocations, heap.bytes));
-    least.ok_or_else(|| answered("there are none".to_owned()))
+    least.ok_or_else(|| invalid("there are none".to_owned()))
 }
 
-/// What `functions` took over `calls` calls, per call.
+/// The instructions of `functions` per call, over `calls` calls.
 fn instructions(functions: Vec<Function>, calls: u32) -> Instructions {
     let mut crates: BTreeMap<Crate, (u64, usize)> = BTreeMap::new();
     for Function { origin, instructions } in functions {

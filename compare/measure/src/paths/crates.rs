@@ -1,22 +1,22 @@
-//! From a symbol to the crate whose code it is, and to the kind of that crate's work.
+//! Maps a symbol to its crate, and the crate to the kind of its work.
 //!
-//! What a compiler inlines has no symbol left: its instructions count for the function into which it
-//! went. Older symbols do not name what a generic function was made for: those of the standard
-//! library stay there, whomever they serve.
+//! An inlined function has no symbol: its instructions count for the function that it was inlined into.
+//! Symbols in the older mangling do not name the type arguments of a generic function, so those of the
+//! standard library count for it, whichever crate uses them.
 
 use findings::paths::Group;
 
-/// Whose code it is.
+/// A crate or a library.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Crate {
-    /// As it is called in the source; the file's name, where it is no Rust.
+    /// Its name in source code. For a library that is not Rust, its file name.
     pub name: String,
     /// The kind of its work.
     pub group: Group,
 }
 
-/// Whose code `symbol` is, which stands in the file `object`: that of the first crate in its name
-/// that is not the standard library, so `core::ptr::drop_in_place<hyper::…>` is hyper's.
+/// The crate of `symbol` in the file `object`: the first crate in its name that is not the standard
+/// library. So `core::ptr::drop_in_place<hyper::…>` belongs to hyper.
 #[must_use]
 pub fn crate_of(symbol: &str, object: &str) -> Crate {
     let name = match rustc_demangle::try_demangle(symbol) {
@@ -30,13 +30,13 @@ pub fn crate_of(symbol: &str, object: &str) -> Crate {
 fn of_rust(path: &str) -> String {
     let first = roots(path).find(|root| !["std", "core", "alloc"].contains(root));
     match first {
-        // The compiler's own, between the standard library and the allocator.
+        // `__rustc` is the compiler's own code between the standard library and the allocator.
         Some("__rustc") | None => "std".to_owned(),
         Some(root) => root.to_owned(),
     }
 }
 
-/// The first parts of all paths in `path`.
+/// The first segments of all paths in `path`.
 fn roots(path: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     path.match_indices("::").filter_map(move |(at, _)| {
@@ -47,7 +47,7 @@ fn roots(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What is no Rust is the system's: a shared library, or what the linker put into the program itself.
+/// The library of a symbol that is not Rust: a shared one, or the linker's start-up code in the program.
 fn library(object: &str) -> String {
     let file = object.rsplit('/').next().unwrap_or(object);
     match file.split_once(".so") {
@@ -61,33 +61,33 @@ mod tests {
     use super::{Group, crate_of};
 
     #[track_caller]
-    fn is(symbol: &str, name: &str, group: Group) {
+    fn belongs(symbol: &str, name: &str, group: Group) {
         let found = crate_of(symbol, "/bin/repeat-raw");
         assert_eq!((found.name.as_str(), found.group), (name, group), "{symbol}");
     }
 
     #[test]
-    fn a_function_is_of_the_crate_that_its_path_begins_with() {
-        is("_ZN3raw5parse5parse17h0123456789abcdefE", "raw", Group::Raw);
-        is("_ZN14aws_smithy_xml6decode17h0123456789abcdefE", "aws_smithy_xml", Group::Xml);
-        is("_ZN11aws_runtime4auth17h0123456789abcdefE", "aws_runtime", Group::Sdk);
+    fn a_function_belongs_to_the_crate_at_the_start_of_its_path() {
+        belongs("_ZN3raw5parse5parse17h0123456789abcdefE", "raw", Group::Raw);
+        belongs("_ZN14aws_smithy_xml6decode17h0123456789abcdefE", "aws_smithy_xml", Group::Xml);
+        belongs("_ZN11aws_runtime4auth17h0123456789abcdefE", "aws_runtime", Group::Sdk);
     }
 
     #[test]
-    fn a_method_is_of_its_types_crate_or_of_its_traits() {
+    fn a_method_belongs_to_the_crate_of_its_type_or_trait() {
         let of_a_type = "_ZN57_$LT$hyper..body..Incoming$u20$as$u20$http_body..Body$GT$10poll_frame17h0123456789abcdefE";
-        is(of_a_type, "hyper", Group::Http);
+        belongs(of_a_type, "hyper", Group::Http);
         let of_a_trait = "_ZN62_$LT$$RF$mut$u20$S$u20$as$u20$quick_xml..reader..XmlSource$GT$4skip17h0123456789abcdefE";
-        is(of_a_trait, "quick_xml", Group::Xml);
+        belongs(of_a_trait, "quick_xml", Group::Xml);
     }
 
     #[test]
-    fn the_standard_library_works_for_whom_its_symbol_names() {
+    fn a_function_of_the_standard_library_belongs_to_the_crate_that_its_symbol_names() {
         let dropped = "_ZN4core3ptr55drop_in_place$LT$alloc..vec..Vec$LT$tokio..Task$GT$$GT$17h0123456789abcdefE";
-        is(dropped, "tokio", Group::Runtime);
-        is("_ZN5alloc7raw_vec11finish_grow17h0123456789abcdefE", "std", Group::Std);
-        // In the newer spelling: <alloc::string::String as core::fmt::Write>::write_str.
-        is(
+        belongs(dropped, "tokio", Group::Runtime);
+        belongs("_ZN5alloc7raw_vec11finish_grow17h0123456789abcdefE", "std", Group::Std);
+        // In the newer mangling: <alloc::string::String as core::fmt::Write>::write_str.
+        belongs(
             "_RNvXNtCs4fqI2P2rA04_5alloc6stringNtB2_6StringNtNtCs4fqI2P2rA04_4core3fmt5Write9write_str",
             "std",
             Group::Std,
@@ -95,8 +95,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rust_is_rings_or_the_systems() {
-        is("ring_core_0_17_14__sha256_block_data_order_hw", "ring", Group::Hashing);
+    fn a_symbol_that_is_not_rust_belongs_to_ring_or_the_system() {
+        belongs("ring_core_0_17_14__sha256_block_data_order_hw", "ring", Group::Hashing);
         let found = crate_of("malloc", "/lib/x86_64-linux-gnu/libc.so.6");
         assert_eq!((found.name.as_str(), found.group), ("libc.so", Group::System));
     }

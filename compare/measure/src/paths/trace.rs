@@ -1,4 +1,4 @@
-//! The two sides with somebody looking on: what runs, in order.
+//! Traces the functions that each side runs, in order.
 
 use std::{
     borrow::Cow,
@@ -16,13 +16,13 @@ use sdk::observe::trace::TraceEventKind;
 
 use crate::{call::bare::PreparedRequest, error::ExitError, session::Session};
 
-/// What was seen of one side.
+/// What was observed of one side.
 #[derive(Clone)]
 pub(super) struct Seen {
-    /// What it was asked for.
+    /// The operation that it called.
     pub(super) operation: Operation,
     pub(super) trace: Trace,
-    /// What raw sent, and a warm call sends.
+    /// The requests that raw sent, as a warm call sends them.
     pub(super) requests: Vec<PreparedRequest>,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct RawSide<'c> {
     seen: Mutex<Option<Seen>>,
 }
 
-/// The SDK under observation, by a client of its own: being observed costs something.
+/// The SDK under observation, with a client of its own, because observation costs time.
 pub(super) struct SdkSide {
     client: sdk::Client,
     seen: Mutex<Option<Seen>>,
@@ -49,9 +49,11 @@ impl<'c> RawSide<'c> {
 }
 
 impl SdkSide {
-    pub(super) fn at(place: &Session) -> Result<Self, ExitError> {
-        let client = sdk::Client::traced(place.target.clone(), place.credentials.clone())
-            .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
+    pub(super) fn at(session: &Session) -> Result<Self, ExitError> {
+        let client = sdk::Client::traced(session.target.clone(), session.credentials.clone())
+            .map_err(|error| {
+                ExitError::unavailable(format!("the SDK's client cannot be built: {error}"))
+            })?;
         Ok(Self { client, seen: Mutex::default() })
     }
 
@@ -60,7 +62,7 @@ impl SdkSide {
     }
 }
 
-/// What was seen of a call that came back, whatever `side` made of it: one that panics does not.
+/// What was observed of a call. A call that panicked left nothing; `side` says why.
 fn called(name: &str, seen: Mutex<Option<Seen>>, side: &SideResult) -> Result<Seen, ExitError> {
     let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     seen.ok_or_else(|| {
@@ -87,7 +89,7 @@ impl Client for RawSide<'_> {
             .collect();
         let trace = Trace { phases, ..Trace::default() };
         let sent = match operation {
-            // A call that is warm finds it running at the first poll.
+            // A warm call finds the instance running at the first poll.
             Operation::WaitUntilRunning(_) => exchanges.last().map_or(&[][..], slice::from_ref),
             _ => &exchanges,
         };
@@ -136,5 +138,5 @@ fn trace(observed: sdk::observe::trace::Trace) -> Trace {
     }
 }
 
-/// An interceptor that overrides no hook is drawn as one that runs at every hook.
+// An interceptor that overrides no hook is drawn as one that runs at every hook.
 const _: () = assert!(HOOKS == sdk::observe::trace::HOOKS.len());

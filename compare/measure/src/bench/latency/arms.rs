@@ -1,4 +1,4 @@
-//! The four ways of making a call that take part in every round.
+//! The four arms: ways of making a call, each of which takes part in every round.
 
 use std::{
     pin::Pin,
@@ -25,7 +25,7 @@ use crate::{
 /// The arms of one operation.
 #[derive(Debug, Clone)]
 pub struct Arms {
-    /// Which.
+    /// The operation that is called.
     pub operation: Scenario,
     setup: Arc<Setup>,
 }
@@ -34,53 +34,58 @@ pub struct Arms {
 struct Setup {
     raw: raw::Client,
     sdk: sdk::Client,
-    /// The same with hooks that take the time; in no round, because they cost some.
+    /// An SDK client whose hooks take the time of each phase. It is in no round, because hooks cost time.
     sdk_timed: sdk::Client,
     operations: Pair<Operation>,
-    /// What both must answer at every time.
+    /// The answer that every call must return.
     right: Answer,
     bare: BareClient,
-    /// Bytes of that answer's body, which the bare call must get.
+    /// The length of that answer's body, which every bare call must receive.
     length: usize,
 }
 
-/// Rounds before the first that counts go on until the median of each arm moves by less than this
-/// share from one batch to the next.
+/// Warm-up ends when no arm's median moves by this share or more from one batch to the next.
 const SETTLED: f64 = 0.03;
 
-/// Calls of each side whose phases are timed, at most, and for how long.
-const PHASED_CALLS: usize = 500;
-const MOST_FOR_PHASES: Duration = Duration::from_secs(1);
-
-/// Rounds in such a batch.
+/// Rounds in a batch of warm-up.
 const BATCH: usize = 32;
 
-/// Such batches, at most: some operations never settle.
-const MOST_BATCHES: usize = 20;
+/// Maximum number of batches, because some operations never settle.
+const MAX_BATCHES: usize = 20;
+
+/// Maximum number of calls of each side whose phases are timed, and maximum time for them.
+const MAX_PHASED_CALLS: usize = 500;
+const MAX_TIME_FOR_PHASES: Duration = Duration::from_secs(1);
 
 impl Arms {
-    /// Clients of their own, so that every connection is the arm's own.
+    /// Builds a client per arm, so that no connection is shared.
     pub(super) async fn new(
         operation: Scenario,
         operations: Pair<Operation>,
-        place: &Session,
+        session: &Session,
     ) -> Result<Self, ExitError> {
-        let (target, credentials) = (&place.target, &place.credentials);
-        let raw = raw::Client::new(target.clone(), credentials.clone())
-            .map_err(|error| ExitError::unavailable(format!("raw has no client: {error}")))?;
-        let sdk = sdk::Client::without_retries(target.clone(), credentials.clone())
-            .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
-        let sdk_timed = sdk::Client::timed(target.clone(), credentials.clone())
-            .map_err(|error| ExitError::unavailable(format!("the SDK has no client: {error}")))?;
+        let (target, credentials) = (&session.target, &session.credentials);
+        let raw = raw::Client::new(target.clone(), credentials.clone()).map_err(|error| {
+            ExitError::unavailable(format!("raw's client cannot be built: {error}"))
+        })?;
+        let no_sdk = |error: Failure| {
+            ExitError::unavailable(format!("the SDK's client cannot be built: {error}"))
+        };
+        let sdk = sdk::Client::without_retries(target.clone(), credentials.clone());
+        let sdk = sdk.map_err(no_sdk)?;
+        let sdk_timed = sdk::Client::timed(target.clone(), credentials.clone());
+        let sdk_timed = sdk_timed.map_err(no_sdk)?;
         let (reply, observation) = raw.call_observed(&operations.raw).await;
         let right = answered("raw", reply)?;
         let sent = observation.exchanges.first().and_then(|exchange| {
             Some((PreparedRequest::of(exchange)?, exchange.response.as_ref()?.body.len()))
         });
         let (prepared, length) = sent.ok_or_else(|| {
-            ExitError::unavailable(format!("{operation} sends nothing, so its latency is none"))
+            ExitError::unavailable(format!(
+                "the latency of {operation} cannot be measured: it sends no request"
+            ))
         })?;
-        // A panic of the SDK is caught here, and not in calls that are timed.
+        // A panic of the SDK is caught here, but not in timed calls.
         answered("sdk", guard::call(&sdk, &operations.sdk).await)?;
         let bare = BareClient::new(vec![prepared], target.timeouts)?;
         let setup = Setup { raw, sdk, sdk_timed, operations, right, bare, length };
@@ -91,11 +96,11 @@ impl Arms {
         Ok(arms)
     }
 
-    /// Makes the call by `arm`, and says how long it took. The answer is checked after the clock has
+    /// Makes a call with `arm` and returns how long it took. The answer is checked after the clock has
     /// stopped.
     ///
     /// # Errors
-    /// Exit 3 where the answer is not the right one.
+    /// Exit 3 if the answer is wrong.
     pub async fn call(&self, arm: LatencyArm) -> Result<Duration, ExitError> {
         let Setup { raw, sdk, operations, right, bare, length, .. } = &*self.setup;
         let (reply, elapsed) = match arm {
@@ -115,7 +120,7 @@ impl Arms {
         Err(self.changed(arm.name()))
     }
 
-    /// Warms up, then takes as many rounds as `extent` allows.
+    /// Warms up, then makes as many rounds as `extent` allows.
     pub(super) async fn take(&self, extent: Extent) -> Result<Series, ExitError> {
         self.warm_up().await?;
         let until = Instant::now() + extent.time;
@@ -129,7 +134,10 @@ impl Arms {
         let mut rounds = Vec::with_capacity(extent.pairs);
         for task in tasks {
             let taken = task.await.map_err(|error| {
-                ExitError::unavailable(format!("measuring {} broke off: {error}", self.operation))
+                ExitError::unavailable(format!(
+                    "the measurement of {} failed: {error}",
+                    self.operation
+                ))
             })?;
             rounds.extend(taken?);
         }
@@ -137,14 +145,14 @@ impl Arms {
         Ok(Series { operation: self.operation, rounds, waterfall })
     }
 
-    /// How long each phase takes, in rounds as those of the whole calls: what runs before a call
-    /// decides what it finds in the caches.
+    /// How long each phase takes. The rounds are the same as for complete calls, because what runs before a
+    /// call decides what is in the caches.
     async fn waterfall(&self, extent: Extent) -> Result<Vec<PhaseTime>, ExitError> {
         let Setup { raw, sdk_timed, operations, right, .. } = &*self.setup;
-        let until = Instant::now() + extent.time.min(MOST_FOR_PHASES);
+        let until = Instant::now() + extent.time.min(MAX_TIME_FOR_PHASES);
         let mut timelines = Pair { raw: Vec::new(), sdk: Vec::new() };
         while timelines.raw.is_empty()
-            || (timelines.raw.len() < extent.pairs.min(PHASED_CALLS) && Instant::now() < until)
+            || (timelines.raw.len() < extent.pairs.min(MAX_PHASED_CALLS) && Instant::now() < until)
         {
             let mut order = LatencyArm::ALL;
             fastrand::shuffle(&mut order);
@@ -182,7 +190,8 @@ impl Arms {
 
     fn changed(&self, name: &str) -> ExitError {
         ExitError::unavailable(format!(
-            "{name} answered {} otherwise than raw did at first: what is measured must not change",
+            "{name} answered {} differently from raw's first call: the answer must not change while \
+             it is measured",
             self.operation
         ))
     }
@@ -195,7 +204,7 @@ impl Arms {
         Ok(rounds)
     }
 
-    /// One call by each arm, in random order.
+    /// Makes one call with each arm, in random order.
     async fn round(&self) -> Result<Round, ExitError> {
         let mut order = LatencyArm::ALL;
         fastrand::shuffle(&mut order);
@@ -206,8 +215,8 @@ impl Arms {
         Ok(round)
     }
 
-    /// A call by raw and one by raw again, in random order, with `extra` inside the time of the
-    /// second. The others stay at zero.
+    /// Makes one call with each of the two raw arms, in random order, and adds `extra` to the time of the
+    /// second. The other arms stay at zero.
     ///
     /// # Errors
     /// As [`Arms::call`].
@@ -220,7 +229,7 @@ impl Arms {
         let mut round = Round([0; 4]);
         for arm in order {
             let mut elapsed = self.call(arm).await?;
-            // Reading a clock takes time too, which nothing against nothing must not have.
+            // Reading the clock takes time too, so without a delay it must not be read.
             if arm == LatencyArm::RawAgain && !extra.is_zero() {
                 elapsed += spin(extra);
             }
@@ -231,7 +240,7 @@ impl Arms {
 
     pub(in crate::bench) async fn warm_up(&self) -> Result<(), ExitError> {
         let mut before = [f64::INFINITY; 4];
-        for _ in 0..MOST_BATCHES {
+        for _ in 0..MAX_BATCHES {
             let until = Instant::now() + Duration::from_secs(1);
             let rounds = self.clone().rounds(BATCH, until).await?;
             let medians = LatencyArm::ALL.map(|arm| {
@@ -248,12 +257,12 @@ impl Arms {
     }
 }
 
-/// Four seconds and more are all the same here.
+/// Nanoseconds, at most about four seconds.
 fn nanos(elapsed: Duration) -> u32 {
     u32::try_from(elapsed.as_nanos()).unwrap_or(u32::MAX)
 }
 
-/// Keeps the processor busy for `time`, and says for how long it did: no timer sleeps so briefly.
+/// Keeps the processor busy for `time`, because no timer sleeps so briefly. Returns the actual time.
 fn spin(time: Duration) -> Duration {
     let started = Instant::now();
     while started.elapsed() < time {
@@ -262,8 +271,8 @@ fn spin(time: Duration) -> Duration {
     started.elapsed()
 }
 
-/// `call` is in its box before the clock starts: the SDK's is too large for the stack of a build
-/// without optimisation.
+/// Times `call`, which is boxed before the clock starts: the SDK's future is too large for the stack of
+/// an unoptimised build.
 async fn timed<T>(call: Pin<Box<impl Future<Output = T>>>) -> (T, Duration) {
     let started = Instant::now();
     let value = call.await;
@@ -272,6 +281,9 @@ async fn timed<T>(call: Pin<Box<impl Future<Output = T>>>) -> (T, Duration) {
 
 fn answered(name: &str, reply: Reply) -> Result<Answer, ExitError> {
     reply.result.map_err(|failure: Failure| {
-        ExitError::unavailable(format!("{name} got no answer to measure: {}", failure.context))
+        ExitError::unavailable(format!(
+            "{name} got no answer, so nothing can be measured: {}",
+            failure.context
+        ))
     })
 }

@@ -1,4 +1,4 @@
-//! Samples on disk: to be saved, and compared with later ones.
+//! Saves samples to disk, to compare them with later ones.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,7 @@ use crate::error::ExitError;
 /// Writes `samples` to `file`, as JSON.
 ///
 /// # Errors
-/// Exit 3 where the file cannot be written.
+/// Exit 3 if the file cannot be written.
 pub fn save(samples: &Samples, file: &Path) -> Result<(), ExitError> {
     let text = serde_json::to_vec(samples)
         .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
@@ -21,12 +21,12 @@ pub fn save(samples: &Samples, file: &Path) -> Result<(), ExitError> {
 /// Reads what [`save`] wrote.
 ///
 /// # Errors
-/// Exit 2 where the file cannot be read, or holds something else.
+/// Exit 2 if the file cannot be read or has something else in it.
 pub fn load(file: &Path) -> Result<Samples, ExitError> {
     let text = fs::read(file)
         .map_err(|error| ExitError::usage(format!("{} cannot be read: {error}", file.display())))?;
     serde_json::from_slice(&text).map_err(|error| {
-        ExitError::usage(format!("{} holds no samples: {error}", file.display()))
+        ExitError::usage(format!("{} is not a file of samples: {error}", file.display()))
             .help("`compare bench latency --save FILE` writes them")
     })
 }

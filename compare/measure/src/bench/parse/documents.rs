@@ -1,5 +1,5 @@
-//! The bytes that are parsed: what the embedded endpoint answers. EC2's catalogue is shorter than what
-//! is wanted, so its images come more than once, each time under other ids.
+//! The documents to parse, as the embedded endpoint writes them. Its catalogue of images is too short, so
+//! images are repeated under new ids.
 
 use contract::{Answer, CreateTags, DescribeImages, Image, ListObjects, Operation, Pages, Tag};
 use tokio::runtime::Builder;
@@ -10,22 +10,22 @@ use crate::{
     session::{Session, TargetName, TargetOptions},
 };
 
-/// An answer as it came, and to what.
+/// An operation and the body of its answer.
 pub(super) struct Written {
     pub(super) operation: Operation,
-    /// Images, or keys.
+    /// The number of images or keys.
     pub(super) entries: usize,
     pub(super) body: Vec<u8>,
 }
 
-/// The lines of an image, which are indented as no others are.
+/// The first and last line of an image. No other lines have this indentation.
 const ITEM: &str = "        <item>\n";
 const ITEM_END: &str = "        </item>\n";
 
-/// One image in so many has tags: those of others have none.
+/// One image in this many has tags.
 const TAGGED_ONE_IN: usize = 10;
 
-/// The shortest first.
+/// The documents, the shortest first.
 pub(super) fn written() -> Result<[Written; 3], ExitError> {
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -35,16 +35,16 @@ pub(super) fn written() -> Result<[Written; 3], ExitError> {
 }
 
 async fn write() -> Result<[Written; 3], ExitError> {
-    let wish = TargetOptions { target: Some(TargetName::Sandbox), ..TargetOptions::default() };
-    let place = Session::resolve(&wish).await?;
-    let sdk = Sides::new(&place)?.sdk;
+    let options = TargetOptions { target: Some(TargetName::Sandbox), ..TargetOptions::default() };
+    let session = Session::resolve(&options).await?;
+    let sdk = Sides::new(&session)?.sdk;
     let keys = keys(&sdk).await?;
     let catalogue = catalogue(&sdk).await?;
     Ok([keys, images(&catalogue, 1_300)?, images(&catalogue, 10_000)?])
 }
 
-/// A full page, its keys not percent-encoded: raw asks for the encoding, the SDK does not, and would
-/// return it to its user undone.
+/// A full page of keys, without percent-encoding: raw asks S3 to encode keys, but the SDK does not, and would
+/// return them encoded.
 async fn keys(sdk: &sdk::Client) -> Result<Written, ExitError> {
     let (buckets, _) = answered(sdk, &Operation::ListBuckets).await?;
     let Answer::Buckets(buckets) = buckets else { return Err(unexpected("ListBuckets")) };
@@ -61,7 +61,7 @@ async fn keys(sdk: &sdk::Client) -> Result<Written, ExitError> {
     Ok(Written { operation, entries: listing.objects.len(), body })
 }
 
-/// Every image that there is, some with tags.
+/// The document of all images, some of them with tags.
 async fn catalogue(sdk: &sdk::Client) -> Result<String, ExitError> {
     let (answer, _) = answered(sdk, &every_image()).await?;
     let Answer::Images(images) = answer else { return Err(unexpected("DescribeImages")) };
@@ -83,7 +83,7 @@ fn every_image() -> Operation {
     Operation::DescribeImages(DescribeImages { owners: Vec::new(), filters: Vec::new() })
 }
 
-/// `count` images, which are those of `catalogue` over and over.
+/// A document of `count` images: those of `catalogue`, repeated.
 fn images(catalogue: &str, count: usize) -> Result<Written, ExitError> {
     let broken = || unexpected("DescribeImages");
     let (before, rest) = catalogue.split_once(ITEM).ok_or_else(broken)?;
@@ -91,17 +91,17 @@ fn images(catalogue: &str, count: usize) -> Result<Written, ExitError> {
     let items: Vec<_> = items.split(&format!("{ITEM_END}{ITEM}")).collect();
     let mut text = before.to_owned();
     for number in 0..count {
-        let (time_round, item) = (number / items.len(), items[number % items.len()]);
+        let (repetition, item) = (number / items.len(), items[number % items.len()]);
         let item = item
-            .replace("ami-0", &format!("ami-{time_round:x}"))
-            .replace("snap-0", &format!("snap-{time_round:x}"));
+            .replace("ami-0", &format!("ami-{repetition:x}"))
+            .replace("snap-0", &format!("snap-{repetition:x}"));
         text.extend([ITEM, &item, ITEM_END]);
     }
     text.push_str(after);
     Ok(Written { operation: every_image(), entries: count, body: text.into_bytes() })
 }
 
-/// The answer, and its bytes.
+/// The answer and its body.
 async fn answered(
     sdk: &sdk::Client,
     operation: &Operation,
@@ -110,7 +110,7 @@ async fn answered(
     let name = operation.name();
     let answer = reply.result.map_err(|failure| {
         ExitError::unavailable(format!(
-            "{name} failed, so there is nothing to parse: {}",
+            "there is nothing to parse, because {name} failed: {}",
             failure.context
         ))
     })?;
@@ -120,6 +120,6 @@ async fn answered(
 
 fn unexpected(operation: &str) -> ExitError {
     ExitError::unavailable(format!(
-        "the embedded endpoint answered {operation} otherwise than expected"
+        "the embedded endpoint gave an unexpected answer to {operation}"
     ))
 }
