@@ -13,7 +13,7 @@ use findings::{
         grammar::{self, LineDifference},
         headers,
     },
-    run::{Outcome, ScenarioResult, SideResult},
+    run::{ScenarioResult, SideResult},
     scenario::{Given, Scenario, select},
 };
 use raw::redact::Secrets;
@@ -21,6 +21,7 @@ use raw::redact::Secrets;
 use crate::{
     error::ExitError,
     interrupt::Interrupt,
+    observe::play_observed,
     run::{Choices, Player, Progress, with_cleanup},
     session::Session,
 };
@@ -72,29 +73,11 @@ async fn observe(
     shown: SecretsShown,
     progress: Arc<dyn Progress>,
 ) -> Result<Explanation, ExitError> {
-    let sides = Arc::clone(&player.sides);
-    let total = needed.len();
-    for (index, before) in needed.into_iter().filter(|needed| *needed != scenario).enumerate() {
-        progress.begin(before, index, total);
-        player.play_once(before, &sides.raw, &sides.sdk).await.inspect_err(|_| progress.end())?;
-    }
-    progress.begin(scenario, total - 1, total);
-    let session = Arc::clone(&player.session);
+    let (sides, session) = (Arc::clone(&player.sides), Arc::clone(&player.session));
     let (raw, sdk) = (RawSide::of(&sides.raw), SdkSide::of(&sides.sdk, &session));
-    let result = player.play_once(scenario, &raw, &sdk).await;
+    let result = play_observed(&mut player, scenario, needed, (&raw, &sdk), &*progress).await;
     progress.end();
-    let result = tried(result?)?;
-    assemble(&session, result, raw.seen(), sdk.seen(), shown)
-}
-
-fn tried(result: ScenarioResult) -> Result<ScenarioResult, ExitError> {
-    match (&result.raw.reason, result.raw.outcome) {
-        (Some(reason), Outcome::Skipped | Outcome::Failed) => Err(ExitError::unavailable(format!(
-            "{} cannot be explained here: {reason}",
-            result.name
-        ))),
-        _ => Ok(result),
-    }
+    assemble(&session, result?, raw.seen(), sdk.seen(), shown)
 }
 
 fn assemble(

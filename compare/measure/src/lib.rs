@@ -26,6 +26,7 @@ pub mod launch;
 pub mod machine;
 pub mod masking;
 pub mod notices;
+mod observe;
 pub mod paths;
 pub mod profiles;
 mod proof;

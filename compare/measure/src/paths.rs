@@ -19,6 +19,7 @@ use crate::{
     error::ExitError,
     interrupt::Interrupt,
     machine::this_machine,
+    observe::play_observed,
     run::{Choices, Player, Progress, with_cleanup},
     session::Session,
 };
@@ -74,15 +75,8 @@ async fn play_and_count(
     progress: &dyn Progress,
 ) -> Result<Paths, ExitError> {
     let (sides, session) = (Arc::clone(&player.sides), Arc::clone(&player.session));
-    let total = needed.len();
-    for (index, before) in needed.into_iter().filter(|needed| *needed != scenario).enumerate() {
-        progress.begin(before, index, total);
-        player.play_once(before, &sides.raw, &sides.sdk).await?;
-    }
-    progress.begin(scenario, total - 1, total);
-    let raw = RawSide::of(&sides.raw);
-    let sdk = SdkSide::at(&session)?;
-    let result = tried(player.play_once(scenario, &raw, &sdk).await?)?;
+    let (raw, sdk) = (RawSide::of(&sides.raw), SdkSide::at(&session)?);
+    let result = play_observed(&mut player, scenario, needed, (&raw, &sdk), progress).await?;
     countable(scenario, &result)?;
     let (raw, sdk) = (raw.seen("raw", &result.raw)?, sdk.seen("the SDK", &result.sdk)?);
 
@@ -94,17 +88,7 @@ async fn play_and_count(
     Ok(assemble(&session, result, (raw, raw_cost), (sdk, sdk_cost), bare))
 }
 
-fn tried(result: ScenarioResult) -> Result<ScenarioResult, ExitError> {
-    match (&result.raw.reason, result.raw.outcome) {
-        (Some(reason), Outcome::Skipped | Outcome::Failed) => Err(ExitError::unavailable(format!(
-            "{} cannot be followed here: {reason}",
-            result.name
-        ))),
-        _ => Ok(result),
-    }
-}
-
-/// Fails if it is not safe to repeat the call, which counting does: without an answer, nobody knows whether it
+/// Fails if it is not safe to repeat the call, as counting does: without an answer, the call may still have
 /// launched an instance.
 fn countable(scenario: Scenario, result: &ScenarioResult) -> Result<(), ExitError> {
     let launches = [Scenario::Ec2RunInstances, Scenario::Ec2RunInstancesDryRun].contains(&scenario);

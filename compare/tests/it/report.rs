@@ -167,7 +167,11 @@ fn what_cannot_be_kept_is_told_before_anything_is_measured() {
     evidence["peers"] = serde_json::json!({ "of": "another version" });
     fs::write(&data, evidence.to_string()).expect("a file");
     let ended = report(["--only", "run", "--out", folder.path()]).in_project().run().expect(2);
-    assert!(ended.stderr.contains("the saved `peers` comes from an incompatible version"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("the saved `peers` comes from an incompatible version"),
+        "{}",
+        ended.stderr
+    );
     assert_eq!(saved(&data), evidence);
 }
 

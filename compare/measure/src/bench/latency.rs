@@ -28,8 +28,8 @@ use crate::{
 
 pub use arms::Arms;
 
-/// The operations that are measured by default: a short and a long listing of S3, a long and a short answer of
-/// EC2, and a route of API Gateway.
+/// The operations that are measured by default: a short and a long listing of S3, a long and a short answer
+/// of EC2, and a route of API Gateway.
 pub const OPERATIONS: [Scenario; 5] = [
     Scenario::S3ListBuckets,
     Scenario::S3ListObjects,

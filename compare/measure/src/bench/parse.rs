@@ -189,9 +189,9 @@ fn timed<T, E: std::fmt::Debug>(parse: impl FnOnce() -> Result<T, E>) -> Duratio
     elapsed
 }
 
-/// Processor time of this thread. Parsing never waits, so on an idle machine this equals wall-clock time. On a
-/// busy machine wall-clock time would favour the faster side: code that is shorter than a time slice of the
-/// scheduler is seldom interrupted.
+/// Processor time of this thread. Parsing never waits, so on an idle machine this equals wall-clock time. On
+/// a busy machine wall-clock time would favour the faster side: code that is shorter than a time slice of
+/// the scheduler is seldom interrupted.
 #[cfg(unix)]
 fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

@@ -64,7 +64,7 @@ async fn count(arms: &Arms, progress: impl Fn(u32, u32)) -> Result<(Tally, Tally
 async fn run_once(arms: &Arms, extra: Duration) -> Result<RatioVerdict, ExitError> {
     let mut rounds = Vec::with_capacity(PAIRS);
     for _ in 0..PAIRS {
-        rounds.push(arms.against_itself(extra).await?);
+        rounds.push(arms.aa_round(extra).await?);
     }
     Ok(beside(&rounds, LatencyArm::RawAgain, LatencyArm::Raw).verdict)
 }

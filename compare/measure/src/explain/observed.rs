@@ -155,8 +155,8 @@ impl From<raw::observe::Exchange> for Observed {
 }
 
 impl Observed {
-    /// Converts an exchange of the SDK. The SDK does not show its string to sign, so that is rebuilt from what
-    /// it shows, and `credentials` prove that it is right. If they do not, [`Observed::prove`] fails.
+    /// Converts an exchange of the SDK. The SDK does not show its string to sign, so it is rebuilt from what
+    /// the SDK shows, and `credentials` prove that it is right. If they do not, [`Observed::prove`] fails.
     fn of_sdk(exchange: sdk::observe::Exchange, credentials: &Credentials) -> Self {
         let sdk::observe::Exchange { method, url, headers, body, signing, response } = exchange;
         let response = response.map(|sdk::observe::Response { status, headers, body }| Response {

@@ -215,15 +215,12 @@ impl Arms {
         Ok(round)
     }
 
-    /// Makes one call with each of the two raw arms, in random order, and adds `extra` to the time of the
-    /// second. The other arms stay at zero.
+    /// Makes a round of an A/A test: one call with each of the two raw arms, in random order. `extra` is
+    /// added to the time of the second; the other arms stay at zero.
     ///
     /// # Errors
     /// As [`Arms::call`].
-    pub(in crate::bench) async fn against_itself(
-        &self,
-        extra: Duration,
-    ) -> Result<Round, ExitError> {
+    pub(in crate::bench) async fn aa_round(&self, extra: Duration) -> Result<Round, ExitError> {
         let mut order = [LatencyArm::Raw, LatencyArm::RawAgain];
         fastrand::shuffle(&mut order);
         let mut round = Round([0; 4]);
