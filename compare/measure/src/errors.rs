@@ -2,10 +2,10 @@
 //! facts were lost on the way.
 
 pub mod catalogue;
-pub mod kept;
-pub mod wire;
 
+mod kept;
 mod play;
+mod wire;
 
 use std::time::Instant;
 

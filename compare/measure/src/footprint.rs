@@ -2,9 +2,9 @@
 //! size of builds. The measured programs are in `benches/programs/`.
 
 pub mod build;
-pub mod lines;
 
 mod cargo;
+mod lines;
 mod project;
 
 use std::{collections::HashMap, path::Path};
@@ -16,7 +16,7 @@ use findings::{
 
 use crate::{error::ExitError, machine::this_machine};
 
-pub use project::Project;
+pub(crate) use project::Project;
 
 /// One of the programs in `benches/programs/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use crate::error::ExitError;
 ///
 /// # Errors
 /// As [`programs()`].
-pub fn program(name: &str) -> Result<PathBuf, ExitError> {
+pub(crate) fn program(name: &str) -> Result<PathBuf, ExitError> {
     programs([name]).map(|[program]| program)
 }
 
@@ -25,13 +25,11 @@ pub fn program(name: &str) -> Result<PathBuf, ExitError> {
 ///
 /// # Errors
 /// Exit 3 if one is missing.
-pub fn programs<const N: usize>(names: [&str; N]) -> Result<[PathBuf; N], ExitError> {
+pub(crate) fn programs<const N: usize>(names: [&str; N]) -> Result<[PathBuf; N], ExitError> {
     let this = env::current_exe().map_err(|error| {
         ExitError::unavailable(format!("this program cannot find itself: {error}"))
     })?;
     let folder = this.parent().unwrap_or(Path::new(""));
-    // Cargo puts benches and tests one folder below the programs.
-    let folder = if folder.ends_with("deps") { folder.join("..") } else { folder.to_owned() };
     if let Some(cargo) = env::var_os("CARGO") {
         build(&cargo, &names);
     }

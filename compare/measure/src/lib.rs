@@ -19,7 +19,7 @@ pub mod evidence;
 pub mod explain;
 pub mod footprint;
 mod guard;
-pub mod helper_binaries;
+mod helper_binaries;
 mod http_client;
 pub mod interrupt;
 pub mod launch;

@@ -1,10 +1,9 @@
 //! Shows the code that each side runs for one call: its phases in order, and the allocations and
 //! instructions of a warm call, by crate.
 
-pub mod crates;
-
 mod callgrind;
 mod count;
+mod crates;
 mod trace;
 
 use std::sync::Arc;

@@ -26,7 +26,7 @@ use crate::{
     session::Session,
 };
 
-pub use arms::Arms;
+pub(super) use arms::Arms;
 
 /// The operations that are measured by default: a short and a long listing of S3, a long and a short answer
 /// of EC2, and a route of API Gateway.
@@ -137,7 +137,7 @@ async fn prepare(player: &mut Player, operation: Scenario) -> Result<Arms, ExitE
 ///
 /// # Errors
 /// As [`measure`].
-pub async fn arms(session: &Arc<Session>, operation: Scenario) -> Result<Arms, ExitError> {
+pub(super) async fn arms(session: &Arc<Session>, operation: Scenario) -> Result<Arms, ExitError> {
     let never = Interrupt::never();
     with_cleanup(Arc::clone(session), choices(), never, move |mut player| async move {
         prepare(&mut player, operation).await

@@ -31,11 +31,11 @@ pub struct Effort {
 
 /// One answer, ready for both parsers.
 #[derive(Debug)]
-pub struct Document {
+struct Document {
     /// Such as `DescribeImages-10000`.
-    pub name: String,
+    name: String,
     /// The number of images or keys.
-    pub entries: usize,
+    entries: usize,
     operation: Operation,
     response: Response,
     deserialiser: Deserialiser,
@@ -49,7 +49,7 @@ impl Document {
     ///
     /// # Errors
     /// Exit 3 if the endpoint cannot be started; exit 1 if the two sides parse different values.
-    pub fn all() -> Result<Vec<Self>, ExitError> {
+    fn all() -> Result<Vec<Self>, ExitError> {
         documents::written()?.into_iter().map(Self::new).collect()
     }
 
@@ -83,8 +83,7 @@ impl Document {
     }
 
     /// The length of the body.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         self.response.body.len()
     }
 
@@ -93,8 +92,7 @@ impl Document {
     ///
     /// # Panics
     /// If it cannot be parsed, which [`Document::all`] has ruled out.
-    #[must_use]
-    pub fn time(&self, side: Side) -> Duration {
+    fn time(&self, side: Side) -> Duration {
         match side {
             Side::Raw => timed(|| raw::parse::parse(&self.operation, &self.response)),
             Side::Sdk => timed(|| self.deserialiser.deserialise()),
@@ -142,7 +140,8 @@ impl Document {
 /// Counts allocations in a process that does nothing else, then times each document.
 ///
 /// # Errors
-/// As [`Document::all`]; exit 3 if the counting program is missing.
+/// Exit 3 if the endpoint cannot be started or the counting program is missing; exit 1 if the two sides parse
+/// different values.
 pub fn measure(effort: Effort, progress: impl Fn(u32, u32)) -> Result<Parsing, ExitError> {
     let counts: Counts = helper_binaries::allocations("parse")?;
     let documents = Document::all()?;
@@ -162,7 +161,7 @@ pub fn measure(effort: Effort, progress: impl Fn(u32, u32)) -> Result<Parsing, E
 /// global allocator.
 ///
 /// # Errors
-/// As [`Document::all`].
+/// As [`measure()`].
 pub fn count_allocations(
     mut count: impl FnMut(&mut dyn FnMut()) -> Memory,
 ) -> Result<Counts, ExitError> {

@@ -42,7 +42,7 @@ pub struct Charge {
 
 /// A program that is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StartedProgram {
+enum StartedProgram {
     /// Lists the buckets by hand.
     Raw,
     /// Lists them through the SDK.
@@ -56,11 +56,10 @@ pub enum StartedProgram {
 
 impl StartedProgram {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Raw, Self::Sdk, Self::SdkWithoutTls, Self::Nothing];
+    const ALL: [Self; 4] = [Self::Raw, Self::Sdk, Self::SdkWithoutTls, Self::Nothing];
 
     /// The name in tables and JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Raw => "raw",
             Self::Sdk => "sdk",
@@ -72,7 +71,7 @@ impl StartedProgram {
 
 /// The programs and the endpoint that they call.
 #[derive(Debug)]
-pub struct Programs {
+struct Programs {
     account: PathBuf,
     /// In the order of [`StartedProgram::ALL`].
     called: [PathBuf; 4],
@@ -84,7 +83,7 @@ impl Programs {
     ///
     /// # Errors
     /// Exit 3 if a program is missing or `account` fails; exit 1 if a program lists the wrong buckets.
-    pub fn find() -> Result<Self, ExitError> {
+    fn find() -> Result<Self, ExitError> {
         let endpoint = Sandbox::start(sandbox::Options::default()).map_err(|error| {
             ExitError::unavailable(format!("the embedded endpoint cannot start: {error}"))
         })?;
@@ -101,7 +100,7 @@ impl Programs {
     ///
     /// # Errors
     /// As [`Programs::find`].
-    pub fn run(&self, arm: StartedProgram) -> Result<Charge, ExitError> {
+    fn run(&self, arm: StartedProgram) -> Result<Charge, ExitError> {
         let failed =
             |why: String| ExitError::unavailable(format!("{} {why}", self.account.display()));
         let admin = self.endpoint.identity("admin").ok_or_else(|| {
@@ -147,7 +146,7 @@ impl Programs {
 /// Starts every program `rounds` times.
 ///
 /// # Errors
-/// As [`Programs::find`].
+/// Exit 3 if a program is missing or `account` fails; exit 1 if a program lists the wrong buckets.
 pub fn measure(rounds: u32, progress: impl Fn(u32, u32)) -> Result<Startup, ExitError> {
     let programs = Programs::find()?;
     let mut taken = Vec::new();

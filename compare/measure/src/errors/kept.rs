@@ -5,8 +5,7 @@ use contract::Failure;
 use findings::errors::{Fact, KeptBy};
 
 /// Looks for each of `facts` in every text of `failure`.
-#[must_use]
-pub fn kept_by(failure: &Failure, facts: &[Fact]) -> KeptBy {
+pub(super) fn kept_by(failure: &Failure, facts: &[Fact]) -> KeptBy {
     let found_in = |text: &str| {
         let readings = Readings::of(text);
         let kept = facts.iter().filter(|fact| readings.contain(&fact.value));

@@ -54,8 +54,7 @@ pub(super) fn wire_answer(answer: &RecordedResponse, mask: impl Fn(&mut String))
 }
 
 /// Every fact in `wire`, once. `extra_headers` are headers that are facts in this case only.
-#[must_use]
-pub fn facts(wire: &WireAnswer, extra_headers: &[&str]) -> Vec<Fact> {
+pub(super) fn facts(wire: &WireAnswer, extra_headers: &[&str]) -> Vec<Fact> {
     let mut facts = Facts(Vec::new());
     let Some(status) = wire.status else { return facts.0 };
     facts.add("status", status.to_string());
@@ -81,8 +80,7 @@ pub fn facts(wire: &WireAnswer, extra_headers: &[&str]) -> Vec<Fact> {
 }
 
 /// The service's error code, if it sent one.
-#[must_use]
-pub fn code(wire: &WireAnswer) -> Option<String> {
+pub(super) fn code(wire: &WireAnswer) -> Option<String> {
     facts(wire, &[]).into_iter().find(|fact| fact.name == "code").map(|fact| fact.value)
 }
 

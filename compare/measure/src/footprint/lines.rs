@@ -14,7 +14,7 @@ const NOT_COUNTED: [&str; 7] =
 ///
 /// # Errors
 /// If something in it cannot be read.
-pub fn below(path: &Path) -> io::Result<u64> {
+pub(super) fn below(path: &Path) -> io::Result<u64> {
     let name = path.file_name().unwrap_or_default();
     if NOT_COUNTED.iter().any(|excluded| name == *excluded) {
         return Ok(0);
@@ -30,8 +30,7 @@ pub fn below(path: &Path) -> io::Result<u64> {
 }
 
 /// Lines of code in `source`.
-#[must_use]
-pub fn of(source: &str) -> u64 {
+fn of(source: &str) -> u64 {
     let mut lines = 0;
     let mut last_counted = None;
     let (mut line, mut at) = (0_usize, 0_usize);

@@ -36,7 +36,7 @@ const INSTRUMENTATION: [&str; 5] = [
 
 /// The project whose programs are measured.
 #[derive(Debug)]
-pub struct Project {
+pub(crate) struct Project {
     metadata: Metadata,
     toolchain: String,
 }
@@ -79,7 +79,7 @@ impl Project {
     ///
     /// # Errors
     /// Exit 3 if there is no cargo or no such project.
-    pub fn open(manifest: Option<&Path>) -> Result<Self, ExitError> {
+    pub(crate) fn open(manifest: Option<&Path>) -> Result<Self, ExitError> {
         let not_found = |why: &str| {
             ExitError::unavailable(format!("the programs to measure are not found: {why}"))
                 .help("run it in the project's folder, or name its Cargo.toml with --manifest-path")
@@ -110,14 +110,12 @@ impl Project {
     }
 
     /// The compiler, in one line.
-    #[must_use]
-    pub fn toolchain(&self) -> &str {
+    pub(crate) fn toolchain(&self) -> &str {
         self.toolchain.lines().next().unwrap_or_default()
     }
 
     /// The version of the crate `name`, if it is in the tree.
-    #[must_use]
-    pub fn version(&self, name: &str) -> Option<&str> {
+    pub(crate) fn version(&self, name: &str) -> Option<&str> {
         let mut packages = self.metadata.packages.iter();
         packages.find(|package| package.name == name).map(|package| &*package.version)
     }
@@ -127,7 +125,7 @@ impl Project {
     ///
     /// # Errors
     /// Exit 3 if it cannot be built or fails.
-    pub fn run_release(&self, arguments: &[&str]) -> Result<String, ExitError> {
+    pub(crate) fn run_release(&self, arguments: &[&str]) -> Result<String, ExitError> {
         let mut command = cargo();
         command.args(["run", "--quiet", "--release", "--locked", "--manifest-path"]);
         output(command.arg(self.path("Cargo.toml")).args(arguments))
@@ -137,7 +135,7 @@ impl Project {
     ///
     /// # Errors
     /// Exit 3 if it cannot be read.
-    pub fn lock_sha256(&self) -> Result<String, ExitError> {
+    pub(crate) fn lock_sha256(&self) -> Result<String, ExitError> {
         Ok(sha256(&self.read("Cargo.lock")?))
     }
 

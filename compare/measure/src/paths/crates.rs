@@ -8,17 +8,16 @@ use findings::paths::Group;
 
 /// A crate or a library.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Crate {
+pub(super) struct Crate {
     /// Its name in source code. For a library that is not Rust, its file name.
-    pub name: String,
+    pub(super) name: String,
     /// The kind of its work.
-    pub group: Group,
+    pub(super) group: Group,
 }
 
 /// The crate of `symbol` in the file `object`: the first crate in its name that is not the standard
 /// library. So `core::ptr::drop_in_place<hyper::…>` belongs to hyper.
-#[must_use]
-pub fn crate_of(symbol: &str, object: &str) -> Crate {
+pub(super) fn crate_of(symbol: &str, object: &str) -> Crate {
     let name = match rustc_demangle::try_demangle(symbol) {
         Ok(path) => of_rust(&format!("{path:#}")),
         Err(_) if symbol.starts_with("ring_core") => "ring".to_owned(),

@@ -24,9 +24,9 @@ use crate::{
 
 /// The arms of one operation.
 #[derive(Debug, Clone)]
-pub struct Arms {
+pub(in crate::bench) struct Arms {
     /// The operation that is called.
-    pub operation: Scenario,
+    pub(super) operation: Scenario,
     setup: Arc<Setup>,
 }
 
@@ -101,7 +101,7 @@ impl Arms {
     ///
     /// # Errors
     /// Exit 3 if the answer is wrong.
-    pub async fn call(&self, arm: LatencyArm) -> Result<Duration, ExitError> {
+    async fn call(&self, arm: LatencyArm) -> Result<Duration, ExitError> {
         let Setup { raw, sdk, operations, right, bare, length, .. } = &*self.setup;
         let (reply, elapsed) = match arm {
             LatencyArm::Bare => {
