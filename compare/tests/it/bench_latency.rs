@@ -1,5 +1,5 @@
-//! `compare bench latency` and `selfcheck`. Their times say nothing in a build without optimisation,
-//! and on a machine that runs tests besides: what is held here is what they are made of.
+//! `compare bench latency` and `selfcheck`. In an unoptimised build on a busy machine times mean nothing, so
+//! the tests check everything else.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::{program::Program, schema::holds};
 
 const BRIEFLY: [&str; 6] = ["bench", "latency", "--pairs", "20", "--only", "s3-list-buckets"];
 
-/// 0 where raw came out as no different from raw, and 3 where the machine was too noisy for that.
+/// The result. The exit code is 0, or 3 if the machine was so noisy that raw differed from itself.
 fn measured(program: Program) -> Value {
     let ended = program.run();
     let answer = ended.json();
@@ -17,13 +17,13 @@ fn measured(program: Program) -> Value {
 }
 
 #[test]
-fn every_operation_is_measured_by_every_arm() {
-    let words = ["bench", "latency", "--pairs", "10", "--format", "json"];
-    let answer = measured(Program::new(words));
+fn every_operation_is_measured_on_every_arm() {
+    let args = ["bench", "latency", "--pairs", "10", "--format", "json"];
+    let answer = measured(Program::new(args));
     holds("bench-latency", &answer);
-    let names: Vec<_> = answer["operations"].as_array().expect("operations").iter().collect();
-    assert_eq!(names.len(), 5);
-    for operation in names {
+    let operations = answer["operations"].as_array().expect("operations");
+    assert_eq!(operations.len(), 5);
+    for operation in operations {
         assert_eq!(operation["rounds"], 10, "{operation}");
         for arm in operation["arms"].as_array().expect("arms") {
             let value = |at: &str| arm[at]["value"].as_f64().expect("microseconds");
@@ -47,17 +47,17 @@ fn every_operation_is_measured_by_every_arm() {
 }
 
 #[test]
-fn what_is_saved_is_shown_again_and_compared() {
+fn saved_samples_can_be_shown_again_and_compared() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("samples.json").to_str().expect("UTF-8").to_owned();
     let json = ["--format", "json"];
-    let words = BRIEFLY.iter().copied().chain(["--save", &file]).chain(json);
-    let before = measured(Program::new(words));
+    let args = BRIEFLY.iter().copied().chain(["--save", &file]).chain(json);
+    let before = measured(Program::new(args));
     let load = ["bench", "latency", "--load", &file];
     assert_eq!(measured(Program::new(load.iter().chain(&json))), before);
 
     let again = ["--load", &file];
-    let changes = Program::new(load.iter().chain(&again).chain(&json)).run().expect(0).json();
+    let changes = Program::new(load.iter().chain(&again).chain(&json)).json(0);
     for change in changes["changes"].as_array().expect("changes") {
         assert_eq!(change["verdict"], "no-difference", "{change}");
     }
@@ -71,7 +71,7 @@ fn what_is_saved_is_shown_again_and_compared() {
 }
 
 #[test]
-fn a_network_is_in_every_time_and_calls_may_overlap() {
+fn a_simulated_round_trip_is_in_every_time_and_calls_may_overlap() {
     let more = ["--rtt", "5ms", "--concurrency", "4", "--format", "json"];
     let answer = measured(Program::new(BRIEFLY.iter().chain(&more)));
     assert_eq!(answer["rtt_ms"], 5.0);
@@ -82,7 +82,7 @@ fn a_network_is_in_every_time_and_calls_may_overlap() {
 }
 
 #[test]
-fn words_that_cannot_be_meant() {
+fn wrong_arguments_are_usage_errors() {
     let with = |more: &[&str]| Program::new(["bench", "latency"].iter().chain(more)).run();
     with(&["--only", "ec2-run-instances"]).expect_error(2, &["ec2-run-instances"]);
     with(&["--only", "s3-list-bucket"]).expect_error(2, &["s3-list-buckets"]);
@@ -91,7 +91,7 @@ fn words_that_cannot_be_meant() {
 }
 
 #[test]
-fn every_subject_answers_as_by_itself_and_the_instrument_says_how_often_it_was_right() {
+fn bench_all_has_the_result_of_every_subject_and_the_selfcheck_counts_its_verdicts() {
     let ended = Program::new(["bench", "all", "--quick", "--format", "json"]).run();
     let all = ended.json();
     holds("bench-all", &all);

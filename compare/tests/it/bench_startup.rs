@@ -1,12 +1,10 @@
-//! `compare bench startup`: what a process costs says little in a build without optimisation, but not
-//! nothing, for the same is started by the same.
+//! `compare bench startup`: in an unoptimised build the figures say little, but their order still holds.
 
 use crate::{program::Program, schema::holds};
 
 #[test]
-fn every_program_is_accounted_for() {
-    let answer =
-        Program::new(["bench", "startup", "--quick", "--format", "json"]).run().expect(0).json();
+fn a_process_that_makes_a_call_costs_more_than_one_that_does_nothing() {
+    let answer = Program::new(["bench", "startup", "--quick", "--format", "json"]).json(0);
     holds("bench-startup", &answer);
     let arms = answer["arms"].as_array().expect("arms");
     let names: Vec<_> = arms.iter().map(|arm| &arm["name"]).collect();
@@ -16,16 +14,16 @@ fn every_program_is_accounted_for() {
         for of in ["wall_us", "cpu_us", "peak_bytes", "page_faults"] {
             assert!(median(3, of) < median(arm, of), "a call costs something: {of}, {answer:#}");
         }
-        // A megabyte and more is what a process of Rust's holds; kilobytes would be another unit.
+        // A Rust process holds at least a megabyte. Less would mean that the unit is wrong.
         assert!((1e6..1e9).contains(&median(arm, "peak_bytes")), "{answer:#}");
-        // A call waits for its answer; and none of these programs has more threads than two.
+        // None of these programs has more than two threads.
         assert!(median(arm, "cpu_us") < 2.0 * median(arm, "wall_us"), "{answer:#}");
     }
 }
 
 #[test]
-fn a_program_that_is_not_there_is_named() {
-    // A copy of the binary, alone in its folder.
+fn a_missing_helper_program_is_named() {
+    // A copy of the binary in an empty folder.
     let folder = tempfile::tempdir().expect("a folder");
     let alone = folder.path().join("compare");
     std::fs::copy(env!("CARGO_BIN_EXE_compare"), &alone).expect("a copy");
@@ -35,6 +33,6 @@ fn a_program_that_is_not_there_is_named() {
         .output()
         .expect("it runs");
     assert_eq!(output.status.code(), Some(3));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("account") && said.contains("cargo build"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("account") && stderr.contains("cargo build"), "{stderr}");
 }

@@ -1,49 +1,31 @@
-//! What to run and what to work on.
-
-use sandbox::Sandbox;
-use serde_json::Value;
+//! Which scenarios run, and on what.
 
 use crate::{
     program::Program,
     run::{names, scenario},
+    server::sandbox,
 };
 
-fn sandbox() -> Sandbox {
-    Sandbox::start(sandbox::Options::default()).expect("a sandbox")
-}
-
-fn json(program: Program, code: i32) -> Value {
-    program.run().expect(code).json()
-}
-
 #[test]
-fn what_a_named_scenario_needs_runs_first_and_appears_too() {
-    let words = ["run", "--format", "json", "--only", "s3-presigned-get"];
-    let run = json(Program::new(words), 0);
+fn scenarios_that_a_named_one_needs_run_first_and_are_shown() {
+    let args = ["run", "--format", "json", "--only", "s3-presigned-get"];
+    let run = Program::new(args).json(0);
     assert_eq!(names(&run), ["s3-list-buckets", "s3-list-objects", "s3-presigned-get"]);
 }
 
 #[test]
 fn only_takes_services_and_names_in_any_order() {
-    let words = ["--format", "json", "--only", "api", "--only", "ec2-latest-ami,s3-list-buckets"];
-    let run = json(Program::new(words), 0);
+    let args = ["--format", "json", "--only", "api", "--only", "ec2-latest-ami,s3-list-buckets"];
+    let run = Program::new(args).json(0);
     let expected = ["s3-list-buckets", "ec2-latest-ami", "api-invoke", "api-invoke-unsigned"];
     assert_eq!(names(&run), expected);
 }
 
 #[test]
-fn a_named_bucket_and_key_need_no_search() {
-    let words = [
-        "--format",
-        "json",
-        "--only",
-        "s3-presigned-get",
-        "--bucket",
-        "archive",
-        "--key",
-        "awkward/caf\u{e9} composed",
-    ];
-    let run = json(Program::new(words), 0);
+fn with_a_bucket_and_a_key_nothing_is_listed_first() {
+    let only = ["--format", "json", "--only", "s3-presigned-get"];
+    let object = ["--bucket", "archive", "--key", "awkward/caf\u{e9} composed"];
+    let run = Program::new(only.iter().chain(&object)).json(0);
     assert_eq!(names(&run), ["s3-presigned-get"]);
     let answer = &scenario(&run, "s3-presigned-get")["sdk"]["answer"];
     assert_eq!(answer["key"], "awkward/caf\u{e9} composed");
@@ -51,9 +33,9 @@ fn a_named_bucket_and_key_need_no_search() {
 }
 
 #[test]
-fn a_bucket_of_few_keys_is_paged_two_by_two() {
-    let words = ["--format", "json", "--only", "s3-list-objects-paged", "--bucket", "notes"];
-    let run = json(Program::new(words), 0);
+fn a_bucket_with_few_keys_is_listed_in_pages_of_two() {
+    let args = ["--format", "json", "--only", "s3-list-objects-paged", "--bucket", "notes"];
+    let run = Program::new(args).json(0);
     for side in ["raw", "sdk"] {
         let side = &scenario(&run, "s3-list-objects-paged")[side];
         assert_eq!(side["answer"]["page_size"], 2);
@@ -64,17 +46,17 @@ fn a_bucket_of_few_keys_is_paged_two_by_two() {
 
 #[test]
 fn an_empty_bucket_has_no_object_to_presign() {
-    let words = ["--format", "json", "--only", "s3", "--bucket", "empty"];
-    let run = json(Program::new(words), 0);
+    let args = ["--format", "json", "--only", "s3", "--bucket", "empty"];
+    let run = Program::new(args).json(0);
     let presigned = scenario(&run, "s3-presigned-get");
     assert_eq!(presigned["raw"]["outcome"], "skipped");
     assert!(presigned["sdk"]["reason"].as_str().unwrap().contains("--key"));
 }
 
 #[test]
-fn a_bucket_that_is_not_there_is_refused_on_both_sides_alike() {
-    let words = ["--format", "json", "--only", "s3-list-objects", "--bucket", "nope"];
-    let run = json(Program::new(words), 1);
+fn both_sides_are_refused_alike_for_a_bucket_that_does_not_exist() {
+    let args = ["--format", "json", "--only", "s3-list-objects", "--bucket", "nope"];
+    let run = Program::new(args).json(1);
     let listing = scenario(&run, "s3-list-objects");
     assert_eq!(listing["same"], true);
     assert_eq!(run["agree"], false);
@@ -87,27 +69,27 @@ fn a_bucket_that_is_not_there_is_refused_on_both_sides_alike() {
 }
 
 #[test]
-fn a_bucket_of_another_region_is_refused_at_home_and_listed_there() {
+fn a_bucket_of_another_region_is_refused_here_and_listed_there() {
     let sandbox = sandbox();
-    let words = ["--format", "json", "--only", "s3-list-objects", "--bucket", "europe"];
-    let run = json(Program::at(&sandbox, "admin", words), 1);
+    let args = ["--format", "json", "--only", "s3-list-objects", "--bucket", "europe"];
+    let run = Program::at(&sandbox, "admin", args).json(1);
     let listing = scenario(&run, "s3-list-objects");
     assert_eq!(listing["same"], true, "{listing:#}");
     for side in ["raw", "sdk"] {
         assert_eq!(listing[side]["failure"]["status"], 301);
         assert_eq!(listing[side]["failure"]["code"], "PermanentRedirect");
     }
-    let there = Program::at(&sandbox, "admin", words).env("AWS_REGION", "eu-west-1");
-    let run = json(there, 0);
+    let there = Program::at(&sandbox, "admin", args).env("AWS_REGION", "eu-west-1");
+    let run = there.json(0);
     assert_eq!(run["target"]["region"], "eu-west-1");
     let objects = &scenario(&run, "s3-list-objects")["raw"]["answer"]["objects"];
     assert_eq!(objects.as_array().unwrap().len(), 3);
 }
 
 #[test]
-fn no_image_of_that_name_is_a_failure_that_says_which_options_choose_others() {
-    let words = ["--format", "json", "--only", "ec2-run-instances", "--ami-name", "no-such-image"];
-    let run = json(Program::new(words), 1);
+fn no_matching_image_is_a_failure_that_names_the_option() {
+    let args = ["--format", "json", "--only", "ec2-run-instances", "--ami-name", "no-such-image"];
+    let run = Program::new(args).json(1);
     for side in ["raw", "sdk"] {
         let latest = &scenario(&run, "ec2-latest-ami")[side];
         assert_eq!(latest["outcome"], "failed");
@@ -120,10 +102,10 @@ fn no_image_of_that_name_is_a_failure_that_says_which_options_choose_others() {
 }
 
 #[test]
-fn a_reader_may_not_launch_on_either_side() {
+fn an_identity_that_may_only_read_cannot_launch_on_either_side() {
     let sandbox = sandbox();
-    let words = ["--format", "json", "--only", "ec2-run-instances,ec2-run-instances-dry-run"];
-    let run = json(Program::at(&sandbox, "reader", words), 1);
+    let args = ["--format", "json", "--only", "ec2-run-instances,ec2-run-instances-dry-run"];
+    let run = Program::at(&sandbox, "reader", args).json(1);
     for name in ["ec2-run-instances", "ec2-run-instances-dry-run"] {
         let launch = scenario(&run, name);
         assert_eq!(launch["same"], true, "{launch:#}");
@@ -137,10 +119,10 @@ fn a_reader_may_not_launch_on_either_side() {
 }
 
 #[test]
-fn an_expired_token_is_refused_on_both_sides_alike() {
+fn both_sides_are_refused_alike_for_an_expired_token() {
     let sandbox = sandbox();
-    let words = ["--format", "json", "--only", "s3-list-buckets,ec2-describe-images"];
-    let run = json(Program::at(&sandbox, "expired", words), 1);
+    let args = ["--format", "json", "--only", "s3-list-buckets,ec2-describe-images"];
+    let run = Program::at(&sandbox, "expired", args).json(1);
     for (name, code) in
         [("s3-list-buckets", "ExpiredToken"), ("ec2-describe-images", "RequestExpired")]
     {
@@ -157,8 +139,8 @@ fn an_expired_token_is_refused_on_both_sides_alike() {
 fn temporary_credentials_work_with_their_token() {
     let sandbox = sandbox();
     let api_url = sandbox.api_url();
-    let words = ["--format", "json", "--only", "s3,ec2-latest-ami,api", "--api-url", &api_url];
-    let run = json(Program::at(&sandbox, "temporary", words), 0);
+    let args = ["--format", "json", "--only", "s3,ec2-latest-ami,api", "--api-url", &api_url];
+    let run = Program::at(&sandbox, "temporary", args).json(0);
     assert_eq!(run["agree"], true);
     assert_eq!(names(&run).len(), 7);
     let from = run["target"]["credentials_from"].as_str().unwrap();
@@ -166,10 +148,10 @@ fn temporary_credentials_work_with_their_token() {
 }
 
 #[test]
-fn without_a_route_the_api_scenarios_are_skipped() {
+fn without_an_api_url_the_api_scenarios_are_skipped() {
     let sandbox = sandbox();
-    let words = ["--format", "json", "--only", "api,s3-list-buckets"];
-    let run = json(Program::at(&sandbox, "admin", words), 0);
+    let args = ["--format", "json", "--only", "api,s3-list-buckets"];
+    let run = Program::at(&sandbox, "admin", args).json(0);
     for name in ["api-invoke", "api-invoke-unsigned"] {
         for side in ["raw", "sdk"] {
             let side = &scenario(&run, name)[side];

@@ -1,4 +1,4 @@
-//! Which crate may depend on which, who prints, and that aws-sdk-ec2 is built once.
+//! Which crate may depend on which, which may print, and that aws-sdk-ec2 is built only once.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -9,18 +9,17 @@ use std::{
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
-/// What cargo says of this workspace, for this machine alone: whatever else it would have to fetch
-/// packages for.
+/// Cargo's metadata of this workspace, for this platform only: for others, cargo would fetch packages.
 static METADATA: LazyLock<Metadata> = LazyLock::new(|| {
-    let words = ["--locked", "--offline", "--filter-platform", &host()];
+    let args = ["--locked", "--offline", "--filter-platform", &host()];
     MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .other_options(words.map(str::to_owned))
+        .other_options(args.map(str::to_owned))
         .exec()
         .expect("cargo describes the workspace")
 });
 
-/// The arrows: every crate of the workspace, and those of ours that it may depend on.
+/// Every crate of the workspace, and those of ours that it may depend on.
 const ARROWS: [(&str, &[&str]); 13] = [
     ("contract", &[]),
     ("raw", &["contract"]),
@@ -60,9 +59,9 @@ fn host() -> String {
     host.expect("cargo knows its host").to_owned()
 }
 
-fn cargo(words: &[&str]) -> String {
+fn cargo(args: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
-        .args(words)
+        .args(args)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
@@ -75,7 +74,7 @@ fn id(name: &str) -> &'static PackageId {
     &found.unwrap_or_else(|| panic!("{name} is no member of the workspace")).id
 }
 
-/// The names of all that `name` needs to be built, itself not among them.
+/// The names of all packages that `name` needs to build, without itself.
 fn reach(name: &str) -> BTreeSet<&'static str> {
     let resolve = METADATA.resolve.as_ref().expect("a resolved graph");
     let nodes: HashMap<_, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
@@ -115,17 +114,17 @@ fn every_member_depends_on_those_that_its_arrows_point_to() {
 }
 
 #[test]
-fn only_what_calls_the_sdk_reaches_it() {
+fn only_crates_that_call_the_sdk_depend_on_it() {
     for name in WITHOUT_THE_SDK {
         let reached = reach(name);
         let sdks: Vec<_> = reached.iter().filter(|name| name.starts_with("aws-")).collect();
         assert_eq!(sdks, [&""; 0], "{name}");
     }
     for part in ["hmac", "sha2", "reqwest", "quick-xml"] {
-        assert!(reach("raw").contains(part), "raw no longer reaches {part}");
+        assert!(reach("raw").contains(part), "raw no longer needs {part}");
     }
     for part in ["aws-sdk-s3", "aws-sdk-ec2", "aws-config", "aws-sigv4"] {
-        assert!(reach("sdk").contains(part), "sdk no longer reaches {part}");
+        assert!(reach("sdk").contains(part), "sdk no longer needs {part}");
     }
     // Without its feature `serde`, which the clients do not turn on.
     for client in ["raw", "sdk"] {
@@ -133,11 +132,11 @@ fn only_what_calls_the_sdk_reaches_it() {
         let contract = contract.iter().find(|(package, _)| package.starts_with("contract "));
         assert_eq!(contract.expect("it is below").1, &BTreeSet::from([String::new()]), "{client}");
     }
-    // It is built before everything else, to spare the user a long build.
+    // It is built first of all, to spare the user a long build, so it must build quickly.
     assert!(reach("slim").len() < 20, "{:?}", reach("slim"));
 }
 
-/// What a library would say by itself, nobody could mask, escape or leave out.
+/// Output of a library could not be masked, escaped or turned off.
 #[test]
 fn only_the_command_line_prints_and_exits() {
     const PRINTS: [&str; 8] = [
@@ -157,7 +156,7 @@ fn only_the_command_line_prints_and_exits() {
         let folder = METADATA[id(name)].manifest_path.parent().expect("a folder").join("src");
         let is_library = |file: &PathBuf| !file.ends_with("src/main.rs");
         for file in rust_files(folder.into()).into_iter().filter(is_library) {
-            // A test may print.
+            // Tests may print.
             let text = std::fs::read_to_string(&file).expect("text");
             let (code, _) = text.split_once("#[cfg(test)]").unwrap_or((&text, ""));
             for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
@@ -179,12 +178,12 @@ fn the_signing_bench_builds_no_service_client() {
     assert!(built.keys().any(|package| package.starts_with("workloads ")));
 }
 
-/// For each package of `cargo tree` with these words, the features it is built with: more than one
-/// list, where it is built for the machine that builds as well.
-fn features(words: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+/// The feature lists of each package in `cargo tree` with these arguments. A package has two lists if it is
+/// also built for the build machine with other features.
+fn features(args: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
     let tree = ["tree", "--locked", "--offline", "--prefix", "none", "--format", "{p}|{f}"];
     let mut packages = BTreeMap::<_, BTreeSet<_>>::new();
-    for line in cargo(&[&tree, words].concat()).lines() {
+    for line in cargo(&[&tree, args].concat()).lines() {
         let line = line.trim_end_matches(" (*)");
         if let Some((package, features)) = line.split_once('|') {
             packages.entry(package.to_owned()).or_default().insert(features.to_owned());
@@ -196,7 +195,7 @@ fn features(words: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn tests_and_benches_build_the_service_clients_with_the_features_of_the_binary() {
     let binary = features(&["-p", "compare", "-e", "normal,build"]);
-    // What a change of features would build again: EC2's client, S3's, and everything below them.
+    // A change of features would rebuild the clients for EC2 and S3, and everything below them.
     let mut below = features(&["-p", "aws-sdk-ec2", "-e", "normal,build"]);
     assert!(below.len() > 50, "{} packages are below aws-sdk-ec2", below.len());
     below.extend(features(&["-p", "aws-sdk-s3", "-e", "normal,build"]));
@@ -205,22 +204,22 @@ fn tests_and_benches_build_the_service_clients_with_the_features_of_the_binary()
         let mut otherwise = Vec::new();
         for package in below.keys().filter(|package| binary.contains_key(*package)) {
             let Some(with) = tested.get(package) else { continue };
-            // One list more is another build, of a package that is then there twice.
+            // An additional list is an additional build, which leaves the binary's as it is.
             if !binary[package].is_subset(with) {
                 otherwise.push(format!("{package}: {:?}, tests {with:?}", binary[package]));
             }
         }
         assert!(
             otherwise.is_empty(),
-            "cargo with `{}` builds a service client again, up to five minutes: give the crate `sdk` the \
-             features that the tests ask for\n{}",
+            "cargo with `{}` builds a service client again, which takes up to five minutes: give the crate \
+             `sdk` the features that the tests need\n{}",
             tests.join(" "),
             otherwise.join("\n")
         );
     }
 }
 
-/// A signature is for one host, and a presigned URL is as good as a key.
+/// A signed request must not go to another host, and whoever has a presigned URL can use it.
 #[test]
 fn no_http_client_follows_redirects_or_sends_a_referer() {
     let [careless, careful] = ["new()", "builder()"].map(|end| format!("reqwest::Client::{end}"));
@@ -239,7 +238,7 @@ fn no_http_client_follows_redirects_or_sends_a_referer() {
     assert!(clients >= 4, "{clients} clients were found");
 }
 
-/// The Rust files of a member, its tests among them.
+/// The Rust files of a member, with its tests.
 fn sources(package: &cargo_metadata::Package) -> Vec<PathBuf> {
     rust_files(package.manifest_path.parent().expect("a folder").into())
 }

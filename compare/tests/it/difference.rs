@@ -1,4 +1,4 @@
-//! One side wrong on purpose, by a proxy between it and the endpoint: the run shows exactly that.
+//! A proxy makes one side wrong on purpose, and the run shows exactly that difference.
 
 use sandbox::Sandbox;
 use serde_json::{Value, json};
@@ -7,47 +7,31 @@ use crate::{
     program::Program,
     run::scenario,
     schema,
-    server::{Message, Side, forward, serve},
+    server::{self, Message, Side, forward, sandbox},
 };
 
-fn sandbox() -> Sandbox {
-    Sandbox::start(sandbox::Options::default()).expect("a sandbox")
-}
-
-/// The endpoint of a proxy before `sandbox` that changes the requests and answers of one side.
-fn proxy(
-    sandbox: &Sandbox,
-    wrong: Side,
-    request: fn(Message) -> Message,
-    answer: fn(Message) -> Message,
-) -> String {
-    let endpoint = sandbox.endpoint().to_owned();
-    serve(move |message| {
-        Some(if message.side() == wrong {
-            answer(forward(&endpoint, &request(message)))
-        } else {
-            forward(&endpoint, &message)
-        })
+/// A proxy that removes `key` from the listings that one side gets.
+fn without_key(sandbox: &Sandbox, wrong: Side, key: &'static str) -> String {
+    server::proxy(sandbox, move |request, endpoint| {
+        let answer = forward(endpoint, &request);
+        Some(if request.side() == wrong { remove(answer, key) } else { answer })
     })
 }
 
-fn unchanged(message: Message) -> Message {
-    message
-}
-
-/// Without the element of the listing that has this key.
-fn without_greeting(answer: Message) -> Message {
+fn remove(answer: Message, key: &str) -> Message {
     let text = answer.text();
-    let Some(key) = text.find("<Key>greeting.txt</Key>") else { return answer };
-    let begin = text[..key].rfind("<Contents>").expect("a key is in its element");
-    let end = key + text[key..].find("</Contents>").expect("the element ends") + 11;
-    let body = format!("{}{}", &text[..begin], &text[end..]);
-    // An honest count, so that the document is a good one of a smaller bucket.
-    answer.with_body(body.replace("<KeyCount>3</KeyCount>", "<KeyCount>2</KeyCount>"))
+    let Some(at) = text.find(&format!("<Key>{key}</Key>")) else { return answer };
+    let begin = text[..at].rfind("<Contents>").expect("a key is in its element");
+    let end = at + text[at..].find("</Contents>").expect("the element ends") + "</Contents>".len();
+    let count = |count: usize| format!("<KeyCount>{count}</KeyCount>");
+    let text = format!("{}{}", &text[..begin], &text[end..]);
+    // With a correct count the document is that of a smaller bucket.
+    let keys = text.matches("<Contents>").count();
+    answer.with_body(text.replace(&count(keys + 1), &count(keys)))
 }
 
-/// With the lowest bit of the signature's last digit the other way round.
-fn with_a_bit_off(request: Message) -> Message {
+/// Flips the lowest bit of the signature.
+fn with_a_bit_flipped(request: Message) -> Message {
     const FIELD: &str = "Signature=";
     let Some(field) = request.head.find(FIELD) else { return request };
     let last = field + FIELD.len() + 63;
@@ -58,10 +42,10 @@ fn with_a_bit_off(request: Message) -> Message {
     Message { head, ..request }
 }
 
-/// What `compare run` says of the bucket `notes` with `endpoint` for its endpoint.
+/// Lists the bucket `notes` at `endpoint`.
 fn listing(sandbox: &Sandbox, endpoint: &str, format: &str) -> crate::program::Ended {
-    let words = ["--only", "s3-list-objects", "--bucket", "notes", "--format", format];
-    Program::at(sandbox, "admin", words).env("AWS_ENDPOINT_URL", endpoint).run().expect(1)
+    let args = ["--only", "s3-list-objects", "--bucket", "notes", "--format", format];
+    Program::at(sandbox, "admin", args).env("AWS_ENDPOINT_URL", endpoint).run().expect(1)
 }
 
 fn is_greeting(value: &Value) -> bool {
@@ -69,9 +53,9 @@ fn is_greeting(value: &Value) -> bool {
 }
 
 #[test]
-fn a_key_that_the_sdk_is_not_told_of_is_the_one_difference() {
+fn a_key_that_only_the_sdk_does_not_get_is_the_one_difference() {
     let sandbox = sandbox();
-    let proxy = proxy(&sandbox, Side::Sdk, unchanged, without_greeting);
+    let proxy = without_key(&sandbox, Side::Sdk, "greeting.txt");
     let run = listing(&sandbox, &proxy, "json").json();
     schema::holds("run", &run);
     assert_eq!(run["agree"], false);
@@ -85,9 +69,9 @@ fn a_key_that_the_sdk_is_not_told_of_is_the_one_difference() {
 }
 
 #[test]
-fn a_key_that_raw_is_not_told_of_is_the_one_difference() {
+fn a_key_that_only_raw_does_not_get_is_the_one_difference() {
     let sandbox = sandbox();
-    let proxy = proxy(&sandbox, Side::Raw, unchanged, without_greeting);
+    let proxy = without_key(&sandbox, Side::Raw, "greeting.txt");
     let run = listing(&sandbox, &proxy, "json").json();
     let differences = scenario(&run, "s3-list-objects")["differences"].as_array().unwrap().clone();
     assert_eq!(differences.len(), 1, "{differences:#?}");
@@ -97,9 +81,9 @@ fn a_key_that_raw_is_not_told_of_is_the_one_difference() {
 }
 
 #[test]
-fn text_and_markdown_show_path_and_values_of_a_difference() {
+fn text_and_markdown_show_the_path_and_the_values_of_a_difference() {
     let sandbox = sandbox();
-    let proxy = proxy(&sandbox, Side::Sdk, unchanged, without_greeting);
+    let proxy = without_key(&sandbox, Side::Sdk, "greeting.txt");
     let text = listing(&sandbox, &proxy, "text").stdout;
     let markdown = listing(&sandbox, &proxy, "markdown").stdout;
     for shown in [text, markdown] {
@@ -112,19 +96,10 @@ fn text_and_markdown_show_path_and_values_of_a_difference() {
 
 #[test]
 fn a_key_missing_from_2500_is_one_difference_in_every_listing_that_should_have_it() {
-    fn without_one_part(answer: Message) -> Message {
-        let text = answer.text();
-        let Some(key) = text.find("<Key>data/2023/01/part-0007.csv</Key>") else { return answer };
-        let begin = text[..key].rfind("<Contents>").expect("a key is in its element");
-        let end = key + text[key..].find("</Contents>").expect("the element ends") + 11;
-        let body = format!("{}{}", &text[..begin], &text[end..]);
-        answer.with_body(body.replace("<KeyCount>1000</KeyCount>", "<KeyCount>999</KeyCount>"))
-    }
     let sandbox = sandbox();
-    let proxy = proxy(&sandbox, Side::Sdk, unchanged, without_one_part);
-    let words = ["--only", "s3-list-objects-paged", "--format", "json"];
-    let ended = Program::at(&sandbox, "admin", words).env("AWS_ENDPOINT_URL", &proxy).run();
-    let run = ended.expect(1).json();
+    let proxy = without_key(&sandbox, Side::Sdk, "data/2023/01/part-0007.csv");
+    let args = ["--only", "s3-list-objects-paged", "--format", "json"];
+    let run = Program::at(&sandbox, "admin", args).env("AWS_ENDPOINT_URL", &proxy).json(1);
     for name in ["s3-list-objects", "s3-list-objects-paged"] {
         let differences = scenario(&run, name)["differences"].as_array().unwrap();
         assert_eq!(differences.len(), 1, "{name}: {} differences", differences.len());
@@ -133,50 +108,45 @@ fn a_key_missing_from_2500_is_one_difference_in_every_listing_that_should_have_i
     }
 }
 
-/// One bit off on one side: that side is refused, and that is the difference.
+/// Flips a bit in the signature of one side. That side is refused, and that is the difference.
 #[track_caller]
-fn one_bit_off(wrong: Side, only: &str, code: &str) {
+fn refused_with_a_bit_flipped(wrong: Side, only: &str, code: &str) {
     let sandbox = sandbox();
-    let proxy = proxy(&sandbox, wrong, with_a_bit_off, unchanged);
-    let words = ["--only", only, "--format", "json"];
-    let ended = Program::at(&sandbox, "admin", words).env("AWS_ENDPOINT_URL", &proxy).run();
-    let run = ended.expect(1).json();
+    let proxy = server::proxy(&sandbox, move |request, endpoint| {
+        let is_wrong = request.side() == wrong;
+        let request = if is_wrong { with_a_bit_flipped(request) } else { request };
+        Some(forward(endpoint, &request))
+    });
+    let args = ["--only", only, "--format", "json"];
+    let run = Program::at(&sandbox, "admin", args).env("AWS_ENDPOINT_URL", &proxy).json(1);
     schema::holds("run", &run);
     let scenario = scenario(&run, only);
-    let (raw, sdk, failed) = match wrong {
+    let (raw, sdk, refused) = match wrong {
         Side::Raw => ("refused", "ok", "raw"),
         Side::Sdk => ("ok", "refused", "sdk"),
     };
     let expected = json!([{"path": "/outcome", "raw": raw, "sdk": sdk}]);
     assert_eq!(scenario["differences"], expected);
-    assert_eq!(scenario[failed]["failure"]["code"], code);
+    assert_eq!(scenario[refused]["failure"]["code"], code);
     assert_eq!(run["agree"], false);
 }
 
 #[test]
-fn one_bit_off_in_a_signature_of_raws_is_refused_by_s3() {
-    one_bit_off(Side::Raw, "s3-list-buckets", "SignatureDoesNotMatch");
+fn a_signature_with_one_bit_flipped_is_refused_on_that_side_only() {
+    for wrong in [Side::Raw, Side::Sdk] {
+        refused_with_a_bit_flipped(wrong, "s3-list-buckets", "SignatureDoesNotMatch");
+        refused_with_a_bit_flipped(wrong, "ec2-describe-images", "AuthFailure");
+    }
 }
 
 #[test]
-fn one_bit_off_in_a_signature_of_the_sdks_is_refused_by_s3() {
-    one_bit_off(Side::Sdk, "s3-list-buckets", "SignatureDoesNotMatch");
-}
-
-#[test]
-fn one_bit_off_in_a_signature_is_refused_by_ec2_on_either_side() {
-    one_bit_off(Side::Raw, "ec2-describe-images", "AuthFailure");
-    one_bit_off(Side::Sdk, "ec2-describe-images", "AuthFailure");
-}
-
-#[test]
-fn the_same_wrong_on_both_sides_is_no_difference_and_no_success() {
+fn the_same_error_on_both_sides_is_no_difference_but_not_a_success() {
     let sandbox = sandbox();
-    let endpoint = sandbox.endpoint().to_owned();
-    let proxy = serve(move |request| Some(forward(&endpoint, &with_a_bit_off(request))));
-    let words = ["--only", "s3-list-buckets", "--format", "json"];
-    let ended = Program::at(&sandbox, "admin", words).env("AWS_ENDPOINT_URL", &proxy).run();
-    let run = ended.expect(1).json();
+    let proxy = server::proxy(&sandbox, |request, endpoint| {
+        Some(forward(endpoint, &with_a_bit_flipped(request)))
+    });
+    let args = ["--only", "s3-list-buckets", "--format", "json"];
+    let run = Program::at(&sandbox, "admin", args).env("AWS_ENDPOINT_URL", &proxy).json(1);
     let buckets = scenario(&run, "s3-list-buckets");
     assert_eq!(buckets["same"], true);
     assert_eq!(buckets["differences"], json!([]));

@@ -3,30 +3,23 @@
 use sandbox::{Options, Recording, Sandbox};
 use serde_json::{Value, json};
 
-use crate::{program::Program, schema::holds};
+use crate::{
+    program::Program,
+    run::{agreed, names},
+    schema::holds,
+    server::sandbox,
+};
 
-const SIGNED: [&str; 13] = [
-    "s3-list-buckets",
-    "s3-list-objects",
-    "s3-list-objects-paged",
-    "s3-presigned-get",
-    "ec2-describe-images",
-    "ec2-latest-ami",
-    "ec2-run-instances-dry-run",
-    "ec2-run-instances",
-    "ec2-wait-running",
-    "ec2-create-tags",
-    "ec2-describe-instances",
-    "ec2-terminate-instances",
-    "api-invoke",
-];
+fn explain(operation: &str) -> Value {
+    let answer = Program::new(["explain", operation, "--format", "json"]).json(0);
+    holds("explain", &answer);
+    answer
+}
 
 #[test]
-fn raw_given_the_sdks_request_makes_the_sdks_signature_in_every_signed_scenario() {
-    for operation in SIGNED {
-        let answer =
-            Program::new(["explain", operation, "--format", "json"]).run().expect(0).json();
-        holds("explain", &answer);
+fn from_the_sdks_request_raw_makes_the_sdks_signature_in_every_signed_scenario() {
+    for operation in names(agreed()).into_iter().filter(|name| *name != "api-invoke-unsigned") {
+        let answer = explain(operation);
         let proof = &answer["proof"];
         assert_eq!(proof["holds"], true, "{operation}");
         assert_eq!(proof["sdk_signature"], proof["raw_signature_of_the_same"], "{operation}");
@@ -42,12 +35,12 @@ fn raw_given_the_sdks_request_makes_the_sdks_signature_in_every_signed_scenario(
 }
 
 #[test]
-fn with_a_session_token_the_proof_holds_too_and_the_token_is_not_shown() {
-    let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
+fn with_a_session_token_the_proof_holds_and_the_token_is_masked() {
+    let sandbox = sandbox();
     for operation in ["s3-list-buckets", "s3-presigned-get", "ec2-describe-images"] {
         for format in ["json", "text", "markdown"] {
-            let words = ["explain", operation, "--format", format];
-            let ended = Program::at(&sandbox, "temporary", words).run().expect(0);
+            let args = ["explain", operation, "--format", format];
+            let ended = Program::at(&sandbox, "temporary", args).run().expect(0);
             assert!(ended.stdout.contains("** redacted **"), "{operation} {format}");
             if format == "json" {
                 assert_eq!(ended.json()["proof"]["holds"], true, "{operation}");
@@ -57,23 +50,20 @@ fn with_a_session_token_the_proof_holds_too_and_the_token_is_not_shown() {
 }
 
 #[test]
-fn an_unsigned_request_has_no_steps_and_its_refusal_is_shown() {
-    let words = ["explain", "api-invoke-unsigned"];
-    let answer = Program::new(words.iter().chain(&["--format", "json"])).run().expect(0).json();
-    holds("explain", &answer);
+fn an_unsigned_request_has_no_steps_and_shows_its_refusal() {
+    let answer = explain("api-invoke-unsigned");
     assert_eq!(answer["proof"], Value::Null);
     assert_eq!(answer["raw"]["signature"], Value::Null);
     assert_eq!(answer["sdk"]["response"]["start_line"], "HTTP/1.1 403");
-    let text = Program::new(words).run().expect(0).stdout;
+    let text = Program::new(["explain", "api-invoke-unsigned"]).run().expect(0).stdout;
     assert!(text.contains("Neither side signs anything here"), "{text}");
     assert!(text.contains("Missing Authentication Token"), "{text}");
 }
 
 #[test]
-fn every_header_has_its_reason_and_those_that_http_adds_are_there() {
+fn every_header_has_a_reason_and_those_of_the_http_client_are_included() {
     for operation in ["s3-list-objects", "s3-presigned-get", "ec2-run-instances", "api-invoke"] {
-        let answer =
-            Program::new(["explain", operation, "--format", "json"]).run().expect(0).json();
+        let answer = explain(operation);
         let rows = answer["headers"].as_array().expect("rows");
         for row in rows {
             assert_ne!(row["why"], "", "{operation}: {}", row["name"]);
@@ -90,15 +80,15 @@ fn every_header_has_its_reason_and_those_that_http_adds_are_there() {
     }
 }
 
-/// What the HTTP clients add is written down in `explain`, and held here against what arrives.
+/// `explain` has a written list of the headers that the HTTP clients add.
 #[test]
-fn the_headers_are_those_that_arrive() {
+fn the_headers_shown_are_the_headers_that_arrive() {
     let options = Options { recording: Recording::On, ..Options::default() };
     let sandbox = Sandbox::start(options).expect("a sandbox");
     let api_url = sandbox.api_url();
     for operation in ["s3-list-buckets", "s3-list-objects", "ec2-describe-images", "api-invoke"] {
-        let words = ["explain", operation, "--format", "json", "--api-url", &api_url];
-        let answer = Program::at(&sandbox, "admin", words).run().expect(0).json();
+        let args = ["explain", operation, "--format", "json", "--api-url", &api_url];
+        let answer = Program::at(&sandbox, "admin", args).run().expect(0).json();
         let exchanges = sandbox.exchanges();
         let [.., raw, sdk] = exchanges.as_slice() else { panic!("two calls at least") };
         for (side, exchange) in [("raw", raw), ("sdk", sdk)] {
@@ -115,9 +105,8 @@ fn the_headers_are_those_that_arrive() {
     }
 }
 
-/// Real output, with what differs from run to run under one name for each kind.
 #[test]
-fn real_operations_at_80_and_160_columns() {
+fn the_text_at_80_and_160_columns() {
     let settings = volatile();
     let _guard = settings.bind_to_scope();
     for (operation, width) in
@@ -128,13 +117,13 @@ fn real_operations_at_80_and_160_columns() {
     }
 }
 
-/// Each is of one length, so lines are folded alike from run to run: within a value too, whose rest
-/// then begins the next line.
+/// Filters for what differs from run to run. Each value has a fixed length, so lines fold alike in every run;
+/// but they may fold within a value, whose rest then begins the next line.
 fn volatile() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     for (pattern, name) in [
         (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d", "HTTP DATE"),
-        // The second may turn between the two answers.
+        // The two dates may differ by a second.
         (
             r"(?m)^  date .*DATE GMT(\n +sdk .*DATE GMT| +the same| +HTTP DATE GMT)?$",
             "  date HTTP DATE",
@@ -162,43 +151,39 @@ fn volatile() -> insta::Settings {
 }
 
 #[test]
-fn keys_are_shown_on_demand_and_the_sandboxs_alone() {
-    let words = ["explain", "s3-list-buckets", "--format", "json"];
-    let masked = Program::new(words).run().expect(0).json();
-    let shown = Program::new(words.iter().chain(&["--show-secrets"])).run().expect(0).json();
+fn keys_are_shown_on_request_but_only_the_sandboxs() {
+    let args = ["explain", "s3-list-buckets", "--format", "json"];
+    let masked = Program::new(args).json(0);
+    let shown = Program::new(args.iter().chain(&["--show-secrets"])).json(0);
     let key = |answer: &Value| answer["raw"]["signature"]["signing_key"][3]["value"].clone();
     assert_eq!(key(&masked), "** redacted **");
     assert_eq!(key(&shown).as_str().map(str::len), Some(64));
 
-    let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
-    Program::at(&sandbox, "admin", words.iter().chain(&["--show-secrets"]))
+    Program::at(&sandbox(), "admin", args.iter().chain(&["--show-secrets"]))
         .run()
         .expect_error(2, &["--show-secrets", "sandbox"]);
 }
 
 #[test]
-fn an_unknown_operation_gets_the_nearest() {
-    Program::new(["explain", "s3-list-object"])
-        .run()
-        .expect_error(2, &["s3-list-object", "s3-list-objects"]);
-    // A service is a name for `run --only`, and no operation.
-    Program::new(["explain", "s3"]).run().expect_error(2, &["did you mean `s3-list-"]);
-}
-
-#[test]
-fn what_stands_in_the_way_is_named() {
-    Program::new(["explain", "api-invoke", "--endpoint-url", "http://127.0.0.1:9"])
-        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-        .secret_env("AWS_SECRET_ACCESS_KEY", "not-to-be-printed")
-        .run()
-        .expect_error(3, &["api-invoke", "--api-url"]);
+fn an_unknown_operation_gets_the_nearest_name_and_a_skipped_one_the_reason() {
+    for verb in ["explain", "paths"] {
+        Program::new([verb, "s3-list-object"])
+            .run()
+            .expect_error(2, &["s3-list-object", "s3-list-objects"]);
+        // `run --only` accepts a service, but these verbs do not.
+        Program::new([verb, "s3"]).run().expect_error(2, &["did you mean `s3-list-"]);
+        Program::new([verb, "api-invoke", "--endpoint-url", "http://127.0.0.1:9"])
+            .example_keys()
+            .run()
+            .expect_error(3, &["api-invoke", "--api-url"]);
+    }
 }
 
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     for width in [80, 119, 120, 160] {
-        let words = ["explain", "ec2-run-instances"];
-        let ended = Program::new(words).env("COLUMNS", &width.to_string()).run().expect(0);
+        let args = ["explain", "ec2-run-instances"];
+        let ended = Program::new(args).env("COLUMNS", &width.to_string()).run().expect(0);
         let widest = ended.stdout.lines().max_by_key(|line| line.chars().count()).expect("lines");
         assert!(widest.chars().count() <= width, "{width}: {widest}");
     }

@@ -1,39 +1,37 @@
-//! The object behind a presigned URL, fetched from a server that answers otherwise than S3 would.
+//! Fetching a presigned URL from a server that does not answer as S3 would.
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
-use sandbox::Sandbox;
 use serde_json::Value;
 
 use crate::{
     program::Program,
     run::scenario,
-    server::{Message, forward, serve},
+    server::{Message, forward, proxy, sandbox, serve},
 };
 
-/// The scenario against a proxy before a sandbox that answers presigned URLs with `object`.
-fn fetched(words: &[&str], object: impl Fn() -> Message + Send + Sync + 'static) -> Value {
-    let sandbox = Sandbox::start(sandbox::Options::default()).expect("a sandbox");
-    let endpoint = sandbox.endpoint().to_owned();
-    let proxy = serve(move |request| {
+/// Plays the scenario at a proxy that answers presigned URLs with `object`.
+fn fetched(args: &[&str], object: impl Fn() -> Message + Send + Sync + 'static) -> Value {
+    let sandbox = sandbox();
+    let proxy = proxy(&sandbox, move |request, endpoint| {
         let is_presigned = request.head.contains("X-Amz-Signature=");
-        Some(if is_presigned { object() } else { forward(&endpoint, &request) })
+        Some(if is_presigned { object() } else { forward(endpoint, &request) })
     });
     let all = ["run", "--only", "s3-presigned-get", "--bucket", "notes", "--key", "greeting.txt"];
-    let words = all.iter().chain(&["--format", "json"]).chain(words);
-    let run = Program::at(&sandbox, "admin", words).env("AWS_ENDPOINT_URL", &proxy).run();
-    scenario(&run.expect(1).json(), "s3-presigned-get").clone()
+    let args = all.iter().chain(&["--format", "json"]).chain(args);
+    let run = Program::at(&sandbox, "admin", args).env("AWS_ENDPOINT_URL", &proxy).json(1);
+    scenario(&run, "s3-presigned-get").clone()
 }
 
 #[test]
-fn a_presigned_url_goes_to_no_host_that_it_was_not_signed_for() {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&asked);
+fn a_redirect_of_a_presigned_url_is_not_followed() {
+    let called = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&called);
     let stranger = serve(move |_| {
-        counted.fetch_add(1, Ordering::SeqCst);
+        counter.fetch_add(1, Ordering::SeqCst);
         Some(Message::answer("200 OK", "text/plain", "not the object"))
     });
     let found = fetched(&[], move || {
@@ -41,7 +39,7 @@ fn a_presigned_url_goes_to_no_host_that_it_was_not_signed_for() {
         let location = format!("content-length: 0\r\nlocation: {stranger}/\r\n");
         Message { head: moved.head.replace("content-length: 0\r\n", &location), ..moved }
     });
-    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    assert_eq!(called.load(Ordering::SeqCst), 0);
     for side in ["raw", "sdk"] {
         assert_eq!(found[side]["outcome"], "failed", "{found:#}");
         let failure = &found[side]["failure"];
@@ -51,7 +49,7 @@ fn a_presigned_url_goes_to_no_host_that_it_was_not_signed_for() {
 }
 
 #[test]
-fn an_object_is_read_up_to_the_limit_and_no_further() {
+fn an_object_is_read_only_up_to_the_limit() {
     let found = fetched(&["--max-bytes", "1000000"], || {
         Message::answer("200 OK", "text/plain", &"x".repeat(5_000_000))
     });
@@ -63,7 +61,7 @@ fn an_object_is_read_up_to_the_limit_and_no_further() {
 }
 
 #[test]
-fn an_answer_without_the_object_is_no_object() {
+fn a_success_without_the_object_is_a_failure() {
     let found = fetched(&[], || Message::answer("204 No Content", "text/plain", ""));
     for side in ["raw", "sdk"] {
         assert_eq!(found[side]["outcome"], "failed", "{found:#}");

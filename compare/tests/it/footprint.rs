@@ -10,8 +10,8 @@ use crate::{program::Program, schema::holds};
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
 
-fn footprint<'w>(words: impl IntoIterator<Item = &'w str>) -> Program {
-    Program::new(["footprint"].into_iter().chain(words)).with_cargo()
+fn footprint<'w>(args: impl IntoIterator<Item = &'w str>) -> Program {
+    Program::new(["footprint"].into_iter().chain(args)).with_cargo()
 }
 
 fn programs(found: &Value) -> [&Value; 4] {
@@ -24,9 +24,9 @@ fn count(value: &Value) -> u64 {
 }
 
 #[test]
-fn every_program_is_counted_and_the_sdk_stands_on_more() {
-    let words = ["--manifest-path", MANIFEST, "--format", "json"];
-    let found = footprint(words).run().expect(0).json();
+fn the_sdks_programs_need_more_crates_and_lines() {
+    let args = ["--manifest-path", MANIFEST, "--format", "json"];
+    let found = footprint(args).json(0);
     holds("footprint", &found);
     let programs = programs(&found);
     let names = programs.map(|program| {
@@ -48,17 +48,17 @@ fn every_program_is_counted_and_the_sdk_stands_on_more() {
     assert_eq!(of_ours(programs[0]), ["contract", "programs", "raw"]);
     assert_eq!(of_ours(programs[1]), ["programs"], "the SDK alone");
     assert_eq!(of_ours(programs[3]), ["contract", "programs", "sdk"]);
-    // With EC2's client below it or not.
+    // Only the second one needs the client for EC2.
     let lines = |program: &Value| count(&program["lines_of_dependencies"]);
     assert!(lines(programs[3]) > lines(programs[1]) + 500_000);
-    assert_eq!(lines(programs[2]), lines(programs[0]), "raw's tree is one");
+    assert_eq!(lines(programs[2]), lines(programs[0]), "raw needs the same crates for both");
 
-    let again = footprint(words).run().expect(0).json();
+    let again = footprint(args).json(0);
     assert_eq!(found["programs"], again["programs"]);
 }
 
 #[test]
-fn outside_of_the_project_it_says_how_to_name_it() {
+fn outside_the_project_the_error_says_how_to_name_it() {
     footprint([]).run().expect_error(3, &["programs to measure", "--manifest-path"]);
     footprint(["--manifest-path", MANIFEST])
         .env("CARGO", "no-such-cargo")
@@ -68,12 +68,12 @@ fn outside_of_the_project_it_says_how_to_name_it() {
 }
 
 #[test]
-fn a_program_that_is_none_is_refused() {
+fn an_unknown_program_gets_the_nearest_name() {
     footprint(["--build", "list-bucket"]).run().expect_error(2, &["list-bucket", "list-buckets"]);
 }
 
 #[test]
-fn a_build_is_timed_weighed_and_cleared_away() {
+fn a_build_is_measured_and_then_deleted() {
     let folder = tempfile::tempdir().expect("a folder");
     let manifest = folder.path().join("Cargo.toml");
     fs::write(&manifest, "[package]\nname = \"hello\"\nedition = \"2024\"\n[workspace]\n").unwrap();
@@ -101,6 +101,6 @@ fn a_build_is_timed_weighed_and_cleared_away() {
     assert_eq!(fs::read_dir(&target).unwrap().count(), 0, "gigabytes would be left behind");
 
     fs::write(&source, "fn main() { no such thing }\n").unwrap();
-    let stop = from_nothing(command(), "hello", Profile::Dev, &target, |_| {}).unwrap_err();
-    assert!(stop.message.contains("hello (dev) failed"), "{}", stop.message);
+    let error = from_nothing(command(), "hello", Profile::Dev, &target, |_| {}).unwrap_err();
+    assert!(error.message.contains("hello (dev) failed"), "{}", error.message);
 }

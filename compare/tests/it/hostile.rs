@@ -1,5 +1,4 @@
-//! A server that puts what it likes into every field: nothing of it changes a terminal, a table or a
-//! page.
+//! A server that puts hostile text into every field. It must not change a terminal, a table or a page.
 
 use std::sync::LazyLock;
 
@@ -8,34 +7,35 @@ use serde_json::Value;
 
 use crate::{
     program::{Ended, Program},
+    run::scenario,
     server::{Message, serve},
 };
 
-/// What XML may hold: C1 controls (one begins a colour, one a title), DEL, text direction, zero width,
-/// separators, tags, a tab, and lines that look like somebody else's.
+/// Allowed in XML: C1 controls (one begins a colour, one a title), DEL, text direction, zero width,
+/// separators, tags, a tab, and lines that imitate other output.
 const IN_XML: &str = "a\u{9b}8mb\u{9d}0;title\u{9c}\u{7f}c\u{202e}d\u{2066}e\u{200b}\u{200d}\u{feff}\u{61c}\u{2028}f\u{2029}\u{ad}\u{e0041}\tg\nFORGED |h|`i`\n# FORGED ``j``";
-/// Markup, which no line feed helps.
+/// Markup, without line feeds.
 const MARKUP: &str = "<script>x</script> [k](http://forged.invalid) **FORGED**";
-/// What begins a sequence of a terminal: clear the screen, a title, a link, a colour.
+/// Terminal sequences: clear the screen, set a title, a link, a colour.
 const SEQUENCES: &str = "\u{1b}[2J\u{1b}]0;title\u{7}\u{1b}]8;;http://forged.invalid\u{1b}\\l\u{1b}]8;;\u{1b}\\\u{1b}[8m\u{0}\u{8}\r";
 
-/// All of it, in a JSON body.
+/// All of it, for a JSON body.
 static HOSTILE: LazyLock<String> = LazyLock::new(|| format!("{IN_XML}{SEQUENCES}{MARKUP}"));
 
-/// How a server answers.
+/// How the server answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mood {
-    /// As is right, with hostile values.
+    /// With success and hostile values.
     Answers,
-    /// The same, with characters that no XML may hold.
+    /// The same, with characters that XML does not allow.
     AnswersWithSequences,
-    /// With an error in hostile words.
+    /// With an error and hostile values.
     Refuses,
-    /// The same, with characters that no XML may hold.
+    /// The same, with characters that XML does not allow.
     RefusesWithSequences,
-    /// To a hostile place.
+    /// With a redirect to a hostile place.
     Redirects,
-    /// Not an AWS error document.
+    /// With something that is not an AWS error document.
     Rambles,
 }
 
@@ -54,7 +54,7 @@ impl Mood {
     fn answer(self, request: &Message) -> Message {
         let v = self.text();
         match self {
-            Self::Answers | Self::AnswersWithSequences => right(request, &v),
+            Self::Answers | Self::AnswersWithSequences => success(request, &v),
             Self::Refuses | Self::RefusesWithSequences => refusal("403 Forbidden", request, &v),
             Self::Redirects => refusal("301 Moved Permanently", request, &v),
             Self::Rambles => answer("500 Internal Server Error", "text/html", &HOSTILE),
@@ -62,7 +62,7 @@ impl Mood {
     }
 }
 
-/// A header may hold whatever is beyond ASCII, and tabs.
+/// Adds hostile headers; they may hold tabs and anything beyond ASCII.
 fn answer(status: &str, content_type: &str, body: &str) -> Message {
     let header: String = IN_XML.chars().filter(|it| !it.is_ascii_control()).collect();
     let plain = Message::answer(status, content_type, body);
@@ -95,9 +95,7 @@ fn refusal(status: &str, request: &Message, v: &str) -> Message {
     answer(status, "application/xml", &body)
 }
 
-fn right(request: &Message, v: &str) -> Message {
-    let form = request.text();
-    let of = |action: &str| form.contains(&format!("Action={action}&"));
+fn success(request: &Message, v: &str) -> Message {
     let state = "<code>16</code><name>running</name>";
     let instances = format!(
         "<instancesSet><item><instanceId>i-{v}</instanceId><imageId>{v}</imageId>\
@@ -107,7 +105,7 @@ fn right(request: &Message, v: &str) -> Message {
          <privateIpAddress>{v}</privateIpAddress>\
          <tagSet><item><key>{v}</key><value>{v}</value></item></tagSet></item></instancesSet>"
     );
-    let body = if of("DescribeImages") {
+    let body = if request.calls("DescribeImages") {
         format!(
             "<DescribeImagesResponse><requestId>{v}</requestId><imagesSet><item><imageId>ami-{v}</imageId>\
              <name>{v}</name><description>{v}</description><imageOwnerId>{v}</imageOwnerId>\
@@ -116,24 +114,24 @@ fn right(request: &Message, v: &str) -> Message {
              <rootDeviceName>{v}</rootDeviceName><rootDeviceType>ebs</rootDeviceType>\
              <virtualizationType>hvm</virtualizationType></item></imagesSet></DescribeImagesResponse>"
         )
-    } else if of("RunInstances") && form.contains("DryRun=true") {
+    } else if request.calls("RunInstances") && !request.is_launch() {
         return refusal("412 Precondition Failed", request, v);
-    } else if of("RunInstances") {
+    } else if request.calls("RunInstances") {
         format!(
             "<RunInstancesResponse><requestId>{v}</requestId>{instances}</RunInstancesResponse>"
         )
-    } else if of("DescribeInstances") {
+    } else if request.calls("DescribeInstances") {
         format!(
             "<DescribeInstancesResponse><requestId>{v}</requestId><reservationSet><item>{instances}\
              </item></reservationSet></DescribeInstancesResponse>"
         )
-    } else if of("TerminateInstances") {
+    } else if request.calls("TerminateInstances") {
         format!(
             "<TerminateInstancesResponse><instancesSet><item><instanceId>i-{v}</instanceId>\
              <currentState><code>32</code><name>shutting-down</name></currentState>\
              <previousState>{state}</previousState></item></instancesSet></TerminateInstancesResponse>"
         )
-    } else if of("CreateTags") {
+    } else if request.calls("CreateTags") {
         "<CreateTagsResponse><return>true</return></CreateTagsResponse>".to_owned()
     } else if request.head.contains("/route") {
         let v = Value::from(HOSTILE.as_str());
@@ -154,10 +152,10 @@ fn right(request: &Message, v: &str) -> Message {
     answer("200 OK", "application/xml", &body)
 }
 
-fn run(endpoint: &str, words: &[&str]) -> Ended {
+fn run(endpoint: &str, args: &[&str]) -> Ended {
     let api_url = format!("{endpoint}/route");
-    let words = words.iter().copied();
-    Program::new(words.map(|word| if word == "API" { api_url.as_str() } else { word }))
+    let args = args.iter().copied();
+    Program::new(args.map(|arg| if arg == "API" { api_url.as_str() } else { arg }))
         .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
         .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
         .env("AWS_REGION", "us-east-1")
@@ -165,7 +163,7 @@ fn run(endpoint: &str, words: &[&str]) -> Ended {
         .run()
 }
 
-/// What each verb asks of a server that is not ours.
+/// Calls of every verb that talks to a server.
 const CALLS: [&[&str]; 6] = [
     &["run", "--only", "s3,ec2,api", "--bucket", "bucket", "--key", "key", "--api-url", "API"],
     &["explain", "s3-list-buckets"],
@@ -175,17 +173,16 @@ const CALLS: [&[&str]; 6] = [
     &["cleanup"],
 ];
 
-/// Plays every verb at a server in that mood. No output has a control or format character of it, nor a
-/// line or markup.
+/// Runs every verb against the server. No output may have its control characters, lines or markup.
 #[track_caller]
 fn is_harmless(mood: Mood) {
     let endpoint = serve(move |request| Some(mood.answer(&request)));
     for call in CALLS {
-        // Without colours the stream is stripped once more; with them, it is as it was written.
+        // Without colours the output would be stripped once more, so text is checked with them.
         for (format, color) in [("text", "always"), ("json", "never"), ("markdown", "never")] {
-            let words = [call, &["--format", format, "--color", color]].concat();
-            let ended = run(&endpoint, &words);
-            let what = format!("{mood:?} {words:?}, exit {}", ended.code);
+            let args = [call, &["--format", format, "--color", color]].concat();
+            let ended = run(&endpoint, &args);
+            let what = format!("{mood:?} {args:?}, exit {}", ended.code);
             assert!(!ended.stdout.is_empty() || !ended.stderr.is_empty(), "{what}");
             harmless(&ended.stdout, color, &format!("stdout, {what}"));
             harmless(&ended.stderr, color, &format!("stderr, {what}"));
@@ -197,46 +194,30 @@ fn is_harmless(mood: Mood) {
 }
 
 #[test]
-fn a_hostile_answer_changes_no_output() {
+fn hostile_values_are_harmless_in_every_output() {
     is_harmless(Mood::Answers);
-}
-
-#[test]
-fn a_hostile_answer_with_sequences_of_a_terminal_changes_no_output() {
     is_harmless(Mood::AnswersWithSequences);
 }
 
 #[test]
-fn a_hostile_refusal_changes_no_output() {
+fn a_hostile_refusal_is_harmless_in_every_output() {
     is_harmless(Mood::Refuses);
-}
-
-#[test]
-fn a_hostile_refusal_with_sequences_of_a_terminal_changes_no_output() {
     is_harmless(Mood::RefusesWithSequences);
 }
 
 #[test]
-fn a_hostile_redirect_changes_no_output() {
+fn a_hostile_redirect_or_page_is_harmless_in_every_output() {
     is_harmless(Mood::Redirects);
-}
-
-#[test]
-fn a_hostile_page_changes_no_output() {
     is_harmless(Mood::Rambles);
 }
 
 #[test]
-fn in_json_a_hostile_value_is_still_the_value() {
+fn in_json_a_hostile_value_is_unchanged() {
     let endpoint = serve(|request| Some(Mood::Answers.answer(&request)));
-    let words =
+    let args =
         ["run", "--only", "s3-list-buckets,api-invoke", "--api-url", "API", "--format", "json"];
-    let found = run(&endpoint, &words).json();
-    let scenarios = found["scenarios"].as_array().expect("scenarios");
-    let answer = |name: &str, side: &str| {
-        let scenario = scenarios.iter().find(|it| it["name"] == name).expect("it was played");
-        scenario[side]["answer"].clone()
-    };
+    let found = run(&endpoint, &args).json();
+    let answer = |name: &str, side: &str| scenario(&found, name)[side]["answer"].clone();
     for side in ["raw", "sdk"] {
         let buckets = answer("s3-list-buckets", side);
         assert_eq!(buckets["buckets"][0]["name"], format!("{IN_XML}{MARKUP}"), "{side}");
@@ -244,8 +225,8 @@ fn in_json_a_hostile_value_is_still_the_value() {
     }
 }
 
-/// Fails where `text` has a hidden character that is no line feed and no colour of ours, or a line
-/// that a server began.
+/// Fails if `text` has a hidden character other than line feeds and our own colours, or a line that the
+/// server began.
 #[track_caller]
 fn harmless(text: &str, color: &str, what: &str) {
     let ours =
@@ -265,7 +246,7 @@ fn harmless(text: &str, color: &str, what: &str) {
     assert_eq!(forged, None, "{what}");
 }
 
-/// Fails where Markdown has markup of a server's outside of code.
+/// Fails if Markdown has the server's markup outside code.
 #[track_caller]
 fn without_markup(text: &str, what: &str) {
     for line in text.lines() {

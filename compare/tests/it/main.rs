@@ -1,29 +1,28 @@
-//! The binary, run as a user would. One test binary, because each one links all of EC2.
+//! Runs the binary as a user would. There is one test binary, because each links all of EC2.
 
-mod bad_credentials;
 mod bad_endpoint;
 mod bench_latency;
 mod bench_parse;
 mod bench_startup;
 mod choices;
+mod cleanup;
+mod credentials;
 mod dependencies;
 mod difference;
+mod env_file;
 mod errors;
-mod evidence;
+mod errors_printed;
 mod explain;
 mod fetch;
-
 mod footprint;
 mod hostile;
 mod interrupt;
 mod launch;
-
+mod network;
 mod output;
-
 mod paths;
-
+mod profiles;
 mod program;
-
 mod report;
 mod run;
 mod schema;
@@ -31,6 +30,7 @@ mod secrets;
 mod server;
 mod sign;
 mod sign_jsonl;
+mod suspicious_keys;
 mod target;
 mod usage_errors;
 mod verify;

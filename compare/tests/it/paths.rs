@@ -1,16 +1,15 @@
-//! `compare paths`: what runs between a call and its answer on each side, and what it takes.
+//! `compare paths`: what runs on each side between a call and its result, and what it costs.
 
 use std::process::Command;
 
 use findings::scenario::{Expected, Scenario};
-use sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 
-use crate::{program::Program, schema::holds};
+use crate::{program::Program, schema::holds, server::sandbox};
 
-fn paths<'w>(words: impl IntoIterator<Item = &'w str>) -> Value {
-    let words = ["paths", "--format", "json"].into_iter().chain(words);
-    let answer = Program::new(words).run().expect(0).json();
+fn paths<'w>(args: impl IntoIterator<Item = &'w str>) -> Value {
+    let args = ["paths", "--format", "json"].into_iter().chain(args);
+    let answer = Program::new(args).json(0);
     holds("paths", &answer);
     answer
 }
@@ -54,7 +53,7 @@ const HOOKS: [&str; 19] = [
 ];
 
 #[test]
-fn raw_lists_the_functions_that_ran_and_the_sdk_all_its_hooks_in_their_order() {
+fn raw_lists_the_functions_that_ran_and_the_sdk_all_its_hooks_in_order() {
     let found = paths(["s3-list-buckets"]);
     assert_eq!(
         names(&found["raw"], "function"),
@@ -83,7 +82,7 @@ fn raw_lists_the_functions_that_ran_and_the_sdk_all_its_hooks_in_their_order() {
     for interceptor in ["UserAgentInterceptor", "InvocationIdInterceptor", "TokenBucketProvider"] {
         assert!(interceptors.contains(&interceptor), "{interceptor}: {interceptors:?}");
     }
-    assert!(!interceptors.contains(&"TraceHooks"), "what looks on is no part of it");
+    assert!(!interceptors.contains(&"TraceHooks"), "our instrumentation is excluded");
     assert!(listed(sdk, "retry_classifiers").contains(&"AWS Error Code"));
     let plugins = listed(sdk, "plugins");
     for plugin in ["default_retry_config_plugin", "ServiceRuntimePlugin"] {
@@ -107,11 +106,11 @@ fn an_interceptor_is_shown_where_it_acts() {
 }
 
 #[test]
-fn every_scenario_can_be_followed_and_where_nothing_is_refused_raw_allocates_less() {
+fn raw_allocates_less_in_every_scenario_that_succeeds() {
     for &scenario in Scenario::ALL {
         let found = paths([scenario.name()]);
         let heap = |side: &str| count(&found[side]["heap"]["allocations"]);
-        // What raw says of a refusal costs it more than the SDK's words cost the SDK.
+        // Raw's error message costs more allocations than the SDK's.
         let less = heap("raw") < heap("sdk") || scenario.expected() == Expected::Refused;
         assert!(0 < heap("raw") && less, "{scenario}: {found}");
         assert_ne!(found["sdk"]["phases"], json!([]), "{scenario}");
@@ -132,7 +131,7 @@ fn a_presigned_url_is_made_and_not_sent() {
 }
 
 #[test]
-fn where_the_sdk_has_no_client_its_signer_and_an_http_client_are_called() {
+fn for_the_api_the_sdk_calls_its_signer_and_an_http_client() {
     let found = paths(["api-invoke"]);
     let functions = names(&found["sdk"], "function");
     assert!(functions[0].starts_with("aws_sigv4::"), "{functions:?}");
@@ -143,11 +142,11 @@ fn where_the_sdk_has_no_client_its_signer_and_an_http_client_are_called() {
     assert_eq!(unsigned["raw"]["outcome"], "refused");
 }
 
-/// What raw runs for a page whose signing key is kept.
+/// The functions that raw runs for a page with a cached signing key.
 const RAW_PAGE: usize = 11;
 
 #[test]
-fn every_page_and_its_hooks_are_there() {
+fn every_page_runs_its_functions_and_hooks() {
     let found = paths(["s3-list-objects-paged"]);
     let pages = usize::try_from(count(&found["raw"]["requests"])).expect("a few");
     assert!(pages > 1);
@@ -158,7 +157,7 @@ fn every_page_and_its_hooks_are_there() {
 }
 
 #[test]
-fn two_runs_see_and_count_the_same() {
+fn two_runs_see_the_same_and_count_the_same() {
     for operation in ["s3-list-buckets", "s3-list-objects", "ec2-run-instances-dry-run"] {
         let (first, second) = (paths([operation]), paths([operation]));
         for side in ["raw", "sdk"] {
@@ -166,7 +165,7 @@ fn two_runs_see_and_count_the_same() {
                 assert_eq!(first[side][field], second[side][field], "{operation} {side} {field}");
             }
         }
-        // Into how many pieces a long answer is cut is the machine's affair.
+        // How many reads a long answer takes depends on the machine.
         if operation != "s3-list-objects" {
             for side in ["raw", "sdk", "bare"] {
                 assert_eq!(first[side]["heap"], second[side]["heap"], "{operation} {side}");
@@ -175,14 +174,14 @@ fn two_runs_see_and_count_the_same() {
     }
 }
 
-/// Where there is no valgrind, that is said; where there is, the counts hold together.
+/// Without valgrind, checks only that the error says so.
 #[test]
 fn instructions_are_counted_by_crate_and_raw_executes_fewer() {
-    let words = ["paths", "s3-list-buckets", "--instructions", "--format", "json"];
+    let args = ["paths", "s3-list-buckets", "--instructions", "--format", "json"];
     if Command::new("valgrind").arg("--version").output().is_err() {
-        return Program::new(words).run().expect_error(3, &["valgrind", "try:"]);
+        return Program::new(args).run().expect_error(3, &["valgrind", "try:"]);
     }
-    let (first, second) = (Program::new(words).run(), Program::new(words).run());
+    let (first, second) = (Program::new(args).run(), Program::new(args).run());
     let (first, second) = (first.expect(0).json(), second.expect(0).json());
     holds("paths", &first);
     for side in ["raw", "sdk", "bare"] {
@@ -194,7 +193,7 @@ fn instructions_are_counted_by_crate_and_raw_executes_fewer() {
             assert_eq!(instructions.iter().sum::<u64>(), count(&all["total"]), "{side}");
             assert_eq!(functions.iter().sum::<u64>(), count(&all["functions"]), "{side}");
         }
-        // Random ids, hash seeds and the time are of different digits.
+        // Random ids, hash seeds and the time differ between runs.
         let (one, other) = (count(&all["total"]), count(&second[side]["instructions"]["total"]));
         assert!(one.abs_diff(other) * 100 < one, "{side}: {one}, then {other}");
     }
@@ -216,36 +215,20 @@ fn instructions_are_counted_by_crate_and_raw_executes_fewer() {
 }
 
 #[test]
-fn without_valgrind_only_the_instructions_are_missing() {
-    let words = ["paths", "s3-list-buckets"];
-    Program::new(words).env("PATH", "").run().expect(0);
-    Program::new(words.iter().chain(&["--instructions"]))
+fn without_valgrind_only_instructions_cannot_be_counted() {
+    let args = ["paths", "s3-list-buckets"];
+    Program::new(args).env("PATH", "").run().expect(0);
+    Program::new(args.iter().chain(&["--instructions"]))
         .env("PATH", "")
         .run()
         .expect_error(3, &["valgrind", "not installed", "apt install valgrind"]);
 }
 
 #[test]
-fn an_unknown_operation_gets_the_nearest() {
-    Program::new(["paths", "s3-list-bucket"])
-        .run()
-        .expect_error(2, &["s3-list-bucket", "s3-list-buckets"]);
-}
-
-#[test]
-fn what_stands_in_the_way_is_named() {
-    Program::new(["paths", "api-invoke", "--endpoint-url", "http://127.0.0.1:9"])
-        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-        .secret_env("AWS_SECRET_ACCESS_KEY", "not-to-be-printed")
-        .run()
-        .expect_error(3, &["api-invoke", "--api-url"]);
-}
-
-#[test]
 fn at_another_endpoint_what_was_launched_is_ended() {
-    let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
-    let words = ["paths", "ec2-run-instances", "--format", "json"];
-    holds("paths", &Program::at(&sandbox, "temporary", words).run().expect(0).json());
-    let left = Program::at(&sandbox, "admin", ["cleanup", "--format", "json"]).run().expect(0);
-    assert_eq!(left.json()["terminated"], json!([]));
+    let sandbox = sandbox();
+    let args = ["paths", "ec2-run-instances", "--format", "json"];
+    holds("paths", &Program::at(&sandbox, "temporary", args).json(0));
+    let left = Program::at(&sandbox, "admin", ["cleanup", "--format", "json"]).json(0);
+    assert_eq!(left["terminated"], json!([]));
 }

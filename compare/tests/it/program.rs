@@ -1,4 +1,4 @@
-//! The binary in a clean environment, and what came of it.
+//! Runs the binary in a clean environment and checks how it ends.
 
 use std::{
     ffi::OsStr,
@@ -13,8 +13,8 @@ use sandbox::Sandbox;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A call of the program. Its home and its current folder are one that is empty, and its
-/// environment holds what the test puts there.
+/// A call of the program, in an empty folder that is also its home. Its environment holds only what the
+/// test sets.
 pub(crate) struct Program {
     command: Command,
     folder: TempDir,
@@ -22,30 +22,30 @@ pub(crate) struct Program {
     secrets: Vec<String>,
 }
 
-/// So many characters of a secret are no chance.
+/// This many characters of a secret do not appear in the output by chance.
 const BEGINNING: usize = 24;
 
-/// What came of it.
+/// How the program ended.
 pub(crate) struct Ended {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// One that has not ended yet.
+/// A call that has not ended yet.
 pub(crate) struct Running {
     child: Child,
     secrets: Vec<String>,
-    /// The program's home, for as long as it runs.
+    /// The program's home must exist as long as the program runs.
     _folder: TempDir,
 }
 
 impl Program {
-    pub(crate) fn new<Word: AsRef<OsStr>>(words: impl IntoIterator<Item = Word>) -> Self {
+    pub(crate) fn new<Arg: AsRef<OsStr>>(args: impl IntoIterator<Item = Arg>) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the program");
         let mut command = Command::new(env!("CARGO_BIN_EXE_compare"));
         command
-            .args(words)
+            .args(args)
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("HOME", folder.path())
@@ -55,16 +55,16 @@ impl Program {
     }
 
     /// The program against `sandbox`, as its identity `name`, in its region.
-    pub(crate) fn at<Word: AsRef<OsStr>>(
+    pub(crate) fn at<Arg: AsRef<OsStr>>(
         sandbox: &Sandbox,
         name: &str,
-        words: impl IntoIterator<Item = Word>,
+        args: impl IntoIterator<Item = Arg>,
     ) -> Self {
-        let program = Self::new(words).keys(sandbox, name);
+        let program = Self::new(args).keys(sandbox, name);
         program.env("AWS_ENDPOINT_URL", sandbox.endpoint()).env("AWS_REGION", sandbox.region())
     }
 
-    /// With the keys of the identity `name` in the environment.
+    /// Sets the keys of the identity `name`.
     pub(crate) fn keys(self, sandbox: &Sandbox, name: &str) -> Self {
         let identity = sandbox.identity(name).expect("an identity of the sandbox");
         let program = self
@@ -76,6 +76,12 @@ impl Program {
         }
     }
 
+    /// Sets the key id of AWS's examples, and a secret key that no service knows.
+    pub(crate) fn example_keys(self) -> Self {
+        self.env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
+    }
+
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
@@ -85,8 +91,8 @@ impl Program {
         self.secret(value).env(name, value)
     }
 
-    /// A text that must never be printed, in any form in which it may be quoted: as it stands, encoded
-    /// for a URL, or byte by byte in hexadecimal as in S3's `CanonicalRequestBytes`; nor its beginning.
+    /// Fails the test if the program prints `text` or its beginning: as it is, encoded for a URL, or in
+    /// hexadecimal as in S3's `CanonicalRequestBytes`.
     pub(crate) fn secret(mut self, text: &str) -> Self {
         let hex: Vec<_> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
         let beginning: String = text.chars().take(BEGINNING).collect();
@@ -95,7 +101,7 @@ impl Program {
         self
     }
 
-    /// A file in the program's folder, which is also its home.
+    /// Writes a file in the program's folder.
     pub(crate) fn file(self, path: impl AsRef<Path>, content: &str) -> Self {
         let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("the folder");
@@ -103,7 +109,7 @@ impl Program {
         self
     }
 
-    /// Where cargo finds its own home, and what it has fetched.
+    /// Lets the program run cargo, with the crates that are already fetched.
     pub(crate) fn with_cargo(mut self) -> Self {
         for name in ["HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
             if let Ok(value) = std::env::var(name) {
@@ -113,13 +119,13 @@ impl Program {
         self.env("CARGO", env!("CARGO"))
     }
 
-    /// Run at the top of the project.
+    /// Runs it at the top of the project.
     pub(crate) fn in_project(mut self) -> Self {
         self.command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         self.with_cargo()
     }
 
-    /// What comes over standard input.
+    /// Sets its standard input.
     pub(crate) fn input(mut self, text: impl Into<Vec<u8>>) -> Self {
         self.input = text.into();
         self
@@ -129,14 +135,20 @@ impl Program {
         self.start().wait()
     }
 
+    /// Runs it, and returns the document that it prints. Fails unless it ends with `code`.
+    #[track_caller]
+    pub(crate) fn json(self, code: i32) -> Value {
+        self.run().expect(code).json()
+    }
+
     pub(crate) fn start(mut self) -> Running {
         let piped =
             self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("standard input is piped");
-        // From a thread of its own: a program that answers while it reads would fill its output.
+        // In a thread, because a program that answers while it reads would block on its output.
         thread::spawn(move || {
-            // One that does not read to the end says so in its exit code.
+            // Fails if the program stops reading; its exit code shows whether that is right.
             let _ = stdin.write_all(&self.input);
         });
         Running { child, secrets: self.secrets, _folder: self.folder }
@@ -144,26 +156,31 @@ impl Program {
 }
 
 impl Running {
-    /// Sends the signal of that name, such as `INT`.
+    /// Sends a signal, such as `INT`.
     pub(crate) fn signal(&self, name: &str) {
         let line = format!("kill -{name} {}", self.child.id());
         let sent = Command::new("sh").args(["-c", &line]).status().expect("there is a shell");
         assert!(sent.success(), "{line}");
     }
 
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
+    }
+
     pub(crate) fn child(&mut self) -> &mut Child {
         &mut self.child
     }
 
-    /// What came of it. Whatever it was, there was no panic in it and no secret.
+    /// Waits for the end. Fails if there was a panic, or if a secret was printed.
     pub(crate) fn wait(self) -> Ended {
         let Output { status, stdout, stderr } = self.child.wait_with_output().expect("it ends");
         let text = |bytes| String::from_utf8(bytes).expect("the output is text");
         let (stdout, stderr) = (text(stdout), text(stderr));
-        // A client's panic is a finding in words of ours.
+        // The program may report that a client panicked, but in other words than these.
         let is_panic = |line: &str| line.starts_with("thread '") && line.contains("panicked");
         assert!(!stderr.lines().any(is_panic), "{stderr}");
-        // Text output folds long values, so white space is none.
+        // Text output folds long values, so white space is ignored.
         let [out, err] = [&stdout, &stderr].map(|text| text.split_whitespace().collect::<String>());
         for secret in &self.secrets {
             assert!(!out.contains(secret), "a secret is on standard output");
@@ -175,14 +192,14 @@ impl Running {
 }
 
 impl Ended {
-    /// The one document on standard output.
+    /// The document on standard output.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
             panic!("{error}, exit {}\n{}\n{}", self.code, self.stdout, self.stderr)
         })
     }
 
-    /// Every line of standard output as a document.
+    /// The documents on standard output, one a line.
     pub(crate) fn json_lines(&self) -> Vec<Value> {
         let line = |line| serde_json::from_str(line).unwrap_or_else(|why| panic!("{why}: {line}"));
         self.stdout.lines().map(line).collect()
@@ -196,15 +213,21 @@ impl Ended {
         self
     }
 
-    /// Fails unless it ended with `code`, no result, and one message that has all of `parts`.
+    /// Fails unless standard error contains `part`.
+    #[track_caller]
+    pub(crate) fn warns(&self, part: &str) {
+        assert!(self.stderr.contains(part), "`{part}` is not in: {}", self.stderr);
+    }
+
+    /// Fails unless it ended with `code`, no result, and one message that contains all of `parts`.
     #[track_caller]
     pub(crate) fn expect_error(self, code: i32, parts: &[&str]) {
         let ended = self.expect(code);
-        assert_eq!(ended.stdout, "", "an error is on standard error alone");
+        assert_eq!(ended.stdout, "", "errors belong on standard error");
         let errors = ended.stderr.lines().filter(|line| line.starts_with("error:")).count();
         assert_eq!(errors, 1, "one message: {}", ended.stderr);
         for part in parts {
-            assert!(ended.stderr.contains(part), "`{part}` is not in: {}", ended.stderr);
+            ended.warns(part);
         }
     }
 }

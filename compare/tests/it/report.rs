@@ -1,21 +1,21 @@
-//! `compare report`: what is generated, what is kept, and what is noticed.
+//! `compare report`: it generates the report, keeps the reader's text, and notices changes.
 
 use std::{env, fs, path::Path};
 
 use clap::ValueEnum as _;
 use render::writeup::Profile;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{program::Program, schema::holds};
 
-/// The top of the project.
-const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+/// The committed evidence. That the committed report is rendered from it is for `report --check` to say.
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../report/data.json");
 
-fn report<'w>(words: impl IntoIterator<Item = &'w str>) -> Program {
-    Program::new(["report"].into_iter().chain(words))
+fn report<'a>(args: impl IntoIterator<Item = &'a str>) -> Program {
+    Program::new(["report"].into_iter().chain(args))
 }
 
-/// Every word of a folder that holds the report and nothing else.
+/// A folder for a report.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -23,13 +23,22 @@ impl Folder {
         Self(tempfile::tempdir().expect("a folder"))
     }
 
-    /// One with the whole report of the committed evidence.
+    /// A folder with the report of the committed evidence.
     fn rendered() -> Self {
         let folder = Self::new();
-        report(["--data", &format!("{TOP}/report/data.json"), "--out", folder.path()])
-            .run()
-            .expect(0);
+        folder.render();
         folder
+    }
+
+    fn render(&self) {
+        report(["--data", DATA, "--out", self.path()]).run().expect(0);
+    }
+
+    /// The result of `report --check`. Fails unless it ends with `code`.
+    fn check(&self, code: i32) -> Value {
+        let done = report(["--check", "--out", self.path(), "--format", "json"]).json(code);
+        holds("report", &done);
+        done["out_of_step"].clone()
     }
 
     fn path(&self) -> &str {
@@ -46,16 +55,9 @@ impl Folder {
 }
 
 #[test]
-fn the_committed_report_is_what_the_committed_evidence_renders_to() {
-    let ended = report(["--check", "--out", TOP, "--format", "json"]).run().expect(0);
-    let done = ended.json();
-    holds("report", &done);
-    assert_eq!(done["out_of_step"], Value::Array(Vec::new()));
-}
-
-#[test]
-fn a_digit_edited_in_a_generated_part_is_noticed() {
+fn check_notices_a_digit_edited_in_a_generated_part() {
     let folder = Folder::rendered();
+    assert_eq!(folder.check(0), json!([]));
     let text = folder.read();
     let (before, generated) = text.split_once("<!-- begin latency").expect("a generated part");
     let at = generated.find(" µs").expect("a time") - 1;
@@ -69,50 +71,47 @@ fn a_digit_edited_in_a_generated_part_is_noticed() {
     let ended = report(["--check", "--out", folder.path()]).run().expect(1);
     assert!(ended.stdout.starts_with("REPORT.md, line "), "{}", ended.stdout);
     assert!(ended.stdout.contains("try: compare report --data"), "{}", ended.stdout);
-    let done =
-        report(["--check", "--out", folder.path(), "--format", "json"]).run().expect(1).json();
-    holds("report", &done);
-    assert_eq!(done["out_of_step"][0]["file"], "REPORT.md");
-    assert_eq!(done["out_of_step"].as_array().map(Vec::len), Some(1));
+    let out_of_step = folder.check(1);
+    assert_eq!(out_of_step[0]["file"], "REPORT.md");
+    assert_eq!(out_of_step.as_array().map(Vec::len), Some(1));
 }
 
 #[test]
-fn a_picture_or_a_page_that_was_changed_or_is_gone_is_noticed() {
+fn check_notices_a_changed_page_and_a_missing_picture() {
     let folder = Folder::rendered();
     let page = folder.0.path().join("report.html");
     let text = fs::read_to_string(&page).expect("the page");
     fs::write(&page, text.replacen("SDK", "sdk", 1)).expect("the page");
     fs::remove_file(folder.0.path().join("report/latency.svg")).expect("a picture");
-    let done =
-        report(["--check", "--out", folder.path(), "--format", "json"]).run().expect(1).json();
-    let files = done["out_of_step"].as_array().expect("a list").iter();
+    let out_of_step = folder.check(1);
+    let files = out_of_step.as_array().expect("a list").iter();
     let files: Vec<_> = files.map(|one| one["file"].as_str().expect("a name")).collect();
     assert_eq!(files, ["report.html", "report/latency.svg"]);
 }
 
 #[test]
-fn what_a_reader_writes_outside_of_the_markers_stays() {
+fn text_outside_the_markers_is_kept() {
     let folder = Folder::rendered();
     let mine = "My own sentence, with 42 ms in it.";
     let text = folder.read().replace("## Reflection\n", &format!("## Reflection\n\n{mine}\n"));
     assert!(text.contains(mine));
-    // One part is taken out, another is damaged: the first stays out, the second is made anew.
+    // A part that was removed stays removed. A part that was edited is rendered again.
     let (before, rest) = text.split_once("<!-- begin startup").expect("a part");
     let (_, after) = rest.split_once("<!-- end startup -->\n").expect("its end");
     let text = format!("{before}{after}").replace("service's facts", "service's fictions");
     folder.write(&text);
-    report(["--data", &format!("{TOP}/report/data.json"), "--out", folder.path()]).run().expect(0);
+    folder.render();
     let written = folder.read();
     assert!(written.contains(mine) && !written.contains("begin startup"));
     assert!(!written.contains("service's fictions"));
-    report(["--check", "--out", folder.path()]).run().expect(0);
+    folder.check(0);
 }
 
 #[test]
-fn a_broken_marker_is_named_with_its_line_and_the_text_stays() {
+fn a_broken_marker_is_named_with_its_line_and_nothing_is_changed() {
     let folder = Folder::rendered();
     let whole = folder.read();
-    for (broken, said) in [
+    for (broken, why) in [
         (
             whole.replace("<!-- end card -->\n", ""),
             "begins the part `card`, which has no `<!-- end card -->`",
@@ -121,32 +120,31 @@ fn a_broken_marker_is_named_with_its_line_and_the_text_stays() {
         ("# Somebody's own report\n".to_owned(), "without a generated part"),
     ] {
         folder.write(&broken);
-        let data = format!("{TOP}/report/data.json");
-        for (words, code) in [(["--check"].as_slice(), 1), (&["--data", &data], 2)] {
-            let words = words.iter().copied().chain(["--out", folder.path()]);
-            let ended = report(words).run().expect(code);
-            assert!(ended.stderr.contains("REPORT.md: line "), "{}", ended.stderr);
-            assert!(ended.stderr.contains(said), "{}", ended.stderr);
+        for (args, code) in [(["--check"].as_slice(), 1), (&["--data", DATA], 2)] {
+            let args = args.iter().copied().chain(["--out", folder.path()]);
+            let ended = report(args).run().expect(code);
+            ended.warns("REPORT.md: line ");
+            ended.warns(why);
         }
         assert_eq!(folder.read(), broken);
     }
 }
 
 #[test]
-fn evidence_that_is_missing_or_of_another_kind_is_refused() {
+fn evidence_that_is_missing_or_of_another_version_is_an_error() {
     let folder = Folder::new();
-    for words in [["--check"].as_slice(), &["--only", "errors"], &["--data", "nowhere.json"]] {
-        let ended = report(words.iter().copied().chain(["--out", folder.path()])).run().expect(2);
-        assert!(ended.stderr.contains("is not there"), "{}", ended.stderr);
+    for args in [["--check"].as_slice(), &["--only", "errors"], &["--data", "nowhere.json"]] {
+        let args = args.iter().copied().chain(["--out", folder.path()]);
+        report(args).run().expect_error(2, &["is not there"]);
     }
     fs::create_dir(folder.0.path().join("report")).expect("a folder");
     fs::write(folder.0.path().join("report/data.json"), "{}").expect("a file");
-    let ended = report(["--check", "--out", folder.path()]).run().expect(2);
-    assert!(ended.stderr.contains("holds no evidence of this version"), "{}", ended.stderr);
+    let check = report(["--check", "--out", folder.path()]).run();
+    check.expect_error(2, &["holds no evidence of this version"]);
 }
 
 #[test]
-fn what_is_named_is_measured_and_the_rest_is_kept() {
+fn only_the_named_sections_are_measured_again() {
     let folder = Folder::rendered();
     let data = folder.0.path().join("report/data.json");
     let before = saved(&data);
@@ -156,22 +154,18 @@ fn what_is_named_is_measured_and_the_rest_is_kept() {
     for field in ["made_by", "errors", "latency", "signing", "peers", "selfcheck", "footprint"] {
         assert_eq!(after[field], before[field], "{field}");
     }
-    report(["--check", "--out", folder.path()]).run().expect(0);
+    folder.check(0);
 }
 
 #[test]
-fn what_cannot_be_kept_is_told_before_anything_is_measured() {
+fn a_section_that_cannot_be_kept_is_an_error_before_anything_is_measured() {
     let folder = Folder::rendered();
     let data = folder.0.path().join("report/data.json");
     let mut evidence = saved(&data);
-    evidence["peers"] = serde_json::json!({ "of": "another version" });
+    evidence["peers"] = json!({ "of": "another version" });
     fs::write(&data, evidence.to_string()).expect("a file");
-    let ended = report(["--only", "run", "--out", folder.path()]).in_project().run().expect(2);
-    assert!(
-        ended.stderr.contains("the saved `peers` comes from an incompatible version"),
-        "{}",
-        ended.stderr
-    );
+    let measured = report(["--only", "run", "--out", folder.path()]).in_project().run();
+    measured.expect(2).warns("the saved `peers` comes from an incompatible version");
     assert_eq!(saved(&data), evidence);
 }
 
@@ -180,16 +174,14 @@ fn saved(file: &Path) -> Value {
 }
 
 #[test]
-fn a_profile_begins_a_report_and_never_replaces_one() {
-    let data = format!("{TOP}/report/data.json");
+fn a_profile_is_for_a_new_report_and_never_replaces_one() {
     for profile in Profile::value_variants() {
         let folder = Folder::new();
-        let words = ["--data", &data, "--out", folder.path(), "--profile", profile.name()];
-        report(words).run().expect(0);
+        let args = ["--data", DATA, "--out", folder.path(), "--profile", profile.name()];
+        report(args).run().expect(0);
         assert!(folder.read().lines().next().is_some_and(|line| line.starts_with("# ")));
         let before = folder.read();
-        let ended = report(words).run().expect(2);
-        assert!(ended.stderr.contains("its text is kept"), "{}", ended.stderr);
+        report(args).run().expect_error(2, &["its text is kept"]);
         assert_eq!(folder.read(), before);
     }
 }

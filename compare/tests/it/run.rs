@@ -1,4 +1,4 @@
-//! All fourteen scenarios against the embedded endpoint, and what their answers hold.
+//! All fourteen scenarios against the embedded endpoint, and the contents of their answers.
 
 use std::sync::LazyLock;
 
@@ -23,11 +23,10 @@ const NAMES: [&str; 14] = [
     "api-invoke-unsigned",
 ];
 
-/// What `compare --format json` says, once for all tests: a run takes a second.
+/// The result of `compare --format json`, made once for all tests because a run takes a second.
 pub(crate) fn agreed() -> &'static Value {
-    static ANSWER: LazyLock<Value> =
-        LazyLock::new(|| Program::new(["--format", "json"]).run().expect(0).json());
-    &ANSWER
+    static RUN: LazyLock<Value> = LazyLock::new(|| Program::new(["--format", "json"]).json(0));
+    &RUN
 }
 
 /// The scenario `name` of a run.
@@ -44,18 +43,18 @@ pub(crate) fn names(run: &Value) -> Vec<&str> {
     all.iter().map(|scenario| scenario["name"].as_str().expect("a name")).collect()
 }
 
-/// What both sides answered, for each of them.
+/// The answers of raw and of the SDK in scenario `name`.
 fn answers(name: &str) -> [&'static Value; 2] {
     let scenario = scenario(agreed(), name);
     [&scenario["raw"]["answer"], &scenario["sdk"]["answer"]]
 }
 
 fn list<'a>(answer: &'a Value, field: &str) -> &'a Vec<Value> {
-    answer[field].as_array().unwrap_or_else(|| panic!("{field} is no list in {answer}"))
+    answer[field].as_array().unwrap_or_else(|| panic!("{field} is not a list in {answer}"))
 }
 
 #[test]
-fn all_fourteen_agree_and_come_out_as_expected() {
+fn all_fourteen_scenarios_agree_and_end_as_expected() {
     let run = agreed();
     assert_eq!(names(run), NAMES);
     assert_eq!(run["agree"], true);
@@ -73,11 +72,12 @@ fn all_fourteen_agree_and_come_out_as_expected() {
 }
 
 #[test]
-fn run_is_the_verb_where_none_is_given() {
-    let answer = Program::new(["run", "--format", "json", "--only", "api"]).run().expect(0).json();
-    assert_eq!(names(&answer), ["api-invoke", "api-invoke-unsigned"]);
-    let answer = Program::new(["--format", "json", "--only", "api"]).run().expect(0).json();
-    assert_eq!(names(&answer), ["api-invoke", "api-invoke-unsigned"]);
+fn run_is_the_default_verb() {
+    let args = ["run", "--format", "json", "--only", "api"];
+    for args in [&args[..], &args[1..]] {
+        let run = Program::new(args).json(0);
+        assert_eq!(names(&run), ["api-invoke", "api-invoke-unsigned"]);
+    }
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn one_page_of_a_bucket_is_a_thousand_keys() {
 }
 
 #[test]
-fn all_2500_keys_come_in_three_pages_the_awkward_ones_among_them() {
+fn all_2500_keys_come_in_three_pages_with_their_awkward_characters() {
     let paged = scenario(agreed(), "s3-list-objects-paged");
     for side in ["raw", "sdk"] {
         let side = &paged[side];
@@ -115,7 +115,7 @@ fn all_2500_keys_come_in_three_pages_the_awkward_ones_among_them() {
 }
 
 #[test]
-fn the_presigned_url_of_each_side_yields_the_same_object() {
+fn the_presigned_urls_of_both_sides_fetch_the_same_object() {
     let [raw, sdk] = answers("s3-presigned-get");
     for answer in [raw, sdk] {
         assert_eq!(answer["key"], "about.txt");
@@ -129,16 +129,9 @@ fn the_presigned_url_of_each_side_yields_the_same_object() {
 }
 
 #[test]
-fn there_are_hundreds_of_images_and_the_newest_fits_the_instance_type() {
-    let described = Program::new([
-        "--format",
-        "json",
-        "--only",
-        "ec2-latest-ami,ec2-describe-images",
-        "--ami-name",
-        "*",
-    ]);
-    let run = described.run().expect(0).json();
+fn the_latest_image_is_the_newest_of_hundreds_that_fits_the_instance_type() {
+    let only = ["--format", "json", "--only", "ec2-latest-ami,ec2-describe-images"];
+    let run = Program::new(only.iter().chain(&["--ami-name", "*"])).json(0);
     for side in ["raw", "sdk"] {
         let images = list(&scenario(&run, "ec2-describe-images")[side]["answer"], "images");
         assert!(images.len() >= 200, "{}", images.len());
@@ -151,18 +144,10 @@ fn there_are_hundreds_of_images_and_the_newest_fits_the_instance_type() {
 }
 
 #[test]
-fn an_arm_type_gets_an_arm_image() {
-    let words = [
-        "--format",
-        "json",
-        "--only",
-        "ec2-run-instances-dry-run",
-        "--instance-type",
-        "t4g.micro",
-        "--ami-name",
-        "al2023-ami-2023.*",
-    ];
-    let run = Program::new(words).run().expect(0).json();
+fn an_arm_instance_type_gets_an_arm_image() {
+    let only = ["--format", "json", "--only", "ec2-run-instances-dry-run"];
+    let arm = ["--instance-type", "t4g.micro", "--ami-name", "al2023-ami-2023.*"];
+    let run = Program::new(only.iter().chain(&arm)).json(0);
     let image = &scenario(&run, "ec2-latest-ami")["sdk"]["answer"]["image"];
     assert_eq!(image["architecture"], "arm64");
     let dry_run = &scenario(&run, "ec2-run-instances-dry-run")["raw"]["answer"];
@@ -177,7 +162,7 @@ fn a_dry_run_that_would_succeed_is_ok() {
 }
 
 #[test]
-fn each_side_takes_an_instance_of_its_own_from_its_launch_to_its_end() {
+fn each_side_launches_tags_describes_and_terminates_its_own_instance() {
     let instance = |name: &str, side: usize| list(answers(name)[side], "instances")[0].clone();
     for side in [0, 1] {
         let launched = instance("ec2-run-instances", side);
@@ -204,7 +189,7 @@ fn each_side_takes_an_instance_of_its_own_from_its_launch_to_its_end() {
 }
 
 #[test]
-fn the_signed_route_answers_and_the_unsigned_one_refuses() {
+fn the_route_answers_a_signed_call_and_refuses_an_unsigned_one() {
     for answer in answers("api-invoke") {
         assert_eq!(answer["status"], 200);
         assert!(answer["body"].is_object(), "{answer}");
@@ -218,7 +203,7 @@ fn the_signed_route_answers_and_the_unsigned_one_refuses() {
 }
 
 #[test]
-fn requests_are_counted_and_only_what_reads_is_timed_more_than_once() {
+fn requests_are_counted_and_only_calls_that_read_are_timed_repeatedly() {
     let once =
         ["ec2-run-instances", "ec2-wait-running", "ec2-create-tags", "ec2-terminate-instances"];
     for scenario in agreed()["scenarios"].as_array().unwrap() {

@@ -1,110 +1,85 @@
-//! No verb prints the caller's secret key, and only those that are for it a session token.
+//! No verb prints the caller's secret key. Only `sign` prints a session token.
 
-use sandbox::{Options, Sandbox};
+use sandbox::Sandbox;
 
-use crate::{output::listed, program::Program};
+use crate::{output::listed, program::Program, server::sandbox};
 
-/// What may be printed of the caller's keys.
-#[derive(Clone, Copy)]
-enum Token {
-    Masked,
-    InFull,
-}
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../report/data.json");
 
-/// Every verb with words that have it deal with the caller's keys.
-fn calls(verb: &str) -> Vec<(Vec<&str>, Token)> {
-    let masked = |words: &[&'static str]| (words.to_vec(), Token::Masked);
+/// Arguments with which `verb` handles the caller's keys, if it can. A verb that is not listed here runs
+/// without arguments.
+fn calls(verb: &str) -> Vec<Vec<&str>> {
     match verb {
-        "run" => vec![masked(&["run", "--only", "s3,api,ec2-describe-images"])],
-        "explain" => ["s3-list-objects", "s3-presigned-get", "ec2-run-instances"]
-            .map(|operation| (vec!["explain", operation], Token::Masked))
-            .into(),
-        // The whole catalogue is held against the keys of its own sandbox in `errors`' tests.
-        "errors" => {
-            vec![masked(&["errors", "s3-temporary-key-with-wrong-secret", "s3-invalid-token"])]
+        "run" => vec![vec!["--only", "s3,api,ec2-describe-images"]],
+        "explain" => {
+            vec![vec!["s3-list-objects"], vec!["s3-presigned-get"], vec!["ec2-run-instances"]]
         }
-        "paths" => {
-            vec![masked(&["paths", "s3-list-buckets"]), masked(&["paths", "s3-presigned-get"])]
+        // The tests of `errors` check the whole catalogue for the keys of its own sandbox.
+        "errors" => vec![vec!["s3-temporary-key-with-wrong-secret", "s3-invalid-token"]],
+        "paths" => vec![vec!["s3-list-buckets"], vec!["s3-presigned-get"]],
+        "bench" => vec![
+            vec!["latency", "--pairs", "5", "--only", "s3-list-buckets"],
+            vec!["startup", "--quick"],
+        ],
+        "sign" => {
+            vec![vec!["--region", "us-east-1", "https://iam.amazonaws.com/?Action=ListUsers"]]
         }
-        "cleanup" => vec![masked(&["cleanup"])],
-        "bench" => {
-            vec![
-                masked(&["bench", "latency", "--pairs", "5", "--only", "s3-list-buckets"]),
-                masked(&["bench", "startup", "--quick"]),
-            ]
-        }
-        "sign" => vec![(
-            vec!["sign", "--region", "us-east-1", "https://iam.amazonaws.com/?Action=ListUsers"],
-            Token::InFull,
-        )],
-        // It asks nobody for keys.
-        "verify" => vec![masked(&["verify", "--jsonl"])],
-        // Nor do these.
-        "footprint" => vec![masked(&["footprint"])],
-        // It measures at an endpoint of its own, or renders what it measured there.
-        "report" => {
-            vec![masked(&[
-                "report",
-                "--check",
-                "--out",
-                concat!(env!("CARGO_MANIFEST_DIR"), "/.."),
-            ])]
-        }
-        "completions" => vec![masked(&["completions", "bash"])],
-        // Its own, made for this run, are what it is for; it runs until it is stopped.
+        "verify" => vec![vec!["--jsonl"]],
+        "report" => vec![vec!["--data", DATA]],
+        "completions" => vec![vec!["bash"]],
+        // It prints the keys that it made for this run, and runs until it is stopped.
         "sandbox" | "help" => Vec::new(),
-        other => panic!("`{other}` is not among the verbs that this test knows"),
+        _ => vec![Vec::new()],
     }
 }
 
-fn formats(verb: &str) -> &'static [&'static str] {
+fn formats(verb: &str) -> &'static [&'static [&'static str]] {
     match verb {
-        "verify" | "completions" => &[],
-        "sign" => &["text", "json", "http", "curl"],
-        _ => &["text", "json", "markdown"],
+        "verify" | "completions" => &[&[]],
+        "sign" => &[
+            &["--format", "text"],
+            &["--format", "json"],
+            &["--format", "http"],
+            &["--format", "curl"],
+        ],
+        _ => &[&["--format", "text"], &["--format", "json"], &["--format", "markdown"]],
     }
+}
+
+/// The program with temporary keys of `sandbox`.
+fn with_temporary_keys(sandbox: &Sandbox, args: &[&str]) -> Program {
+    let identity = sandbox.identity("temporary").expect("temporary keys");
+    let token = identity.session_token.as_deref().expect("a token");
+    let program = Program::at(sandbox, "admin", args)
+        .env("AWS_ACCESS_KEY_ID", &identity.access_key_id)
+        .env("AWS_SESSION_TOKEN", token)
+        .secret_env("AWS_SECRET_ACCESS_KEY", &identity.secret_access_key);
+    if args[0] == "sign" { program } else { program.secret(token) }
 }
 
 #[test]
 fn no_verb_prints_a_secret() {
-    let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
-    let identity = sandbox.identity("temporary").expect("temporary keys");
-    let token = identity.session_token.as_deref().expect("a token");
+    let sandbox = sandbox();
     for verb in listed() {
-        for (words, shown) in calls(&verb) {
-            let formats = formats(&verb).iter().map(|format| vec!["--format", *format]);
-            let formats: Vec<_> = formats.collect();
-            let formats = if formats.is_empty() { vec![Vec::new()] } else { formats };
-            for format in formats {
-                let program = Program::new(words.iter().chain(&format))
-                    .env("AWS_ENDPOINT_URL", sandbox.endpoint())
-                    .env("AWS_REGION", sandbox.region())
-                    .env("AWS_ACCESS_KEY_ID", &identity.access_key_id)
-                    .env("AWS_SESSION_TOKEN", token)
-                    .secret_env("AWS_SECRET_ACCESS_KEY", &identity.secret_access_key);
-                let ended = match shown {
-                    Token::Masked => program.secret(token).run(),
-                    Token::InFull => program.run(),
-                };
-                assert!([0, 3].contains(&ended.code), "{words:?}: {}", ended.stderr);
+        for call in calls(&verb) {
+            for format in formats(&verb) {
+                let args = [&[&*verb][..], &call, format].concat();
+                let ended = with_temporary_keys(&sandbox, &args).run();
+                assert!([0, 3].contains(&ended.code), "{args:?}: {}", ended.stderr);
             }
         }
     }
 }
 
-/// S3 sends back what it computed, the token's header included, and once more byte by byte.
+/// S3 sends back the canonical request, with the token in a header, and once more in hexadecimal.
 #[test]
-fn what_the_service_echoes_is_masked_too() {
-    let sandbox = Sandbox::start(Options::default()).expect("a sandbox");
-    let identity = sandbox.identity("temporary").expect("temporary keys");
-    let token = identity.session_token.as_deref().expect("a token");
-    for words in [&["run", "--only", "s3-list-buckets"][..], &["explain", "s3-list-buckets"]] {
+fn a_token_that_the_service_sends_back_is_masked() {
+    let sandbox = sandbox();
+    let only = "s3-list-buckets,s3-list-objects,ec2-describe-images";
+    let run = ["run", "--bucket", "notes", "--only", only];
+    for args in [&run[..], &["explain", "s3-list-buckets"]] {
         for format in ["text", "json", "markdown"] {
-            let ended = Program::new(words.iter().chain(&["--format", format]))
-                .env("AWS_ENDPOINT_URL", sandbox.endpoint())
-                .env("AWS_REGION", sandbox.region())
-                .env("AWS_ACCESS_KEY_ID", &identity.access_key_id)
-                .secret_env("AWS_SESSION_TOKEN", token)
+            let ended = with_temporary_keys(&sandbox, &[args, &["--format", format]].concat())
                 .secret_env("AWS_SECRET_ACCESS_KEY", "a-wrong-secret-that-nobody-may-see")
                 .run();
             assert!(ended.stdout.contains("SignatureDoesNotMatch"), "{}", ended.stderr);

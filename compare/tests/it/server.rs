@@ -1,6 +1,5 @@
-//! A small HTTP/1.1 server on loopback, which answers what a test wants: on its own account, or as
-//! a proxy before a sandbox. What it does not mean to change it passes on byte by byte, because it
-//! is signed.
+//! A small HTTP/1.1 server on loopback, on its own or as a proxy in front of a sandbox. A proxy passes on
+//! every byte that the test does not change, because requests are signed.
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -9,7 +8,9 @@ use std::{
     thread,
 };
 
-/// A request or an answer.
+use sandbox::{Options, Sandbox};
+
+/// A request or a response.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     /// First line and headers, with the empty line at the end.
@@ -17,15 +18,18 @@ pub(crate) struct Message {
     pub(crate) body: Vec<u8>,
 }
 
-/// Which side of the comparison sent a request.
+/// The side that sent a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     Raw,
     Sdk,
 }
 
-/// Serves until the test ends, and returns the URL. `answer` is asked for every request; none cuts
-/// the connection.
+pub(crate) fn sandbox() -> Sandbox {
+    Sandbox::start(Options::default()).expect("a sandbox")
+}
+
+/// Serves until the test ends, and returns the URL. `None` from `answer` closes the connection.
 pub(crate) fn serve(answer: impl Fn(Message) -> Option<Message> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = listener.local_addr().expect("its number");
@@ -33,11 +37,20 @@ pub(crate) fn serve(answer: impl Fn(Message) -> Option<Message> + Send + Sync + 
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let answer = Arc::clone(&answer);
-            // A connection that breaks is the client's own doing.
+            // The client may break the connection, so errors are ignored.
             thread::spawn(move || converse(&stream, &*answer));
         }
     });
     format!("http://{address}")
+}
+
+/// Serves in front of `sandbox`. `answer` gets each request and the sandbox's URL.
+pub(crate) fn proxy(
+    sandbox: &Sandbox,
+    answer: impl Fn(Message, &str) -> Option<Message> + Send + Sync + 'static,
+) -> String {
+    let endpoint = sandbox.endpoint().to_owned();
+    serve(move |request| answer(request, &endpoint))
 }
 
 fn converse(stream: &TcpStream, answer: &dyn Fn(Message) -> Option<Message>) -> io::Result<()> {
@@ -52,7 +65,7 @@ fn converse(stream: &TcpStream, answer: &dyn Fn(Message) -> Option<Message>) -> 
     Ok(())
 }
 
-/// What `endpoint` answers to `request`.
+/// Sends `request` to `endpoint` and returns the response.
 pub(crate) fn forward(endpoint: &str, request: &Message) -> Message {
     let address = endpoint.strip_prefix("http://").expect("a plain endpoint");
     let stream = TcpStream::connect(address).expect("the sandbox listens");
@@ -62,7 +75,7 @@ pub(crate) fn forward(endpoint: &str, request: &Message) -> Message {
 }
 
 impl Message {
-    /// An answer of its own.
+    /// A response with this body.
     pub(crate) fn answer(status: &str, content_type: &str, body: &str) -> Self {
         let length = body.len();
         Self {
@@ -80,19 +93,23 @@ impl Message {
         Some(value.trim())
     }
 
-    /// The SDK says who it is.
+    /// Only the SDK names itself in its user agent.
     pub(crate) fn side(&self) -> Side {
         let agent = self.header("user-agent").unwrap_or_default();
         if agent.contains("aws-sdk-rust") { Side::Sdk } else { Side::Raw }
     }
 
-    /// Whether it is a form of EC2's that asks for a launch, and not for a rehearsal.
-    pub(crate) fn is_launch(&self) -> bool {
-        let form = self.text();
-        form.contains("Action=RunInstances") && !form.contains("DryRun=true")
+    /// Whether it calls `action` of EC2.
+    pub(crate) fn calls(&self, action: &str) -> bool {
+        self.text().contains(&format!("Action={action}&"))
     }
 
-    /// A field of the form that the body is.
+    /// Whether it asks EC2 for a launch that is not a dry run.
+    pub(crate) fn is_launch(&self) -> bool {
+        self.calls("RunInstances") && !self.text().contains("DryRun=true")
+    }
+
+    /// A field of the form in the body.
     pub(crate) fn field(&self, name: &str) -> String {
         let mut fields = url::form_urlencoded::parse(&self.body);
         let field = fields.find(|(known, _)| known == name);
@@ -104,7 +121,7 @@ impl Message {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// With another body, and its length in the head.
+    /// Replaces the body, and its length in the head.
     pub(crate) fn with_body(self, body: String) -> Self {
         let length = self.header("content-length").expect("a body has a length").to_owned();
         let old = format!("content-length: {length}\r\n");

@@ -1,4 +1,4 @@
-//! `sign --jsonl` and `verify --jsonl` in pairs: what one signs, the other accepts.
+//! `sign --jsonl` and `verify --jsonl` together: one signs, the other accepts.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -11,49 +11,56 @@ use std::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-use crate::program::{Ended, Program};
-
-const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-const TIME: &str = "20150830T123600Z";
+use crate::{program::Program, sign::SECRET};
 
 /// A line that can be signed.
 pub(crate) fn job(id: u32) -> Value {
     json!({
         "id": id, "method": "GET", "url": "https://example.amazonaws.com/?b=2&a=1",
         "headers": [["My-Header", "v"]], "body_base64": "", "service": "service",
-        "region": "us-east-1", "time": TIME, "access_key_id": "AKIDEXAMPLE",
+        "region": "us-east-1", "time": "20150830T123600Z", "access_key_id": "AKIDEXAMPLE",
         "secret_access_key": SECRET, "session_token": null,
     })
 }
 
-/// `job` as a line for `verify`, judged at the moment at which it would be signed.
+/// `job` with these fields set.
+fn with(job: &Value, fields: &Value) -> Value {
+    let mut job = job.clone();
+    for (name, value) in fields.as_object().expect("fields") {
+        job[name] = value.clone();
+    }
+    job
+}
+
+/// `job` for each side.
+fn by_both(job: &Value) -> [Value; 2] {
+    ["raw", "sdk"].map(|side| with(job, &json!({"side": side})))
+}
+
+/// `job` as a line for `verify`, to be judged at the time of signing.
 pub(crate) fn unsigned(job: &Value) -> Value {
     let mut line = job.clone();
     let fields = line.as_object_mut().expect("a line is an object");
     let time = fields.remove("time").expect("a job has a time");
     fields.insert("now".to_owned(), time);
-    for of_signing in ["side", "location", "expires", "token", "content_sha256"] {
-        fields.remove(of_signing);
+    for only_for_signing in ["side", "location", "expires", "token", "content_sha256"] {
+        fields.remove(only_for_signing);
     }
     line
 }
 
-/// What signing added to `job`, as a line for `verify`.
+/// The request that `answer` signed for `job`, as a line for `verify`.
 pub(crate) fn signed(job: &Value, answer: &Value) -> Value {
     assert_eq!(answer["error"], Value::Null, "{job}");
-    let mut signed = unsigned(job);
-    signed["url"] = answer["url"].clone();
-    signed["headers"] = answer["headers"].clone();
-    signed
+    with(&unsigned(job), &json!({"url": answer["url"], "headers": answer["headers"]}))
 }
 
-/// What the verb answers to `lines`, none of which may show the secret.
+/// The answers of `verb` to `lines`. None may show the secret.
 pub(crate) fn answers(verb: &str, lines: &[Value]) -> Vec<Value> {
     let input = lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
-    let ended = Program::new([verb, "--jsonl"]).input(input).secret(SECRET).run();
-    let Ended { stderr, .. } = &ended;
-    assert_eq!(stderr, "");
-    let answers = ended.expect(0).json_lines();
+    let ended = Program::new([verb, "--jsonl"]).input(input).secret(SECRET).run().expect(0);
+    assert_eq!(ended.stderr, "");
+    let answers = ended.json_lines();
     assert_eq!(answers.len(), lines.len(), "one answer for each line");
     for (answer, line) in answers.iter().zip(lines) {
         assert_eq!(answer["id"], line["id"], "in order");
@@ -61,7 +68,16 @@ pub(crate) fn answers(verb: &str, lines: &[Value]) -> Vec<Value> {
     answers
 }
 
-/// Xorshift: the same odd requests at every run.
+/// The answer of `verb` to one line.
+pub(crate) fn answer(verb: &str, line: &Value) -> Value {
+    answers(verb, std::slice::from_ref(line)).remove(0)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is not text"))
+}
+
+/// Xorshift: makes the same requests in every run.
 struct Random(u64);
 
 impl Random {
@@ -123,17 +139,9 @@ impl Random {
 }
 
 #[test]
-fn two_hundred_odd_requests_are_accepted_whoever_signed_them_and_wherever() {
+fn verify_accepts_two_hundred_random_requests_that_either_side_signed() {
     let mut random = Random(0x5eed_0f51_64a5_1337);
-    let mut jobs = Vec::new();
-    for id in 0..100 {
-        let job = random.job(id);
-        for side in ["raw", "sdk"] {
-            let mut job = job.clone();
-            job["side"] = json!(side);
-            jobs.push(job);
-        }
-    }
+    let jobs: Vec<_> = (0..100).flat_map(|id| by_both(&random.job(id))).collect();
     let answered = answers("sign", &jobs);
     let signed: Vec<_> =
         jobs.iter().zip(&answered).map(|(job, answer)| signed(job, answer)).collect();
@@ -142,34 +150,29 @@ fn two_hundred_odd_requests_are_accepted_whoever_signed_them_and_wherever() {
     }
     for (pair, jobs) in answered.chunks(2).zip(jobs.chunks(2)) {
         assert_eq!(pair[0]["signature"], pair[1]["signature"], "{:#}", jobs[0]);
-        // S3 takes the body of a presigned URL as unsigned, whatever was asked for.
-        let signs_what_s3_does_not = jobs[0]["service"] == "s3"
+        // S3 takes the body of a presigned URL as unsigned, so a signature over the body is wrong there.
+        let signs_the_body_of_an_s3_url = jobs[0]["service"] == "s3"
             && jobs[0]["location"] == "query"
             && jobs[0]["payload"] == "signed";
-        let expected = if signs_what_s3_does_not { "refused" } else { "accepted" };
+        let expected = if signs_the_body_of_an_s3_url { "refused" } else { "accepted" };
         for (answer, job) in pair.iter().zip(jobs) {
             assert_eq!(answer["judged"]["verdict"], expected, "{job:#}\n{answer:#}");
         }
     }
 }
 
-/// A request of S3's with this path.
-fn s3_job(path: &str, side: &str) -> Value {
-    let mut job = job(1);
-    job["url"] = json!(format!("https://s3.us-west-2.amazonaws.com/{path}"));
-    job["service"] = json!("s3");
-    job["region"] = json!("us-west-2");
-    job["side"] = json!(side);
-    job
+/// A request to S3 with this path.
+fn s3_job(path: &str) -> Value {
+    let url = format!("https://s3.us-west-2.amazonaws.com/{path}");
+    with(&job(1), &json!({"url": url, "service": "s3", "region": "us-west-2"}))
 }
 
 fn has_note(answer: &Value, about: &str) -> bool {
-    let notes = answer["notes"].as_array().expect("notes");
-    notes.iter().any(|note| note.as_str().is_some_and(|note| note.contains(about)))
+    answer["notes"].as_array().expect("notes").iter().any(|note| text(note).contains(about))
 }
 
 #[test]
-fn raw_signs_s3_paths_as_s3_computes_them_and_the_note_names_the_path_that_is_meant() {
+fn raw_signs_s3_paths_as_s3_does_and_a_note_says_which_path_to_write() {
     for (path, canonical) in [
         ("b/lake/asset_id=7/x", "/b/lake/asset_id%3D7/x"),
         ("b/v0/2:abc", "/b/v0/2%3Aabc"),
@@ -179,12 +182,11 @@ fn raw_signs_s3_paths_as_s3_computes_them_and_the_note_names_the_path_that_is_me
         ("b/%7Ea", "/b/~a"),
         ("b/a,b!*$&@c", "/b/a%2Cb%21%2A%24%26%40c"),
     ] {
-        let jobs = ["raw", "sdk"].map(|side| s3_job(path, side));
+        let jobs = by_both(&s3_job(path));
         let answered = answers("sign", &jobs);
         let lines = [0, 1].map(|side| signed(&jobs[side], &answered[side]));
         let verdicts = answers("verify", &lines);
-        let line = answered[0]["canonical_request"].as_str().unwrap().lines().nth(1);
-        assert_eq!(line, Some(canonical));
+        assert_eq!(text(&answered[0]["canonical_request"]).lines().nth(1), Some(canonical));
         for (side, verdict) in ["accepted", "refused"].into_iter().enumerate() {
             assert_eq!(verdicts[side]["verdict"], verdict, "{path}: {:#}", verdicts[side]);
             assert_eq!(answered[side]["judged"]["verdict"], verdict, "{path}");
@@ -195,70 +197,57 @@ fn raw_signs_s3_paths_as_s3_computes_them_and_the_note_names_the_path_that_is_me
 }
 
 #[test]
-fn what_signers_read_differently_is_said_with_what_to_write_instead() {
-    let mut general = job(1);
-    general["service"] = json!("execute-api");
-    let with = |job: &Value, field: &str, value: Value| {
-        let mut job = job.clone();
-        job[field] = value;
-        job
-    };
+fn what_signers_read_differently_is_noted_with_what_to_write_instead() {
+    let general = with(&job(1), &json!({"service": "execute-api"}));
     let url = |target: &str| {
-        with(&general, "url", json!(format!("https://example.amazonaws.com/{target}")))
+        with(&general, &json!({"url": format!("https://example.amazonaws.com/{target}")}))
     };
-    let tab = with(&general, "headers", json!([["X-Note", "a\tb"]]));
     for (job, about) in [
-        (s3_job("b/libstdc++.rpm", "raw"), "write %2B for a plus"),
+        (s3_job("b/libstdc++.rpm"), "write %2B for a plus"),
         (url("a/."), "write the path without the dots"),
         (url("a/b/.."), "write the path without the dots"),
         (url("?a=b+c"), "write %20 or %2B"),
         (url("?a=100%"), "write %25"),
         (url("100%/b"), "write %25"),
-        (tab, "write a space"),
+        (with(&general, &json!({"headers": [["X-Note", "a\tb"]]})), "write a space"),
     ] {
-        let answer = &answers("sign", std::slice::from_ref(&job))[0];
-        assert!(has_note(answer, about), "{job}: {:#}", answer["notes"]);
+        let answer = answer("sign", &job);
+        assert!(has_note(&answer, about), "{job}: {:#}", answer["notes"]);
         assert_eq!(answer["judged"]["verdict"], "accepted", "{job}: {:#}", answer["notes"]);
     }
-    for job in [job(1), s3_job("b/a%20b/../c%2B", "raw"), url("a%2Bb/c/?d=%25"), url("a/..")] {
-        let answer = &answers("sign", std::slice::from_ref(&job))[0];
-        assert_eq!(answer["notes"], json!([]), "{job}");
+    for job in [job(1), s3_job("b/a%20b/../c%2B"), url("a%2Bb/c/?d=%25"), url("a/..")] {
+        assert_eq!(answer("sign", &job)["notes"], json!([]), "{job}");
     }
 }
 
 #[test]
-fn a_given_hash_of_the_payload_wins_on_both_sides_or_is_refused() {
-    for side in ["raw", "sdk"] {
-        for (service, location) in
-            [("s3", "header"), ("s3", "query"), ("execute-api", "header"), ("aoss", "header")]
-        {
-            let mut job = job(1);
-            job["side"] = json!(side);
-            job["service"] = json!(service);
-            job["location"] = json!(location);
-            job["body_base64"] = json!(BASE64_STANDARD.encode("hello"));
-            job["headers"] = json!([["X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"]]);
-            let answer = &answers("sign", std::slice::from_ref(&job))[0];
-            let canonical_request = answer["canonical_request"].as_str().unwrap();
-            assert!(canonical_request.ends_with("\nUNSIGNED-PAYLOAD"), "{canonical_request}");
-            assert!(
-                canonical_request.contains("\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n"),
-                "{canonical_request}"
-            );
-            let sent = answer["headers"].as_array().unwrap().iter().filter(|header| {
-                header[0].as_str().unwrap().eq_ignore_ascii_case("x-amz-content-sha256")
-            });
-            assert_eq!(sent.count(), 1, "{answer:#}");
+fn a_given_payload_hash_is_used_by_both_sides_unless_it_contradicts_payload() {
+    for (service, location) in
+        [("s3", "header"), ("s3", "query"), ("execute-api", "header"), ("aoss", "header")]
+    {
+        for job in by_both(&with(
+            &job(1),
+            &json!({
+                "service": service, "location": location, "body_base64": BASE64_STANDARD.encode("hello"),
+                "headers": [["X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"]],
+            }),
+        )) {
+            let signed = answer("sign", &job);
+            let canonical = text(&signed["canonical_request"]);
+            assert!(canonical.ends_with("\nUNSIGNED-PAYLOAD"), "{canonical}");
+            let header = "\nx-amz-content-sha256:UNSIGNED-PAYLOAD\n";
+            assert!(canonical.contains(header), "{canonical}");
+            let sent = signed["headers"].to_string().to_lowercase();
+            assert_eq!(sent.matches("\"x-amz-content-sha256\"").count(), 1, "{sent}");
 
-            job["payload"] = json!("signed");
-            let refused = &answers("sign", std::slice::from_ref(&job))[0];
-            assert!(refused["error"].as_str().unwrap().contains("contradicts"), "{refused:#}");
+            let refused = answer("sign", &with(&job, &json!({"payload": "signed"})));
+            assert!(text(&refused["error"]).contains("contradicts"), "{refused:#}");
         }
     }
 }
 
 #[test]
-fn the_sdk_signs_headers_that_its_log_redacts() {
+fn both_sides_sign_the_headers_that_the_sdks_log_redacts() {
     let key = "x-amz-server-side-encryption-customer-key";
     for headers in [
         json!([["X-Amz-Security-Token", "to/ken"]]),
@@ -267,14 +256,8 @@ fn the_sdk_signs_headers_that_its_log_redacts() {
         json!([["Proxy-Authorization", "Basic x"]]),
     ] {
         for location in ["header", "query"] {
-            let jobs = ["raw", "sdk"].map(|side| {
-                let mut job = job(1);
-                job["side"] = json!(side);
-                job["location"] = json!(location);
-                job["headers"] = headers.clone();
-                job
-            });
-            let answered = answers("sign", &jobs);
+            let job = with(&job(1), &json!({"location": location, "headers": headers}));
+            let answered = answers("sign", &by_both(&job));
             assert_eq!(answered[1]["error"], Value::Null, "{headers}");
             for step in ["canonical_request", "signature"] {
                 assert_eq!(answered[0][step], answered[1][step], "{headers}");
@@ -284,61 +267,47 @@ fn the_sdk_signs_headers_that_its_log_redacts() {
 }
 
 #[test]
-fn a_given_date_is_the_time_on_both_sides_and_in_both_locations() {
+fn a_given_date_is_the_time_of_signing_on_both_sides() {
     for location in ["header", "query"] {
-        let jobs = ["raw", "sdk"].map(|side| {
-            let mut job = job(1);
-            job["side"] = json!(side);
-            job["location"] = json!(location);
-            job["headers"] = json!([["X-Amz-Date", "20160101T000000Z"]]);
-            job
-        });
-        let answered = answers("sign", &jobs);
+        let headers = json!([["X-Amz-Date", "20160101T000000Z"]]);
+        let job = with(&job(1), &json!({"location": location, "headers": headers}));
+        let answered = answers("sign", &by_both(&job));
         assert_eq!(answered[0]["canonical_request"], answered[1]["canonical_request"]);
         assert_eq!(answered[0]["signature"], answered[1]["signature"]);
-        let string_to_sign = answered[1]["string_to_sign"].as_str().unwrap();
+        let string_to_sign = text(&answered[1]["string_to_sign"]);
         assert!(string_to_sign.contains("\n20160101T000000Z\n"), "{string_to_sign}");
         assert_eq!(answered[1]["judged"]["verdict"], "accepted", "{:#}", answered[1]);
     }
 }
 
 #[test]
-fn a_token_may_be_added_after_signing_and_an_empty_one_is_none() {
-    let with = |token: &str, field: &str, value: &str, side: &str| {
-        let mut job = job(1);
-        job["session_token"] = json!(token);
-        job[field] = json!(value);
-        job["side"] = json!(side);
-        answers("sign", &[job]).remove(0)
+fn a_session_token_may_be_added_after_signing() {
+    let sign = |side: &str, fields: Value| {
+        answer("sign", &with(&with(&job(1), &json!({"side": side})), &fields))
     };
     for side in ["raw", "sdk"] {
-        let signed = with("to/ken", "token", "signed", side);
-        let without = with("", "token", "signed", side);
-        let afterwards = with("to/ken", "token", "afterwards", side);
+        let signed = sign(side, json!({"session_token": "to/ken", "token": "signed"}));
+        let without = sign(side, json!({"session_token": "", "token": "signed"}));
+        let afterwards = sign(side, json!({"session_token": "to/ken", "token": "afterwards"}));
         assert_ne!(signed["signature"], without["signature"]);
         assert_eq!(afterwards["signature"], without["signature"]);
         assert!(afterwards["headers"].to_string().contains("to/ken"), "{afterwards:#}");
         assert!(!without["headers"].to_string().contains("token"), "{without:#}");
-        let presigned = with("to/ken", "location", "query", side);
-        assert!(presigned["canonical_request"].as_str().unwrap().contains("Security-Token"));
+        let presigned = sign(side, json!({"session_token": "to/ken", "location": "query"}));
+        assert!(text(&presigned["canonical_request"]).contains("Security-Token"));
     }
-    let mut jobs = ["raw", "sdk"].map(|side| {
-        let mut job = job(1);
-        job["session_token"] = json!("to/ken");
-        job["location"] = json!("query");
-        job["service"] = json!("iotdevicegateway");
-        job["side"] = json!(side);
-        job
-    });
+    let iot =
+        json!({"session_token": "to/ken", "location": "query", "service": "iotdevicegateway"});
+    let jobs = by_both(&with(&job(1), &iot));
     let answered = answers("sign", &jobs);
     assert_eq!(answered[0]["signature"], answered[1]["signature"]);
     for answer in &answered {
-        assert!(!answer["canonical_request"].as_str().unwrap().contains("Security-Token"));
-        assert!(answer["url"].as_str().unwrap().contains("X-Amz-Security-Token=to%2Fken"));
+        assert!(!text(&answer["canonical_request"]).contains("Security-Token"));
+        assert!(text(&answer["url"]).contains("X-Amz-Security-Token=to%2Fken"));
     }
-    jobs[0]["headers"] = json!([["X-Amz-Security-Token", "another"]]);
-    let refused = answers("sign", &jobs[..1]).remove(0);
-    assert!(refused["error"].as_str().unwrap().contains("leave one of them out"), "{refused:#}");
+    let two = with(&jobs[0], &json!({"headers": [["X-Amz-Security-Token", "another"]]}));
+    let refused = answer("sign", &two);
+    assert!(text(&refused["error"]).contains("leave one of them out"), "{refused:#}");
 }
 
 #[test]
@@ -354,8 +323,8 @@ fn a_line_that_is_not_utf8_is_answered_and_a_byte_order_mark_is_skipped() {
         assert_eq!(answers.len(), 3, "{verb}");
         assert_eq!(answers[0]["id"], 1, "{verb}");
         assert_eq!(answers[1]["id"], 2, "{verb}");
-        let said = answers[1].to_string();
-        assert!(said.contains("not UTF-8") && said.contains("0xe9"), "{said}");
+        let answer = answers[1].to_string();
+        assert!(answer.contains("not UTF-8") && answer.contains("0xe9"), "{answer}");
         if verb == "sign" {
             assert_eq!(answers[0]["error"], Value::Null);
             assert_eq!(answers[2]["error"], Value::Null);
@@ -364,18 +333,7 @@ fn a_line_that_is_not_utf8_is_answered_and_a_byte_order_mark_is_skipped() {
 }
 
 #[test]
-fn a_field_that_is_none_is_an_error_of_its_line_and_is_named() {
-    for field in ["body", "tokens", "now"] {
-        let mut job = job(7);
-        job[field] = json!("hello");
-        let answer = &answers("sign", &[job])[0];
-        assert!(answer["error"].as_str().unwrap().contains(field), "{answer:#}");
-        assert_eq!(answer["signature"], Value::Null);
-    }
-}
-
-#[test]
-fn a_partner_that_waits_for_each_answer_gets_it() {
+fn every_answer_is_flushed_for_a_program_that_waits_for_it() {
     for (verb, line) in [("sign", job(1)), ("verify", unsigned(&job(1)))] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_compare"))
             .args([verb, "--jsonl"])
@@ -385,9 +343,9 @@ fn a_partner_that_waits_for_each_answer_gets_it() {
             .expect("the program starts");
         let mut input = program.stdin.take().expect("it is piped");
         let output = BufReader::new(program.stdout.take().expect("it is piped"));
-        let (heard, answers) = mpsc::channel();
-        let listener = thread::spawn(move || {
-            output.lines().map_while(Result::ok).try_for_each(|line| heard.send(line))
+        let (sender, answers) = mpsc::channel();
+        let reader = thread::spawn(move || {
+            output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
         for _ in 0..3 {
             writeln!(input, "{line}").expect("it reads");
@@ -396,17 +354,13 @@ fn a_partner_that_waits_for_each_answer_gets_it() {
         }
         drop(input);
         assert!(program.wait().expect("it ends").success());
-        listener.join().expect("no panic").expect("every line was wanted");
+        reader.join().expect("no panic").expect("the test received every line");
     }
 }
 
 #[test]
 fn a_line_that_cannot_be_signed_answers_with_an_error_and_the_next_is_read() {
-    let with = |field: &str, value: Value| {
-        let mut job = job(7);
-        job[field] = value;
-        job.to_string()
-    };
+    let with = |field: &str, value: Value| with(&job(7), &json!({field: value})).to_string();
     let bad = [
         ("not JSON".to_owned(), Value::Null),
         ("{\"id\": 5}".to_owned(), json!(5)),
@@ -433,7 +387,7 @@ fn a_line_that_cannot_be_signed_answers_with_an_error_and_the_next_is_read() {
     }
     let ended = Program::new(["sign", "--jsonl"]).input(input).secret(SECRET).run().expect(0);
     let answers = ended.json_lines();
-    assert_eq!(answers.len(), 2 * bad.len(), "an empty line is no request");
+    assert_eq!(answers.len(), 2 * bad.len(), "an empty line is not a request");
     for (pair, (line, id)) in answers.chunks(2).zip(&bad) {
         assert_eq!(pair[0]["id"], *id, "{line}");
         assert!(pair[0]["error"].as_str().is_some_and(|why| !why.is_empty()), "{line}");
@@ -444,32 +398,35 @@ fn a_line_that_cannot_be_signed_answers_with_an_error_and_the_next_is_read() {
 }
 
 #[test]
-fn an_id_may_be_anything_and_what_is_absent_has_a_default() {
+fn an_unknown_field_is_an_error_that_names_it() {
+    for field in ["body", "tokens", "now"] {
+        let answer = answer("sign", &with(&job(7), &json!({field: "hello"})));
+        assert!(text(&answer["error"]).contains(field), "{answer:#}");
+        assert_eq!(answer["signature"], Value::Null);
+    }
+}
+
+#[test]
+fn an_id_may_be_any_value_and_absent_fields_have_defaults() {
     let mut jobs = Vec::new();
     for id in [json!("text"), json!({"a": [1]}), json!(1.5), json!(u64::MAX), Value::Null] {
-        let mut job = job(0);
-        let fields = job.as_object_mut().unwrap();
-        fields.insert("id".to_owned(), id);
+        let mut job = with(&job(0), &json!({"id": id}));
         for absent in ["method", "headers", "body_base64", "session_token"] {
-            fields.remove(absent);
+            job.as_object_mut().unwrap().remove(absent);
         }
         jobs.push(job);
     }
     for answer in answers("sign", &jobs) {
         assert_eq!(answer["error"], Value::Null);
         assert_eq!(answer["side"], "raw");
-        assert!(answer["canonical_request"].as_str().unwrap().starts_with("GET\n/\na=1&b=2\n"));
+        assert!(text(&answer["canonical_request"]).starts_with("GET\n/\na=1&b=2\n"));
     }
 }
 
 #[test]
-fn the_first_vector_of_awss_suite_comes_out_on_both_sides() {
-    for side in ["raw", "sdk"] {
-        let mut job = job(1);
-        job["url"] = json!("https://example.amazonaws.com/");
-        job["headers"] = json!([]);
-        job["side"] = json!(side);
-        let answer = &answers("sign", &[job])[0];
+fn both_sides_make_the_signature_of_awss_first_test_vector() {
+    let vector = json!({"url": "https://example.amazonaws.com/", "headers": []});
+    for answer in answers("sign", &by_both(&with(&job(1), &vector))) {
         // get-vanilla
         let signature = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
         assert_eq!(answer["signature"], signature);

@@ -1,4 +1,4 @@
-//! Where the calls go and as whom, and that the output says where each of these came from.
+//! Where calls go, with which keys and region, and how the output names where each of these came from.
 
 use std::time::Duration;
 
@@ -6,104 +6,79 @@ use sandbox::{Options, Sandbox};
 use serde_json::Value;
 
 use crate::{
+    launch::all_ended,
     program::Program,
     run::{names, scenario},
+    server::sandbox,
 };
 
-/// One whose instances run at once: at an endpoint that is not the embedded one, the SDK's waiter
-/// sleeps 15 seconds between two looks.
-fn sandbox() -> Sandbox {
-    Sandbox::start(Options { boot_time: Duration::ZERO, ..Options::default() }).expect("a sandbox")
-}
+/// A port on which nothing listens.
+pub(crate) const CLOSED: &str = "http://127.0.0.1:9";
+pub(crate) const BUCKETS: [&str; 4] = ["--format", "json", "--only", "s3-list-buckets"];
 
-fn env_file(sandbox: &Sandbox) -> String {
-    let admin = sandbox.identity("admin").unwrap();
-    format!(
-        "# keys\nAWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY=\"{}\"\nAWS_REGION=us-east-1\n",
-        admin.access_key_id, admin.secret_access_key
-    )
-}
-
-fn secret(sandbox: &Sandbox) -> String {
-    sandbox.identity("admin").unwrap().secret_access_key.clone()
+/// `compare run` with only `s3-list-buckets`, and `more`.
+pub(crate) fn buckets(more: &[&str]) -> Program {
+    Program::new(BUCKETS.iter().chain(more))
 }
 
 fn from(run: &Value) -> &str {
     run["target"]["credentials_from"].as_str().expect("where the credentials came from")
 }
 
-fn notes(run: &Value) -> String {
+pub(crate) fn notes(run: &Value) -> String {
     run["target"]["notes"].to_string()
 }
 
-const BUCKETS: [&str; 4] = ["--format", "json", "--only", "s3-list-buckets"];
+fn profile(name: &str, sandbox: &Sandbox) -> String {
+    let admin = sandbox.identity("admin").unwrap();
+    let (id, secret) = (&admin.access_key_id, &admin.secret_access_key);
+    format!("[{name}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n")
+}
 
 #[test]
-fn everything_agrees_at_an_endpoint_that_is_named_and_ends_what_it_launched() {
-    let sandbox = sandbox();
+fn everything_agrees_at_another_endpoint_and_what_was_launched_is_ended() {
+    // Instances that run at once, because at another endpoint the SDK's waiter sleeps 15 seconds.
+    let sandbox = Sandbox::start(Options { boot_time: Duration::ZERO, ..Options::default() })
+        .expect("a sandbox");
     let api_url = sandbox.api_url();
-    let words = ["run", "--format", "json", "--endpoint-url", sandbox.endpoint(), "--api-url"];
-    let run = Program::new(words.into_iter().chain([api_url.as_str()]))
-        .keys(&sandbox, "admin")
-        .env("AWS_DEFAULT_REGION", "us-east-1")
-        .run()
-        .expect(0)
-        .json();
+    let args = ["--format", "json", "--endpoint-url", sandbox.endpoint(), "--api-url", &api_url];
+    let run =
+        Program::new(args).keys(&sandbox, "admin").env("AWS_DEFAULT_REGION", "us-east-1").json(0);
     assert_eq!(names(&run).len(), 14);
     assert_eq!(run["target"]["kind"], "endpoint");
     assert_eq!(run["target"]["endpoint"], sandbox.endpoint());
     assert!(from(&run).contains("the environment"), "{run}");
     assert!(notes(&run).contains("AWS_DEFAULT_REGION"), "{run}");
-    let states = sandbox.instance_states();
-    assert_eq!(states.len(), 2, "one for each side");
-    for (id, state) in states {
-        assert!(["shutting-down", "terminated"].contains(&&*state), "{id} is {state}");
-    }
+    all_ended(&sandbox, 2);
 }
 
 #[test]
-fn a_dot_env_file_in_the_current_folder_is_read_and_named() {
+fn an_env_file_is_read_and_named_and_overridden_by_the_environment() {
     let sandbox = sandbox();
-    let run = Program::new(BUCKETS.into_iter().chain(["--endpoint-url", sandbox.endpoint()]))
-        .file(".env", &env_file(&sandbox))
-        .secret(&secret(&sandbox))
-        .run()
-        .expect(0)
-        .json();
+    let admin = sandbox.identity("admin").unwrap();
+    let keys = format!(
+        "# keys\nAWS_ACCESS_KEY_ID={}\nexport AWS_SECRET_ACCESS_KEY=\"{}\"\nAWS_REGION=us-east-1\n",
+        admin.access_key_id, admin.secret_access_key
+    );
+    let at = ["--endpoint-url", sandbox.endpoint()];
+    let program = || buckets(&at).secret(&admin.secret_access_key);
+    let run = program().file(".env", &keys).json(0);
     assert!(from(&run).contains(".env"), "{run}");
     assert!(notes(&run).contains("AWS_REGION, .env"), "{run}");
-}
 
-#[test]
-fn another_env_file_is_read_where_it_is_named_and_an_absent_one_is_an_error() {
-    let sandbox = sandbox();
-    let words = BUCKETS.into_iter().chain(["--endpoint-url", sandbox.endpoint()]);
-    let words: Vec<_> = words.chain(["--env-file", "keys.env"]).collect();
-    let run = Program::new(&words)
-        .file("keys.env", &env_file(&sandbox))
+    let named = [&at[..], &["--env-file", "keys.env"]].concat();
+    let run = buckets(&named)
+        .secret(&admin.secret_access_key)
+        .file("keys.env", &keys)
         .file(".env", "AWS_REGION=eu-west-1\n")
-        .secret(&secret(&sandbox))
-        .run()
-        .expect(0)
-        .json();
+        .json(0);
     assert!(from(&run).contains("keys.env"), "{run}");
     assert_eq!(run["target"]["region"], "us-east-1");
-    Program::new(&words).run().expect_error(2, &["keys.env", "cannot be read"]);
-}
+    buckets(&named).run().expect_error(2, &["keys.env", "cannot be read"]);
 
-#[test]
-fn what_the_environment_has_wins_over_the_env_file() {
-    let sandbox = sandbox();
-    let words = BUCKETS.into_iter().chain(["--endpoint-url", sandbox.endpoint()]);
-    let file = "AWS_ACCESS_KEY_ID=AKIDEXAMPLE\nAWS_SECRET_ACCESS_KEY=of-the-file\n\
-                AWS_REGION=us-east-1\n";
-    let run = Program::new(words)
-        .file(".env", file)
-        .secret("of-the-file")
-        .keys(&sandbox, "admin")
-        .run()
-        .expect(0)
-        .json();
+    let other = "AWS_ACCESS_KEY_ID=AKIDEXAMPLE\nAWS_SECRET_ACCESS_KEY=of-the-file\n\
+                 AWS_REGION=us-east-1\n";
+    let run = program().file(".env", other).secret("of-the-file").keys(&sandbox, "admin").json(0);
     assert!(from(&run).contains("the environment"), "{run}");
     assert!(!from(&run).contains(".env"), "{run}");
 }
@@ -111,69 +86,61 @@ fn what_the_environment_has_wins_over_the_env_file() {
 #[test]
 fn a_static_profile_gives_keys_and_region_and_is_named() {
     let sandbox = sandbox();
-    let admin = sandbox.identity("admin").unwrap();
     let credentials = format!(
-        "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = of-the-default\n\n\
-         [work]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
-        admin.access_key_id, admin.secret_access_key
+        "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = of-the-default\n\n{}",
+        profile("work", &sandbox)
     );
-    let program = |words: &[&'static str]| {
-        Program::new(BUCKETS.iter().chain(words))
+    let program = |args: &[&str]| {
+        buckets(args)
             .file(".aws/credentials", &credentials)
             .file(".aws/config", "[profile work]\nregion = us-east-1\n")
-            .secret(&admin.secret_access_key)
+            .secret(&sandbox.identity("admin").unwrap().secret_access_key)
             .secret("of-the-default")
             .env("AWS_ENDPOINT_URL", sandbox.endpoint())
     };
-    let by_option = program(&["--profile", "work"])
-        // An option goes before what happens to be in the environment.
-        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-        .secret_env("AWS_SECRET_ACCESS_KEY", "of-the-environment");
+    // The option overrides keys in the environment; the variable does not.
+    let by_option = program(&["--profile", "work"]).example_keys();
     let by_variable = program(&[]).env("AWS_PROFILE", "work");
-    for run in [by_option.run().expect(0).json(), by_variable.run().expect(0).json()] {
+    for run in [by_option.json(0), by_variable.json(0)] {
         assert!(from(&run).contains("the profile `work`"), "{run}");
         assert!(notes(&run).contains("region from the profile `work`"), "{run}");
     }
-    let run = program(&["--region", "us-east-1"]).run().expect(1).json();
+    let run = program(&["--region", "us-east-1"]).json(1);
     assert!(from(&run).contains("the profile `default`"), "{run}");
     let failure = &scenario(&run, "s3-list-buckets")["raw"]["failure"];
     assert_eq!(failure["code"], "InvalidAccessKeyId");
 }
 
 #[test]
-fn the_variable_for_the_endpoint_is_honoured_and_named() {
+fn a_target_or_an_endpoint_option_overrides_the_variable() {
     let sandbox = sandbox();
-    let run = Program::at(&sandbox, "admin", BUCKETS).run().expect(0).json();
+    let run = Program::at(&sandbox, "admin", BUCKETS).json(0);
     assert_eq!(run["target"]["kind"], "endpoint");
     assert_eq!(run["target"]["endpoint"], sandbox.endpoint());
     assert!(notes(&run).contains("AWS_ENDPOINT_URL"), "{run}");
-}
 
-#[test]
-fn an_explicit_target_or_endpoint_beats_the_variable() {
-    let sandbox = sandbox();
-    let words = BUCKETS.into_iter().chain(["--target", "sandbox"]);
-    let run = Program::at(&sandbox, "admin", words).run().expect(0).json();
+    let args = BUCKETS.into_iter().chain(["--target", "sandbox"]);
+    let run = Program::at(&sandbox, "admin", args).json(0);
     assert_eq!(run["target"]["kind"], "sandbox");
     assert_ne!(run["target"]["endpoint"], sandbox.endpoint());
     assert!(notes(&run).contains("AWS_ENDPOINT_URL"), "{run}");
 
     let other = self::sandbox();
-    let words = BUCKETS.into_iter().chain(["--endpoint-url", other.endpoint()]);
-    let run = Program::at(&sandbox, "admin", words).keys(&other, "admin").run().expect(0).json();
+    let args = BUCKETS.into_iter().chain(["--endpoint-url", other.endpoint()]);
+    let run = Program::at(&sandbox, "admin", args).keys(&other, "admin").json(0);
     assert_eq!(run["target"]["endpoint"], other.endpoint());
     assert!(notes(&run).contains("--endpoint-url"), "{run}");
 }
 
 #[test]
-fn the_region_option_beats_the_variables_which_go_in_their_order() {
+fn the_region_option_overrides_aws_region_and_that_aws_default_region() {
     let sandbox = sandbox();
     let region = |program: Program| {
         let run = program.env("AWS_DEFAULT_REGION", "eu-north-1").run();
         run.json()["target"]["region"].as_str().unwrap().to_owned()
     };
-    let words = BUCKETS.into_iter().chain(["--region", "us-east-1"]);
-    let option = Program::at(&sandbox, "admin", words).env("AWS_REGION", "eu-west-1");
+    let args = BUCKETS.into_iter().chain(["--region", "us-east-1"]);
+    let option = Program::at(&sandbox, "admin", args).env("AWS_REGION", "eu-west-1");
     assert_eq!(region(option), "us-east-1");
     assert_eq!(region(Program::at(&sandbox, "admin", BUCKETS)), "us-east-1");
     let empty = Program::at(&sandbox, "admin", BUCKETS).env("AWS_REGION", "");
@@ -181,36 +148,29 @@ fn the_region_option_beats_the_variables_which_go_in_their_order() {
 }
 
 #[test]
-fn a_server_that_is_not_aws_is_taken_to_be_in_us_east_1_where_nothing_names_a_region() {
+fn another_server_is_in_us_east_1_unless_a_region_is_set() {
     let sandbox = sandbox();
-    let words = BUCKETS.into_iter().chain(["--endpoint-url", sandbox.endpoint()]);
-    let run = Program::new(words).keys(&sandbox, "admin").run().expect(0).json();
+    let run = buckets(&["--endpoint-url", sandbox.endpoint()]).keys(&sandbox, "admin").json(0);
     assert_eq!(run["target"]["region"], "us-east-1");
     assert!(notes(&run).contains("region from"), "{run}");
 }
 
 #[test]
-fn the_embedded_endpoint_asks_the_environment_for_no_keys() {
-    let run = Program::new(BUCKETS)
-        .env("AWS_ACCESS_KEY_ID", "half a pair")
-        .env("AWS_REGION", "eu-west-1")
-        .run()
-        .expect(0)
-        .json();
+fn the_embedded_endpoint_ignores_keys_and_region_of_the_environment() {
+    let run =
+        buckets(&[]).env("AWS_ACCESS_KEY_ID", "half a pair").env("AWS_REGION", "eu-west-1").json(0);
     assert_eq!(run["target"]["kind"], "sandbox");
     assert_eq!(run["target"]["region"], "us-east-1");
     assert!(from(&run).contains("sandbox"), "{run}");
 }
 
-/// A port where nobody listens.
-const CLOSED: &str = "http://127.0.0.1:9";
+const S3_AND_EC2: [&str; 4] = ["--format", "json", "--only", "s3-list-buckets,ec2-describe-images"];
 
 #[test]
 fn each_service_has_the_endpoint_that_its_own_variable_names() {
     let (s3, ec2) = (sandbox(), sandbox());
-    let words = ["--format", "json", "--only", "s3-list-buckets,ec2-describe-images"];
-    // Each sandbox has keys of its own: those of the other are refused.
-    let run = Program::new(words)
+    // Each sandbox has its own keys and refuses those of the other.
+    let run = Program::new(S3_AND_EC2)
         .keys(&s3, "admin")
         .env("AWS_ENDPOINT_URL_S3", s3.endpoint())
         .env("AWS_ENDPOINT_URL", ec2.endpoint())
@@ -226,13 +186,12 @@ fn each_service_has_the_endpoint_that_its_own_variable_names() {
 }
 
 #[test]
-fn a_service_without_an_endpoint_is_skipped_and_sent_to_nobody() {
+fn scenarios_of_a_service_without_an_endpoint_are_skipped() {
     let sandbox = sandbox();
-    let words = ["--format", "json", "--only", "s3-list-buckets,ec2-describe-images"];
-    let program = |words: &[&'static str]| {
-        Program::new(words).keys(&sandbox, "admin").env("AWS_ENDPOINT_URL_S3", sandbox.endpoint())
-    };
-    let run = program(&words).run().expect(0).json();
+    let run = Program::new(S3_AND_EC2)
+        .keys(&sandbox, "admin")
+        .env("AWS_ENDPOINT_URL_S3", sandbox.endpoint())
+        .json(0);
     for side in ["raw", "sdk"] {
         let images = &scenario(&run, "ec2-describe-images")[side];
         assert_eq!(images["outcome"], "skipped", "{run:#}");
@@ -244,177 +203,72 @@ fn a_service_without_an_endpoint_is_skipped_and_sent_to_nobody() {
 #[test]
 fn a_profile_names_endpoints_for_all_services_and_for_one() {
     let sandbox = sandbox();
-    let admin = sandbox.identity("admin").unwrap();
-    let credentials = format!(
-        "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
-        admin.access_key_id, admin.secret_access_key
-    );
     let config = format!(
         "[default]\nregion = us-east-1\nservices = local\nendpoint_url = {CLOSED}\n\
          [services local]\ns3 =\n  endpoint_url = {}\n",
         sandbox.endpoint()
     );
     let program = || {
-        Program::new(BUCKETS)
-            .file(".aws/credentials", &credentials)
+        buckets(&[])
+            .file(".aws/credentials", &profile("default", &sandbox))
             .file(".aws/config", &config)
-            .secret(&admin.secret_access_key)
+            .secret(&sandbox.identity("admin").unwrap().secret_access_key)
     };
-    let run = program().run().expect(0).json();
+    let run = program().json(0);
     assert!(run["target"]["endpoint"].as_str().unwrap().starts_with(sandbox.endpoint()), "{run}");
     assert!(notes(&run).contains("endpoint_url for s3 of the services `local`"), "{run}");
-    // A variable goes before the files.
+    // A variable overrides the files.
     program().env("AWS_ENDPOINT_URL", CLOSED).run().expect_error(3, &["cannot be reached"]);
-    let ignored = program().env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE").run();
-    let run = ignored.expect(0).json();
+    let run = program().env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE").json(0);
     assert_eq!(run["target"]["kind"], "sandbox");
     assert!(notes(&run).contains("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS overrides it"), "{run}");
 }
 
 #[test]
-fn an_endpoint_or_proxy_of_a_file_does_not_see_the_keys_of_the_environment() {
+fn an_endpoint_or_a_proxy_from_a_file_does_not_get_keys_from_the_environment() {
     let sandbox = sandbox();
-    for (line, what) in [
-        (format!("AWS_ENDPOINT_URL_S3={}", sandbox.endpoint()), "AWS_ENDPOINT_URL_S3"),
-        (format!("http_proxy={}", sandbox.endpoint()), "http_proxy"),
-    ] {
-        let program = Program::new(BUCKETS).keys(&sandbox, "admin").file(".env", &line);
-        let program = match what {
-            "http_proxy" => program.env("AWS_ENDPOINT_URL", "http://bucket.example"),
-            _ => program,
-        };
-        program.run().expect_error(3, &[what, ".env", "the environment"]);
-    }
+    let with_file = |line: &str| buckets(&[]).keys(&sandbox, "admin").file(".env", line);
+    let endpoint = with_file(&format!("AWS_ENDPOINT_URL_S3={}", sandbox.endpoint()));
+    endpoint.run().expect_error(3, &["AWS_ENDPOINT_URL_S3", ".env", "the environment"]);
+    let proxy = with_file(&format!("http_proxy={}", sandbox.endpoint()));
+    let proxy = proxy.env("AWS_ENDPOINT_URL", "http://bucket.example");
+    proxy.run().expect_error(3, &["http_proxy", ".env", "the environment"]);
 }
 
 #[test]
-fn a_ca_bundle_is_named_and_one_that_cannot_be_used_is_an_error() {
-    let https = ["--format", "json", "--only", "s3-list-buckets", "--endpoint-url"];
-    let program = |bundle: &str| {
-        Program::new(https.into_iter().chain(["https://127.0.0.1:9"]))
-            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-            .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
-            .env("AWS_CA_BUNDLE", bundle)
-            .file("empty.pem", "")
-            .file("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
-    };
-    program("absent.pem").run().expect_error(3, &["absent.pem", "AWS_CA_BUNDLE", "cannot be read"]);
-    program("empty.pem").run().expect_error(3, &["empty.pem", "no PEM certificate"]);
-    program("broken.pem").run().expect_error(3, &["broken.pem", "cannot be read"]);
-}
-
-#[test]
-fn kinds_of_hosts_that_are_not_looked_up_are_said() {
+fn fips_and_dual_stack_are_an_error_on_aws_and_a_note_elsewhere() {
+    let sandbox = sandbox();
     for name in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"] {
-        Program::new(["--target", "aws", "--region", "us-east-1", "--only", "s3-list-buckets"])
-            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-            .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
+        buckets(&["--target", "aws", "--region", "us-east-1"])
+            .example_keys()
             .env(name, "true")
             .run()
             .expect_error(3, &[name, "AWS_ENDPOINT_URL_S3"]);
-        let sandbox = sandbox();
-        let run = Program::at(&sandbox, "admin", BUCKETS).env(name, "true").run().expect(0).json();
-        assert!(notes(&run).contains(&format!("{name} (")), "{run}");
-        let run = Program::at(&sandbox, "admin", BUCKETS).env(name, "false").run().expect(0).json();
-        assert!(!notes(&run).contains(name), "{run}");
+        for (value, is_noted) in [("true", true), ("false", false)] {
+            let run = Program::at(&sandbox, "admin", BUCKETS).env(name, value).json(0);
+            assert_eq!(notes(&run).contains(&format!("{name} (")), is_noted, "{run}");
+        }
     }
 }
 
 #[test]
-fn hosts_that_no_proxy_names_are_called_directly_in_every_form() {
+fn other_servers_may_have_regions_that_aws_has_not() {
     let sandbox = sandbox();
-    let address = sandbox.endpoint().replace("http://", "");
-    let local = sandbox.endpoint().replace("127.0.0.1", "localhost");
-    for (exempt, endpoint) in [
-        ("127.0.0.0/8", sandbox.endpoint()),
-        (&*address, sandbox.endpoint()),
-        ("example.org, LocalHost", &*local),
-        ("*", sandbox.endpoint()),
-    ] {
-        let run = Program::new(BUCKETS.into_iter().chain(["--endpoint-url", endpoint]))
-            .keys(&sandbox, "admin")
-            .env("http_proxy", CLOSED)
-            .env("no_proxy", exempt)
-            .run()
-            .expect(0)
-            .json();
-        assert!(notes(&run).contains("without the proxy of http_proxy"), "{exempt}: {run}");
-    }
-}
-
-#[test]
-fn the_hosts_of_a_run_choose_the_proxy_each_for_itself() {
-    let sandbox = sandbox();
-    let words = ["--format", "json", "--only", "s3-list-buckets,api-invoke", "--api-url"];
-    let run = Program::new(words.into_iter().chain(["http://route.invalid/x"]))
-        .keys(&sandbox, "admin")
-        .env("AWS_ENDPOINT_URL", sandbox.endpoint())
-        .env("http_proxy", CLOSED)
-        .env("NO_PROXY", "127.0.0.1")
-        .run()
-        .json();
-    for side in ["raw", "sdk"] {
-        assert_eq!(scenario(&run, "s3-list-buckets")[side]["outcome"], "ok", "{run:#}");
-        // Through the proxy, where nobody listens; without it the name would not be found.
-        let failure = &scenario(&run, "api-invoke")[side]["failure"];
-        assert_eq!(failure["stage"], "dispatch", "{run:#}");
-    }
-    let display = &scenario(&run, "api-invoke")["raw"]["failure"]["display"];
-    assert!(
-        display.as_str().unwrap().contains("through the proxy http://127.0.0.1:9"),
-        "{display}"
-    );
-}
-
-#[test]
-fn no_proxy_counts_on_aws_too() {
-    let words = ["--target", "aws", "--region", "eu-west-1", "--only", "s3-list-buckets"];
-    let ended = Program::new(words.into_iter().chain(["--timeout", "1"]))
-        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-        .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
-        .env("HTTPS_PROXY", CLOSED)
-        .env("NO_PROXY", "localhost,.AMAZONAWS.com")
-        .run();
-    assert!(!ended.stderr.contains("through the proxy"), "{}", ended.stderr);
-}
-
-#[test]
-fn a_machine_without_root_certificates_speaks_plain_http() {
-    let sandbox = sandbox();
-    let api_url = sandbox.api_url();
-    let words = ["--format", "json", "--only", "s3-presigned-get,ec2-describe-images,api"];
-    let program = |endpoint: &str| {
-        Program::new(words.into_iter().chain(["--endpoint-url", endpoint, "--api-url", &api_url]))
-            .keys(&sandbox, "admin")
-            .env("SSL_CERT_FILE", "/nonexistent")
-            .env("SSL_CERT_DIR", "/nonexistent")
-    };
-    let run = program(sandbox.endpoint()).run().expect(0).json();
-    assert_eq!(run["agree"], true, "{run:#}");
-    let https = sandbox.endpoint().replace("http:", "https:");
-    program(&https).run().expect_error(3, &["certificates"]);
-}
-
-#[test]
-fn servers_of_others_have_regions_of_their_own() {
-    let sandbox = sandbox();
-    let words = BUCKETS.into_iter().chain(["--endpoint-url", sandbox.endpoint(), "--region"]);
-    let run = Program::new(words.chain(["RegionOne"])).keys(&sandbox, "admin").run().json();
+    let args = ["--endpoint-url", sandbox.endpoint(), "--region", "RegionOne"];
+    let run = buckets(&args).keys(&sandbox, "admin").run().json();
     assert_eq!(run["target"]["region"], "RegionOne");
     for side in ["raw", "sdk"] {
-        // The sandbox is in another region and says so, as S3 does.
+        // The sandbox is in another region and refuses, as S3 does.
         let failure = &scenario(&run, "s3-list-buckets")[side]["failure"];
         assert_eq!(failure["code"], "AuthorizationHeaderMalformed", "{run:#}");
     }
 }
 
 #[test]
-fn a_region_of_aws_is_compared_without_case_and_sigv4a_is_not_offered() {
+fn a_region_in_capitals_is_an_error_on_aws_only_and_sigv4a_is_not_offered() {
     let sign = |region: &str, url: &str| {
-        Program::new(["sign", "--service", "s3", "--region", region, url])
-            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-            .secret_env("AWS_SECRET_ACCESS_KEY", "hush-hush-hush")
-            .run()
+        let args = ["sign", "--service", "s3", "--region", region, url];
+        Program::new(args).example_keys().run()
     };
     sign("RegionOne", "https://swift.example/b").expect(0);
     sign("US-EAST-1", "https://minio.example/b").expect(0);

@@ -1,27 +1,25 @@
-//! `verify --jsonl`: the verdict on requests that others signed, and on such as were changed since.
+//! `verify --jsonl`: the verdict on signed requests, and on requests that were changed after signing.
 
 use serde_json::{Value, json};
 
 use crate::{
     program::Program,
-    sign_jsonl::{answers, job, signed, unsigned},
+    sign_jsonl::{answer, answers, job, signed, unsigned},
 };
 
-/// One request, signed by raw in the location given.
+/// A request that raw signed, with the signature in a header or in the query.
 fn good(location: &str) -> Value {
     let mut job = job(1);
     job["location"] = json!(location);
-    let answer = answers("sign", &[job.clone()]).remove(0);
-    signed(&job, &answer)
+    signed(&job, &answer("sign", &job))
 }
 
-#[track_caller]
 fn verdict(line: &Value) -> Value {
-    answers("verify", std::slice::from_ref(line)).remove(0)
+    answer("verify", line)
 }
 
 #[test]
-fn a_right_signature_is_accepted_with_the_steps_that_the_server_took() {
+fn a_correct_signature_is_accepted_and_the_servers_steps_are_shown() {
     for location in ["header", "query"] {
         let line = good(location);
         let verdict = verdict(&line);
@@ -33,7 +31,7 @@ fn a_right_signature_is_accepted_with_the_steps_that_the_server_took() {
 }
 
 #[test]
-fn a_change_of_anything_that_is_signed_is_refused() {
+fn a_change_to_anything_signed_is_refused() {
     type Change = fn(&mut Value);
     let changes: [(&str, Change); 6] = [
         ("the method", |line| line["method"] = json!("PUT")),
@@ -61,7 +59,7 @@ fn replace(value: &mut Value, old: &str, new: &str) {
 }
 
 #[test]
-fn every_single_bit_of_the_signature_counts() {
+fn a_signature_with_any_bit_flipped_is_refused() {
     let line = good("header");
     let mut changed = Vec::new();
     for digit in 0..64 {
@@ -84,7 +82,7 @@ fn every_single_bit_of_the_signature_counts() {
 }
 
 #[test]
-fn a_signature_is_good_for_a_quarter_of_an_hour_and_a_url_as_long_as_it_says() {
+fn a_signature_is_valid_for_15_minutes_and_a_url_for_the_time_it_states() {
     let at = |location: &str, now: &str| {
         let mut line = good(location);
         line["now"] = json!(now);
@@ -98,7 +96,7 @@ fn a_signature_is_good_for_a_quarter_of_an_hour_and_a_url_as_long_as_it_says() {
 }
 
 #[test]
-fn the_scope_has_to_name_the_service_and_the_region() {
+fn the_scope_must_name_the_service_and_the_region() {
     for field in ["service", "region"] {
         let mut line = good("header");
         line[field] = json!("another");
@@ -116,13 +114,12 @@ fn a_request_without_a_signature_is_refused() {
 }
 
 #[test]
-fn the_payload_rule_comes_from_the_claim_and_not_from_the_text_of_the_url() {
+fn the_word_x_amz_signature_in_a_fragment_does_not_make_a_presigned_url() {
     let mut job = job(1);
     job["service"] = json!("s3");
     job["body_base64"] = json!("aGVsbG8=");
-    let answer = answers("sign", &[job.clone()]).remove(0);
-    let mut line = signed(&job, &answer);
-    // A fragment is not sent. Without the header the body counts as signed, and here it is not there.
+    let mut line = signed(&job, &answer("sign", &job));
+    // A fragment is not sent. Without the header, the hash is that of the body.
     line["url"] = json!(format!("{}#X-Amz-Signature=", line["url"].as_str().unwrap()));
     assert_eq!(verdict(&line)["verdict"], "accepted");
     let headers = line["headers"].as_array_mut().unwrap();
