@@ -1,4 +1,4 @@
-//! The command line: the only place that exits.
+//! The command line: parses the arguments, runs the verb, and turns its result into an exit code.
 
 mod args;
 mod jsonl;
@@ -8,7 +8,7 @@ mod width;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::Parser;
 use measure::{
     error::{ExitError, ExitKind, Signal},
     interrupt::Interrupt,
@@ -17,52 +17,53 @@ use measure::{
 use render::escape;
 
 use crate::output;
-use args::{ColorWhen, Verb};
+use args::ColorWhen;
+use verbs::{Verb, run::RunArgs};
 
-pub use args::Cli;
+/// AWS called by hand and through aws-sdk-rust, side by side
+///
+/// Without a verb, every scenario runs on both sides against an embedded endpoint, which answers as
+/// AWS does and checks every signature. That needs no account and no network.
+#[derive(Debug, Parser)]
+#[command(name = "compare", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Example: compare --only s3 --format json")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    run: RunArgs,
+    /// When to use colours
+    // Without a heading of its own it would be listed under the last heading above, in every verb.
+    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
+    #[arg(help_heading = None::<&str>)]
+    color: ColorWhen,
+}
 
-/// Does what the command line says, and returns the exit code.
+/// Runs the verb on the command line and returns the exit code.
 #[must_use]
 pub fn run() -> ExitCode {
-    let ended = Cli::try_parse().map_or_else(
-        |said| usage(&said),
+    let result = Cli::try_parse().map_or_else(
+        |message| print_usage(&message),
         |cli| {
             choose_colour(cli.color);
-            dispatch(cli)
+            cli.verb.unwrap_or(Verb::Run(cli.run)).run()
         },
     );
-    ended.unwrap_or_else(|stop| {
-        output::warn(&mask(&explain(&stop)));
-        exit_code(&stop)
+    result.unwrap_or_else(|error| {
+        output::warn(&mask(&describe(&error)));
+        exit_code(&error)
     })
 }
 
-/// Prints the help or the version that was asked for, or what is wrong with the command line.
-fn usage(said: &clap::Error) -> Result<ExitCode, ExitError> {
-    let text = said.render().ansi().to_string();
-    if said.use_stderr() {
+/// Prints the help or the version if one was asked for, else what is wrong with the arguments.
+fn print_usage(message: &clap::Error) -> Result<ExitCode, ExitError> {
+    let text = message.render().ansi().to_string();
+    if message.use_stderr() {
         output::warn(text.trim_end());
         return Ok(ExitCode::from(2));
     }
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn dispatch(cli: Cli) -> Result<ExitCode, ExitError> {
-    match cli.verb.unwrap_or(Verb::Run(cli.run)) {
-        Verb::Run(args) => verbs::run::run(&args),
-        Verb::Explain(args) => verbs::explain::run(&args),
-        Verb::Errors(args) => verbs::errors::run(&args),
-        Verb::Sign(args) => verbs::sign::run(&args),
-        Verb::Verify(_) => verbs::verify::run(),
-        Verb::Bench(args) => verbs::bench::run(&args),
-        Verb::Paths(args) => verbs::paths::run(&args),
-        Verb::Footprint(args) => verbs::footprint::run(&args),
-        Verb::Report(args) => verbs::report::run(&args),
-        Verb::Sandbox(args) => verbs::sandbox::run(&args),
-        Verb::Cleanup(args) => verbs::cleanup::run(&args),
-        Verb::Completions(args) => verbs::completions::run(&args),
-    }
 }
 
 /// The exit code that `error` stands for.
@@ -76,7 +77,7 @@ pub fn exit_code(error: &ExitError) -> ExitCode {
     })
 }
 
-/// The exit code of a program that `signal` ended: 128 and the signal's number.
+/// 128 plus the signal's number, as shells report it.
 fn signal_code(signal: Signal) -> u8 {
     match signal {
         Signal::Hangup => 129,
@@ -85,34 +86,30 @@ fn signal_code(signal: Signal) -> u8 {
     }
 }
 
-/// Listens for signals. At the second one the process says what it leaves running, and ends at once.
+/// Starts listening for signals. At the second one, the process names what it leaves running and exits
+/// at once.
 ///
 /// # Errors
-/// Exit 3 where the system gives no signal handler.
-pub(in crate::cli) fn interrupt() -> Result<Interrupt, ExitError> {
+/// Exit 3 if no signal handler can be installed.
+fn interrupt() -> Result<Interrupt, ExitError> {
     Interrupt::listen(|signal, left_running| {
         output::warn(left_running);
         std::process::exit(signal_code(signal).into());
     })
 }
 
-fn explain(stop: &ExitError) -> String {
-    let label = match stop.kind {
+fn describe(error: &ExitError) -> String {
+    let label = match error.kind {
         ExitKind::Interrupted(_) => "compare",
-        _ => "\u{1b}[1;31merror\u{1b}[0m",
+        ExitKind::Failed | ExitKind::Usage | ExitKind::Unavailable => "\u{1b}[1;31merror\u{1b}[0m",
     };
-    // Messages may quote a server: whatever lines it sent, they do not look like ours.
-    let [message, help] =
-        [Some(&stop.message), stop.help.as_ref()].map(|text| text.map(|text| indented(text)));
-    let help = help.map(|help| format!("\n  try: {help}")).unwrap_or_default();
-    format!("{label}: {}{help}", message.unwrap_or_default())
+    // A message may quote a server. Indented, its further lines cannot pass for ours.
+    let indented = |text: &str| escape::lines(text).replace('\n', "\n  ");
+    let help = error.help.as_deref().map(|help| format!("\n  try: {}", indented(help)));
+    format!("{label}: {}{}", indented(&error.message), help.unwrap_or_default())
 }
 
-fn indented(text: &str) -> String {
-    escape::lines(text).replace('\n', "\n  ")
-}
-
-/// `--color` decides; without it, `NO_COLOR`, `CLICOLOR_FORCE` and whether this is a terminal do.
+/// `Auto` follows `NO_COLOR`, `CLICOLOR_FORCE`, and whether the stream is a terminal.
 fn choose_colour(when: ColorWhen) {
     match when {
         ColorWhen::Auto => anstream::ColorChoice::Auto,

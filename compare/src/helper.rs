@@ -9,16 +9,19 @@ use measure::{
 
 use crate::{cli::exit_code, output::warn};
 
-/// The exit code of a program that ended so, with the reason on standard error.
+/// The exit code for `result`. An error is printed to standard error.
 #[must_use]
-pub fn exit(ended: Result<(), ExitError>) -> ExitCode {
-    match ended {
+pub fn exit(result: Result<(), ExitError>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(stop) => {
-            let hint =
-                if stop.kind == ExitKind::Usage { "; see compare/measure/src/call.rs" } else { "" };
-            warn(&mask(&format!("error: {stop}{hint}")));
-            exit_code(&stop)
+        Err(error) => {
+            let hint = if error.kind == ExitKind::Usage {
+                "; see compare/measure/src/call.rs"
+            } else {
+                ""
+            };
+            warn(&mask(&format!("error: {error}{hint}")));
+            exit_code(&error)
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The command line: reads arguments, calls the crates `measure` and `render`, prints, and exits.
+//! The command line: parses arguments, calls `measure` and `render`, prints, and exits.
 //!
-//! [`output`] is the only place of the program that prints, and [`cli`] the only one that exits.
+//! Only [`output`] prints, and only [`cli`] exits.
 
-// The future of a run holds that of a call, which holds a hundred of the SDK's, one in the other.
+// The future of a run contains those of its calls, which nest about a hundred of the SDK's.
 #![recursion_limit = "256"]
-// What `output` prints cannot panic, and has no control characters of a server.
+// `println!` panics on a closed pipe, and prints a server's control characters; `output` does neither.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod cli;

@@ -1,8 +1,8 @@
-//! Standard output and standard error. Everything that the program prints is printed here.
+//! Standard output and standard error. The program prints nowhere else.
 //!
-//! A reader that goes away early (`| head`) ends the output, and is no error. Any other failure to
-//! write standard output is one: exit 3. Text that cannot be written to standard error is lost: there
-//! is no other place to report it.
+//! If the reader closes standard output early (`| head`), the output ends there; that is not an error.
+//! Any other failure to write standard output is: exit 3. A failure to write standard error is
+//! ignored, because there is nowhere left to report it.
 
 use std::io::{self, Write};
 
@@ -10,24 +10,24 @@ use measure::error::ExitError;
 use render::escape;
 use serde::Serialize;
 
-/// Prints text, with its colours where they are wanted. Control characters other than line feeds and
-/// colours are escaped.
+/// Prints text, in colour if colours are on. Control characters are escaped, except line feeds and
+/// our own colours.
 ///
 /// # Errors
-/// Exit 3 where standard output cannot be written.
+/// Exit 3 if standard output cannot be written.
 pub fn print(text: &str) -> Result<(), ExitError> {
-    written(&mut anstream::stdout().lock(), escape::stray(text).as_bytes()).map(drop)
+    write(&mut anstream::stdout().lock(), escape::stray(text).as_bytes()).map(drop)
 }
 
-/// Prints bytes as they are: for what another program reads.
+/// Prints bytes unchanged, for another program to read.
 ///
 /// # Errors
 /// As [`print()`].
 pub fn print_bytes(bytes: &[u8]) -> Result<(), ExitError> {
-    written(&mut io::stdout().lock(), bytes).map(drop)
+    write(&mut io::stdout().lock(), bytes).map(drop)
 }
 
-/// Prints one JSON document, over several lines.
+/// Prints one indented JSON document.
 ///
 /// # Errors
 /// As [`print()`].
@@ -37,28 +37,26 @@ pub fn print_json(value: &impl Serialize) -> Result<(), ExitError> {
     print_bytes(format!("{}\n", escape::json(&text)).as_bytes())
 }
 
-/// Says `text` on standard error, in lines of its own.
+/// Prints `text` and a line feed to standard error.
 pub fn warn(text: &str) {
     let mut stderr = anstream::stderr().lock();
-    // There is nowhere to say that this failed.
     let _ = writeln!(stderr, "{}", escape::stray(text)).and_then(|()| stderr.flush());
 }
 
-/// Whether there is still a reader.
+/// Whether anybody still reads standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reader {
-    /// There is.
     Reading,
-    /// It closed its end: nothing more needs to be written.
+    /// The other end is closed: nothing more needs to be written.
     Gone,
 }
 
-/// Writes `bytes` to `output`, which is standard output, at once.
+/// Writes `bytes` to `stdout` and flushes it.
 ///
 /// # Errors
 /// As [`print()`].
-pub(crate) fn written(output: &mut impl Write, bytes: &[u8]) -> Result<Reader, ExitError> {
-    match output.write_all(bytes).and_then(|()| output.flush()) {
+pub(crate) fn write(stdout: &mut impl Write, bytes: &[u8]) -> Result<Reader, ExitError> {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(Reader::Reading),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Reader::Gone),
         Err(error) => {

@@ -1,4 +1,4 @@
-//! One JSON document a line in, one a line out, in order, until the end of the input.
+//! Reads one JSON document a line from standard input and answers each with one line, in order.
 
 use std::io::{self, BufRead};
 
@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::output::{self, Reader};
 
-/// What some editors and shells write before the text.
+/// Some editors and shells write it before the text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Answers every line: `answer` those that are a `Job`, `unreadable` the others, with their `id`
-/// if they have one and what is wrong with them. Each answer is flushed, for a partner that waits for
-/// it before it writes the next line.
+/// Answers every line until the end of the input. `answer` answers a line that is a `Job`. `unreadable`
+/// answers any other; it gets the line's `id` (null without one) and what is wrong. Every answer is
+/// flushed, because the other program may wait for it before it writes its next line.
 pub(super) fn answer_lines<Job: DeserializeOwned, Answer: Serialize>(
     answer: impl Fn(&Job) -> Answer,
     unreadable: impl Fn(Value, String) -> Answer,
@@ -40,19 +40,19 @@ pub(super) fn answer_lines<Job: DeserializeOwned, Answer: Serialize>(
         let answer = serde_json::to_string(&answer)
             .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
         let answer = escape::json(&answer).into_owned() + "\n";
-        if output::written(&mut stdout, answer.as_bytes())? == Reader::Gone {
+        if output::write(&mut stdout, answer.as_bytes())? == Reader::Gone {
             return Ok(());
         }
     }
 }
 
-/// The job on a line, or what is wrong with the line.
+/// Parses a line, or says what is wrong with it.
 fn read<Job: DeserializeOwned>(line: &[u8]) -> Result<Job, String> {
     let text = str::from_utf8(line).map_err(|error| {
-        let place = error.valid_up_to();
-        format!("the line is not UTF-8: byte {} is {:#04x}", place + 1, line[place])
+        let index = error.valid_up_to();
+        format!("the line is not UTF-8: byte {} is {:#04x}", index + 1, line[index])
     })?;
-    serde_json::from_str(text).map_err(|error| format!("the line is no job: {error}"))
+    serde_json::from_str(text).map_err(|error| format!("the line cannot be read: {error}"))
 }
 
 fn id_of(line: &[u8]) -> Value {

@@ -1,4 +1,4 @@
-//! A line on standard error that says what is going on, where that is a terminal.
+//! Progress on standard error, shown only if that is a terminal.
 
 use std::time::Duration;
 
@@ -7,15 +7,24 @@ use findings::{evidence::Section, scenario::Scenario};
 use indicatif::{ProgressBar, ProgressStyle};
 use measure::run::Progress;
 
+/// The time between two redraws of a bar that shows the time elapsed.
+const SECOND: Duration = Duration::from_secs(1);
+
+fn bar(template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    // The templates are constants. If one could not be parsed, the default style would do.
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// The scenario that is being played.
 pub(super) struct Spinner(ProgressBar);
 
 impl Spinner {
     pub(super) fn new() -> Self {
-        let bar = ProgressBar::new_spinner();
-        // The template is a constant: where it would not parse, the default style serves.
-        if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} {prefix:.dim} {msg}") {
-            bar.set_style(style);
-        }
+        let bar = bar("{spinner:.cyan} {prefix:.dim} {msg}");
         bar.enable_steady_tick(Duration::from_millis(80));
         Self(bar)
     }
@@ -32,50 +41,40 @@ impl Progress for Spinner {
     }
 }
 
-/// So much of it is done.
-pub(super) struct Bar(ProgressBar);
+/// The rounds of a benchmark.
+pub(super) struct RoundBar(ProgressBar);
 
-impl Bar {
+impl RoundBar {
     pub(super) fn new() -> Self {
-        let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40.cyan} {pos}/{len}") {
-            bar.set_style(style);
-        }
-        Self(bar)
+        Self(bar("{bar:40.cyan} {pos}/{len}"))
     }
 
-    /// `done` of `of`; when all is done, the bar goes away.
-    pub(super) fn at(&self, done: u32, of: u32) {
-        self.0.set_length(of.into());
+    /// Shows that `done` of `total` rounds are done. After the last one, the bar disappears.
+    pub(super) fn at(&self, done: u32, total: u32) {
+        self.0.set_length(total.into());
         self.0.set_position(done.into());
-        if done == of {
+        if done == total {
             self.0.finish_and_clear();
         }
     }
 }
 
-/// The parts of a report.
-pub(super) struct PartBar(ProgressBar);
+/// The sections of a report.
+pub(super) struct SectionBar(ProgressBar);
 
-impl PartBar {
+impl SectionBar {
     pub(super) fn new() -> Self {
-        let bar = ProgressBar::new(0);
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:30.cyan} {pos}/{len} {msg} {elapsed:.dim}")
-        {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_secs(1));
+        let bar = bar("{bar:30.cyan} {pos}/{len} {msg} {elapsed:.dim}");
+        bar.enable_steady_tick(SECOND);
         Self(bar)
     }
 
-    /// `part` begins, as number `index` of `total`.
-    pub(super) fn at(&self, part: Section, index: usize, total: usize) {
-        let name =
-            part.to_possible_value().map_or_else(String::new, |name| name.get_name().to_owned());
+    /// Shows that `section` begins, the one at `index` of `total`.
+    pub(super) fn at(&self, section: Section, index: usize, total: usize) {
+        let name = section.to_possible_value().map(|value| value.get_name().to_owned());
         self.0.set_length(total as u64);
         self.0.set_position(index as u64);
-        self.0.set_message(name);
+        self.0.set_message(name.unwrap_or_default());
     }
 
     pub(super) fn end(&self) {
@@ -83,28 +82,23 @@ impl PartBar {
     }
 }
 
-/// A build, and how many of its crates are done.
+/// A build and the crates that it has compiled.
 pub(super) struct BuildBar(ProgressBar);
 
 impl BuildBar {
     pub(super) fn new() -> Self {
-        let bar = ProgressBar::new(0);
-        if let Ok(style) =
-            ProgressStyle::with_template("{msg} {bar:30.cyan} {pos}/{len} {elapsed:.dim}")
-        {
-            bar.set_style(style);
-        }
-        Self(bar)
+        Self(bar("{msg} {bar:30.cyan} {pos}/{len} {elapsed:.dim}"))
     }
 
-    pub(super) fn at(&self, what: &str, done: u32, of: u32) {
+    /// Shows that `build` has compiled `done` of `total` crates.
+    pub(super) fn at(&self, build: &str, done: u32, total: u32) {
         if done == 1 {
-            // Time goes by while a large crate compiles.
+            // The elapsed time must go on while a large crate compiles.
             self.0.reset_elapsed();
-            self.0.enable_steady_tick(Duration::from_secs(1));
+            self.0.enable_steady_tick(SECOND);
         }
-        self.0.set_message(what.to_owned());
-        self.0.set_length(of.into());
+        self.0.set_message(build.to_owned());
+        self.0.set_length(total.into());
         self.0.set_position(done.into());
     }
 

@@ -1,14 +1,54 @@
-//! What each verb does, from its words to its exit code.
+//! The verbs. Each module has the arguments of its verb and `run`, which returns the exit code.
 
-pub(super) mod bench;
-pub(super) mod cleanup;
-pub(super) mod completions;
-pub(super) mod errors;
-pub(super) mod explain;
-pub(super) mod footprint;
-pub(super) mod paths;
-pub(super) mod report;
+mod bench;
+mod cleanup;
+mod completions;
+mod errors;
+mod explain;
+mod footprint;
+mod paths;
+mod report;
 pub(super) mod run;
-pub(super) mod sandbox;
-pub(super) mod sign;
-pub(super) mod verify;
+mod sandbox;
+mod sign;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use measure::error::ExitError;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    Run(run::RunArgs),
+    Explain(explain::ExplainArgs),
+    Errors(errors::ErrorsArgs),
+    Sign(sign::SignArgs),
+    Verify(verify::VerifyArgs),
+    Bench(bench::BenchArgs),
+    Paths(paths::PathsArgs),
+    Footprint(footprint::FootprintArgs),
+    Report(report::ReportArgs),
+    Sandbox(sandbox::SandboxArgs),
+    Cleanup(cleanup::CleanupArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+impl Verb {
+    pub(super) fn run(self) -> Result<ExitCode, ExitError> {
+        match self {
+            Self::Run(args) => run::run(&args),
+            Self::Explain(args) => explain::run(&args),
+            Self::Errors(args) => errors::run(&args),
+            Self::Sign(args) => sign::run(&args),
+            Self::Verify(_) => verify::run(),
+            Self::Bench(args) => bench::run(&args),
+            Self::Paths(args) => paths::run(&args),
+            Self::Footprint(args) => footprint::run(&args),
+            Self::Report(args) => report::run(&args),
+            Self::Sandbox(args) => sandbox::run(&args),
+            Self::Cleanup(args) => cleanup::run(&args),
+            Self::Completions(args) => completions::run(&args),
+        }
+    }
+}

@@ -135,12 +135,12 @@ fn evidence_that_is_missing_or_of_another_version_is_an_error() {
     let folder = Folder::new();
     for args in [["--check"].as_slice(), &["--only", "errors"], &["--data", "nowhere.json"]] {
         let args = args.iter().copied().chain(["--out", folder.path()]);
-        report(args).run().expect_error(2, &["is not there"]);
+        report(args).run().expect_error(2, &["does not exist"]);
     }
     fs::create_dir(folder.0.path().join("report")).expect("a folder");
     fs::write(folder.0.path().join("report/data.json"), "{}").expect("a file");
     let check = report(["--check", "--out", folder.path()]).run();
-    check.expect_error(2, &["holds no evidence of this version"]);
+    check.expect_error(2, &["is not evidence of this version"]);
 }
 
 #[test]

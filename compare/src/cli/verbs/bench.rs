@@ -1,8 +1,15 @@
-use std::{fmt::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
+use clap::{Args, ValueEnum};
 use findings::{
     latency::{Samples, analyse, compare},
-    scenario::{Scenario, UnknownScenario},
+    scenario::Scenario,
 };
 use measure::{
     bench::{
@@ -12,21 +19,76 @@ use measure::{
     error::ExitError,
     session::{Session, TargetName, TargetOptions},
 };
-use render;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use workloads::Effort;
 
-use crate::{
-    cli::{
-        self,
-        args::{BenchArgs, Format, Subject},
-        progress::{Bar, Spinner},
-    },
-    output::{print, print_json},
+use crate::cli::{
+    self,
+    args::{self, Format, seconds},
+    progress::{RoundBar, Spinner},
 };
 
-/// What a subject came to, in every form in which it may be printed.
+/// Measure both sides, paired
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo run --release -p compare -- bench signing")]
+pub(in crate::cli) struct BenchArgs {
+    /// What to measure
+    #[arg(value_enum, default_value_t = Subject::Signing)]
+    subject: Subject,
+    /// Take a few seconds instead of half a minute; figures are then good to about 5 %
+    #[arg(long)]
+    quick: bool,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    latency: LatencyArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of bench latency")]
+struct LatencyArgs {
+    /// Only these operations: names of scenarios that read [default: five of them]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Most rounds of each operation [default: 5000, with --quick 500]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pairs: Option<u32>,
+    /// Most time for each operation [default: 8, with --quick 1]
+    #[arg(long, value_name = "N", value_parser = seconds)]
+    seconds: Option<Duration>,
+    /// Calls in flight at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+    /// Round-trip time of a simulated network: how long the endpoint delays each response, such as 30ms
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = milliseconds)]
+    rtt: Duration,
+    /// Save every sample to this file
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Show saved samples instead of measuring; given twice, compare the two
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["save", "pairs", "seconds"])]
+    load: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Subject {
+    /// A signature: from the unsigned request to the header or URL
+    Signing,
+    /// A call: from its input to the parsed result
+    Latency,
+    /// Parsing: from the bytes of a response to what the user gets
+    Parse,
+    /// A process that makes one call and exits
+    Startup,
+    /// The benchmark itself: does it find no difference between raw and raw, and find a known delay?
+    Selfcheck,
+    /// All of these, one after the other
+    All,
+}
+
+/// The result for a subject, in every format.
 struct Measured {
     json: Value,
     text: String,
@@ -35,14 +97,22 @@ struct Measured {
 }
 
 impl Measured {
-    fn new(found: &impl Serialize, text: String, markdown: String) -> Self {
-        let json = serde_json::to_value(found)
+    fn new<T: Serialize>(
+        result: &T,
+        text: impl FnOnce(&T) -> String,
+        markdown: impl FnOnce(&T) -> String,
+    ) -> Self {
+        let json = serde_json::to_value(result)
             .unwrap_or_else(|error| unreachable!("plain data always serialises: {error}"));
-        Self { json, text, markdown, code: 0 }
+        Self { json, text: text(result), markdown: markdown(result), code: 0 }
+    }
+
+    fn exits_with(self, code: u8) -> Self {
+        Self { code, ..self }
     }
 }
 
-pub(in crate::cli) fn run(args: &BenchArgs) -> Result<ExitCode, ExitError> {
+pub(super) fn run(args: &BenchArgs) -> Result<ExitCode, ExitError> {
     let measured = match args.subject {
         Subject::Signing => signing(args)?,
         Subject::Latency => latency(args)?,
@@ -51,15 +121,11 @@ pub(in crate::cli) fn run(args: &BenchArgs) -> Result<ExitCode, ExitError> {
         Subject::Selfcheck => selfcheck()?,
         Subject::All => all(args)?,
     };
-    match args.format {
-        Format::Text => print(&measured.text)?,
-        Format::Json => print_json(&measured.json)?,
-        Format::Markdown => print(&measured.markdown)?,
-    }
+    args.format.print(&measured.json, |_| measured.text.clone(), |_| measured.markdown.clone())?;
     Ok(ExitCode::from(measured.code))
 }
 
-/// One subject after the other; the first exit code that is not 0 counts.
+/// Measures one subject after the other. The exit code is the first that is not 0.
 fn all(args: &BenchArgs) -> Result<Measured, ExitError> {
     let mut json = Map::new();
     let (mut text, mut markdown, mut code) = (String::new(), String::new(), 0);
@@ -79,103 +145,103 @@ fn all(args: &BenchArgs) -> Result<Measured, ExitError> {
 }
 
 fn signing(args: &BenchArgs) -> Result<Measured, ExitError> {
-    let found = bench::signing::measure(if args.quick { Effort::Quick } else { Effort::Full })?;
-    let report = (render::bench::signing::text(&found), render::bench::signing::markdown(&found));
-    Ok(Measured::new(&found, report.0, report.1))
+    use render::bench::signing::{markdown, text};
+    let result = bench::signing::measure(if args.quick { Effort::Quick } else { Effort::Full })?;
+    Ok(Measured::new(&result, text, markdown))
 }
 
 fn latency(args: &BenchArgs) -> Result<Measured, ExitError> {
+    use render::bench::latency::{markdown, text};
     let samples = match args.latency.load.as_slice() {
         [] => measure_latency(args)?,
         [file] => samples::load(file)?,
         [before, after] => return compare_latency(before, after),
         _ => return Err(ExitError::usage("--load shows one file, or compares two")),
     };
-    let found = analyse(&samples);
-    let report = (render::bench::latency::text(&found), render::bench::latency::markdown(&found));
-    // 3: the comparison could not be made, and its figures are there to show why.
-    let code = if found.a_a.holds { 0 } else { 3 };
-    Ok(Measured { code, ..Measured::new(&found, report.0, report.1) })
+    let result = analyse(&samples);
+    // 3: no valid comparison. The figures are printed all the same, because they show why.
+    let code = if result.a_a.holds { 0 } else { 3 };
+    Ok(Measured::new(&result, text, markdown).exits_with(code))
 }
 
 fn measure_latency(args: &BenchArgs) -> Result<Samples, ExitError> {
-    let asked = &args.latency;
-    let operations = match asked.only.as_slice() {
+    let options = &args.latency;
+    let operations = match options.only.as_slice() {
         [] => bench::latency::OPERATIONS.to_vec(),
         only => only.iter().map(|name| measurable(name)).collect::<Result<_, _>>()?,
     };
     let (pairs, time) = if args.quick { (500, 1) } else { (5000, 8) };
     let extent = Extent {
-        pairs: asked.pairs.map_or(pairs, |pairs| pairs as usize),
-        time: asked.seconds.unwrap_or(Duration::from_secs(time)),
-        concurrency: asked.concurrency.into(),
+        pairs: options.pairs.map_or(pairs, |pairs| pairs as usize),
+        time: options.seconds.unwrap_or(Duration::from_secs(time)),
+        concurrency: options.concurrency.into(),
     };
     let samples = bench::latency::runtime(extent.concurrency)?.block_on(async {
         let interrupt = cli::interrupt()?;
-        let wish = TargetOptions {
-            target: Some(TargetName::Sandbox),
-            delay: asked.rtt,
-            ..TargetOptions::default()
-        };
-        let place = interrupt.or(Session::resolve(&wish)).await??;
+        let session = interrupt.or(sandbox(options.rtt)).await??;
         let progress = Arc::new(Spinner::new());
-        bench::latency::measure(place, operations, extent, asked.rtt, progress, interrupt).await
+        bench::latency::measure(session, operations, extent, options.rtt, progress, interrupt).await
     })?;
-    if let Some(file) = &asked.save {
+    if let Some(file) = &options.save {
         samples::save(&samples, file)?;
     }
     Ok(samples)
 }
 
 fn measurable(name: &str) -> Result<Scenario, ExitError> {
-    let scenario: Scenario =
-        name.parse().map_err(|unknown: UnknownScenario| ExitError::usage(unknown.to_string()))?;
+    let scenario = args::scenario(name)?;
     if bench::latency::is_measurable(scenario) {
         return Ok(scenario);
     }
     Err(ExitError::usage(format!(
-        "{scenario} is no call that could be repeated thousands of times"
+        "{scenario} cannot be measured: only a call that reads can be repeated thousands of times"
     )))
 }
 
 fn compare_latency(before: &Path, after: &Path) -> Result<Measured, ExitError> {
-    let found = compare(&samples::load(before)?, &samples::load(after)?);
-    let text = render::bench::latency::comparison_text(&found);
-    Ok(Measured::new(&found, text, render::bench::latency::comparison_markdown(&found)))
+    use render::bench::latency::{comparison_markdown, comparison_text};
+    let changes = compare(&samples::load(before)?, &samples::load(after)?);
+    Ok(Measured::new(&changes, comparison_text, comparison_markdown))
 }
 
 fn parse(args: &BenchArgs) -> Result<Measured, ExitError> {
+    use render::bench::parse::{markdown, text};
     let (rounds, seconds) = if args.quick { (3, 1) } else { (30, 8) };
     let effort = bench::parse::Effort { rounds, time: Duration::from_secs(seconds) };
-    let bar = Bar::new();
-    let found = bench::parse::measure(effort, |done, of| bar.at(done, of))?;
-    let report = (render::bench::parse::text(&found), render::bench::parse::markdown(&found));
-    Ok(Measured::new(&found, report.0, report.1))
+    let bar = RoundBar::new();
+    let result = bench::parse::measure(effort, |done, total| bar.at(done, total))?;
+    Ok(Measured::new(&result, text, markdown))
 }
 
 fn startup(args: &BenchArgs) -> Result<Measured, ExitError> {
-    let bar = Bar::new();
+    use render::bench::startup::{markdown, text};
+    let bar = RoundBar::new();
     let rounds = if args.quick { 50 } else { 500 };
-    let found = bench::startup::measure(rounds, |done, of| bar.at(done, of))?;
-    let report = (render::bench::startup::text(&found), render::bench::startup::markdown(&found));
-    Ok(Measured::new(&found, report.0, report.1))
+    let result = bench::startup::measure(rounds, |done, total| bar.at(done, total))?;
+    Ok(Measured::new(&result, text, markdown))
 }
 
 fn selfcheck() -> Result<Measured, ExitError> {
-    let bar = Bar::new();
-    let found = bench::latency::runtime(1)?.block_on(async {
+    use render::bench::selfcheck::{markdown, text};
+    let bar = RoundBar::new();
+    let result = bench::latency::runtime(1)?.block_on(async {
         let interrupt = cli::interrupt()?;
-        let place = interrupt.or(sandbox(Duration::ZERO)).await??;
-        bench::selfcheck::check(place, move |done, of| bar.at(done, of), interrupt).await
+        let session = interrupt.or(sandbox(Duration::ZERO)).await??;
+        bench::selfcheck::check(session, move |done, total| bar.at(done, total), interrupt).await
     })?;
-    let text = render::bench::selfcheck::text(&found);
-    let markdown = render::bench::selfcheck::markdown(&found);
-    let code = u8::from(!found.holds);
-    Ok(Measured { code, ..Measured::new(&found, text, markdown) })
+    let code = u8::from(!result.holds);
+    Ok(Measured::new(&result, text, markdown).exits_with(code))
 }
 
-/// What is measured here is measured against the embedded endpoint.
+/// The embedded endpoint, which delays every response by `delay`.
 async fn sandbox(delay: Duration) -> Result<Session, ExitError> {
     let target = Some(TargetName::Sandbox);
     Session::resolve(&TargetOptions { target, delay, ..TargetOptions::default() }).await
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    let number = text.strip_suffix("ms").and_then(|number| number.parse().ok());
+    number
+        .map(Duration::from_millis)
+        .ok_or_else(|| "not a number of milliseconds, such as 30ms".to_owned())
 }

@@ -1,29 +1,34 @@
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
+use clap::Args;
+use findings::footprint::Task;
 use measure::{error::ExitError, footprint};
-use render;
+use render::footprint::{markdown, text};
 
-use crate::{
-    cli::{
-        args::{FootprintArgs, Format},
-        progress::BuildBar,
-        width,
-    },
-    output::{print, print_json},
-};
+use crate::cli::{args::Format, progress::BuildBar, width};
 
-pub(in crate::cli) fn run(args: &FootprintArgs) -> Result<ExitCode, ExitError> {
+/// Show what each side costs to own: crates, lines, build time and memory, binary size
+#[derive(Debug, Args)]
+#[command(after_help = "Example: compare footprint --build list-buckets")]
+pub(in crate::cli) struct FootprintArgs {
+    /// Build this program on both sides, if that was not done before; takes minutes
+    #[arg(long, value_enum, value_name = "PROGRAM", value_delimiter = ',')]
+    build: Vec<Task>,
+    /// The project's Cargo.toml [default: the one for the current folder]
+    #[arg(long, value_name = "FILE")]
+    manifest_path: Option<PathBuf>,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub(super) fn run(args: &FootprintArgs) -> Result<ExitCode, ExitError> {
     let bar = BuildBar::new();
-    let measured =
-        footprint::measure(args.manifest_path.as_deref(), &args.build, &mut |what, done, of| {
-            bar.at(what, done, of);
-        });
+    let manifest = args.manifest_path.as_deref();
+    let measured = footprint::measure(manifest, &args.build, &mut |build, done, total| {
+        bar.at(build, done, total);
+    });
     bar.end();
-    let found = measured?;
-    match args.format {
-        Format::Text => print(&render::footprint::text(&found, width::columns()))?,
-        Format::Json => print_json(&found)?,
-        Format::Markdown => print(&render::footprint::markdown(&found))?,
-    }
+    args.format.print(&measured?, |it| text(it, width::columns()), markdown)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,42 +1,46 @@
 use std::{process::ExitCode, sync::Arc};
 
-use findings::scenario::{Scenario, UnknownScenario};
+use clap::Args;
 use measure::{
     error::ExitError,
     paths::{self, Depth},
     runtime::several_threads,
-    session::Session,
 };
-use render;
+use render::paths::{markdown, text};
 
-use crate::{
-    cli::{
-        self,
-        args::{Format, PathsArgs},
-        progress::Spinner,
-        width,
-    },
-    output::{print, print_json},
+use crate::cli::{
+    self,
+    args::{self, Format, ScenarioArgs},
+    progress::Spinner,
+    width,
 };
 
-pub(in crate::cli) fn run(args: &PathsArgs) -> Result<ExitCode, ExitError> {
-    let scenario: Scenario = args
-        .operation
-        .parse()
-        .map_err(|unknown: UnknownScenario| ExitError::usage(unknown.to_string()))?;
+/// Show what runs on each side between a call and its result: phases, allocations, instructions
+#[derive(Debug, Args)]
+#[command(after_help = "Example: compare paths s3-list-buckets --instructions")]
+pub(in crate::cli) struct PathsArgs {
+    /// A scenario of `compare run`, such as s3-list-buckets or ec2-run-instances
+    #[arg(value_name = "OPERATION")]
+    operation: String,
+    /// Also count instructions and functions; needs valgrind and takes some seconds
+    #[arg(long)]
+    instructions: bool,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    at: ScenarioArgs,
+}
+
+pub(super) fn run(args: &PathsArgs) -> Result<ExitCode, ExitError> {
+    let scenario = args::scenario(&args.operation)?;
     let depth = if args.instructions { Depth::Instructions } else { Depth::Allocations };
-    let found = several_threads()?.block_on(async {
+    let result = several_threads()?.block_on(async {
         let interrupt = cli::interrupt()?;
-        let wish = args.place.wish(args.api_url.as_ref());
-        let place = interrupt.or(Session::resolve(&wish)).await??;
-        let choices = args.work.choices(place.host);
-        let (given, progress) = (args.work.given(), Arc::new(Spinner::new()));
-        paths::measure(place, scenario, given, choices, depth, progress, interrupt).await
+        let (session, choices) = args.at.session(&interrupt).await?;
+        let (given, progress) = (args.at.given(), Arc::new(Spinner::new()));
+        paths::measure(session, scenario, given, choices, depth, progress, interrupt).await
     })?;
-    match args.format {
-        Format::Text => print(&render::paths::text(&found, width::columns()))?,
-        Format::Json => print_json(&found)?,
-        Format::Markdown => print(&render::paths::markdown(&found))?,
-    }
-    Ok(if found.agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    args.format.print(&result, |it| text(it, width::columns()), markdown)?;
+    Ok(if result.agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -3,10 +3,11 @@ use std::{
     fmt::Write as _,
     fs,
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
+use clap::Args;
 use findings::{
     evidence::{self, Evidence, Section},
     explain::Explanation,
@@ -20,28 +21,48 @@ use render::{
 use serde::Serialize;
 
 use crate::{
-    cli::{
-        self,
-        args::{Format, ReportArgs},
-        progress::PartBar,
-    },
+    cli::{self, args::Format, progress::SectionBar},
     output::{print, print_json, warn},
 };
 
-/// What was done.
+/// Write REPORT.md, its plots and report.html from measurements made now
+#[derive(Debug, Args)]
+#[command(after_help = "Example: cargo run --release -p compare -- report")]
+pub(in crate::cli) struct ReportArgs {
+    /// Measure nothing; exit 1 if the report is not what the saved evidence renders to
+    #[arg(long)]
+    check: bool,
+    /// Measure these sections again and keep the rest [default: all but peers and selfcheck]
+    #[arg(long, value_enum, value_name = "SECTION", value_delimiter = ',')]
+    #[arg(conflicts_with = "check")]
+    only: Vec<Section>,
+    /// Folder of REPORT.md, report.html and the folder `report`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// Measure nothing; render this evidence [default for --check: report/data.json in DIR]
+    #[arg(long, value_name = "FILE", conflicts_with = "only")]
+    data: Option<PathBuf>,
+    /// The text of a new REPORT.md; an existing one keeps its text [default: full]
+    #[arg(long, value_enum)]
+    profile: Option<Profile>,
+    /// How to print what was written, or what is out of step
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
 #[derive(Serialize)]
 struct Done {
-    /// The files that were written; none with `--check`.
+    /// The files that were written; empty with `--check`.
     written: Vec<String>,
-    /// The files that are not what the evidence renders to.
+    /// The files that differ from what the evidence renders to.
     out_of_step: Vec<OutOfStep>,
 }
 
-pub(in crate::cli) fn run(args: &ReportArgs) -> Result<ExitCode, ExitError> {
-    let there = read(&args.out.join(REPORT))?;
-    let profile = choose_profile(args, there.as_deref())?;
-    // Faults that can be known now are not told after minutes of measuring.
-    writeup(args, there.as_deref(), profile)?;
+pub(super) fn run(args: &ReportArgs) -> Result<ExitCode, ExitError> {
+    let existing = read(&args.out.join(REPORT))?;
+    let profile = choose_profile(args, existing.as_deref())?;
+    // A bad marker is reported now, not after minutes of measuring.
+    writeup(args, existing.as_deref(), profile)?;
     if args.check {
         return check(args, profile);
     }
@@ -56,16 +77,16 @@ pub(in crate::cli) fn run(args: &ReportArgs) -> Result<ExitCode, ExitError> {
     Ok(verdict(&evidence, &sections))
 }
 
-/// The write-up that is there, or the one to begin with.
+/// The existing write-up, or the template of `profile`.
 fn writeup<'t>(
     args: &ReportArgs,
-    there: Option<&'t str>,
+    existing: Option<&'t str>,
     profile: Profile,
 ) -> Result<WriteUp<'t>, ExitError> {
-    WriteUp::parse(there.unwrap_or_else(|| profile.template())).map_err(|bad| {
+    WriteUp::parse(existing.unwrap_or_else(|| profile.template())).map_err(|bad| {
         let message = format!("{}: {bad}", args.out.join(REPORT).display());
-        let stop = if args.check { ExitError::failed(message) } else { ExitError::usage(message) };
-        stop.help("mend the marker, or move the file away to begin a new one")
+        let error = if args.check { ExitError::failed(message) } else { ExitError::usage(message) };
+        error.help("correct the marker, or move the file away to begin a new one")
     })
 }
 
@@ -76,37 +97,32 @@ fn sections(args: &ReportArgs) -> BTreeSet<Section> {
     }
 }
 
-/// What is wrong with what was measured just now. It is written all the same, to be looked at.
+/// The exit code for what was measured. The report is written whatever it is.
 fn verdict(evidence: &Evidence, measured: &BTreeSet<Section>) -> ExitCode {
     let disproved = |one: &Explanation| one.proof.as_ref().is_some_and(|proof| !proof.holds);
     if !evidence.run.agree || evidence.explain.iter().any(disproved) {
-        warn("the sides do not agree: `compare run` and `compare explain` say where");
+        warn("the sides do not agree: `compare run` and `compare explain` show where");
         return ExitCode::FAILURE;
     }
     if measured.contains(&Section::Latency) && !evidence.latency.a_a.holds {
         warn(
-            "raw differed from itself: this machine is too noisy today, and no time of this report is \
-             to be trusted",
+            "raw differed from itself: this machine is too noisy now, and no time in this report can be \
+             trusted",
         );
         return ExitCode::from(3);
     }
     ExitCode::SUCCESS
 }
 
-/// A report that is there keeps its text, which is that of some profile.
+/// The profile of a new report. An existing one keeps its text, so `--profile` is then an error.
 fn choose_profile(args: &ReportArgs, existing: Option<&str>) -> Result<Profile, ExitError> {
     match args.profile {
-        Some(wanted) if existing.is_some() => {
-            let place = args.out.join(REPORT);
-            Err(ExitError::usage(format!(
-                "{} is there already, and its text is kept: --profile {} would begin another",
-                place.display(),
-                wanted.name()
-            ))
-            .help(
-                "--out DIR puts it elsewhere; without --profile the report's figures are made anew",
-            ))
-        }
+        Some(wanted) if existing.is_some() => Err(ExitError::usage(format!(
+            "{} exists, and its text is kept: --profile {} is for a new report",
+            args.out.join(REPORT).display(),
+            wanted.name()
+        ))
+        .help("--out DIR for a new report, or leave out --profile to renew the figures only")),
         wanted => Ok(wanted.unwrap_or(Profile::Full)),
     }
 }
@@ -114,59 +130,59 @@ fn choose_profile(args: &ReportArgs, existing: Option<&str>) -> Result<Profile, 
 fn load(args: &ReportArgs) -> Result<Evidence, ExitError> {
     let file = args.data.clone().unwrap_or_else(|| evidence::file(&args.out));
     let text = read(&file)?.ok_or_else(|| {
-        ExitError::usage(format!("{} is not there", file.display()))
-            .help("`cargo run --release -p compare -- report` makes it")
+        ExitError::usage(format!("{} does not exist", file.display()))
+            .help("`cargo run --release -p compare -- report` to write it")
     })?;
     Evidence::read(&text).map_err(|error| {
-        ExitError::usage(format!("{} holds no evidence of this version: {error}", file.display()))
-            .help("`cargo run --release -p compare -- report` makes it anew")
+        ExitError::usage(format!("{} is not evidence of this version: {error}", file.display()))
+            .help("`cargo run --release -p compare -- report` to measure again")
     })
 }
 
 fn measure(args: &ReportArgs, wanted: &BTreeSet<Section>) -> Result<Evidence, ExitError> {
     let file = evidence::file(&args.out);
-    // What a new folder does not have yet, the project's own report has.
+    // A new folder starts from the project's own evidence.
     let saved = match read(&file)? {
         None => read(&evidence::file(Path::new(".")))?,
         saved => saved,
     };
     let saved = saved.as_deref().map(serde_json::from_str).transpose().map_err(|error| {
-        ExitError::usage(format!("{} holds no evidence: {error}", file.display()))
-            .help("move it away, and everything is measured anew")
+        ExitError::usage(format!("{} is not evidence: {error}", file.display()))
+            .help("move it away, and everything will be measured again")
     })?;
     if saved.is_none() && !args.only.is_empty() {
         return Err(ExitError::usage(format!(
-            "{} is not there, to keep the rest from",
+            "{} does not exist, so there is nothing to keep",
             file.display()
         ))
-        .help("without --only everything is measured"));
+        .help("leave out --only, and everything will be measured"));
     }
     if this_build() == BuildKind::Unoptimised {
         warn(
-            "this build is not optimised, and its times say nothing: `cargo run --release -p compare -- \
-             report` is the one to hand in",
+            "this build is not optimised, so its times mean nothing: for a report to hand in, run `cargo \
+             run --release -p compare -- report`",
         );
     }
     let runtime = several_threads()?;
     let interrupt = runtime.block_on(async { cli::interrupt() })?;
-    let bar = PartBar::new();
+    let bar = SectionBar::new();
     let saved = saved.unwrap_or_default();
-    let begin = |part, index, total| bar.at(part, index, total);
+    let begin = |section, index, total| bar.at(section, index, total);
     let gathered = measure::evidence::gather(wanted, saved, &runtime, &interrupt, &begin);
     bar.end();
-    // What still computes after an interruption is not waited for.
+    // After an interruption, do not wait for what still computes.
     runtime.shutdown_background();
-    // What is rendered is what the file will say, to the last digit: `--check` reads it there.
+    // Render exactly the digits that the file will hold, because `--check` renders from the file.
     Evidence::read(&gathered?.text()).map_err(|error| {
-        ExitError::unavailable(format!("what was measured cannot be read again: {error}"))
+        ExitError::unavailable(format!("what was measured cannot be read back: {error}"))
     })
 }
 
 fn check(args: &ReportArgs, profile: Profile) -> Result<ExitCode, ExitError> {
     let evidence = load(args)?;
-    let there = read(&args.out.join(REPORT))?;
+    let existing = read(&args.out.join(REPORT))?;
     let mut out_of_step = Vec::new();
-    for file in files::render(&evidence, &writeup(args, there.as_deref(), profile)?) {
+    for file in files::render(&evidence, &writeup(args, existing.as_deref(), profile)?) {
         out_of_step.extend(file.differs_from(read(&args.out.join(&file.path))?.as_deref()));
     }
     let code = if out_of_step.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
@@ -174,14 +190,14 @@ fn check(args: &ReportArgs, profile: Profile) -> Result<ExitCode, ExitError> {
     Ok(code)
 }
 
-/// The write-up is read again: somebody may have written in it meanwhile.
+/// Reads the write-up again, because somebody may have edited it during the measuring.
 fn write(args: &ReportArgs, evidence: &Evidence, profile: Profile) -> Result<(), ExitError> {
     let data = evidence::file(&args.out);
-    // Before anything is rendered, so that what was measured is not lost to a bad marker.
+    // First of all, so that a bad marker does not lose the measurements.
     put(&data, &render::escape::json(&evidence.text()))?;
     let mut written = vec![name(&data)];
-    let there = read(&args.out.join(REPORT))?;
-    for file in files::render(evidence, &writeup(args, there.as_deref(), profile)?) {
+    let existing = read(&args.out.join(REPORT))?;
+    for file in files::render(evidence, &writeup(args, existing.as_deref(), profile)?) {
         let path = args.out.join(&file.path);
         put(&path, &file.text)?;
         written.push(name(&path));
@@ -189,7 +205,7 @@ fn write(args: &ReportArgs, evidence: &Evidence, profile: Profile) -> Result<(),
     Done { written, out_of_step: Vec::new() }.print(args)
 }
 
-/// Without the dot of the current folder.
+/// `path` without a leading `./`.
 fn name(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
@@ -198,25 +214,25 @@ impl Done {
     fn print(&self, args: &ReportArgs) -> Result<(), ExitError> {
         match args.format {
             Format::Json => print_json(self),
-            Format::Text | Format::Markdown => print(&self.in_words(args)),
+            Format::Text | Format::Markdown => print(&self.text(args)),
         }
     }
 
-    fn in_words(&self, args: &ReportArgs) -> String {
+    fn text(&self, args: &ReportArgs) -> String {
         let mut text = String::new();
         for file in &self.written {
             let _ = writeln!(text, "wrote {file}");
         }
         for OutOfStep { file, line, found, expected } in &self.out_of_step {
             let Some(line) = line else {
-                let _ = writeln!(text, "{file} is not there");
+                let _ = writeln!(text, "{file} does not exist");
                 continue;
             };
             let [found, expected] =
                 [found, expected].map(|line| line.as_deref().unwrap_or("(the end of the file)"));
             let _ = writeln!(
                 text,
-                "{file}, line {line}:\n  stands there: {found}\n  the evidence: {expected}"
+                "{file}, line {line}:\n  the file:     {found}\n  the evidence: {expected}"
             );
         }
         let data = args.data.clone().unwrap_or_else(|| evidence::file(&args.out));
@@ -240,7 +256,7 @@ fn read(file: &Path) -> Result<Option<String>, ExitError> {
     }
 }
 
-/// At once or not at all: what is there may be somebody's own text.
+/// Replaces `file` atomically, because it may hold somebody's own text.
 fn put(file: &Path, text: &str) -> Result<(), ExitError> {
     let unwritten = |error: io::Error| unwritten(file, &error);
     let folder = file.parent().unwrap_or(Path::new("."));
@@ -249,7 +265,7 @@ fn put(file: &Path, text: &str) -> Result<(), ExitError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // Temporary files are their owner's alone. This one is to be as any other: the umask decides.
+        // By default only the owner may read a temporary file. Here the umask decides, as usual.
         temporary.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut new = temporary.tempfile_in(folder).map_err(unwritten)?;

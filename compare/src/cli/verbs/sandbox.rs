@@ -1,25 +1,38 @@
 use std::process::ExitCode;
 
+use clap::Args;
 use measure::{error::ExitError, runtime::several_threads};
 use sandbox::{Identity, Options, Sandbox};
 use serde_json::{Value, json};
 
 use crate::{
-    cli::{self, args::SandboxArgs},
+    cli::{self, args::Format},
     output::print,
 };
 
-pub(in crate::cli) fn run(args: &SandboxArgs) -> Result<ExitCode, ExitError> {
+/// Serve the embedded endpoint for other clients, until stopped
+#[derive(Debug, Args)]
+#[command(after_help = "Example: compare sandbox --port 4566")]
+pub(in crate::cli) struct SandboxArgs {
+    /// Port on 127.0.0.1; 0 picks a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Accepted like everywhere else, but the one line is always JSON
+    #[arg(long, value_enum, default_value_t = Format::Json, hide = true)]
+    format: Format,
+}
+
+pub(super) fn run(args: &SandboxArgs) -> Result<ExitCode, ExitError> {
     several_threads()?.block_on(async {
         let interrupt = cli::interrupt()?;
         let options = Options { port: args.port, ..Options::default() };
         let sandbox = Sandbox::start(options).map_err(|error| {
             ExitError::unavailable(format!("the endpoint cannot start: {error}"))
-                .help("is the port taken? --port 0 takes any that is free")
+                .help("another port, if this one is taken; --port 0 picks a free one")
         })?;
         print(&format!("{}\n", ready(&sandbox)))?;
-        // Being stopped is how it ends, and nothing to report.
-        interrupt.or(std::future::pending()).await.or_else(|stop| Ok(cli::exit_code(&stop)))
+        // A signal is the normal way to end it, so no error is printed.
+        interrupt.or(std::future::pending()).await.or_else(|signal| Ok(cli::exit_code(&signal)))
     })
 }
 
@@ -33,8 +46,7 @@ fn ready(sandbox: &Sandbox) -> Value {
     })
 }
 
-/// The secrets are shown because this is what they are for: they are made for this run and open
-/// nothing else.
+/// Shows the secrets, because clients need them. They are made for this run and open nothing else.
 fn identity(identity: &Identity) -> Value {
     json!({
         "name": identity.name,

@@ -1,30 +1,123 @@
-use std::{fs, process::ExitCode, time::SystemTime};
+use std::{fs, path::PathBuf, process::ExitCode, time::SystemTime};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use clap::{Args, ValueEnum};
 use findings::{
     side::Side,
     sign::{Judged, SignResult},
 };
 use measure::{
     error::ExitError,
+    notices::Notices,
     region,
     runtime::several_threads,
-    session::{self, HostKind},
-    sign::{Location, Secret, SignAnswer, SignJob, SignOutcome, SignReport, service},
+    session::{self, HostKind, TargetOptions},
+    sign::{
+        ContentSha256, EncodePath, Location, Path, Payload, Secret, SignAnswer, SignJob,
+        SignOutcome, SignReport, Token, service,
+    },
 };
 use raw::sigv4::{SignableRequest, Timestamp};
 use render::steps;
 use serde_json::{Value, json};
 
-use crate::{
-    cli::{
-        args::{SignArgs, SignFormat, SignSide},
-        jsonl,
-    },
-    output,
-};
+use crate::{cli::jsonl, output};
 
-pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
+/// Sign any request with both signers and show every step; nothing is sent
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: compare sign GET 'https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08'"
+)]
+pub(in crate::cli) struct SignArgs {
+    /// [METHOD] URL, with path and query encoded as they will be sent
+    #[arg(value_name = "[METHOD] URL", num_args = 1..=2, required_unless_present = "jsonl")]
+    request: Vec<String>,
+    /// Read requests from standard input, one JSON document a line; print one answer a line
+    #[arg(long, conflicts_with = "request")]
+    jsonl: bool,
+    /// Header of the request; may be given several times
+    #[arg(short = 'H', long = "header", value_name = "'Name: value'")]
+    headers: Vec<String>,
+    /// Body of the request
+    #[arg(long, value_name = "TEXT", conflicts_with = "body_file")]
+    body: Option<String>,
+    /// File with the body of the request
+    #[arg(long, value_name = "FILE")]
+    body_file: Option<PathBuf>,
+    /// Service to sign for [default: from an AWS host name]
+    #[arg(long)]
+    service: Option<String>,
+    /// Time of signing, such as 20150830T123600Z [default: now]
+    #[arg(long)]
+    time: Option<String>,
+    /// Put the signature into the URL
+    #[arg(long)]
+    presign: bool,
+    /// How long the presigned URL is valid
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    expires: u64,
+    /// Sign the body or not [default: signed; for a presigned URL of S3, unsigned]
+    #[arg(long, value_enum)]
+    payload: Option<Payload>,
+    /// Treatment of dots and double slashes in the path [default: the service's rule]
+    #[arg(long, value_enum)]
+    path: Option<Path>,
+    /// Encode the path once or twice [default: the service's rule]
+    #[arg(long, value_enum)]
+    encode_path: Option<EncodePath>,
+    /// Send x-amz-content-sha256 or not [default: the service's rule]
+    #[arg(long, value_enum)]
+    content_sha256: Option<ContentSha256>,
+    /// Sign the session token or not [default: the service's rule]
+    #[arg(long, value_enum)]
+    token: Option<Token>,
+    /// Signer to use
+    #[arg(long, value_enum, default_value_t = SignSide::Both)]
+    side: SignSide,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t = SignFormat::Text)]
+    format: SignFormat,
+    #[command(flatten)]
+    keys: KeyArgs,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Whose keys")]
+struct KeyArgs {
+    /// Region to sign for [default: from an AWS host name; env: `AWS_REGION`, `AWS_DEFAULT_REGION`]
+    #[arg(long)]
+    region: Option<String>,
+    /// Profile in ~/.aws/config and ~/.aws/credentials [env: `AWS_PROFILE`]
+    #[arg(long)]
+    profile: Option<String>,
+    /// File of environment variables; those already set win [default: ./.env, if it exists]
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SignSide {
+    /// The signer written by hand
+    Raw,
+    /// The crate aws-sigv4
+    Sdk,
+    /// Both, one after the other
+    Both,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SignFormat {
+    /// Every step, for people
+    Text,
+    /// Every step of each side, for programs
+    Json,
+    /// The signed request as HTTP text
+    Http,
+    /// A curl command line that sends the signed request
+    Curl,
+}
+
+pub(super) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
     if args.jsonl {
         jsonl::answer_lines(SignAnswer::to, SignAnswer::unreadable)?;
         return Ok(ExitCode::SUCCESS);
@@ -32,7 +125,7 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
     let job = job(args)?;
     let sides: &[Side] = match (args.side, args.format) {
         (SignSide::Sdk, _) => &[Side::Sdk],
-        // One request is what can be sent; both sides' differ only in the order of their headers.
+        // Only one request can be sent. The two differ only in the order of their headers.
         (SignSide::Raw, _) | (SignSide::Both, SignFormat::Http | SignFormat::Curl) => &[Side::Raw],
         (SignSide::Both, _) => &[Side::Raw, Side::Sdk],
     };
@@ -54,13 +147,12 @@ pub(in crate::cli) fn run(args: &SignArgs) -> Result<ExitCode, ExitError> {
     }
     print(args, &job, signed)?;
     match failure {
-        Some(stop) => Err(stop),
+        Some(error) => Err(error),
         None => Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
     }
 }
 
-/// What is odd about the keys. Placeholders, and keys of other issuers than AWS, need not have the
-/// form of AWS's.
+/// What looks wrong about the keys. Only keys for AWS must look like AWS's, and placeholders need not.
 fn doubts(job: &SignJob) -> Vec<String> {
     let credentials = job.credentials();
     let host = SignableRequest::new(&job.method, &job.url).map_or("", |request| request.host);
@@ -81,7 +173,7 @@ fn signatures(signed: &[SignOutcome]) -> Vec<&str> {
         .collect()
 }
 
-/// Each note once; one that is not of every side with the name of its side.
+/// Prints each note once. A note that does not concern every side names its side.
 fn print_notes(signed: &[SignOutcome]) {
     let mut notes: Vec<(&str, Vec<&str>)> = Vec::new();
     for signing in signed {
@@ -102,7 +194,7 @@ fn print_notes(signed: &[SignOutcome]) {
     }
 }
 
-/// What to say of the sides that could not sign.
+/// The error for the sides that could not sign.
 fn failure(signed: &[SignOutcome]) -> Option<ExitError> {
     let errors = signed.iter().filter_map(|signing| {
         let error = signing.steps.as_ref().err()?;
@@ -124,7 +216,7 @@ fn failure(signed: &[SignOutcome]) -> Option<ExitError> {
     Some(ExitError::failed(message))
 }
 
-/// The sides that could sign.
+/// The steps and verdicts of the sides that could sign.
 fn shown(signed: &[SignOutcome]) -> Vec<(Side, &SignResult, Option<&Judged>)> {
     let signed = signed.iter();
     signed
@@ -152,20 +244,20 @@ fn print(args: &SignArgs, job: &SignJob, signed: Vec<SignOutcome>) -> Result<(),
     Ok(())
 }
 
-/// Prints the request that each side signed, with its body, as `written` writes it. It is to be sent as
-/// it stands, so nothing in it is escaped.
+/// Prints the request that each side signed, formatted from its steps and its body. Nothing is escaped,
+/// because the request is sent exactly as printed.
 fn each_request(
     job: &SignJob,
     signed: &[SignOutcome],
-    written: impl Fn(&SignResult, &str) -> String,
+    format: impl Fn(&SignResult, &str) -> String,
 ) -> Result<(), ExitError> {
     let body = BASE64_STANDARD.decode(&job.body_base64).unwrap_or_default();
     let body = String::from_utf8(body).map_err(|_| {
-        ExitError::usage("a body that is not text can be shown in neither form")
-            .help("--format json shows the steps, which hold its hash")
+        ExitError::usage("--format http and curl cannot show a body that is not text")
+            .help("--format json, which shows the hash of the body")
     })?;
     for steps in signed.iter().filter_map(|signing| signing.steps.as_ref().ok()) {
-        output::print_bytes(written(steps, &body).as_bytes())?;
+        output::print_bytes(format(steps, &body).as_bytes())?;
     }
     Ok(())
 }
@@ -183,22 +275,24 @@ fn job(args: &SignArgs) -> Result<SignJob, ExitError> {
         .map_err(|error| ExitError::usage(error.to_string()))?
         .host;
     let guessed = service::of_host(host);
-    let wish = args.keys.wish();
-    let resolved = several_threads()?.block_on(session::credentials(&wish))?;
+    let options = TargetOptions {
+        notices: Notices(output::warn),
+        region: args.keys.region.clone(),
+        profile: args.keys.profile.clone(),
+        env_file: args.keys.env_file.clone(),
+        ..TargetOptions::default()
+    };
+    let resolved = several_threads()?.block_on(session::credentials(&options))?;
     for note in &resolved.notes {
         output::warn(&format!("note: {note}"));
     }
-    let time = match &args.time {
-        Some(time) => {
-            let time: Timestamp = time.parse().map_err(|error| usage(&error))?;
-            time.as_str().to_owned()
-        }
-        None => {
-            Timestamp::new(SystemTime::now()).map_err(|error| usage(&error))?.as_str().to_owned()
-        }
-    };
-    // A host that shows a region beats the environment, not the option.
-    let region = wish.region.or(guessed.region).or(resolved.region);
+    let time: Timestamp = match &args.time {
+        Some(time) => time.parse(),
+        None => Timestamp::new(SystemTime::now()),
+    }
+    .map_err(|error| ExitError::usage(error.to_string()))?;
+    // A region in the host name beats the environment, but not the option.
+    let region = options.region.or(guessed.region).or(resolved.region);
     if let Some(region) = &region {
         let name = host.split(':').next().unwrap_or_default();
         region::check_for_host(HostKind::of(name), region)?;
@@ -212,7 +306,7 @@ fn job(args: &SignArgs) -> Result<SignJob, ExitError> {
         body_base64: BASE64_STANDARD.encode(body(args)?),
         service: args.service.clone(),
         region,
-        time,
+        time: time.as_str().to_owned(),
         access_key_id: credentials.access_key_id.as_str().to_owned(),
         secret_access_key: Secret(credentials.secret_key.expose().to_owned()),
         session_token: credentials.session_token.map(|token| Secret(token.expose().to_owned())),
@@ -243,11 +337,7 @@ fn split(header: &str) -> Result<(String, String), ExitError> {
             Ok((name.trim().to_owned(), value.trim_start_matches(' ').to_owned()))
         }
         _ => Err(ExitError::usage(
-            "a header is given as 'Name: value' (what was given is not shown: it may be a secret)",
+            "a header must be 'Name: value' (the one given is not shown, because it may be a secret)",
         )),
     }
-}
-
-fn usage(error: &raw::sigv4::Error) -> ExitError {
-    ExitError::usage(error.to_string())
 }
