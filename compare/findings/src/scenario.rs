@@ -156,12 +156,6 @@ impl Scenario {
     pub fn repeat(self) -> Repeat {
         self.row().repeat
     }
-
-    /// Whether it changes or waits for an instance that was launched before.
-    #[must_use]
-    pub fn works_on_an_instance(self) -> bool {
-        self.repeat() == Repeat::Never && self.row().needs.contains(&Need::Instance)
-    }
 }
 
 /// What the caller named, so that no scenario has to find it.
