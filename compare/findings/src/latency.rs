@@ -106,7 +106,7 @@ pub fn analyse(samples: &Samples) -> Latency {
         rtt_ms: samples.rtt_ms,
         concurrency: samples.concurrency,
         operations: samples.series.iter().map(operation).collect(),
-        a_a: against_itself(samples),
+        a_a: a_a_check(samples),
     }
 }
 
@@ -126,16 +126,16 @@ fn operation(series: &Series) -> OperationResult {
         name: series.operation,
         rounds: series.rounds.len(),
         arms: [LatencyArm::Raw, LatencyArm::Sdk, LatencyArm::Bare].map(arm).into(),
-        sdk_beside_raw: beside(&series.rounds, LatencyArm::Sdk, LatencyArm::Raw),
-        raw_beside_bare: beside(&series.rounds, LatencyArm::Raw, LatencyArm::Bare),
-        sdk_beside_bare: beside(&series.rounds, LatencyArm::Sdk, LatencyArm::Bare),
+        sdk_beside_raw: paired_diff(&series.rounds, LatencyArm::Sdk, LatencyArm::Raw),
+        raw_beside_bare: paired_diff(&series.rounds, LatencyArm::Raw, LatencyArm::Bare),
+        sdk_beside_bare: paired_diff(&series.rounds, LatencyArm::Sdk, LatencyArm::Bare),
         waterfall: series.waterfall.clone(),
     }
 }
 
 /// Compares arm `one` with arm `other`.
 #[must_use]
-pub fn beside(rounds: &[Round], one: LatencyArm, other: LatencyArm) -> PairedDiff {
+pub fn paired_diff(rounds: &[Round], one: LatencyArm, other: LatencyArm) -> PairedDiff {
     let pairs = || rounds.iter().map(|round| (micros(round.of(one)), micros(round.of(other))));
     let ratio = Sorted::new(pairs().map(|(one, other)| one / other)).median_estimate();
     PairedDiff {
@@ -147,7 +147,7 @@ pub fn beside(rounds: &[Round], one: LatencyArm, other: LatencyArm) -> PairedDif
 
 /// Compares raw with itself.
 #[must_use]
-pub fn against_itself(samples: &Samples) -> AaCheck {
+pub fn a_a_check(samples: &Samples) -> AaCheck {
     let rounds = || samples.series.iter().flat_map(|series| &series.rounds);
     let ratios = rounds()
         .map(|round| micros(round.of(LatencyArm::RawAgain)) / micros(round.of(LatencyArm::Raw)));

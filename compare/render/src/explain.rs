@@ -99,7 +99,7 @@ pub(super) fn signature(raw: &SignatureSteps, sdk: &SignatureSteps) -> [Section;
         title,
         rows: vec![Row::new(label, Some(of(raw).to_owned()), Some(of(sdk).to_owned()))],
     };
-    let canonical = grammar::beside(&raw.canonical_request, &sdk.canonical_request)
+    let canonical = grammar::paired_lines(&raw.canonical_request, &sdk.canonical_request)
         .into_iter()
         .map(|(name, raw, sdk)| {
             // The line itself contains the header's name.

@@ -54,7 +54,10 @@ pub fn signed_headers(canonical_request: &str) -> Vec<&str> {
 /// Pairs the lines of two canonical requests by name, in raw's order. A header that only the SDK has
 /// appears where it would sort.
 #[must_use]
-pub fn beside<'t>(raw: &'t str, sdk: &'t str) -> Vec<(String, Option<&'t str>, Option<&'t str>)> {
+pub fn paired_lines<'t>(
+    raw: &'t str,
+    sdk: &'t str,
+) -> Vec<(String, Option<&'t str>, Option<&'t str>)> {
     let (raw, sdk) = (lines(raw), lines(sdk));
     let mut rows = Vec::new();
     let mut theirs = sdk.into_iter().peekable();
@@ -75,7 +78,7 @@ pub fn beside<'t>(raw: &'t str, sdk: &'t str) -> Vec<(String, Option<&'t str>, O
 /// Every line in which the canonical requests differ.
 #[must_use]
 pub fn differences(raw: &str, sdk: &str) -> Vec<LineDifference> {
-    let differing = beside(raw, sdk).into_iter().filter(|(_, raw, sdk)| raw != sdk);
+    let differing = paired_lines(raw, sdk).into_iter().filter(|(_, raw, sdk)| raw != sdk);
     let difference = |(line, raw, sdk): (String, Option<&str>, Option<&str>)| LineDifference {
         at: raw.zip(sdk).filter(|_| has_places(&line)).map(|(raw, sdk)| first_difference(raw, sdk)),
         line,
@@ -111,7 +114,7 @@ const HEADERS: &str = "CanonicalHeaders: ";
 
 #[cfg(test)]
 mod tests {
-    use super::{beside, differences};
+    use super::{differences, paired_lines};
 
     const RAW: &str = "GET\n/\n\nhost:a\nx-amz-date:1\n\nhost;x-amz-date\ne3b0";
     const SDK: &str = "GET\n/\nx-id=ListBuckets\nhost:a\nx-amz-date:1\nx-amz-user-agent:u\n\n\
@@ -119,7 +122,7 @@ mod tests {
 
     #[test]
     fn lines_are_paired_by_name() {
-        let rows = beside(RAW, SDK);
+        let rows = paired_lines(RAW, SDK);
         let names: Vec<_> = rows.iter().map(|(name, ..)| name.as_str()).collect();
         assert_eq!(
             names,
@@ -139,11 +142,11 @@ mod tests {
 
     #[test]
     fn a_header_that_only_one_side_has_does_not_shift_the_others() {
-        let rows = beside("GET\n/\n\nb:1\n\nb\ne", "GET\n/\n\na:1\nb:1\n\na;b\ne");
+        let rows = paired_lines("GET\n/\n\nb:1\n\nb\ne", "GET\n/\n\na:1\nb:1\n\na;b\ne");
         assert_eq!((rows[3].1, rows[3].2), (None, Some("a:1")));
         assert_eq!((rows[4].1, rows[4].2), (Some("b:1"), Some("b:1")));
         assert_eq!(rows.len(), 7);
-        let rows = beside("GET\n/\n\na:1\nb:1\n\na;b\ne", "GET\n/\n\nb:1\n\nb\ne");
+        let rows = paired_lines("GET\n/\n\na:1\nb:1\n\na;b\ne", "GET\n/\n\nb:1\n\nb\ne");
         assert_eq!((rows[3].1, rows[3].2), (Some("a:1"), None));
         assert_eq!((rows[4].1, rows[4].2), (Some("b:1"), Some("b:1")));
     }

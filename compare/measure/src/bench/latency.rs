@@ -12,7 +12,7 @@ pub mod samples;
 use std::{sync::Arc, time::Duration};
 
 use findings::{
-    latency::{Samples, against_itself},
+    latency::{Samples, a_a_check},
     scenario::{Expected, Given, Repeat, Scenario, select},
 };
 use tokio::runtime::Runtime;
@@ -108,7 +108,7 @@ pub async fn measure(
                 attempts,
                 series,
             };
-            if attempts == 2 || against_itself(&samples).holds {
+            if attempts == 2 || a_a_check(&samples).holds {
                 return Ok(samples);
             }
         }

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use findings::{
-    latency::{LatencyArm, RatioVerdict, beside},
+    latency::{LatencyArm, RatioVerdict, paired_diff},
     scenario::Scenario,
     selfcheck::{Selfcheck, Tally},
 };
@@ -66,5 +66,5 @@ async fn run_once(arms: &Arms, extra: Duration) -> Result<RatioVerdict, ExitErro
     for _ in 0..PAIRS {
         rounds.push(arms.aa_round(extra).await?);
     }
-    Ok(beside(&rounds, LatencyArm::RawAgain, LatencyArm::Raw).verdict)
+    Ok(paired_diff(&rounds, LatencyArm::RawAgain, LatencyArm::Raw).verdict)
 }

@@ -75,14 +75,14 @@ fn walk(text: &mut String, explanation: &Explanation) {
             |row: &Row| if row.label.is_empty() { step.name } else { &row.label }.to_owned();
         let widest = rows.iter().map(|row| label(row).len()).max().unwrap_or_default();
         for row in &rows {
-            beside(text, &label(row), row, widest);
+            write_row(text, &label(row), row, widest);
         }
         text.push_str("```\n");
     }
     explain::write_headers(text, explanation);
 }
 
-fn beside(text: &mut String, label: &str, row: &Row, width: usize) {
+fn write_row(text: &mut String, label: &str, row: &Row, width: usize) {
     let absent = || "–".to_owned();
     if row.raw == row.sdk {
         let both = row.raw.clone().unwrap_or_else(absent);
