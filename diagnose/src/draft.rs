@@ -74,25 +74,6 @@ pub struct Sent {
 }
 
 impl Draft {
-    /// The draft of `request`, as raw would sign it.
-    #[must_use]
-    pub fn of(request: &raw::request::Request, configuration: Configuration) -> Self {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Self {
-            method: request.method.to_string(),
-            scheme: request.origin.scheme,
-            host: request.origin.authority.clone(),
-            path: request.path.clone(),
-            query: request.query.clone(),
-            headers: request.headers.iter().map(owned).collect(),
-            body: request.body.clone(),
-            configuration: Configuration { region: request.region.clone(), ..configuration },
-            service: request.service.as_str().to_owned(),
-            scope_day: ScopeDay::OfSignature,
-            rules: Rules::of(request.service.as_str()),
-        }
-    }
-
     /// A time on the day that the credential scope names.
     pub(crate) fn scope_time(&self) -> SystemTime {
         match self.scope_day {

@@ -1,12 +1,15 @@
 //! Signs with every mistake of the table: what it breaks is broken, and nothing else.
 
-use std::time::SystemTime;
-
-use contract::{
-    Addressing, CallLimits, Clock, Credentials, DescribeInstances, Endpoint, InvokeApi,
-    ListObjects, Operation, Pages, Signing, Target, Timeouts, WaitPace,
+use std::{
+    fmt::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpStream,
+    time::SystemTime,
 };
-use diagnose::{Configuration, Draft, Sent, Tampering, mistakes, sign};
+
+use contract::Credentials;
+use diagnose::{Configuration, Draft, Sent, Tampering, draft::ScopeDay, mistakes, sign};
+use raw::sigv4::Scheme;
 use sandbox::{
     Sandbox,
     verify::{Decision, ReceivedRequest, Rules, StoredKey, verify},
@@ -14,20 +17,6 @@ use sandbox::{
 
 fn sandbox() -> Sandbox {
     Sandbox::start(sandbox::Options::default()).expect("a sandbox")
-}
-
-fn target(sandbox: &Sandbox) -> Target {
-    Target {
-        region: sandbox.region().to_owned(),
-        endpoint: Endpoint::Url(sandbox.endpoint().to_owned()),
-        addressing: Addressing::Path,
-        clock: Clock::System,
-        timeouts: Timeouts::default(),
-        limits: CallLimits::default(),
-        proxy: None,
-        ca_bundle: None,
-        wait_pace: WaitPace::AsOnAws,
-    }
 }
 
 /// Temporary credentials, so that there is a token to lose.
@@ -39,24 +28,35 @@ fn credentials(sandbox: &Sandbox) -> Credentials {
 
 /// A request that `service` accepts.
 fn right(sandbox: &Sandbox, service: &str) -> Draft {
-    let operation = match service {
-        "s3" => Operation::ListObjects(ListObjects {
-            bucket: "notes".to_owned(),
-            prefix: None,
-            delimiter: None,
-            page_size: None,
-            pages: Pages::First,
-        }),
-        "ec2" => Operation::DescribeInstances(DescribeInstances {
-            instance_ids: Vec::new(),
-            filters: Vec::new(),
-        }),
-        _ => Operation::InvokeApi(InvokeApi { url: sandbox.api_url(), signing: Signing::Signed }),
+    const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
+    let authority = sandbox.endpoint().trim_start_matches("http://").to_owned();
+    let api_url = sandbox.api_url();
+    let route = api_url.strip_prefix(sandbox.endpoint()).expect("a path");
+    let content_type = ("content-type".to_owned(), FORM.to_owned());
+    let (method, path, query, headers, body) = match service {
+        "s3" => ("GET", "/notes", "encoding-type=url&list-type=2", Vec::new(), ""),
+        "ec2" => {
+            ("POST", "/", "", vec![content_type], "Action=DescribeInstances&Version=2016-11-15")
+        }
+        _ => ("GET", route, "", Vec::new(), ""),
     };
-    let target = target(sandbox);
-    let request = raw::request::Request::new(&operation, &target, None).expect("a request");
-    let (credentials, region, now) = (credentials(sandbox), target.region, SystemTime::now());
-    Draft::of(&request, Configuration { credentials, region, now })
+    Draft {
+        method: method.to_owned(),
+        scheme: Scheme::Http,
+        host: authority,
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers,
+        body: body.as_bytes().to_vec(),
+        configuration: Configuration {
+            credentials: credentials(sandbox),
+            region: sandbox.region().to_owned(),
+            now: SystemTime::now(),
+        },
+        service: service.to_owned(),
+        scope_day: ScopeDay::OfSignature,
+        rules: raw::sigv4::Rules::of(service),
+    }
 }
 
 /// Whether the sandbox's verifier refuses the signature of `sent`.
@@ -83,23 +83,23 @@ fn is_refused(draft: &Draft, sent: &Sent) -> bool {
 }
 
 /// The status with which the sandbox answers `sent`. S3 checks more of a request than its signature.
-async fn status(sent: &Sent) -> u16 {
-    let method = sent.method.parse().expect("a method");
-    let client =
-        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).referer(false);
-    let client = client.build().expect("a client");
-    let mut request = client.request(method, &sent.url).body(sent.body.clone());
+fn status(sent: &Sent, authority: &str) -> u16 {
+    let target = ReceivedRequest::target_of(&sent.url);
+    let mut request = format!("{} {target} HTTP/1.1\r\nhost: {authority}\r\n", sent.method);
     for (name, value) in &sent.headers {
-        request = request.header(name, value);
+        let _ = write!(request, "{name}: {value}\r\n");
     }
-    request.send().await.expect("an answer").status().as_u16()
+    let _ = write!(request, "content-length: {}\r\nconnection: close\r\n\r\n", sent.body.len());
+    let mut stream = TcpStream::connect(authority).expect("a connection");
+    stream.write_all(&[request.as_bytes(), &sent.body].concat()).expect("sent");
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).expect("a status line");
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
 }
 
-#[tokio::test]
-async fn every_mistake_is_refused_where_it_says_so_and_the_same_request_without_it_is_accepted() {
+#[test]
+fn every_mistake_is_refused_where_it_says_so_and_the_same_request_without_it_is_accepted() {
     let sandbox = sandbox();
-    // raw installs the TLS provider, without which reqwest makes no client.
-    raw::Client::new(target(&sandbox), credentials(&sandbox)).expect("a client");
     for mistake in mistakes::all() {
         for service in mistake.refused_by {
             let draft = mistake.set_up(right(&sandbox, service));
@@ -108,8 +108,13 @@ async fn every_mistake_is_refused_where_it_says_so_and_the_same_request_without_
             let wrong = mistake.sign(&draft).expect("a signature");
             assert_ne!(wrong, right, "{} at {service}", mistake.id);
             if !is_refused(&draft, &wrong) {
-                assert_eq!(status(&right).await, 200, "{} at {service}, without it", mistake.id);
-                assert!(status(&wrong).await >= 400, "{} at {service}", mistake.id);
+                assert_eq!(
+                    status(&right, &draft.host),
+                    200,
+                    "{} at {service}, without it",
+                    mistake.id
+                );
+                assert!(status(&wrong, &draft.host) >= 400, "{} at {service}", mistake.id);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use contract::{Addressing, ServiceEndpoint, Target};
-use reqwest::Url;
+use url::Url;
 
 use crate::sigv4::Scheme;
 

@@ -29,6 +29,9 @@
 //! 15. `error`: the error of a call, with its advice
 //! 16. `client`: pages, retries and waits around the four steps
 //!
+//! Without the feature `client` the crate is its signer only, which needs no HTTP client and builds in
+//! seconds.
+//!
 //! ```no_run
 //! use contract::{Addressing, Client as _, Clock, Credentials, Endpoint, Operation, CallLimits, Target, Timeouts, WaitPace};
 //!
@@ -50,28 +53,49 @@
 //! # }
 //! ```
 
+// Only the client calls some of it.
+#![cfg_attr(not(feature = "client"), allow(dead_code, reason = "see above"))]
+
 pub mod encode;
+#[cfg(feature = "client")]
 pub mod endpoint;
 pub mod observe;
+#[cfg(feature = "client")]
 pub mod parse;
 pub mod redact;
+#[cfg(feature = "client")]
 pub mod request;
 pub mod response;
+#[cfg(feature = "client")]
 pub mod send;
 pub mod sigv4;
 
+#[cfg(feature = "client")]
 mod advice;
+#[cfg(feature = "client")]
 mod client;
+#[cfg(feature = "client")]
 mod error;
+#[cfg(feature = "client")]
 mod error_kind;
+#[cfg(feature = "client")]
 mod retry;
+#[cfg(feature = "client")]
 mod usage;
+#[cfg(feature = "client")]
 mod wait;
 
+#[cfg(feature = "client")]
 pub use advice::{aws_credential_warnings, credential_warnings};
+#[cfg(feature = "client")]
 pub use client::Client;
+#[cfg(feature = "client")]
 pub use error::Error;
+#[cfg(feature = "client")]
 pub use error_kind::{ErrorContext, ErrorKind};
+#[cfg(feature = "client")]
 pub use retry::Retries;
+#[cfg(feature = "client")]
 pub use usage::LimitError;
+#[cfg(feature = "client")]
 pub use wait::WaitError;

@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use contract::{Phase, Timeline};
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 
 use crate::response::Response;
 
@@ -78,8 +78,15 @@ impl fmt::Debug for Steps {
 /// a microsecond and the look-up of the task's record would be a noticeable part of that.
 static OBSERVERS: AtomicUsize = AtomicUsize::new(0);
 
+#[cfg(feature = "client")]
 tokio::task_local! {
     static RECORD: RefCell<Record>;
+}
+
+// Without a client there is no call to observe.
+#[cfg(not(feature = "client"))]
+thread_local! {
+    static RECORD: RefCell<Record> = RefCell::default();
 }
 
 #[derive(Default)]
@@ -92,6 +99,7 @@ struct Record {
 }
 
 /// Runs `call` and returns its result with the record of it.
+#[cfg(feature = "client")]
 pub(crate) async fn observing<T>(call: impl Future<Output = T>) -> (T, Observation) {
     let observed = RECORD.scope(RefCell::default(), async {
         let _observer = Observer::new();
@@ -171,11 +179,18 @@ impl Drop for Entered {
     }
 }
 
+#[cfg(feature = "client")]
 tokio::task_local! {
     static TIMELINE: RefCell<Timeline>;
 }
 
+#[cfg(not(feature = "client"))]
+thread_local! {
+    static TIMELINE: RefCell<Timeline> = RefCell::new(Timeline::start(Phase::Serialise));
+}
+
 /// Runs `call` and returns its result with the time at which each phase began.
+#[cfg(feature = "client")]
 pub(crate) async fn timing<T>(call: impl Future<Output = T>) -> (T, Timeline) {
     let timed = TIMELINE.scope(RefCell::new(Timeline::start(Phase::Serialise)), async {
         let value = call.await;
@@ -199,6 +214,7 @@ pub(crate) fn signed(steps: impl FnOnce() -> Steps) {
 }
 
 /// Records a request that is about to be sent.
+#[cfg(feature = "client")]
 pub(crate) fn sending(request: &reqwest::Request) {
     let _ = RECORD.try_with(|record| {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();

@@ -8,7 +8,7 @@ mod s3;
 use std::sync::Arc;
 
 use contract::{Operation, Signing, Target};
-use reqwest::Method;
+use http::Method;
 
 use crate::encode::{self, Slash};
 use crate::endpoint::{EndpointError, Origin, Origins, Service};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use reqwest::header::HeaderMap;
+use http::HeaderMap;
 
 /// The most bytes that are read of an error's body. The longest from AWS, S3's answer to a wrong
 /// signature with a long session token, is far shorter.

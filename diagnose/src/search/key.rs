@@ -218,7 +218,7 @@ fn other_scopes(
 fn days_near(day: &str) -> Vec<(i64, String)> {
     let Some(midnight) = seconds_of(&format!("{day}T000000Z")) else { return Vec::new() };
     let near = (-7..=2).filter(|days| *days != 0);
-    near.map(|days| (days, compact(midnight + days * 86_400)[..8].to_owned())).collect()
+    near.map(|days| (days, compact(midnight + days * 86_400).chars().take(8).collect())).collect()
 }
 
 fn derivations() -> Vec<(Found, Derivation)> {

@@ -1,5 +1,10 @@
 //! How the canonical request and the string to sign are put together, and their time.
 
+use time::{
+    OffsetDateTime, PrimitiveDateTime, format_description::BorrowedFormatItem,
+    macros::format_description,
+};
+
 use super::choice::{Choices, Found};
 use crate::claim::Claim;
 
@@ -149,35 +154,20 @@ fn other_times(claim: &Claim, right: &str) -> Vec<(&'static str, String)> {
     others
 }
 
+/// The form of a signature's times.
+const COMPACT: &[BorrowedFormatItem<'_>] =
+    format_description!("[year][month][day]T[hour][minute][second]Z");
+
 /// Seconds since 1970 of `20150830T123600Z`.
 #[must_use]
 pub fn seconds_of(time: &str) -> Option<i64> {
-    if !crate::claim::is_compact(time) {
-        return None;
-    }
-    let number = |from: usize, to: usize| time[from..to].parse::<i64>().ok();
-    let (year, month, day) = (number(0, 4)?, number(4, 6)?, number(6, 8)?);
-    let (hour, minute, second) = (number(9, 11)?, number(11, 13)?, number(13, 15)?);
-    // Days from civil: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+    let time = PrimitiveDateTime::parse(time, COMPACT).ok()?;
+    Some(time.assume_utc().unix_timestamp())
 }
 
-/// `20150830T123600Z` of seconds since 1970.
+/// `20150830T123600Z` of seconds since 1970; empty beyond the calendar.
 #[must_use]
 pub fn compact(seconds: i64) -> String {
-    let (days, of_day) = (seconds.div_euclid(86_400) + 719_468, seconds.rem_euclid(86_400));
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+    let time = OffsetDateTime::from_unix_timestamp(seconds).ok();
+    time.and_then(|time| time.format(COMPACT).ok()).unwrap_or_default()
 }

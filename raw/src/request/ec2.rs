@@ -6,7 +6,7 @@ use std::sync::Arc;
 use contract::{
     CreateTags, DescribeImages, DescribeInstances, DryRun, Filter, RunInstances, Signing, Tag,
 };
-use reqwest::Method;
+use http::Method;
 
 use super::{BuildError, Parameters, Request, ServiceTarget};
 use crate::endpoint::Service;

@@ -1,7 +1,7 @@
 //! Routes of an API Gateway: any URL, called with GET.
 
 use contract::{InvokeApi, Target};
-use reqwest::Method;
+use http::Method;
 
 use super::{BuildError, Request};
 use crate::endpoint::{self, Origin, Service};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use contract::{Addressing, ListObjects, Signing};
-use reqwest::Method;
+use http::Method;
 
 use super::{BuildError, Parameters, Request, ServiceTarget};
 use crate::encode;

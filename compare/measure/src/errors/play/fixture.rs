@@ -10,8 +10,8 @@ use contract::{
     Addressing, Answer, CallLimits, Clock, Credentials, Endpoint, Failure, Operation, Target,
     TerminateInstances, Timeouts, WaitPace,
 };
-use diagnose::{Configuration, Draft, Mistake, Sent};
-use raw::{ErrorContext, ErrorKind, observe::Steps, redact::Secrets};
+use diagnose::{Configuration, Draft, Mistake, Sent, draft::ScopeDay};
+use raw::{ErrorContext, ErrorKind, observe::Steps, redact::Secrets, sigv4::Rules};
 use reqwest::{Url, header::HeaderMap};
 use sandbox::{Identity, Options, RecordedExchange, Recording, Sandbox};
 use tokio::net::TcpSocket;
@@ -191,7 +191,7 @@ impl Fixture {
         let operation = self.operation("raw");
         let request = raw::request::Request::new(&operation, &self.target()?, None)
             .map_err(|error| unsigned(error.to_string()))?;
-        let draft = mistake.set_up(Draft::of(&request, self.actual.clone()));
+        let draft = mistake.set_up(draft_of(&request, self.actual.clone()));
         mistake.sign(&draft).map_err(|error| unsigned(error.to_string()))
     }
 
@@ -291,4 +291,22 @@ pub(super) fn to_send(sent: &Sent) -> Option<reqwest::Request> {
         *request.body_mut() = Some(sent.body.clone().into());
     }
     Some(request)
+}
+
+/// The draft of `request`, as raw would sign it.
+fn draft_of(request: &raw::request::Request, configuration: Configuration) -> Draft {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Draft {
+        method: request.method.to_string(),
+        scheme: request.origin.scheme,
+        host: request.origin.authority.clone(),
+        path: request.path.clone(),
+        query: request.query.clone(),
+        headers: request.headers.iter().map(owned).collect(),
+        body: request.body.clone(),
+        configuration: Configuration { region: request.region.clone(), ..configuration },
+        service: request.service.as_str().to_owned(),
+        scope_day: ScopeDay::OfSignature,
+        rules: Rules::of(request.service.as_str()),
+    }
 }
