@@ -2,7 +2,7 @@
 //! sent.
 //!
 //! A signature is computed from nine parts: method, path, query, headers, payload and form of the canonical
-//! request; time and form of the string to sign; scope and key. Each part has a list of [`choice::Choices`]: the
+//! request; time and form of the string to sign; scope and key. Each part has a list of choices: the
 //! right value, and those that one or two mistakes give it. A hypothesis is one choice for each part. Hypotheses
 //! that share a canonical request share its hash, and those that share a key share the HMAC that has taken it.
 //!
