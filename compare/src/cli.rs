@@ -1,5 +1,6 @@
 //! The command line: parses the arguments, runs the verb, and turns its result into an exit code.
 
+pub(crate) mod answers;
 mod args;
 mod jsonl;
 mod progress;

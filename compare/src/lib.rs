@@ -10,3 +10,5 @@
 pub mod cli;
 pub mod helper;
 pub mod output;
+#[cfg(feature = "schema")]
+pub mod schema;

@@ -10,10 +10,12 @@ use crate::{machine::Machine, run::Outcome, side::Side};
 
 /// The result of `compare errors`.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ErrorResults {
     /// The machine that played the cases.
     pub machine: Machine,
     /// In the order of the catalogue.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub cases: Vec<CaseResult>,
     /// How many facts each side kept, by way of showing an error.
     pub kept: Vec<KeptCount>,
@@ -23,21 +25,33 @@ pub struct ErrorResults {
 
 /// One case on both sides.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CaseResult {
     /// The case's name.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(s3|ec2|api)-[a-z0-9-]+$")))]
     pub id: Cow<'static, str>,
     /// The service that was called.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["s3", "ec2", "execute-api"])))]
     pub service: Cow<'static, str>,
     /// What kind of problem it is.
     pub cause: Cause,
     /// What goes wrong, in a sentence.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub what: Cow<'static, str>,
     /// Where the wire fact comes from.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub source: Cow<'static, str>,
     /// How well the wire fact is known. `unverified` is a best guess; `played` means that AWS has no
     /// part in the failure.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend(
+            "enum" = ["test-fixture", "issue-thread", "documentation", "unverified", "played"]
+        ))
+    )]
     pub verified_by: Cow<'static, str>,
     /// Why the case could not be played as described, if it could not.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub problem: Option<String>,
     /// What the service answered to raw, which is called first.
     pub wire: WireAnswer,
@@ -51,6 +65,22 @@ pub struct CaseResult {
 
 /// What one side told its user in one case.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("allOf" = [
+    {
+        "if": { "properties": { "outcome": { "enum": ["refused", "failed"] } } },
+        "then": { "properties": { "display": { "minLength": 1 } } },
+        "else": { "properties": { "display": { "maxLength": 0 } } }
+    },
+    {
+        "if": { "properties": { "possible": { "const": false } } },
+        "then": { "properties": { "outcome": { "const": "skipped" }, "attempts": { "const": 0 } } }
+    },
+    {
+        "if": { "properties": { "silently_wrong": { "const": true } } },
+        "then": { "properties": { "outcome": { "const": "ok" }, "answers": { "type": "object" } } }
+    }
+])))]
 pub struct CaseSide {
     /// How the call ended; `skipped` if this side does not allow the mistake.
     pub outcome: Outcome,
@@ -61,10 +91,12 @@ pub struct CaseSide {
     /// That wrong answer and the right one.
     pub answers: Option<WrongAndRight>,
     /// Anything else that a reader should know.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub note: Option<String>,
     /// HTTP attempts.
     pub attempts: u32,
     /// Duration of the call, in milliseconds.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub elapsed_ms: f64,
     /// The error printed with `{}`.
     pub display: String,
@@ -75,6 +107,7 @@ pub struct CaseSide {
     /// The error printed with `{:?}`.
     pub debug: String,
     /// What to do next, if the side says so.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub advice: Option<String>,
     /// The facts that the service sent in the attempt that ended the call; empty if the call
     /// succeeded.
@@ -82,20 +115,25 @@ pub struct CaseSide {
     /// Which of these facts are found where.
     pub kept_by: KeptBy,
     /// Facts that are found nowhere, or only in `debug`.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1)), extend("uniqueItems" = true)))]
     pub lost: Vec<String>,
 }
 
 /// A wrong answer that came without an error, and the right one.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WrongAndRight {
     /// What the user got.
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Map<String, Value>"))]
     pub wrong: Value,
     /// What the service has; null if it refuses.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Map<String, Value>>"))]
     pub right: Option<Value>,
 }
 
 /// How many facts one side keeps in one way of showing an error.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeptCount {
     /// Whose errors.
     pub side: Side,
@@ -111,6 +149,7 @@ pub struct KeptCount {
 
 /// A way of showing an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// `{}`
@@ -119,6 +158,7 @@ pub enum Way {
     /// `DisplayErrorContext` without the copy of `{:?}` at its end.
     ErrorContext,
     /// The same with that copy.
+    #[cfg_attr(feature = "schema", schemars(skip))]
     WholeContext,
     /// Typed accessors, without the undecoded body.
     Api,
@@ -238,14 +278,19 @@ impl KeptCount {
 
 /// The names of the facts that are found in each way of showing an error.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeptBy {
     /// See [`Way::Display`].
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1)), extend("uniqueItems" = true)))]
     pub display: Vec<String>,
     /// See [`Way::ErrorContext`].
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1)), extend("uniqueItems" = true)))]
     pub error_context: Vec<String>,
     /// See [`Way::Debug`].
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1)), extend("uniqueItems" = true)))]
     pub debug: Vec<String>,
     /// See [`Way::Api`].
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1)), extend("uniqueItems" = true)))]
     pub api: Vec<String>,
 }
 
@@ -261,8 +306,10 @@ impl KeptBy {
 
 /// A service's answer as it was on the wire.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WireAnswer {
     /// HTTP status; null if no answer came.
+    #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 599)))]
     pub status: Option<u16>,
     /// Names in lower case and values, in the order in which they were sent.
     pub headers: Vec<(String, String)>,
@@ -273,6 +320,7 @@ pub struct WireAnswer {
     /// Length of the whole body as it was sent, in bytes.
     pub length: Option<u64>,
     /// SHA-256 of the whole body as it was sent.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub sha256: Option<String>,
 }
 
@@ -286,15 +334,19 @@ impl WireAnswer {
 
 /// One value in a service's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fact {
     /// `status`, `code`, `message`, `request_id`, `host_id`, or the service's own name for it.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// The value.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub value: String,
 }
 
 /// What kind of problem a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Cause {
     /// The caller signs wrongly.

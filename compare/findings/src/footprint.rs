@@ -8,19 +8,24 @@ use crate::{machine::Machine, side::Side};
 
 /// The result of `compare footprint`.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Footprint {
     /// The machine that counted.
     pub machine: Machine,
     /// The compiler.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^rustc ")))]
     pub toolchain: String,
     /// SHA-256 of the lock file.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub lock_sha256: String,
     /// Both sides of each task.
+    #[cfg_attr(feature = "schema", schemars(length(equal = 4)))]
     pub programs: Vec<Program>,
 }
 
 /// One program.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Program {
     /// What it does.
     pub task: Task,
@@ -28,12 +33,16 @@ pub struct Program {
     pub side: Side,
     /// Third-party crates in its dependency tree, including build dependencies. Two versions of a crate
     /// count twice.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub crates: usize,
     /// Those of them that run a C compiler or an assembler.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1))))]
     pub building_c: Vec<String>,
     /// Lines of code of this project, by crate: the program and the crates it depends on.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub lines_by_hand: Vec<CrateLines>,
     /// Lines of Rust code in third-party crates.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub lines_of_dependencies: u64,
     /// A clean build in the profile `dev`; none if it was not made.
     pub dev: Option<BuildCost>,
@@ -43,15 +52,19 @@ pub struct Program {
 
 /// The lines of one crate of this project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CrateLines {
     /// Its name.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// Lines of code, without comments, blank lines and tests.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub lines: u64,
 }
 
 /// What a program does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
@@ -108,18 +121,24 @@ impl Program {
 
 /// The cost of a clean build, and its binary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildCost {
     /// Wall-clock time.
+    #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     pub seconds: f64,
     /// Peak memory of the largest process, a compiler or linker.
     pub peak_memory_bytes: u64,
     /// Size of the binary without symbols.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub binary_bytes: u64,
     /// The shared libraries that the binary needs.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1))))]
     pub shared_libraries: Vec<String>,
     /// The day, in UTC.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$")))]
     pub date: String,
     /// Logical processors that the build could use.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub processors: usize,
 }
 

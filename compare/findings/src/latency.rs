@@ -12,14 +12,18 @@ use crate::{
 
 /// The result of `compare bench latency`.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Latency {
     /// The machine, and the day.
     pub machine: Machine,
     /// The endpoint's delay before each answer, in milliseconds.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub rtt_ms: f64,
     /// Concurrent calls.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub concurrency: usize,
     /// In the order in which they were measured.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub operations: Vec<OperationResult>,
     /// raw against raw, over all operations.
     pub a_a: AaCheck,
@@ -27,12 +31,15 @@ pub struct Latency {
 
 /// The results of one operation.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OperationResult {
     /// The operation.
     pub name: Scenario,
     /// The number of rounds.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub rounds: usize,
     /// The duration of a call, by arm.
+    #[cfg_attr(feature = "schema", schemars(length(equal = 3)))]
     pub arms: Vec<ArmLatency>,
     /// The SDK compared with raw.
     pub sdk_beside_raw: PairedDiff,
@@ -46,8 +53,10 @@ pub struct OperationResult {
 
 /// The duration of a call made by one arm.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ArmLatency {
     /// `raw`, `sdk` or `bare`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["raw", "sdk", "bare"])))]
     pub name: Cow<'static, str>,
     /// The median, in microseconds.
     pub median_us: Estimate,
@@ -61,6 +70,7 @@ pub struct ArmLatency {
 
 /// One arm compared with another, by the differences within a round.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PairedDiff {
     /// How much longer a call takes, in microseconds: the median over the rounds, negative if shorter.
     pub difference_us: Estimate,
@@ -72,6 +82,7 @@ pub struct PairedDiff {
 
 /// What the interval of a ratio allows to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RatioVerdict {
     /// The whole interval is above 1.
@@ -84,14 +95,17 @@ pub enum RatioVerdict {
 
 /// The A/A check: raw compared with itself.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AaCheck {
     /// The number of rounds, over all operations.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub rounds: usize,
     /// The ratio of the second to the first, with an interval at 99.9 %.
     pub ratio: Estimate,
     /// Whether the interval includes 1, as it must.
     pub holds: bool,
     /// How often everything was measured: twice if the check failed the first time.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 2)))]
     pub attempts: u32,
 }
 
@@ -258,12 +272,16 @@ pub struct Series {
 
 /// The median time of one phase of a call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PhaseTime {
     /// As in [`contract::Phase::as_str`].
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub phase: String,
     /// In microseconds; 0 if raw has no such phase.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub raw_us: f64,
     /// In microseconds; 0 if the SDK has no such phase.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub sdk_us: f64,
 }
 

@@ -4,21 +4,27 @@ use serde::{Deserialize, Serialize};
 
 /// The machine and build of a measurement, and its day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Machine {
     /// How the measuring program was built.
     pub build: BuildKind,
     /// Operating system and processor architecture.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub platform: String,
     /// The processor's name, if the system reports it.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub processor: Option<String>,
     /// Logical processors.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub processors: usize,
     /// The day, in UTC: `2026-11-24`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^\d{4}-\d{2}-\d{2}$")))]
     pub date: String,
 }
 
 /// How a program was built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildKind {
     /// Built for release.

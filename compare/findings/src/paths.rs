@@ -12,6 +12,7 @@ use crate::{
 
 /// The result of `compare paths`.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Paths {
     /// Where the calls went.
     pub target: TargetInfo,
@@ -35,11 +36,13 @@ pub struct Paths {
 
 /// One side's code path from the call to the answer.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CodePath {
     /// The code that runs.
     #[serde(flatten)]
     pub trace: Trace,
     /// How it ended.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["ok", "refused", "failed"])))]
     pub outcome: Outcome,
     /// HTTP attempts.
     pub requests: u32,
@@ -50,6 +53,7 @@ pub struct CodePath {
 
 /// The cost of a warm call.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CallCost {
     /// Heap allocations.
     pub heap: Heap,
@@ -71,23 +75,28 @@ impl Paths {
 
 /// The code that runs on one side, by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trace {
     /// In the order in which they begin.
     pub phases: Vec<TracedPhase>,
     /// The SDK's interceptors, in the order in which they are called.
     pub interceptors: Vec<Interceptor>,
     /// The SDK's classifiers, which decide whether to retry.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1))))]
     pub retry_classifiers: Vec<Cow<'static, str>>,
     /// The SDK's plugins, which configure the client.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1))))]
     pub plugins: Vec<String>,
 }
 
 /// A function, span or hook that was entered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TracedPhase {
     /// What it is.
     pub kind: PhaseKind,
     /// Its name in the source.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: Cow<'static, str>,
     /// How deeply it is nested in others.
     pub depth: usize,
@@ -95,6 +104,7 @@ pub struct TracedPhase {
 
 /// The kind of a [`TracedPhase`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PhaseKind {
     /// A function.
@@ -110,15 +120,19 @@ pub const HOOKS: usize = 19;
 
 /// One of the SDK's interceptors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Interceptor {
     /// Its own name for itself.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: Cow<'static, str>,
     /// The hooks at which it acts, in order; all hooks if it does not say.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1))))]
     pub hooks: Vec<Cow<'static, str>>,
 }
 
 /// The heap use of a warm call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Heap {
     /// Allocations, reallocations included.
     pub allocations: u64,
@@ -128,19 +142,25 @@ pub struct Heap {
 
 /// The instructions of a warm call, without the kernel's.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Instructions {
     /// The total.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub total: u64,
     /// Distinct functions, without inlined ones.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub functions: usize,
     /// By kind of work, largest first.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub groups: Vec<GroupShare>,
     /// By crate, largest first.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub crates: Vec<CrateShare>,
 }
 
 /// The share of one kind of work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GroupShare {
     /// The kind of work.
     pub group: Group,
@@ -152,8 +172,10 @@ pub struct GroupShare {
 
 /// The share of one crate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CrateShare {
     /// Its name in source code.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// The kind of its work.
     pub group: Group,
@@ -249,6 +271,17 @@ impl fmt::Display for Group {
 impl Serialize for Group {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Group {
+    fn schema_name() -> Cow<'static, str> {
+        "Group".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "enum": Self::ALL.map(Self::name) })
     }
 }
 

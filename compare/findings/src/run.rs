@@ -13,12 +13,14 @@ use crate::{
 
 /// The result of `compare run`.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunResult {
     /// Where the calls went.
     pub target: TargetInfo,
     /// The machine that ran the scenarios.
     pub machine: Machine,
     /// In the order in which they ran.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub scenarios: Vec<ScenarioResult>,
     /// Whether every scenario had the same result on both sides and the expected outcome.
     pub agree: bool,
@@ -28,21 +30,33 @@ pub struct RunResult {
 
 /// Where the calls went.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TargetInfo {
     /// `sandbox`, `aws` or `endpoint`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["sandbox", "aws", "endpoint"])))]
     pub kind: Cow<'static, str>,
     /// The URL, or the pattern of AWS's host names.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://[^/]+$")))]
     pub endpoint: String,
     /// The region in the signatures.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]+$")))]
     pub region: String,
     /// Where the credentials came from: variables, a file or a profile, in words.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub credentials_from: String,
     /// Where region and endpoint came from and what else the run depends on, in words.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1))))]
     pub notes: Vec<String>,
 }
 
 /// One scenario on both sides.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend(
+    "if" = { "properties": { "same": { "const": true } } },
+    "then" = { "properties": { "differences": { "maxItems": 0 } } },
+    "else" = { "properties": { "differences": { "minItems": 1 } } }
+)))]
 pub struct ScenarioResult {
     /// Which scenario.
     pub name: Scenario,
@@ -55,15 +69,31 @@ pub struct ScenarioResult {
     /// Where the answers or failures differ.
     pub differences: Vec<Difference>,
     /// What raw did.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend(
+            "if" = { "properties": { "outcome": { "const": "ok" } } },
+            "then" = { "properties": { "latency_us": { "properties": { "n": { "minimum": 1 } } } } }
+        ))
+    )]
     pub raw: SideResult,
     /// What the SDK did.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend(
+            "if" = { "properties": { "outcome": { "const": "ok" } } },
+            "then" = { "properties": { "latency_us": { "properties": { "n": { "minimum": 1 } } } } }
+        ))
+    )]
     pub sdk: SideResult,
 }
 
 /// One place where the sides differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// A JSON Pointer into the answer, or `/outcome`, `/failure/status`, `/failure/code`.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(/([^~/]|~0|~1)*)+$")))]
     pub path: String,
     /// raw's value; null if raw has none.
     pub raw: Value,
@@ -73,12 +103,46 @@ pub struct Difference {
 
 /// What one side did in one scenario.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend("allOf" = [
+    {
+        "if": { "properties": { "outcome": { "const": "ok" } } },
+        "then": { "properties": {
+            "reason": { "type": "null" },
+            "answer": { "type": "object" },
+            "failure": { "type": "null" },
+            "requests": { "minimum": 1 }
+        } },
+        "else": { "properties": { "answer": { "type": "null" } } }
+    },
+    {
+        "if": { "properties": { "outcome": { "const": "skipped" } } },
+        "then": { "properties": {
+            "reason": { "type": "string" },
+            "failure": { "type": "null" },
+            "latency_us": { "properties": { "n": { "const": 0 } } }
+        } }
+    },
+    {
+        "if": { "properties": { "outcome": { "enum": ["refused", "failed"] } } },
+        "then": { "properties": { "failure": { "type": "object" } } }
+    },
+    {
+        "if": { "properties": { "outcome": { "const": "refused" } } },
+        "then": { "properties": { "failure": { "properties": { "status": { "type": "integer" } } } } }
+    }
+])))]
 pub struct SideResult {
     /// How it ended.
     pub outcome: Outcome,
     /// Why it was skipped or not tried.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub reason: Option<String>,
     /// The request's input and the answer, if `ok`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<serde_json::Map<String, Value>>", extend("minProperties" = 1))
+    )]
     pub answer: Option<Value>,
     /// The error, if `refused` or `failed`.
     pub failure: Option<FailureReport>,
@@ -90,6 +154,7 @@ pub struct SideResult {
 
 /// How a scenario ended on one side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// The service answered.
@@ -104,22 +169,35 @@ pub enum Outcome {
 
 /// A failure: its facts, and the texts that the side prints.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FailureReport {
     /// The stage in which the call failed.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend(
+            "enum" = ["build", "sign", "dispatch", "timeout", "response", "service", "wait", "panic"]
+        ))
+    )]
     pub stage: Cow<'static, str>,
     /// HTTP status.
+    #[cfg_attr(feature = "schema", schemars(range(min = 100, max = 599)))]
     pub status: Option<u16>,
     /// The service's error code.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub code: Option<String>,
     /// The service's error message.
     pub message: Option<String>,
     /// The id that AWS Support asks for.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub request_id: Option<String>,
     /// The error printed with `{}`.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub display: String,
     /// The error printed as the side's documentation advises.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub context: String,
     /// What to do next, if the side says so.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub advice: Option<String>,
     /// Further facts that the side kept, by the service's names.
     pub details: Vec<(String, String)>,
@@ -127,14 +205,18 @@ pub struct FailureReport {
 
 /// The times of a few interleaved calls: indicative only, not a measurement.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LatencySummary {
     /// The median, in microseconds.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub median: f64,
     /// The number of timed calls.
     pub n: usize,
     /// The shortest, in microseconds.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub low: f64,
     /// The longest, in microseconds.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0)))]
     pub high: f64,
 }
 

@@ -11,6 +11,7 @@ macro_rules! scenarios {
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Scenario {
             $($(#[$doc])* #[serde(rename = $name)] $variant,)*
         }
@@ -75,6 +76,7 @@ struct Row {
 
 /// The outcome that a scenario should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Expected {
     /// The service answers.
@@ -85,6 +87,7 @@ pub enum Expected {
 
 /// The service that a scenario calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
     /// Amazon S3.

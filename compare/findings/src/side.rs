@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// One of the two clients.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// `raw`: the requests and signatures written by hand.

@@ -11,40 +11,56 @@ use crate::{
 
 /// The result of `compare bench signing`.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Signing {
     /// The machine, and the day.
     pub machine: Machine,
     /// Length of the session token in characters. Every ratio depends on it.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub token_length: usize,
     /// In the order of their names.
+    #[cfg_attr(feature = "schema", schemars(length(equal = 5)))]
     pub workloads: Vec<Workload>,
 }
 
 /// The results of every signer for one workload.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Workload {
     /// `W1` to `W5`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["W1", "W2", "W3", "W4", "W5"])))]
     pub name: Cow<'static, str>,
     /// What is signed.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub title: Cow<'static, str>,
     /// SHA-256 compressions that it needs if the key is kept.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub compressions: u64,
     /// The signers, which were measured by turns.
+    #[cfg_attr(feature = "schema", schemars(length(min = 5)))]
     pub arms: Vec<SignerResult>,
 }
 
 /// The result of one signer.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignerResult {
     /// `raw`, `aws-sigv4`, `floor`, …
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: Cow<'static, str>,
     /// Nanoseconds per signature, median of the batches.
+    #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     pub ns: f64,
     /// The 95 % interval of that median.
     pub ns_interval: Interval,
     /// `ns` over that of the arm `floor`.
+    #[cfg_attr(feature = "schema", schemars(extend("exclusiveMinimum" = 0)))]
     pub over_floor: f64,
     /// The ratio to raw: the median over the batches.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend("properties" = { "value": { "exclusiveMinimum": 0 } }))
+    )]
     pub over_raw: Estimate,
     /// Heap allocations per signature, including reallocations.
     pub allocations: u64,

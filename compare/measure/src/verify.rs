@@ -50,18 +50,34 @@ pub struct VerifyJob {
 
 /// A line of output of `verify --jsonl`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend(
+    "if" = { "properties": { "verdict": { "const": "accepted" } } },
+    "then" = { "properties": {
+        "code": { "type": "null" },
+        "message": { "type": "null" },
+        "canonical_request": { "type": "string" },
+        "string_to_sign": { "type": "string" }
+    } },
+    "else" = { "properties": { "code": { "type": "string" }, "message": { "type": "string" } } }
+)))]
 pub struct VerifyAnswer {
     /// The job's id.
     pub id: serde_json::Value,
     /// `accepted` or `refused`.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["accepted", "refused"])))]
     pub verdict: &'static str,
     /// Error code of a refusal.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub code: Option<String>,
     /// Error message of a refusal.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub message: Option<String>,
     /// Computed by the verifier.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub canonical_request: Option<String>,
     /// Computed by the verifier.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^AWS4-HMAC-SHA256\n")))]
     pub string_to_sign: Option<String>,
 }
 

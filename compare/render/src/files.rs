@@ -38,10 +38,13 @@ pub fn render(evidence: &Evidence, writeup: &WriteUp<'_>) -> Vec<File> {
 
 /// A file that differs from what the evidence renders to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OutOfStep {
     /// The file.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub file: String,
     /// The first line that differs, counted from 1; none if the file is missing.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub line: Option<usize>,
     /// The line in the file.
     pub found: Option<String>,

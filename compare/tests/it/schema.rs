@@ -1,8 +1,9 @@
 //! Every answer of the program against its schema in `compare/schema/`.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead as _, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use jsonschema::Draft;
@@ -29,32 +30,51 @@ pub(crate) fn holds(name: &str, answer: &Value) {
 }
 
 fn schema(name: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
-    let text = std::fs::read_to_string(folder.join(format!("{name}.schema.json")));
+    let text = std::fs::read_to_string(file(name));
     serde_json::from_str(&text.expect("the schema is there")).expect("the schema is JSON")
+}
+
+fn file(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+    folder.join(format!("{name}.schema.json"))
+}
+
+/// Writes the files instead, if this environment variable is set.
+const UPDATE: &str = "UPDATE_SCHEMAS";
+
+#[test]
+fn the_schemas_are_those_of_the_types() {
+    let update = std::env::var_os(UPDATE).is_some();
+    let mut stale = Vec::new();
+    for (name, schema) in compare::schema::all() {
+        let derived = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+        if update {
+            std::fs::write(file(name), &derived).expect("the schema can be written");
+        }
+        if std::fs::read_to_string(file(name)).ok().as_ref() != Some(&derived) {
+            stale.push(name);
+        }
+    }
+    assert!(
+        stale.is_empty(),
+        "in compare/schema, {} are not what the types say: run this test with {UPDATE}=1 to write \
+         them, and look at the difference",
+        stale.join(", ")
+    );
+}
+
+#[test]
+fn every_schema_is_derived_from_a_type() {
+    let derived = compare::schema::all().into_iter().map(|(name, _)| file(name));
+    let folder = file("run").parent().expect("a folder").to_owned();
+    let files = std::fs::read_dir(folder).expect("the folder can be read");
+    let files: BTreeSet<_> = files.map(|entry| entry.expect("an entry").path()).collect();
+    assert_eq!(files, derived.collect());
 }
 
 #[test]
 fn the_schemas_are_of_draft_2020_12_and_refuse_what_lacks_a_field() {
-    for name in [
-        "run",
-        "explain",
-        "paths",
-        "footprint",
-        "errors",
-        "sign",
-        "sign-line",
-        "verify-line",
-        "bench-all",
-        "bench-latency",
-        "bench-parse",
-        "bench-selfcheck",
-        "bench-signing",
-        "bench-startup",
-        "sandbox",
-        "cleanup",
-        "report",
-    ] {
+    for (name, _) in compare::schema::all() {
         let schema = schema(name);
         assert_eq!(Draft::default().detect(&schema), Draft::Draft202012, "{name}");
         jsonschema::meta::validate(&schema).expect("the schema is one");

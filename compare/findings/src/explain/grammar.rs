@@ -15,8 +15,10 @@ pub struct Line<'t> {
 
 /// One line in which two canonical requests differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineDifference {
     /// As in [`Line::name`].
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub line: String,
     /// raw's line; none if raw has no such line.
     pub raw: Option<String>,

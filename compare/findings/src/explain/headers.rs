@@ -9,8 +9,10 @@ use crate::explain::grammar;
 
 /// A header, a signing parameter, or a query parameter that only one side sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeaderRow {
     /// In lower case; a query parameter as `?NAME`.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub name: String,
     /// raw's use of it; none if raw does not send it.
     pub raw: Option<HeaderUse>,
@@ -22,6 +24,7 @@ pub struct HeaderRow {
 
 /// How one side uses a header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HeaderUse {
     /// The value as sent.
     pub value: String,

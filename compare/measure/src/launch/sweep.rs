@@ -37,12 +37,15 @@ pub enum SweepScope {
 
 /// The result of `cleanup`.
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SweepReport {
     /// URL of the endpoint.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://[^/]+$")))]
     pub endpoint: String,
     /// The region.
     pub region: String,
     /// Ids of terminated instances.
+    #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^i-[0-9a-f]+$"))))]
     pub terminated: Vec<String>,
     /// Instances that were left alone.
     pub left_alone: Vec<LeftAlone>,
@@ -54,6 +57,7 @@ pub struct SweepReport {
 
 /// An instance that was left alone.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LeftAlone {
     /// Id of the instance; `None` for all launches in a run's ledger.
     pub instance_id: Option<String>,
@@ -65,6 +69,7 @@ pub struct LeftAlone {
 
 /// Something that may still be running.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NotEnded {
     /// Id of the instance, if it is known.
     pub instance_id: Option<String>,

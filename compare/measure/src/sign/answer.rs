@@ -10,6 +10,7 @@ use super::{SignJob, SignOutcome};
 
 /// A line of output of `sign --jsonl`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SignAnswer {
     /// The job's id.
     pub id: serde_json::Value,
@@ -22,20 +23,29 @@ pub struct SignAnswer {
 
 /// A [`SignOutcome`] in JSON.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(extend(
+    "if" = { "properties": { "error": { "type": "null" } } },
+    "then" = { "properties": { "signature": { "type": "string" } } },
+    "else" = { "properties": { "signature": { "type": "null" }, "judged": { "type": "null" } } }
+)))]
 pub struct SignReport {
     /// The steps of the signature.
     #[serde(flatten)]
     pub steps: Steps,
     /// Why there are no steps.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub error: Option<String>,
     /// The verdict of the sandbox's verifier.
     pub judged: Option<Judged>,
     /// What a service would refuse or read differently.
+    #[cfg_attr(feature = "schema", schemars(inner(length(min = 1))))]
     pub notes: Vec<String>,
 }
 
 /// The steps of a signature, or nulls.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Steps {
     /// The request was signed.
@@ -46,6 +56,7 @@ pub enum Steps {
 
 /// The fields of [`SignResult`], each null.
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NoSteps {
     canonical_request: (),
     string_to_sign: (),

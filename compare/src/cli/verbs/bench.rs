@@ -20,11 +20,12 @@ use measure::{
     session::{Session, TargetName, TargetOptions},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 use workloads::Effort;
 
 use crate::cli::{
     self,
+    answers::BenchAll,
     args::{self, Format, seconds},
     progress::{RoundBar, Spinner},
 };
@@ -127,21 +128,21 @@ pub(super) fn run(args: &BenchArgs) -> Result<ExitCode, ExitError> {
 
 /// Measures one subject after the other. The exit code is the first that is not 0.
 fn all(args: &BenchArgs) -> Result<Measured, ExitError> {
-    let mut json = Map::new();
     let (mut text, mut markdown, mut code) = (String::new(), String::new(), 0);
-    for (name, measured) in [
-        ("selfcheck", selfcheck()?),
-        ("signing", signing(args)?),
-        ("latency", latency(args)?),
-        ("parse", parse(args)?),
-        ("startup", startup(args)?),
-    ] {
+    let mut add = |name: &str, measured: Measured| {
         let _ = writeln!(text, "{name}\n\n{}", measured.text);
         let _ = writeln!(markdown, "## {name}\n\n{}", measured.markdown);
-        json.insert(name.to_owned(), measured.json);
         code = if code == 0 { measured.code } else { code };
-    }
-    Ok(Measured { json: Value::Object(json), text, markdown, code })
+        measured.json
+    };
+    let json = json!(BenchAll {
+        selfcheck: add("selfcheck", selfcheck()?),
+        signing: add("signing", signing(args)?),
+        latency: add("latency", latency(args)?),
+        parse: add("parse", parse(args)?),
+        startup: add("startup", startup(args)?),
+    });
+    Ok(Measured { json, text, markdown, code })
 }
 
 fn signing(args: &BenchArgs) -> Result<Measured, ExitError> {

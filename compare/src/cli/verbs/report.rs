@@ -18,10 +18,9 @@ use render::{
     files::{self, OutOfStep, REPORT},
     writeup::{Profile, WriteUp},
 };
-use serde::Serialize;
 
 use crate::{
-    cli::{self, args::Format, progress::SectionBar},
+    cli::{self, answers::ReportDone, args::Format, progress::SectionBar},
     output::{print, print_json, warn},
 };
 
@@ -48,14 +47,6 @@ pub(in crate::cli) struct ReportArgs {
     /// How to print what was written, or what is out of step
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Serialize)]
-struct Done {
-    /// The files that were written; empty with `--check`.
-    written: Vec<String>,
-    /// The files that differ from what the evidence renders to.
-    out_of_step: Vec<OutOfStep>,
 }
 
 pub(super) fn run(args: &ReportArgs) -> Result<ExitCode, ExitError> {
@@ -186,7 +177,7 @@ fn check(args: &ReportArgs, profile: Profile) -> Result<ExitCode, ExitError> {
         out_of_step.extend(file.differs_from(read(&args.out.join(&file.path))?.as_deref()));
     }
     let code = if out_of_step.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
-    Done { written: Vec::new(), out_of_step }.print(args)?;
+    ReportDone { written: Vec::new(), out_of_step }.print(args)?;
     Ok(code)
 }
 
@@ -202,7 +193,7 @@ fn write(args: &ReportArgs, evidence: &Evidence, profile: Profile) -> Result<(),
         put(&path, &file.text)?;
         written.push(name(&path));
     }
-    Done { written, out_of_step: Vec::new() }.print(args)
+    ReportDone { written, out_of_step: Vec::new() }.print(args)
 }
 
 /// `path` without a leading `./`.
@@ -210,7 +201,7 @@ fn name(path: &Path) -> String {
     path.strip_prefix(".").unwrap_or(path).display().to_string()
 }
 
-impl Done {
+impl ReportDone {
     fn print(&self, args: &ReportArgs) -> Result<(), ExitError> {
         match args.format {
             Format::Json => print_json(self),

@@ -2,11 +2,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use measure::{error::ExitError, runtime::several_threads};
-use sandbox::{Identity, Options, Sandbox};
-use serde_json::{Value, json};
+use sandbox::{Options, Sandbox};
+use serde_json::json;
 
 use crate::{
-    cli::{self, args::Format},
+    cli::{self, answers::SandboxReady, args::Format},
     output::print,
 };
 
@@ -30,29 +30,8 @@ pub(super) fn run(args: &SandboxArgs) -> Result<ExitCode, ExitError> {
             ExitError::unavailable(format!("the endpoint cannot start: {error}"))
                 .help("another port, if this one is taken; --port 0 picks a free one")
         })?;
-        print(&format!("{}\n", ready(&sandbox)))?;
+        print(&format!("{}\n", json!(SandboxReady::from(&sandbox))))?;
         // A signal is the normal way to end it, so no error is printed.
         interrupt.or(std::future::pending()).await.or_else(|signal| Ok(cli::exit_code(&signal)))
-    })
-}
-
-fn ready(sandbox: &Sandbox) -> Value {
-    json!({
-        "endpoint": sandbox.endpoint(),
-        "region": sandbox.region(),
-        "identities": sandbox.identities().iter().map(identity).collect::<Vec<_>>(),
-        "buckets": sandbox.bucket_names(),
-        "api_url": sandbox.api_url(),
-    })
-}
-
-/// Shows the secrets, because clients need them. They are made for this run and open nothing else.
-fn identity(identity: &Identity) -> Value {
-    json!({
-        "name": identity.name,
-        "access_key_id": identity.access_key_id,
-        "secret_access_key": identity.secret_access_key,
-        "session_token": identity.session_token,
-        "allowed": identity.allowed,
     })
 }

@@ -14,14 +14,17 @@ use measure::{
     session::{self, HostKind, TargetOptions},
     sign::{
         ContentSha256, EncodePath, Location, Path, Payload, Secret, SignAnswer, SignJob,
-        SignOutcome, SignReport, Token, service,
+        SignOutcome, Token, service,
     },
 };
 use raw::sigv4::{SignableRequest, Timestamp};
 use render::steps;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{cli::jsonl, output};
+use crate::{
+    cli::{answers::SignSides, jsonl},
+    output,
+};
 
 /// Sign any request with both signers and show every step; nothing is sent
 #[derive(Debug, Args)]
@@ -228,11 +231,7 @@ fn print(args: &SignArgs, job: &SignJob, signed: Vec<SignOutcome>) -> Result<(),
     match args.format {
         SignFormat::Text => output::print(&steps::text(&shown(&signed)))?,
         SignFormat::Json => {
-            let sides: serde_json::Map<_, _> = signed
-                .into_iter()
-                .map(|signing| (signing.side.name().to_owned(), json!(SignReport::from(signing))))
-                .collect();
-            output::print_json(&Value::Object(sides))?;
+            output::print_json(&SignSides::from(signed))?;
         }
         SignFormat::Http => {
             each_request(job, &signed, |steps, body| steps::http(&job.method, steps, body))?;
