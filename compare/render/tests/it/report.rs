@@ -8,7 +8,6 @@ use findings::{
     footprint::Program as Measured,
     machine::BuildKind,
     paths::PhaseKind,
-    scenario::Scenario,
     side::Side,
     stats::{Estimate, Interval},
 };
