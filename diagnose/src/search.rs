@@ -1,5 +1,5 @@
-//! The search: every combination of known mistakes, fewest first, until one yields the signature that was
-//! sent.
+//! The search: known mistakes, fewest first, until one or a combination yields the signature that was sent.
+//! Mistakes with many variants, such as every region, are combined with one other at most.
 //!
 //! A signature is computed from nine parts: method, path, query, headers, payload and form of the canonical
 //! request; time and form of the string to sign; scope and key. Each part has a list of choices: the

@@ -246,7 +246,7 @@ fn found(
         ),
         None => {
             notes.push(
-                "no known mistake, and no two or three of them, make this signature with this secret: first check that \
+                "no known mistake, and no combination that was tried, makes this signature with this secret: first check that \
                  the secret belongs to the access key; then that the request is shown here exactly as it was sent"
                     .to_owned(),
             );

@@ -53,8 +53,7 @@
 //! # }
 //! ```
 
-// Only the client calls some of it.
-#![cfg_attr(not(feature = "client"), allow(dead_code, reason = "see above"))]
+#![cfg_attr(not(feature = "client"), allow(dead_code, reason = "only the client calls some of it"))]
 
 pub mod encode;
 #[cfg(feature = "client")]
